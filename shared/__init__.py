@@ -1,0 +1,1 @@
+"""Plumbing and published language of Baoxue. It knows no business rule."""

@@ -1,0 +1,238 @@
+"""What a province, a county or a school may report: the data of ``cn.baoxue.reported.*`` (wire page, section 2).
+
+A shape that was on the wire never changes. A new field means a new class with the next version, an upcast in the
+registry and a golden file.
+"""
+
+from datetime import date
+from typing import ClassVar
+
+from msgspec import Struct
+
+from shared.contracts.words import (
+    Children,
+    ClearedOutcome,
+    CountyCode,
+    EventId,
+    FoundBy,
+    Grade,
+    HouseholdCategory,
+    LeaveKind,
+    ListedStatus,
+    Placement,
+    Reason,
+    Reference,
+    RemovalCode,
+    SchoolCode,
+    SchoolDays,
+    Stage,
+    StudentId,
+)
+
+
+class Report(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
+    """What all reports share: nothing but the rule that a field nobody knows is refused."""
+
+    TYPE: ClassVar[str]
+
+
+class Listed(Report):
+    """Taken over from the sender's own ledger with the standing it has there (opening load)."""
+
+    TYPE = "cn.baoxue.reported.listed.v1"
+    status: ListedStatus
+    county: CountyCode
+    poor: bool
+    since: date
+    stage: Stage | None = None
+    reason: Reason | None = None
+
+
+class Registered(Report):
+    """A school-age child is known (适龄), not in school yet."""
+
+    TYPE = "cn.baoxue.reported.registered.v1"
+    county: CountyCode
+    poor: bool
+
+
+class Enrolled(Report):
+    """In school (在读)."""
+
+    TYPE = "cn.baoxue.reported.enrolled.v1"
+    county: CountyCode
+    school: SchoolCode
+    stage: Stage
+    grade: Grade
+    poor: bool
+
+
+class Progressed(Report):
+    """Next grade, or another school of the same county."""
+
+    TYPE = "cn.baoxue.reported.progressed.v1"
+    school: SchoolCode
+    stage: Stage
+    grade: Grade
+
+
+class Absent(Report):
+    """Unexplained absence, in school days."""
+
+    TYPE = "cn.baoxue.reported.absent.v1"
+    since: date
+    days: SchoolDays
+
+
+class Suspected(Report):
+    """Suspected dropout (疑似辍学)."""
+
+    TYPE = "cn.baoxue.reported.suspected.v1"
+    found_by: FoundBy
+    reason: Reason | None = None
+
+
+class Cleared(Report):
+    """The suspicion was wrong."""
+
+    TYPE = "cn.baoxue.reported.cleared.v1"
+    outcome: ClearedOutcome
+
+
+class DroppedOut(Report):
+    """Verified dropout (辍学)."""
+
+    TYPE = "cn.baoxue.reported.dropped-out.v1"
+    reason: Reason
+    last_seen: date
+
+
+class NeverEnrolled(Report):
+    """Verified: of age and never in school (失学)."""
+
+    TYPE = "cn.baoxue.reported.never-enrolled.v1"
+    county: CountyCode
+    poor: bool
+    reason: Reason
+
+
+class Returned(Report):
+    """Back in school (复学)."""
+
+    TYPE = "cn.baoxue.reported.returned.v1"
+    school: SchoolCode
+    stage: Stage
+    grade: Grade
+    placement: Placement
+    evidence: Reference | None = None
+
+
+class OnLeave(Report):
+    """Approved absence (休学, 缓学, 送教上门)."""
+
+    TYPE = "cn.baoxue.reported.on-leave.v1"
+    kind: LeaveKind
+    approval: Reference
+    until: date
+
+
+class Resumed(Report):
+    """Leave is over."""
+
+    TYPE = "cn.baoxue.reported.resumed.v1"
+    school: SchoolCode
+    stage: Stage
+    grade: Grade
+
+
+class Departed(Report):
+    """Transfer out, reported by the county that the child leaves."""
+
+    TYPE = "cn.baoxue.reported.departed.v1"
+    to_county: CountyCode | None = None
+
+
+class Arrived(Report):
+    """Transfer in, reported by the county that the child comes to."""
+
+    TYPE = "cn.baoxue.reported.arrived.v1"
+    county: CountyCode
+    school: SchoolCode
+    stage: Stage
+    grade: Grade
+    from_county: CountyCode | None = None
+
+
+class Moved(Report):
+    """The child counts in another county from now on, with the standing it has."""
+
+    TYPE = "cn.baoxue.reported.moved.v1"
+    county: CountyCode
+
+
+class HouseholdChanged(Report):
+    """Registered-poor status (建档立卡, 脱贫户, 监测对象)."""
+
+    TYPE = "cn.baoxue.reported.household-changed.v1"
+    poor: bool
+    category: HouseholdCategory | None = None
+
+
+class Completed(Report):
+    """Finished the nine years (毕业)."""
+
+    TYPE = "cn.baoxue.reported.completed.v1"
+
+
+class Removed(Report):
+    """Left the ledger without returning; ``missing`` needs the police reference in ``evidence``."""
+
+    TYPE = "cn.baoxue.reported.removed.v1"
+    code: RemovalCode
+    evidence: Reference | None = None
+
+
+class Voided(Report):
+    """Takes back the sender's own earlier report."""
+
+    TYPE = "cn.baoxue.reported.voided.v1"
+    id: EventId
+
+
+class SameAs(Report):
+    """Two ids are one child."""
+
+    TYPE = "cn.baoxue.reported.same-as.v1"
+    student: StudentId
+
+
+class CountyReported(Report):
+    """A county's own statement of how many children are out of school, 0 included; also its sign of life."""
+
+    TYPE = "cn.baoxue.reported.county-reported.v1"
+    out_of_school: Children
+
+
+REPORTS: tuple[type[Report], ...] = (
+    Listed,
+    Registered,
+    Enrolled,
+    Progressed,
+    Absent,
+    Suspected,
+    Cleared,
+    DroppedOut,
+    NeverEnrolled,
+    Returned,
+    OnLeave,
+    Resumed,
+    Departed,
+    Arrived,
+    Moved,
+    HouseholdChanged,
+    Completed,
+    Removed,
+    Voided,
+    SameAs,
+    CountyReported,
+)

@@ -1,0 +1,248 @@
+"""The facts about students that enrolment records: ``cn.baoxue.student.*`` (wire page, section 3).
+
+Each fact repeats what was reported and carries the standing it found and the standing it left. A count of anything is:
+over all facts not seen before, add 1 for ``after``, take 1 for ``before``.
+"""
+
+from datetime import date
+from typing import ClassVar
+
+from msgspec import Struct
+
+from shared.contracts.words import (
+    ClearedOutcome,
+    CountyCode,
+    EventId,
+    FoundBy,
+    Grade,
+    HouseholdCategory,
+    LeaveKind,
+    Placement,
+    Reason,
+    Reference,
+    RemovalCode,
+    SchoolCode,
+    SchoolDays,
+    Spell,
+    Stage,
+    Status,
+    StudentId,
+)
+
+
+class Standing(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+    """What is counted of a child. ``reason`` is null but for the out-of-school, ``stage`` for one never in school."""
+
+    status: Status
+    county: CountyCode
+    stage: Stage | None
+    poor: bool
+    reason: Reason | None
+
+
+class StudentFact(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, kw_only=True):
+    """What all facts share. ``late``: news that later facts overtook; ``before`` and ``after`` are then both today's."""
+
+    TYPE: ClassVar[str]
+    before: Standing | None
+    after: Standing | None
+    late: bool = False
+
+
+class StudentListed(StudentFact):
+    """A child was taken over from a sender's ledger."""
+
+    TYPE = "cn.baoxue.student.listed.v1"
+    status: Status
+    county: CountyCode
+    poor: bool
+    since: date
+    stage: Stage | None = None
+    reason: Reason | None = None
+    spell: Spell | None = None
+
+
+class StudentRegistered(StudentFact):
+    """A school-age child became known."""
+
+    TYPE = "cn.baoxue.student.registered.v1"
+    county: CountyCode
+    poor: bool
+
+
+class StudentEnrolled(StudentFact):
+    """A child is in school. ``unmatched``: in another county than before, without a transfer reported."""
+
+    TYPE = "cn.baoxue.student.enrolled.v1"
+    county: CountyCode
+    school: SchoolCode
+    stage: Stage
+    grade: Grade
+    poor: bool
+    unmatched: bool = False
+
+
+class StudentProgressed(StudentFact):
+    """A child moved on a grade or to another school of the county."""
+
+    TYPE = "cn.baoxue.student.progressed.v1"
+    school: SchoolCode
+    stage: Stage
+    grade: Grade
+
+
+class StudentAbsent(StudentFact):
+    """A child was absent without explanation."""
+
+    TYPE = "cn.baoxue.student.absent.v1"
+    since: date
+    days: SchoolDays
+
+
+class StudentSuspected(StudentFact):
+    """A child is suspected to have dropped out."""
+
+    TYPE = "cn.baoxue.student.suspected.v1"
+    found_by: FoundBy
+    reason: Reason | None = None
+
+
+class StudentCleared(StudentFact):
+    """A suspicion was settled without a dropout."""
+
+    TYPE = "cn.baoxue.student.cleared.v1"
+    outcome: ClearedOutcome
+
+
+class StudentDroppedOut(StudentFact):
+    """A child was verified to have dropped out, or the reason of that was corrected."""
+
+    TYPE = "cn.baoxue.student.dropped-out.v1"
+    reason: Reason
+    last_seen: date
+    spell: Spell | None = None
+
+
+class StudentNeverEnrolled(StudentFact):
+    """A child was verified never to have been in school, or the reason of that was corrected."""
+
+    TYPE = "cn.baoxue.student.never-enrolled.v1"
+    county: CountyCode
+    poor: bool
+    reason: Reason
+    spell: Spell | None = None
+
+
+class StudentReturned(StudentFact):
+    """A child is back in school."""
+
+    TYPE = "cn.baoxue.student.returned.v1"
+    school: SchoolCode
+    stage: Stage
+    grade: Grade
+    placement: Placement
+    evidence: Reference | None = None
+
+
+class StudentOnLeave(StudentFact):
+    """A child's absence was approved."""
+
+    TYPE = "cn.baoxue.student.on-leave.v1"
+    kind: LeaveKind
+    approval: Reference
+    until: date
+
+
+class StudentResumed(StudentFact):
+    """A child's leave is over."""
+
+    TYPE = "cn.baoxue.student.resumed.v1"
+    school: SchoolCode
+    stage: Stage
+    grade: Grade
+
+
+class StudentDeparted(StudentFact):
+    """A child left for another county and has not arrived yet."""
+
+    TYPE = "cn.baoxue.student.departed.v1"
+    to_county: CountyCode | None = None
+
+
+class StudentArrived(StudentFact):
+    """A child came from another county. ``unmatched``: nobody had reported that it left."""
+
+    TYPE = "cn.baoxue.student.arrived.v1"
+    county: CountyCode
+    school: SchoolCode
+    stage: Stage
+    grade: Grade
+    from_county: CountyCode | None = None
+    unmatched: bool = False
+
+
+class StudentMoved(StudentFact):
+    """A child counts in another county."""
+
+    TYPE = "cn.baoxue.student.moved.v1"
+    county: CountyCode
+
+
+class StudentHouseholdChanged(StudentFact):
+    """A child's household became, or ceased to be, registered poor."""
+
+    TYPE = "cn.baoxue.student.household-changed.v1"
+    poor: bool
+    category: HouseholdCategory | None = None
+
+
+class StudentCompleted(StudentFact):
+    """A child finished the nine years."""
+
+    TYPE = "cn.baoxue.student.completed.v1"
+
+
+class StudentRemoved(StudentFact):
+    """A child left the ledger without returning."""
+
+    TYPE = "cn.baoxue.student.removed.v1"
+    code: RemovalCode
+    evidence: Reference | None = None
+
+
+class StudentVoided(StudentFact):
+    """A sender took back a report of its own."""
+
+    TYPE = "cn.baoxue.student.voided.v1"
+    id: EventId
+
+
+class StudentSameAs(StudentFact):
+    """Two ids turned out to be one child."""
+
+    TYPE = "cn.baoxue.student.same-as.v1"
+    student: StudentId
+
+
+STUDENT_FACTS: tuple[type[StudentFact], ...] = (
+    StudentListed,
+    StudentRegistered,
+    StudentEnrolled,
+    StudentProgressed,
+    StudentAbsent,
+    StudentSuspected,
+    StudentCleared,
+    StudentDroppedOut,
+    StudentNeverEnrolled,
+    StudentReturned,
+    StudentOnLeave,
+    StudentResumed,
+    StudentDeparted,
+    StudentArrived,
+    StudentMoved,
+    StudentHouseholdChanged,
+    StudentCompleted,
+    StudentRemoved,
+    StudentVoided,
+    StudentSameAs,
+)
