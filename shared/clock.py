@@ -1,0 +1,22 @@
+"""The only place that asks what time it is."""
+
+import time
+from datetime import UTC, date, datetime, timedelta, timezone
+
+CHINA = timezone(timedelta(hours=8), "CST")
+"""The day of a happening is that of its time in China."""
+
+
+def now() -> datetime:
+    """Give the present moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def seconds() -> float:
+    """Give seconds of a clock that only ever grows: for ages and time limits."""
+    return time.monotonic()
+
+
+def china_day(moment: datetime) -> date:
+    """Give the day in China of an aware moment."""
+    return moment.astimezone(CHINA).date()

@@ -1,0 +1,99 @@
+"""Which shape a type on the wire has, and how an old version becomes the newest.
+
+A type is ``<family>.v<n>``. Readers get the newest version only: older ones go through a chain of upcasts, one step a
+version. A version newer than the code is an error of its own, for then the worker must stop (consumers are deployed
+first), while a family nobody knows goes aside.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Raw, Struct
+
+from shared.contracts.county import CountyStated
+from shared.contracts.refusal import Dead, Refused
+from shared.contracts.reports import REPORTS
+from shared.contracts.student import STUDENT_FACTS
+
+Upcast = Callable[[Any], Struct]
+
+
+class UnknownType(Exception):
+    """No version of this type was ever published."""
+
+
+class NewerVersion(Exception):
+    """The type is known, but not in a version this new: deploy this consumer before its producers."""
+
+
+class Language:
+    """A set of published shapes.
+
+    ``shapes``: every version ever published, each with its ``TYPE``. ``upcasts``: for each superseded type the
+    function that turns its struct into the next version's. Raises ``ValueError`` for a chain with a gap.
+    """
+
+    def __init__(self, shapes: Iterable[type[Struct]], upcasts: Mapping[str, Upcast] | None = None) -> None:
+        """Check the chains once, so that reading can trust them."""
+        self.shapes: dict[str, type[Struct]] = {shape.TYPE: shape for shape in shapes}  # type: ignore[attr-defined]  # every shape names its TYPE
+        upcasts = upcasts or {}
+        self._newest: dict[str, int] = {}
+        for name in self.shapes:
+            family, version = split_version(name)
+            self._newest[family] = max(version, self._newest.get(family, 0))
+        self._readers: dict[str, tuple[Callable[[Raw | bytes], Any], tuple[Upcast, ...]]] = {}
+        for name, shape in self.shapes.items():
+            family, version = split_version(name)
+            chain = []
+            for step in range(version, self._newest[family]):
+                if (upcast := upcasts.get(f"{family}.v{step}")) is None:
+                    raise ValueError(f"no upcast from {family}.v{step} to v{step + 1}")
+                chain.append(upcast)
+            self._readers[name] = (msgspec.json.Decoder(shape).decode, tuple(chain))
+
+    def read(self, type_: str, data: Raw | bytes) -> Any:
+        """Give the data of an event of this type in its newest version.
+
+        Raises ``UnknownType``, ``NewerVersion``, and msgspec's errors for data that does not fit the shape.
+        """
+        try:
+            decode, chain = self._readers[type_]
+        except KeyError:
+            raise self.why_not(type_) from None
+        shape = decode(data)
+        for upcast in chain:
+            shape = upcast(shape)
+        return shape
+
+    def knows(self, type_: str) -> bool:
+        """Tell whether this very version was published."""
+        return type_ in self._readers
+
+    def why_not(self, type_: str) -> UnknownType | NewerVersion:
+        """Give the error for a type that ``knows`` denies."""
+        try:
+            family, version = split_version(type_)
+        except ValueError:
+            return UnknownType(type_)
+        if version > self._newest.get(family, version):
+            return NewerVersion(f"{type_}: this code knows {family} up to v{self._newest[family]}")
+        return UnknownType(type_)
+
+
+def split_version(type_: str) -> tuple[str, int]:
+    """Split ``a.b.v3`` into ``("a.b", 3)``; raises ``ValueError`` where there is no version."""
+    family, mark, version = type_.rpartition(".v")
+    if not mark or not version.isascii() or not version.isdigit():
+        raise ValueError(f"{type_!r} does not end in .v and a number")
+    return family, int(version)
+
+
+REPORT_LANGUAGE = Language(REPORTS)
+"""What senders may report."""
+
+RECORD_LANGUAGE = Language((*STUDENT_FACTS, CountyStated))
+"""What enrolment writes into the record."""
+
+ASIDE_LANGUAGE = Language((Refused, Dead))
+"""What the topics beside the record hold."""

@@ -1,0 +1,74 @@
+"""The CloudEvents 1.0 attributes around every report, submission, fact and refusal (wire page, section 1).
+
+One Kafka record is one event in structured mode. The attributes are structs of their own so that a reader builds only
+what it asks for: ``data`` stays raw bytes until somebody wants it.
+"""
+
+from datetime import datetime
+from typing import Annotated, Generic, Literal, TypeVar
+
+from msgspec import Meta, Raw, Struct
+
+Data = TypeVar("Data")
+
+CONTENT_TYPE = "application/cloudevents+json"
+HEADERS: list[tuple[str, bytes]] = [("content-type", CONTENT_TYPE.encode())]
+"""The headers of every record that holds an event."""
+
+Moment = Annotated[datetime, Meta(tz=True, description="RFC 3339 with an offset")]
+Short = Annotated[str, Meta(min_length=1, max_length=64, description="1 to 64 characters")]
+Link = Annotated[str, Meta(min_length=1, max_length=512, description="1 to 512 characters")]
+Source = Annotated[
+    str,
+    Meta(
+        pattern=r"^/(provinces/[0-9]{2}|counties/[0-9]{6}|schools/[0-9]{10})$(?!\n)",
+        description="/provinces/NN, /counties/NNNNNN or /schools/NNNNNNNNNN",
+    ),
+]
+NO_DATA = Raw(b"{}")
+
+
+class ReportEvent(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, gc=False):
+    """A report as a sender writes it; every attribute that is not named here is refused."""
+
+    specversion: Literal["1.0"]
+    id: Short
+    source: Source
+    type: str
+    subject: Annotated[str, Meta(max_length=32)]
+    time: Moment
+    partitionkey: str | None = None
+    sequence: Annotated[str, Meta(max_length=64)] | int | None = None
+    causationid: Short | None = None
+    correlationid: Short | None = None
+    datacontenttype: Literal["application/json"] | None = None
+    dataschema: Link | None = None
+    traceparent: Short | None = None
+    tracestate: Link | None = None
+    data: Raw = NO_DATA
+
+
+class Submission(ReportEvent, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, gc=False):
+    """A report as the log holds it: as received, with the time of receipt and the partition key filled in."""
+
+    recordedtime: Moment
+
+
+class Event(Struct, Generic[Data], omit_defaults=True, kw_only=True, gc=False):
+    """Anything a service writes: facts, refusals, dead letters. Attributes of a later addition are passed over."""
+
+    specversion: Literal["1.0"]
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: Moment
+    recordedtime: Moment
+    partitionkey: str
+    sequence: str
+    causationid: str
+    correlationid: str
+    data: Data
+    reportedby: str | None = None
+    traceparent: str | None = None
+    tracestate: str | None = None
