@@ -1,0 +1,103 @@
+# Every command that a developer or CI runs is here; `make help` lists them. Only Python 3.11 or newer is needed: each
+# command makes what it needs first, in .venv, from the lock files in requirements/, and does so once.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+SCALE ?= 1
+UNTIL ?= 2020-06-14
+SEED ?= 1
+
+## Running
+
+.PHONY: demo
+demo: $(VENV)/run.stamp  ## Start everything, play the history in, run until Ctrl-C (SCALE=0.01 for a quick look, UNTIL=2020-11-30)
+	@exec $(BIN)/baoxue demo --scale $(SCALE) --until $(UNTIL) --seed $(SEED)
+
+.PHONY: up
+up: $(VENV)/run.stamp  ## Start everything in the background, empty or as it was left
+	@exec $(BIN)/baoxue up
+
+.PHONY: down
+down: $(VENV)/run.stamp  ## Stop what `make up` started; the data stays
+	@exec $(BIN)/baoxue down
+
+.PHONY: doctor
+doctor: $(VENV)/run.stamp  ## Say what is wrong, and which command mends it
+	@exec $(BIN)/baoxue doctor
+
+## Checking
+
+.PHONY: test
+test: lint types imports $(VENV)/dev.stamp  ## Lint, types, imports and all tests, with a broker and a Redis of their own
+	@exec $(BIN)/python -m pytest
+
+.PHONY: check
+check: lint types imports $(VENV)/dev.stamp  ## The same without the tests that need a broker: under a minute
+	@exec $(BIN)/python -m pytest -m "not live"
+
+.PHONY: lint
+lint: $(VENV)/dev.stamp  ## Style
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+.PHONY: types
+types: $(VENV)/dev.stamp  ## Types
+	@$(BIN)/mypy
+
+.PHONY: imports
+imports: $(VENV)/dev.stamp  ## Who may import whom
+	@$(BIN)/lint-imports --no-logo
+
+.PHONY: format
+format: $(VENV)/dev.stamp  ## Bring the code into the house format
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+## Setting up
+
+.PHONY: setup
+setup: $(VENV)/dev.stamp  ## Make .venv with everything in it, without running anything
+
+.PHONY: lock
+lock: $(VENV)/dev.stamp  ## Pin requirements/*.in and the broker's jars anew, with their sums
+	@for set in run dev; do $(BIN)/uv --quiet pip compile --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header --output-file requirements/$$set.lock requirements/$$set.in >/dev/null; done
+	@$(BIN)/python -m deploy.local.jars
+
+.PHONY: clean
+clean:  ## Remove .venv and all caches of the checkout; the data in .baoxue stays
+	@rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
+
+.PHONY: help
+help:  ## This list
+	@awk 'BEGIN { FS = ":.*?  ## " } /^## / { printf "\n%s\n", substr($$0, 4) } /^[a-z]+:.*  ## / { split($$1, t, ":"); printf "  make %-8s %s\n", t[1], $$2 }' $(MAKEFILE_LIST)
+
+# --- what the commands stand on -----------------------------------------------------------------------------------------
+
+# A Python that is new enough and can make a virtual environment. PYTHON=... chooses one.
+$(BIN)/python:
+	@for python in $(PYTHON) python3 python3.11 python3.12 python3.13 python3.14; do \
+		if "$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			echo "Making $(VENV) with $$("$$python" --version)"; "$$python" -m venv $(VENV); exit 0; \
+		fi; \
+	done; \
+	echo "Python 3.11 or newer with its venv module is needed, and none is on the PATH." >&2; \
+	echo "Install one (on Debian and Ubuntu: python3 and python3-venv), or name it: make PYTHON=/path/to/python3.11 ..." >&2; exit 1
+
+$(VENV)/run.stamp: requirements/run.lock pyproject.toml | $(BIN)/python
+	@echo "Installing what the system needs (once)"
+	@$(PIP) install --require-hashes -r requirements/run.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.lock $(VENV)/run.stamp
+	@echo "Installing what the tests need (once)"
+	@$(PIP) install --require-hashes -r requirements/dev.lock
+	@touch $@
