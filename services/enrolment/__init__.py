@@ -1,0 +1,1 @@
+"""Enrolment: who is in school, suspected, out, and back."""

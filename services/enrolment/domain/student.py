@@ -1,0 +1,162 @@
+"""One child: its state, how facts change it, and in which order a report about it is judged.
+
+What each report leaves of which status is the table in ``transitions.py``.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
+
+from services.enrolment.domain.happenings import NEVER, added, happening, moment_of, repeated
+from services.enrolment.domain.refusals import AfterRemoval, ImpossibleOrder, StudentUnknown, TypeNotTaken
+from services.enrolment.domain.transitions import HINTS, TRANSITIONS
+from shared.contracts.reports import Arrived, DroppedOut, Enrolled, Listed, NeverEnrolled, Report
+from shared.contracts.student import (
+    Standing,
+    StudentArrived,
+    StudentCleared,
+    StudentCompleted,
+    StudentDeparted,
+    StudentDroppedOut,
+    StudentEnrolled,
+    StudentFact,
+    StudentHouseholdChanged,
+    StudentListed,
+    StudentMoved,
+    StudentNeverEnrolled,
+    StudentOnLeave,
+    StudentProgressed,
+    StudentRegistered,
+    StudentRemoved,
+    StudentResumed,
+    StudentReturned,
+    StudentSuspected,
+)
+from shared.contracts.words import OUT_OF_SCHOOL, Reason, Stage, Status
+
+
+class Student(Struct, frozen=True, gc=False):
+    """What is known of a child. ``status`` is None, and the rest empty, for one never heard of.
+
+    ``school`` and ``grade``: the last it was in, "" and 0 if none was reported. ``prior``: of a suspected child, the
+    status before. ``spells``: how many times it was out of school. ``newest``: the moment of its newest happening,
+    microseconds since the epoch. ``timeline``: the happenings, packed (``happenings.py``).
+    """
+
+    status: Status | None = None
+    county: str = ""
+    stage: Stage | None = None
+    poor: bool = False
+    reason: Reason | None = None
+    school: str = ""
+    grade: int = 0
+    prior: Status | None = None
+    spells: int = 0
+    newest: int = NEVER
+    timeline: bytes = b""
+
+    @property
+    def standing(self) -> Standing | None:
+        """What is counted of the child; None for one never heard of."""
+        if self.status is None:
+            return None
+        return Standing(self.status, self.county, self.stage, self.poor, self.reason)
+
+
+INITIAL = Student()
+"""A child never heard of."""
+
+
+class UnfoldableFact(Exception):
+    """A fact that no rule folds: the worker must stop, for its states would be wrong from here on."""
+
+
+def evolve(student: Student, fact: StudentFact, *, at: datetime) -> Student:
+    """Give the child as it is after a fact that was true ``at``.
+
+    The standing is the one that the fact says it left. Raises ``UnfoldableFact`` for a type nothing is known of.
+    """
+    moment = moment_of(at)
+    school, grade, spells = student.school, student.grade, student.spells
+    match fact:
+        case StudentEnrolled() | StudentProgressed() | StudentReturned() | StudentResumed() | StudentArrived():
+            school, grade = fact.school, fact.grade
+        case StudentListed() | StudentDroppedOut() | StudentNeverEnrolled():
+            spells = fact.spell or spells
+        case StudentRegistered() | StudentSuspected() | StudentCleared() | StudentOnLeave() | StudentDeparted():
+            pass
+        case StudentMoved() | StudentHouseholdChanged() | StudentCompleted() | StudentRemoved():
+            pass
+        case _:
+            raise UnfoldableFact(f"no rule folds {type(fact).TYPE} into a student: deploy an enrolment worker that knows it")
+    timeline = added(student.timeline, happening(fact, moment))
+    if fact.late:
+        return replace(student, timeline=timeline)
+    after = fact.after
+    if after is None:
+        raise UnfoldableFact(f"{type(fact).TYPE} leaves no standing: the record is damaged or newer than this code")
+    prior = _prior(student, after) if after.status is Status.SUSPECTED else None
+    return Student(after.status, after.county, after.stage, after.poor, after.reason, school, grade, prior, spells, moment, timeline)
+
+
+def _prior(student: Student, after: Standing) -> Status | None:
+    if student.status is None:  # listed as suspected: whoever has a stage was in school
+        return Status.REGISTERED if after.stage is None else Status.ENROLLED
+    return student.prior if student.status is Status.SUSPECTED else student.status
+
+
+def fold(facts: Iterable[tuple[datetime, StudentFact]], start: Student = INITIAL) -> Student:
+    """Give the child after its facts, each with the moment it was true; raises as ``evolve``."""
+    student = start
+    for at, fact in facts:
+        student = evolve(student, fact, at=at)
+    return student
+
+
+def decide(student: Student, report: Report, *, at: datetime) -> StudentFact | None:
+    """Judge a well-formed report that was true ``at``: the fact it makes, or None if it says nothing new.
+
+    In this order: a repeat, late news, anything after a removal, the table. Raises ``Refusal``.
+    """
+    transition = TRANSITIONS.get(type(report))
+    if transition is None:
+        raise TypeNotTaken
+    moment = moment_of(at)
+    if repeated(student.timeline, happening(report, moment)):
+        return None
+    before = student.standing
+    fields = asdict(report)
+    if isinstance(report, Listed):
+        fields["status"] = Status(report.status)
+    if moment < student.newest:
+        return transition.fact(before=before, after=before, late=True, **fields)
+    if student.status is Status.REMOVED:
+        raise AfterRemoval
+    if student.status is None and None not in transition.found:
+        raise StudentUnknown
+    after = transition.leave(student, report)
+    if after == before and _same_place(student, fields):
+        return None
+    if student.status not in transition.found:
+        raise ImpossibleOrder(student.status, HINTS.get((type(report), student.status), ""))
+    return transition.fact(before=before, after=after, **_marks(student, report, after), **fields)
+
+
+def _same_place(student: Student, fields: dict[str, Any]) -> bool:
+    return "school" not in fields or (fields["school"] == student.school and fields["grade"] == student.grade)
+
+
+def _marks(student: Student, report: Report, after: Standing) -> dict[str, Any]:
+    match report:
+        case Enrolled():
+            return {"unmatched": student.status is not None and report.county != student.county}
+        case Arrived():
+            return {"unmatched": student.status is not Status.IN_TRANSFER}
+        case Listed() | DroppedOut() | NeverEnrolled() if after.status in OUT_OF_SCHOOL:
+            # A correction of the reason is no new spell.
+            return {"spell": student.spells + (student.status not in OUT_OF_SCHOOL)}
+        case _:
+            return {}
