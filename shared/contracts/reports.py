@@ -36,7 +36,7 @@ class Report(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     TYPE: ClassVar[str]
 
 
-class Listed(Report):
+class Listed(Report, frozen=True):
     """Taken over from the sender's own ledger with the standing it has there (opening load)."""
 
     TYPE = "cn.baoxue.reported.listed.v1"
@@ -48,7 +48,7 @@ class Listed(Report):
     reason: Reason | None = None
 
 
-class Registered(Report):
+class Registered(Report, frozen=True):
     """A school-age child is known (适龄), not in school yet."""
 
     TYPE = "cn.baoxue.reported.registered.v1"
@@ -56,7 +56,7 @@ class Registered(Report):
     poor: bool
 
 
-class Enrolled(Report):
+class Enrolled(Report, frozen=True):
     """In school (在读)."""
 
     TYPE = "cn.baoxue.reported.enrolled.v1"
@@ -67,7 +67,7 @@ class Enrolled(Report):
     poor: bool
 
 
-class Progressed(Report):
+class Progressed(Report, frozen=True):
     """Next grade, or another school of the same county."""
 
     TYPE = "cn.baoxue.reported.progressed.v1"
@@ -76,7 +76,7 @@ class Progressed(Report):
     grade: Grade
 
 
-class Absent(Report):
+class Absent(Report, frozen=True):
     """Unexplained absence, in school days."""
 
     TYPE = "cn.baoxue.reported.absent.v1"
@@ -84,7 +84,7 @@ class Absent(Report):
     days: SchoolDays
 
 
-class Suspected(Report):
+class Suspected(Report, frozen=True):
     """Suspected dropout (疑似辍学)."""
 
     TYPE = "cn.baoxue.reported.suspected.v1"
@@ -92,14 +92,14 @@ class Suspected(Report):
     reason: Reason | None = None
 
 
-class Cleared(Report):
+class Cleared(Report, frozen=True):
     """The suspicion was wrong."""
 
     TYPE = "cn.baoxue.reported.cleared.v1"
     outcome: ClearedOutcome
 
 
-class DroppedOut(Report):
+class DroppedOut(Report, frozen=True):
     """Verified dropout (辍学)."""
 
     TYPE = "cn.baoxue.reported.dropped-out.v1"
@@ -107,7 +107,7 @@ class DroppedOut(Report):
     last_seen: date
 
 
-class NeverEnrolled(Report):
+class NeverEnrolled(Report, frozen=True):
     """Verified: of age and never in school (失学)."""
 
     TYPE = "cn.baoxue.reported.never-enrolled.v1"
@@ -116,7 +116,7 @@ class NeverEnrolled(Report):
     reason: Reason
 
 
-class Returned(Report):
+class Returned(Report, frozen=True):
     """Back in school (复学)."""
 
     TYPE = "cn.baoxue.reported.returned.v1"
@@ -127,7 +127,7 @@ class Returned(Report):
     evidence: Reference | None = None
 
 
-class OnLeave(Report):
+class OnLeave(Report, frozen=True):
     """Approved absence (休学, 缓学, 送教上门)."""
 
     TYPE = "cn.baoxue.reported.on-leave.v1"
@@ -136,7 +136,7 @@ class OnLeave(Report):
     until: date
 
 
-class Resumed(Report):
+class Resumed(Report, frozen=True):
     """Leave is over."""
 
     TYPE = "cn.baoxue.reported.resumed.v1"
@@ -145,14 +145,14 @@ class Resumed(Report):
     grade: Grade
 
 
-class Departed(Report):
+class Departed(Report, frozen=True):
     """Transfer out, reported by the county that the child leaves."""
 
     TYPE = "cn.baoxue.reported.departed.v1"
     to_county: CountyCode | None = None
 
 
-class Arrived(Report):
+class Arrived(Report, frozen=True):
     """Transfer in, reported by the county that the child comes to."""
 
     TYPE = "cn.baoxue.reported.arrived.v1"
@@ -163,14 +163,14 @@ class Arrived(Report):
     from_county: CountyCode | None = None
 
 
-class Moved(Report):
+class Moved(Report, frozen=True):
     """The child counts in another county from now on, with the standing it has."""
 
     TYPE = "cn.baoxue.reported.moved.v1"
     county: CountyCode
 
 
-class HouseholdChanged(Report):
+class HouseholdChanged(Report, frozen=True):
     """Registered-poor status (建档立卡, 脱贫户, 监测对象)."""
 
     TYPE = "cn.baoxue.reported.household-changed.v1"
@@ -178,13 +178,13 @@ class HouseholdChanged(Report):
     category: HouseholdCategory | None = None
 
 
-class Completed(Report):
+class Completed(Report, frozen=True):
     """Finished the nine years (毕业)."""
 
     TYPE = "cn.baoxue.reported.completed.v1"
 
 
-class Removed(Report):
+class Removed(Report, frozen=True):
     """Left the ledger without returning; ``missing`` needs the police reference in ``evidence``."""
 
     TYPE = "cn.baoxue.reported.removed.v1"
@@ -192,21 +192,21 @@ class Removed(Report):
     evidence: Reference | None = None
 
 
-class Voided(Report):
+class Voided(Report, frozen=True):
     """Takes back the sender's own earlier report."""
 
     TYPE = "cn.baoxue.reported.voided.v1"
     id: EventId
 
 
-class SameAs(Report):
+class SameAs(Report, frozen=True):
     """Two ids are one child."""
 
     TYPE = "cn.baoxue.reported.same-as.v1"
     student: StudentId
 
 
-class CountyReported(Report):
+class CountyReported(Report, frozen=True):
     """A county's own statement of how many children are out of school, 0 included; also its sign of life."""
 
     TYPE = "cn.baoxue.reported.county-reported.v1"

@@ -49,7 +49,7 @@ class StudentFact(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     late: bool = False
 
 
-class StudentListed(StudentFact):
+class StudentListed(StudentFact, frozen=True):
     """A child was taken over from a sender's ledger."""
 
     TYPE = "cn.baoxue.student.listed.v1"
@@ -62,7 +62,7 @@ class StudentListed(StudentFact):
     spell: Spell | None = None
 
 
-class StudentRegistered(StudentFact):
+class StudentRegistered(StudentFact, frozen=True):
     """A school-age child became known."""
 
     TYPE = "cn.baoxue.student.registered.v1"
@@ -70,7 +70,7 @@ class StudentRegistered(StudentFact):
     poor: bool
 
 
-class StudentEnrolled(StudentFact):
+class StudentEnrolled(StudentFact, frozen=True):
     """A child is in school. ``unmatched``: in another county than before, without a transfer reported."""
 
     TYPE = "cn.baoxue.student.enrolled.v1"
@@ -82,7 +82,7 @@ class StudentEnrolled(StudentFact):
     unmatched: bool = False
 
 
-class StudentProgressed(StudentFact):
+class StudentProgressed(StudentFact, frozen=True):
     """A child moved on a grade or to another school of the county."""
 
     TYPE = "cn.baoxue.student.progressed.v1"
@@ -91,7 +91,7 @@ class StudentProgressed(StudentFact):
     grade: Grade
 
 
-class StudentAbsent(StudentFact):
+class StudentAbsent(StudentFact, frozen=True):
     """A child was absent without explanation."""
 
     TYPE = "cn.baoxue.student.absent.v1"
@@ -99,7 +99,7 @@ class StudentAbsent(StudentFact):
     days: SchoolDays
 
 
-class StudentSuspected(StudentFact):
+class StudentSuspected(StudentFact, frozen=True):
     """A child is suspected to have dropped out."""
 
     TYPE = "cn.baoxue.student.suspected.v1"
@@ -107,14 +107,14 @@ class StudentSuspected(StudentFact):
     reason: Reason | None = None
 
 
-class StudentCleared(StudentFact):
+class StudentCleared(StudentFact, frozen=True):
     """A suspicion was settled without a dropout."""
 
     TYPE = "cn.baoxue.student.cleared.v1"
     outcome: ClearedOutcome
 
 
-class StudentDroppedOut(StudentFact):
+class StudentDroppedOut(StudentFact, frozen=True):
     """A child was verified to have dropped out, or the reason of that was corrected."""
 
     TYPE = "cn.baoxue.student.dropped-out.v1"
@@ -123,7 +123,7 @@ class StudentDroppedOut(StudentFact):
     spell: Spell | None = None
 
 
-class StudentNeverEnrolled(StudentFact):
+class StudentNeverEnrolled(StudentFact, frozen=True):
     """A child was verified never to have been in school, or the reason of that was corrected."""
 
     TYPE = "cn.baoxue.student.never-enrolled.v1"
@@ -133,7 +133,7 @@ class StudentNeverEnrolled(StudentFact):
     spell: Spell | None = None
 
 
-class StudentReturned(StudentFact):
+class StudentReturned(StudentFact, frozen=True):
     """A child is back in school."""
 
     TYPE = "cn.baoxue.student.returned.v1"
@@ -144,7 +144,7 @@ class StudentReturned(StudentFact):
     evidence: Reference | None = None
 
 
-class StudentOnLeave(StudentFact):
+class StudentOnLeave(StudentFact, frozen=True):
     """A child's absence was approved."""
 
     TYPE = "cn.baoxue.student.on-leave.v1"
@@ -153,7 +153,7 @@ class StudentOnLeave(StudentFact):
     until: date
 
 
-class StudentResumed(StudentFact):
+class StudentResumed(StudentFact, frozen=True):
     """A child's leave is over."""
 
     TYPE = "cn.baoxue.student.resumed.v1"
@@ -162,14 +162,14 @@ class StudentResumed(StudentFact):
     grade: Grade
 
 
-class StudentDeparted(StudentFact):
+class StudentDeparted(StudentFact, frozen=True):
     """A child left for another county and has not arrived yet."""
 
     TYPE = "cn.baoxue.student.departed.v1"
     to_county: CountyCode | None = None
 
 
-class StudentArrived(StudentFact):
+class StudentArrived(StudentFact, frozen=True):
     """A child came from another county. ``unmatched``: nobody had reported that it left."""
 
     TYPE = "cn.baoxue.student.arrived.v1"
@@ -181,14 +181,14 @@ class StudentArrived(StudentFact):
     unmatched: bool = False
 
 
-class StudentMoved(StudentFact):
+class StudentMoved(StudentFact, frozen=True):
     """A child counts in another county."""
 
     TYPE = "cn.baoxue.student.moved.v1"
     county: CountyCode
 
 
-class StudentHouseholdChanged(StudentFact):
+class StudentHouseholdChanged(StudentFact, frozen=True):
     """A child's household became, or ceased to be, registered poor."""
 
     TYPE = "cn.baoxue.student.household-changed.v1"
@@ -196,13 +196,13 @@ class StudentHouseholdChanged(StudentFact):
     category: HouseholdCategory | None = None
 
 
-class StudentCompleted(StudentFact):
+class StudentCompleted(StudentFact, frozen=True):
     """A child finished the nine years."""
 
     TYPE = "cn.baoxue.student.completed.v1"
 
 
-class StudentRemoved(StudentFact):
+class StudentRemoved(StudentFact, frozen=True):
     """A child left the ledger without returning."""
 
     TYPE = "cn.baoxue.student.removed.v1"
@@ -210,14 +210,14 @@ class StudentRemoved(StudentFact):
     evidence: Reference | None = None
 
 
-class StudentVoided(StudentFact):
+class StudentVoided(StudentFact, frozen=True):
     """A sender took back a report of its own."""
 
     TYPE = "cn.baoxue.student.voided.v1"
     id: EventId
 
 
-class StudentSameAs(StudentFact):
+class StudentSameAs(StudentFact, frozen=True):
     """Two ids turned out to be one child."""
 
     TYPE = "cn.baoxue.student.same-as.v1"
