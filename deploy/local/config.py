@@ -1,0 +1,99 @@
+"""Where the stack lives and which ports it takes: everything about it that can be set."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOOPBACK = "127.0.0.1"
+ROOT = Path(__file__).resolve().parents[2]
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class SettingsWrong(Exception):
+    """A setting has a value that cannot be. The message names the variable and what it takes."""
+
+
+def _user_cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "baoxue"
+
+
+class StackConfig(BaseSettings):
+    """One stack: a data folder and its ports. Each field is set by the variable BAOXUE_<FIELD>; wire.md names the defaults."""
+
+    model_config = SettingsConfigDict(env_prefix="BAOXUE_", frozen=True, extra="ignore")
+
+    home: Path = ROOT / ".baoxue"
+    cache: Path = Field(default_factory=_user_cache)
+    kafka_port: Port = 19092
+    kafka_controller_port: Port = 19093
+    redis_port: Port = 16379
+    enrolment_port: Port = 8001
+    reporting_port: Port = 8000
+    partitions: Annotated[int, Field(ge=1, le=1024)] = 12
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Raises SettingsWrong, naming every variable whose value is no good."""
+        try:
+            config = cls()
+        except ValidationError as wrong:
+            raise SettingsWrong("; ".join(_explained(wrong))) from wrong
+        return config.model_copy(update={"home": config.home.expanduser().resolve(), "cache": config.cache.expanduser().resolve()})
+
+    @classmethod
+    def on_free_ports(cls, home: Path, *, partitions: int = 12) -> Self:
+        """A stack of its own in `home`, on ports that nobody listened on a moment ago. The cache stays the user's."""
+        kafka, controller, redis, enrolment, reporting = free_ports(5)
+        return cls(
+            home=home.resolve(),
+            kafka_port=kafka,
+            kafka_controller_port=controller,
+            redis_port=redis,
+            enrolment_port=enrolment,
+            reporting_port=reporting,
+            partitions=partitions,
+        )
+
+    @property
+    def kafka_bootstrap(self) -> str:
+        return f"{LOOPBACK}:{self.kafka_port}"
+
+    @property
+    def redis_url(self) -> str:
+        return f"redis://{LOOPBACK}:{self.redis_port}/0"
+
+    @property
+    def enrolment_url(self) -> str:
+        return f"http://{LOOPBACK}:{self.enrolment_port}"
+
+    @property
+    def reporting_url(self) -> str:
+        return f"http://{LOOPBACK}:{self.reporting_port}"
+
+    @property
+    def logs(self) -> Path:
+        return self.home / "log"
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports of the loopback address that nobody listens on, all different."""
+    with ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind((LOOPBACK, 0))
+        return [int(each.getsockname()[1]) for each in sockets]
+
+
+def _explained(wrong: ValidationError) -> Iterator[str]:
+    for error in wrong.errors():
+        name = "_".join(("BAOXUE", *(str(part).upper() for part in error["loc"])))
+        yield f"{name} is {error['input']!r}: {error['msg']}. Unset it for the default, or set it to what it takes."

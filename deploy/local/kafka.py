@@ -1,0 +1,81 @@
+"""One Kafka node in KRaft mode: broker and controller in one process, on loopback, with a bounded heap."""
+
+from __future__ import annotations
+
+import base64
+import subprocess
+import uuid
+from pathlib import Path
+
+from deploy.local.config import LOOPBACK, StackConfig
+from deploy.local.java import Java
+
+JVM = ("-Xmx640m", "-Xms256m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-Djava.awt.headless=true", "-Djava.net.preferIPv4Stack=true")
+LOGGING = (
+    "-Dorg.slf4j.simpleLogger.logFile=System.out",
+    "-Dorg.slf4j.simpleLogger.showDateTime=true",
+    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss.SSS",
+    "-Dorg.slf4j.simpleLogger.showShortLogName=true",
+    "-Dorg.slf4j.simpleLogger.log.org.apache.kafka.common.config=warn",
+    "-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaConfig=warn",
+)
+
+
+class FormatFailed(Exception):
+    """The broker's data folder could not be prepared. The message is the tool's own."""
+
+
+def folder(config: StackConfig) -> Path:
+    """Where the broker runs and keeps its data; all paths in its settings are relative to it."""
+    return config.home / "kafka"
+
+
+def command(java: Java, jars: Path) -> list[str]:
+    """What runs the broker, in `folder`."""
+    return [*_java(java, jars), "kafka.Kafka", "server.properties"]
+
+
+def prepare(config: StackConfig, java: Java, jars: Path) -> None:
+    """Writes the broker's settings, and formats its data folder if it is new. Raises FormatFailed."""
+    home = folder(config)
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "server.properties").write_text(server_properties(config), "utf-8")
+    if (home / "data" / "meta.properties").exists():
+        return
+    cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    tool = [*_java(java, jars), "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "--config", "server.properties"]
+    run = subprocess.run(tool, cwd=home, capture_output=True, text=True, timeout=120, check=False)
+    if run.returncode != 0:
+        raise FormatFailed(f"Kafka's data folder {home / 'data'} could not be formatted:\n{run.stdout}{run.stderr}")
+
+
+def server_properties(config: StackConfig) -> str:
+    """The broker's settings. Topics have their own (shared.topics); none is made by accident."""
+    settings = {
+        "process.roles": "broker,controller",
+        "node.id": 1,
+        "controller.quorum.voters": f"1@{LOOPBACK}:{config.kafka_controller_port}",
+        "listeners": f"PLAINTEXT://{config.kafka_bootstrap},CONTROLLER://{LOOPBACK}:{config.kafka_controller_port}",
+        "advertised.listeners": f"PLAINTEXT://{config.kafka_bootstrap}",
+        "controller.listener.names": "CONTROLLER",
+        "log.dirs": "data",
+        "auto.create.topics.enable": "false",
+        "offsets.topic.replication.factor": 1,
+        "offsets.topic.num.partitions": 4,
+        "transaction.state.log.replication.factor": 1,
+        "transaction.state.log.min.isr": 1,
+        "transaction.state.log.num.partitions": 1,
+        "share.coordinator.state.topic.replication.factor": 1,
+        "share.coordinator.state.topic.min.isr": 1,
+        "share.coordinator.state.topic.num.partitions": 1,
+        "group.initial.rebalance.delay.ms": 0,
+        "num.network.threads": 2,
+        "num.io.threads": 4,
+        "num.recovery.threads.per.data.dir": 2,
+        "log.cleaner.dedupe.buffer.size": 16 * 1024 * 1024,
+    }
+    return "".join(f"{name}={value}\n" for name, value in settings.items())
+
+
+def _java(java: Java, jars: Path) -> list[str]:
+    return [str(java.path), *JVM, *LOGGING, "-cp", f"{jars}/*"]
