@@ -1,0 +1,132 @@
+"""Why bytes do not fit a struct: which field, and the rule in words made from the schema, never what was sent."""
+
+import re
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import Raw, Struct, inspect
+
+from shared.contracts.refusal import RefusalCode
+
+_NAME_SHOWN = 64
+"""So much of an unknown field's name is repeated to its sender."""
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+_INNERMOST = re.compile(rb"[\[{][^\[\]{}]*[\]}]")
+_decode_object = msgspec.json.Decoder(dict[str, Raw]).decode
+
+
+class Fault(NamedTuple):
+    """What is wrong with a line: the code, the field's dotted name (None: the line is no JSON object) and the rule."""
+
+    code: RefusalCode
+    field: str | None
+    detail: str
+
+
+class _Field(NamedTuple):
+    decoder: "msgspec.json.Decoder[Any]"
+    rule: str
+    required: bool
+
+
+class Shape:
+    """A struct's fields, each with its decoder and its rule in words.
+
+    ``called`` is what the object is named to a sender, ``prefix`` what stands before the names of its fields.
+    """
+
+    def __init__(self, struct: type[Struct], *, called: str, prefix: str = "") -> None:
+        """Read the schema once."""
+        self._called, self._prefix = called, prefix
+        self._fields = {
+            field.name: _Field(msgspec.json.Decoder(field.type), _rule(inspect.type_info(field.type)), field.required)
+            for field in msgspec.structs.fields(struct)
+        }
+
+    def fault(self, line: bytes | Raw) -> Fault:
+        """Give what is wrong with bytes that do not fit: a field that nobody knows first, then the first in the schema's order."""
+        try:
+            given = _decode_object(line)
+        except msgspec.ValidationError:
+            return self._malformed(f"{self._called} must be a JSON object")
+        except (ValueError, RecursionError):
+            return self._malformed(f"{self._called} must be valid JSON in UTF-8")
+        for name in given:
+            if name not in self._fields:
+                return self._unknown(name)
+        for name, field in self._fields.items():
+            if name not in given:
+                if field.required:
+                    return self._wrong(name, f"is missing; it must be {field.rule}")
+                continue
+            try:
+                field.decoder.decode(given[name])
+            except (ValueError, RecursionError):
+                return self._wrong(name, f"must be {field.rule}")
+        return self._malformed(f"a field of {self._called} stands there twice")
+
+    def _malformed(self, detail: str) -> Fault:
+        return Fault(RefusalCode.MALFORMED, self._prefix.rstrip(".") or None, detail)
+
+    def _wrong(self, name: str, rule: str) -> Fault:
+        return Fault(RefusalCode.MALFORMED, self._prefix + name, f"{self._prefix}{name} {rule}")
+
+    def _unknown(self, name: str) -> Fault:
+        shown = self._prefix + _shown(name)
+        if known := ", ".join(self._fields):
+            return Fault(RefusalCode.UNKNOWN_FIELD, shown, f"leave it out; the fields of {self._called} are {known}")
+        return Fault(RefusalCode.UNKNOWN_FIELD, shown, f"leave it out; {self._called} has no fields")
+
+
+def too_deep(line: bytes, limit: int) -> Fault | None:
+    """Give the fault of a line whose objects and arrays are nested in one another more than ``limit`` deep, or None."""
+    if not _deeper_than(line, limit):
+        return None
+    field = None
+    with suppress(ValueError, RecursionError):
+        field = next((_shown(name) for name, value in _decode_object(line).items() if _deeper_than(value, limit - 1)), None)
+    return Fault(RefusalCode.MALFORMED, field, f"objects and arrays must not be nested more than {limit} deep")
+
+
+def _deeper_than(value: bytes | Raw, limit: int) -> bool:
+    """Tell it by the brackets alone, in time that grows with the length and nothing else."""
+    line = _STRING.sub(b"", value)
+    for _ in range(limit):
+        line, closed = _INNERMOST.subn(b"", line)
+        if not closed:
+            return False
+    return b"[" in line or b"{" in line
+
+
+def _shown(name: str) -> str:
+    return name if len(name) <= _NAME_SHOWN else name[:_NAME_SHOWN] + "…"
+
+
+def _rule(schema: inspect.Type) -> str:
+    match schema:
+        case inspect.Metadata(extra_json_schema={"description": str(words)}):
+            return words
+        case inspect.UnionType(types=types):
+            return ", or ".join(_rule(each) for each in types if not isinstance(each, inspect.NoneType))
+        case inspect.EnumType(cls=words):
+            return _one_of([str(word.value) for word in words])
+        case inspect.LiteralType(values=values):
+            return _one_of([str(value) for value in values])
+        case inspect.StrType(max_length=int(longest)):
+            return f"text of at most {longest} characters"
+        case _:
+            return _PLAIN[type(schema)]
+
+
+def _one_of(words: list[str]) -> str:
+    return f"one of {', '.join(words)}" if len(words) > 1 else words[0]
+
+
+_PLAIN: dict[type[inspect.Type], str] = {
+    inspect.StrType: "text",
+    inspect.IntType: "a whole number",
+    inspect.BoolType: "true or false",
+    inspect.DateType: "a day, YYYY-MM-DD",
+    inspect.RawType: "a JSON object",
+}
