@@ -10,7 +10,7 @@ from shared.contracts.reports import CountyReported
 
 
 class CountyLedger(Struct, frozen=True, gc=False):
-    """Which statements of a county are known: the moment of the newest (microseconds since the epoch), and the timeline."""
+    """Which statements of a county are known: the moment of the newest (as ``happenings.moment_of``), and the timeline."""
 
     newest: int = NEVER
     timeline: bytes = b""

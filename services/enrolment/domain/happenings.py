@@ -5,7 +5,7 @@ fact that repeats it give the same entry, so that a state folded from facts know
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import blake2b
 from operator import attrgetter
 from struct import Struct as Layout
@@ -22,11 +22,13 @@ REMEMBERED = 60
 """Entries that a timeline keeps: those added last. A repeat of an older one is judged as late news (or, where more than
 this many happenings share a moment, by the table): its fact leaves the standing as it is, so no count moves."""
 
+_KEPT = REMEMBERED * ENTRY
+
 NEVER = -(2**63)
 """The newest moment of a timeline without happenings."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_CHINA = 8 * 3600 * 10**6
+# Decoded, so that it shares its tzinfo object with most reports: the difference of two times is then 8 times cheaper.
+_START = msgspec.json.decode(b'"1970-01-01T00:00:00+08:00"', type=datetime)
 _DAY = 24 * 3600 * 10**6
 
 # Kind and order of fields are stored in states: a number is never used again, a line is only ever added. A field that
@@ -66,11 +68,12 @@ def _content(fields: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
 _KINDS = {word: (kind, _content(fields)) for kind, report, fact, fields in _CONTENTS for word in (report, fact)}
 _head = Layout(">HB").pack
 _encode = msgspec.json.Encoder().encode
+_blank_digest = blake2b(digest_size=5).copy  # half the price of a new one
 
 
 def moment_of(at: datetime) -> int:
-    """Give microseconds since the epoch of an aware datetime, exactly."""
-    since = at - _EPOCH
+    """Give the microseconds of an aware datetime since 1970 began in China, exactly."""
+    since = at - _START
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
@@ -80,18 +83,21 @@ def happening(word: msgspec.Struct, moment: int) -> bytes:
     Days before 1970 and after 2149 share their numbers with days between.
     """
     kind, content = _KINDS[type(word)]
-    day = (moment + _CHINA) // _DAY & 0xFFFF
-    return _head(day, kind) + blake2b(_encode(content(word)), digest_size=5).digest()
+    digest = _blank_digest()
+    digest.update(_encode(content(word)))
+    return _head(moment // _DAY & 0xFFFF, kind) + digest.digest()
 
 
 def repeated(timeline: bytes, entry: bytes) -> bool:
     """Tell whether the timeline remembers this happening."""
+    if entry not in timeline:
+        return False
     at = timeline.find(entry)
-    while at % ENTRY and at > 0:  # found across two entries: no entry at all
+    while at % ENTRY and at > 0:  # found across two entries is not found
         at = timeline.find(entry, at + 1)
     return at >= 0
 
 
 def added(timeline: bytes, entry: bytes) -> bytes:
     """Give the timeline with one more happening; the one added longest ago goes if there are too many."""
-    return (timeline + entry)[-REMEMBERED * ENTRY :]
+    return (timeline + entry)[-_KEPT:]

@@ -42,14 +42,13 @@ REASONS: dict[Reason | None, int] = {
 }
 STAGES: dict[Stage | None, int] = {None: 0, Stage.PRIMARY: 1, Stage.JUNIOR: 2}
 
-_STATUS_OF = {number: status for status, number in STATUSES.items()}
-_REASON_OF = {number: reason for reason, number in REASONS.items()}
-_STAGE_OF = {number: stage for stage, number in STAGES.items()}
-
-# version; status and prior, 4 bits each; reason; spells; newest;
-# place: county 20 bits (six digits), school 34 (ten digits), grade 4 (0: no school), stage 2, poor 1
-_CHILD = Layout(">BBBIqQ")
+# version; status and prior, 4 bits each; reason 4, stage 2, poor 1; spells; newest;
+# place: county 20 bits (six digits), school 34 (ten digits), grade 4 (0: no school)
+_CHILD = Layout(">BBBiqQ")
 _COUNTY = Layout(">Bq")
+
+_STATUS_AND_PRIOR = {STATUSES[status] << 4 | STATUSES[prior]: (status, prior) for status in STATUSES for prior in STATUSES}
+_MARKS = {REASONS[reason] << 3 | STAGES[stage] << 1 | poor: (stage, poor, reason) for reason in REASONS for stage in STAGES for poor in (False, True)}
 
 
 class UnknownFormat(Exception):
@@ -58,10 +57,10 @@ class UnknownFormat(Exception):
 
 def pack(student: Student) -> bytes:
     """Give the child's state as bytes."""
-    place = int(student.county or 0) << 34 | int(student.school or 0)
-    place = place << 7 | student.grade << 3 | STAGES[student.stage] << 1 | student.poor
     status = STATUSES[student.status] << 4 | STATUSES[student.prior]
-    return _CHILD.pack(FORMAT, status, REASONS[student.reason], student.spells, student.newest, place) + student.timeline
+    marks = REASONS[student.reason] << 3 | STAGES[student.stage] << 1 | student.poor
+    place = (int(student.county or 0) << 34 | int(student.school or 0)) << 4 | student.grade
+    return _CHILD.pack(FORMAT, status, marks, student.spells, student.newest, place) + student.timeline
 
 
 def unpack(state: bytes | None) -> Student:
@@ -69,29 +68,21 @@ def unpack(state: bytes | None) -> Student:
     if state is None:
         return INITIAL
     _check(state, _CHILD.size)
-    _, status, reason, spells, newest, place = _CHILD.unpack_from(state)
-    grade = place >> 3 & 0xF
-    return Student(
-        _STATUS_OF[status >> 4],
-        f"{place >> 41:06d}" if status else "",
-        _STAGE_OF[place >> 1 & 3],
-        bool(place & 1),
-        _REASON_OF[reason],
-        f"{place >> 7 & 0x3_FFFF_FFFF:010d}" if grade else "",
-        grade,
-        _STATUS_OF[status & 0xF],
-        spells,
-        newest,
-        state[_CHILD.size :],
-    )
+    _, status_and_prior, marks, spells, newest, place = _CHILD.unpack_from(state)
+    status, prior = _STATUS_AND_PRIOR[status_and_prior]
+    stage, poor, reason = _MARKS[marks]
+    grade = place & 0xF
+    county = str(place >> 38).zfill(6) if status else ""
+    school = str(place >> 4 & 0x3_FFFF_FFFF).zfill(10) if grade else ""
+    return Student(status, county, stage, poor, reason, school, grade, prior, spells, newest, state[_CHILD.size :])
 
 
-def pack_county(ledger: CountyLedger) -> bytes:
+def pack_ledger(ledger: CountyLedger) -> bytes:
     """Give the county's state as bytes."""
     return _COUNTY.pack(FORMAT, ledger.newest) + ledger.timeline
 
 
-def unpack_county(state: bytes | None) -> CountyLedger:
+def unpack_ledger(state: bytes | None) -> CountyLedger:
     """Give the county whose state these bytes are; none are one that never stated anything. Raises ``UnknownFormat``."""
     if state is None:
         return SILENT

@@ -118,21 +118,43 @@ def _known(child: Student) -> Status:
     return child.status
 
 
+def _no_marks(_: Student, __: reports.Report) -> dict[str, Any]:
+    return {}
+
+
+def _moved_unreported(child: Student, report: reports.Enrolled) -> dict[str, Any]:
+    return {"unmatched": child.status is not UNKNOWN and child.county != report.county}
+
+
+def _departed_unreported(child: Student, _: reports.Arrived) -> dict[str, Any]:
+    return {"unmatched": child.status is not IN_TRANSFER}
+
+
+def _spell(child: Student, _: reports.DroppedOut | reports.NeverEnrolled) -> dict[str, Any]:
+    # A child that is out already stays in its spell: the report corrects the reason.
+    return {"spell": child.spells + (child.status not in OUT_OF_SCHOOL)}
+
+
+def _first_spell(_: Student, report: reports.Listed) -> dict[str, Any]:
+    return {"spell": 1} if Status(report.status) in OUT_OF_SCHOOL else {}
+
+
 class Transition(Struct, frozen=True):
-    """One row: the statuses that a report may find, the standing it leaves of a child, and the fact it becomes."""
+    """One row: the statuses that a report may find, the standing it leaves of a child, the fact, and what marks it."""
 
     found: frozenset[Status | None]
     leave: Callable[[Student, Any], Standing]
     fact: type[StudentFact]
+    marks: Callable[[Student, Any], dict[str, Any]] = _no_marks
 
 
 _LIVING = frozenset(Status) - {COMPLETED, REMOVED}
 
 TRANSITIONS: dict[type[reports.Report], Transition] = {
-    reports.Listed: Transition(frozenset({UNKNOWN}), _listed, student.StudentListed),
+    reports.Listed: Transition(frozenset({UNKNOWN}), _listed, student.StudentListed, _first_spell),
     reports.Registered: Transition(frozenset({UNKNOWN, REGISTERED}), _registered, student.StudentRegistered),
     reports.Enrolled: Transition(
-        frozenset({UNKNOWN, REGISTERED, ON_LEAVE, IN_TRANSFER, ENROLLED, RETURNED, SUSPECTED}), _enrolled, student.StudentEnrolled
+        frozenset({UNKNOWN, REGISTERED, ON_LEAVE, IN_TRANSFER, ENROLLED, RETURNED, SUSPECTED}), _enrolled, student.StudentEnrolled, _moved_unreported
     ),
     reports.Progressed: Transition(frozenset({ENROLLED, RETURNED, SUSPECTED}), _in_class, student.StudentProgressed),
     reports.Suspected: Transition(frozenset({REGISTERED, ENROLLED, RETURNED}), _suspected, student.StudentSuspected),
@@ -142,12 +164,14 @@ TRANSITIONS: dict[type[reports.Report], Transition] = {
         frozenset({ENROLLED, RETURNED, SUSPECTED, IN_TRANSFER, ON_LEAVE, DROPPED_OUT}),
         _dropped_out,
         student.StudentDroppedOut,
+        _spell,
     ),
     reports.NeverEnrolled: Transition(
         # SUSPECTED only when it was registered before; NEVER_ENROLLED: another reason corrects the reason.
         frozenset({UNKNOWN, REGISTERED, SUSPECTED, NEVER_ENROLLED}),
         _never_enrolled,
         student.StudentNeverEnrolled,
+        _spell,
     ),
     reports.Returned: Transition(frozenset({DROPPED_OUT, NEVER_ENROLLED}), _returned, student.StudentReturned),
     reports.OnLeave: Transition(
@@ -155,7 +179,7 @@ TRANSITIONS: dict[type[reports.Report], Transition] = {
     ),
     reports.Resumed: Transition(frozenset({ON_LEAVE}), _in_class, student.StudentResumed),
     reports.Departed: Transition(frozenset({ENROLLED, RETURNED, SUSPECTED}), _departed, student.StudentDeparted),
-    reports.Arrived: Transition(frozenset({IN_TRANSFER, ENROLLED, RETURNED, SUSPECTED}), _arrived, student.StudentArrived),
+    reports.Arrived: Transition(frozenset({IN_TRANSFER, ENROLLED, RETURNED, SUSPECTED}), _arrived, student.StudentArrived, _departed_unreported),
     reports.Moved: Transition(_LIVING, _moved, student.StudentMoved),
     reports.HouseholdChanged: Transition(_LIVING, _household_changed, student.StudentHouseholdChanged),
     reports.Completed: Transition(frozenset({ENROLLED, RETURNED}), _completed, student.StudentCompleted),
