@@ -17,6 +17,7 @@ from shared.contracts.words import (
     Grade,
     HouseholdCategory,
     LeaveKind,
+    ListedStatus,
     Placement,
     Reason,
     Reference,
@@ -53,7 +54,7 @@ class StudentListed(StudentFact, frozen=True):
     """A child was taken over from a sender's ledger."""
 
     TYPE = "cn.baoxue.student.listed.v1"
-    status: Status
+    status: ListedStatus
     county: CountyCode
     poor: bool
     since: date
