@@ -1,0 +1,118 @@
+"""From the bytes of a submission and a packed state to an outcome: the whole of what enrolment's worker decides. Pure."""
+
+from typing import assert_never
+
+import msgspec
+from msgspec import Raw
+
+from services.enrolment.domain import county, packed, student
+from services.enrolment.domain.refusals import Refusal
+from shared import topics
+from shared.aside import refusal
+from shared.codec import Unreadable, encode, read_data, read_submission
+from shared.contracts.county import CountyStated
+from shared.contracts.refusal import Refused
+from shared.contracts.registry import RECORD_LANGUAGE, REPORT_LANGUAGE
+from shared.contracts.reports import CountyReported, Report
+from shared.contracts.student import StudentFact
+from shared.deciding import Judged
+from shared.envelope import Event, Submission
+from shared.ids import sequence_of, uuid5_of_position
+
+SERVICE = "enrolment"
+SOURCE = "/enrolment"
+
+_STUDENT_KEY, _COUNTY_KEY = 32, 6
+
+
+class SeenByReceipt(msgspec.Struct, omit_defaults=True):
+    """What a receipt shows of a report that was not simply accepted."""
+
+    id: str
+    code: str | None = None
+    field: str | None = None
+    detail: str | None = None
+
+
+class EnrolmentDecider:
+    """Enrolment's ``Decider``: students and counties, each by its own key."""
+
+    service = SERVICE
+    source = SOURCE
+    topic = topics.SUBMISSIONS
+
+    def state_id(self, key: bytes | None) -> bytes:
+        """Give a student's 16 bytes, or those that a county's six digits are padded to."""
+        if key is not None and len(key) == _STUDENT_KEY:
+            try:
+                return bytes.fromhex(key.decode("ascii"))
+            except ValueError:
+                pass
+        elif key is not None and len(key) == _COUNTY_KEY and key.isdigit():
+            return b"county" + key + b"\0\0\0\0"
+        raise Unreadable("the key is neither a student id nor a county code")
+
+    def judge(self, value: bytes | None, state: bytes | None, *, partition: int, offset: int) -> Judged:
+        """Decide one submission on the state it finds."""
+        submission = read_submission(value)
+        report: Report = read_data(REPORT_LANGUAGE, submission.type, submission.data)
+        try:
+            fact, new_state = _decided(report, submission, state)
+        except Refusal as refused:
+            return _refused(refused, submission, partition, offset)
+        if fact is None:
+            return Judged(b"d", exception=_shown(submission))
+        event: Event[StudentFact | CountyStated] = Event(
+            specversion="1.0",
+            id=uuid5_of_position(self.topic, partition, offset, 0),
+            source=SOURCE,
+            type=fact.TYPE,
+            subject=submission.subject,
+            time=submission.time,
+            recordedtime=submission.recordedtime,
+            partitionkey=submission.subject,
+            sequence=sequence_of(offset, 0),
+            causationid=submission.id,
+            correlationid=submission.correlationid or submission.id,
+            reportedby=submission.source,
+            traceparent=submission.traceparent,
+            tracestate=submission.tracestate,
+            data=fact,
+        )
+        if fact.late:
+            return Judged(b"l", state=new_state, fact=encode(event), exception=_shown(submission))
+        return Judged(b"a", state=new_state, fact=encode(event))
+
+    def evolved(self, fact: Event[Raw], state: bytes | None) -> bytes:
+        """Give the state after a fact of enrolment's own, as ``judge`` left it when the fact was new."""
+        data: StudentFact | CountyStated = read_data(RECORD_LANGUAGE, fact.type, fact.data)
+        match data:
+            case CountyStated():
+                return packed.pack_ledger(county.evolve(packed.unpack_ledger(state), data, at=fact.time))
+            case StudentFact():
+                return packed.pack(student.evolve(packed.unpack(state), data, at=fact.time))
+            case _:
+                assert_never(data)
+
+
+def _decided(report: Report, submission: Submission, state: bytes | None) -> tuple[StudentFact | CountyStated | None, bytes | None]:
+    if isinstance(report, CountyReported):
+        ledger = packed.unpack_ledger(state)
+        stated = county.decide(ledger, report, at=submission.time)
+        return stated, stated and packed.pack_ledger(county.evolve(ledger, stated, at=submission.time))
+    child = packed.unpack(state)
+    fact = student.decide(child, report, at=submission.time)
+    return fact, fact and packed.pack(student.evolve(child, fact, at=submission.time))
+
+
+def _refused(refused: Refusal, submission: Submission, partition: int, offset: int) -> Judged:
+    data = Refused(code=refused.code, field=refused.field, detail=refused.detail)
+    return Judged(
+        b"r",
+        refusal=refusal(data, submission, source=SOURCE, topic=topics.SUBMISSIONS, partition=partition, offset=offset),
+        exception=encode(SeenByReceipt(submission.id, refused.code, refused.field, refused.detail)),
+    )
+
+
+def _shown(submission: Submission) -> bytes:
+    return encode(SeenByReceipt(submission.id))

@@ -1,0 +1,43 @@
+-- Compare and set: write states and outcomes and move the cursor, if it is the expected one; otherwise change nothing.
+-- KEYS  1 cursor hash  2 prefix of the buckets  3 prefix of the outcomes  4 prefix of the exceptions
+-- ARGV  1 name of the cursor's field  2 m, the number of arguments that set fields of the cursor  3.. those m, field and value in turn
+--       then, from m+3 on: expected value ('' for none)  next value
+--       states: each bucket (4, little-endian), id (16), length (2), state
+--       outcomes: a byte for each offset from expected to next, or ''  seconds to keep outcomes  then offset and text of each exception in turn
+-- Gives {1, next} or {0, stored or ''}. Never fails half-way: all that can be wrong is wrong before the first write.
+local field, m = ARGV[1], tonumber(ARGV[2])
+local expected, next_value, states, outcomes, keep = ARGV[m + 3], ARGV[m + 4], ARGV[m + 5], ARGV[m + 6], ARGV[m + 7]
+local call, sub, unpack_number = redis.call, string.sub, struct.unpack
+local stored = call('HGET', KEYS[1], field)
+if (stored or '') ~= expected then return {0, stored or ''} end
+
+local at, length = 1, #states
+while at <= length do
+  local size = unpack_number('<I2', states, at + 20)
+  call('HSET', KEYS[2] .. unpack_number('<I4', states, at), sub(states, at + 4, at + 19), sub(states, at + 22, at + 21 + size))
+  at = at + 22 + size
+end
+
+local chunk_size = 65536
+if #outcomes > 0 then
+  local from = tonumber(expected)
+  local done = 0
+  while done < #outcomes do
+    local chunk, inside = math.floor((from + done) / chunk_size), (from + done) % chunk_size
+    local piece = sub(outcomes, done + 1, done + chunk_size - inside)
+    local key = KEYS[3] .. string.format('%d', chunk)
+    call('SETRANGE', key, inside, piece)
+    call('EXPIRE', key, keep)
+    done = done + #piece
+  end
+end
+local touched = {}
+for i = m + 8, #ARGV, 2 do
+  local key = KEYS[4] .. string.format('%d', math.floor(tonumber(ARGV[i]) / chunk_size))
+  call('HSET', key, ARGV[i], ARGV[i + 1])
+  touched[key] = true
+end
+for key in pairs(touched) do call('EXPIRE', key, keep) end
+
+for i = 3, m + 2, 2 do call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+return {1, next_value}

@@ -1,0 +1,196 @@
+"""How a deciding worker takes its one input topic: read states, judge in order, publish, apply. In this order, always.
+
+The steps of one commit, and what a failure after each leaves behind:
+
+1. Read the states that the batch touches; Redis answers nothing if the cursor is not the expected one. (Nothing done.)
+2. Judge each record in order: a pure function of its bytes, its position and the state. (Nothing done.)
+3. Append facts, refusals and dead pointers to the log, and wait until all in-sync replicas have them. (They are in the
+   log, perhaps in part. The next attempt publishes the same bytes with the same sequences; readers drop repeats.)
+4. One script writes states and outcomes and moves the cursor, if the cursor is still the expected one. (Done.)
+
+The facts are acknowledged before the cursor moves, so none can be missing below it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from msgspec import Raw
+
+from shared import topics
+from shared.aside import dead_letter
+from shared.codec import Unreadable, read_event
+from shared.contracts.registry import UnknownType
+from shared.envelope import Event
+from shared.faust_edge import RecordBatch
+from shared.ids import offset_in
+from shared.log import EventLog
+from shared.state_store import Change, StateStore
+
+_MANY = 100
+"""In a batch of at least so many records, more than half of them dead means that something else is broken."""
+
+_log = logging.getLogger(__name__)
+
+
+class MostlyDead(Exception):
+    """Most of a batch cannot be read: no sender does that, so the worker stops instead of putting it all aside."""
+
+
+class Judged(NamedTuple):
+    """What became of one input: its outcome in one byte, and what to keep and to publish for it."""
+
+    outcome: bytes
+    state: bytes | None = None
+    """The packed state it leaves; None where it changed nothing."""
+    fact: bytes | None = None
+    refusal: bytes | None = None
+    exception: bytes | None = None
+    """For a receipt: JSON of whatever a sender is shown of a report that was not simply accepted."""
+
+
+class Decider(Protocol):
+    """The business of one service, as its worker sees it. Pure: the same input and state give the same bytes."""
+
+    service: str
+    """Its name: the prefix of its keys."""
+    source: str
+    """The CloudEvents source of its facts."""
+    topic: str
+    """Its one input topic."""
+
+    def state_id(self, key: bytes | None) -> bytes:
+        """Give the 16 bytes by which the state of a record's key is kept. Raises ``Unreadable``."""
+
+    def judge(self, value: bytes | None, state: bytes | None, *, partition: int, offset: int) -> Judged:
+        """Decide one input. Raises ``Unreadable`` and ``UnknownType`` for what goes aside as dead."""
+
+    def evolved(self, fact: Event[Raw], state: bytes | None) -> bytes:
+        """Give the state after a fact of the service's own: states can always be built again from the record."""
+
+
+class _Step(NamedTuple):
+    """What one batch came to."""
+
+    changes: list[Change]
+    outcomes: bytes
+    exceptions: list[tuple[int, bytes]]
+    facts: list[tuple[bytes, bytes]]
+    refusals: list[tuple[bytes, bytes]]
+    dead: list[tuple[bytes, bytes]]
+
+
+def decide_batch(decider: Decider, batch: RecordBatch, ids: Sequence[bytes | None], states: Mapping[bytes, bytes | None]) -> _Step:
+    """Judge a batch in order, each record on the state that the ones before it left. Pure."""
+    now, changed = dict(states), {}
+    step = _Step([], b"", [], [], [], [])
+    outcomes = bytearray()
+    for record, state_id in zip(batch.records, ids, strict=True):
+        try:
+            if state_id is None:
+                raise Unreadable(f"the key {record.key!r} is none of {decider.service}'s")
+            judged = decider.judge(record.value, now[state_id], partition=batch.partition, offset=record.offset)
+        except (Unreadable, UnknownType) as error:
+            outcomes += b"x"
+            letter = dead_letter(record, error, source=decider.source, topic=batch.topic, partition=batch.partition)
+            step.dead.append((record.key or b"", letter))
+            continue
+        outcomes += judged.outcome
+        if judged.state is not None:
+            now[state_id] = changed[state_id] = judged.state
+        if judged.fact is not None:
+            step.facts.append((record.key, judged.fact))
+        if judged.refusal is not None:
+            step.refusals.append((record.key, judged.refusal))
+        if judged.exception is not None:
+            step.exceptions.append((record.offset, judged.exception))
+    if len(batch.records) >= _MANY and 2 * len(step.dead) > len(batch.records):
+        raise MostlyDead(f"{batch.topic}[{batch.partition}]@{batch.first}: {len(step.dead)} of {len(batch.records)} records cannot be read")
+    return step._replace(changes=[Change(state_id, state) for state_id, state in changed.items()], outcomes=bytes(outcomes))
+
+
+class DecidingFollower:
+    """A ``Follower`` that does the four steps for one deciding service."""
+
+    def __init__(self, decider: Decider, store: StateStore, log: EventLog) -> None:
+        """Join the business with the places where its states and facts live."""
+        self.topic = decider.topic
+        self._decider, self._store, self._log = decider, store, log
+
+    async def start(self) -> None:
+        """Connect to the log."""
+        await self._log.start()
+
+    async def stop(self) -> None:
+        """Let go of both."""
+        await self._log.stop()
+        await self._store.close()
+
+    async def cursors(self, partitions: frozenset[int]) -> Mapping[int, int | None]:
+        """Ask Redis. A partition without a cursor begins at the log's start; its first batch then finds that out."""
+        return await self._store.cursors(partitions)
+
+    async def follow(self, batch: RecordBatch) -> int:
+        """Do the four steps, or rebuild the partition's states where Redis has lost them."""
+        ids = [self._id_of(record.key) for record in batch.records]
+        touched = list({i for i in ids if i is not None})
+        read = await self._store.read(batch.partition, batch.first, touched)
+        if read.stands is None:
+            stands = await self._rebuild(batch.partition, batch.first)
+            if stands != batch.first:
+                return stands
+            read = await self._store.read(batch.partition, batch.first, touched)
+        if read.stands is None or read.stands != batch.first:
+            return batch.first if read.stands is None else read.stands
+        step = decide_batch(self._decider, batch, ids, dict(zip(touched, read.states, strict=True)))
+        await self._publish(batch.partition, step)
+        return await self._store.apply(
+            batch.partition, batch.first, batch.next, step.changes, outcomes=_by_offset(batch, step.outcomes), exceptions=step.exceptions
+        )
+
+    def _id_of(self, key: bytes | None) -> bytes | None:
+        try:
+            return self._decider.state_id(key)
+        except Unreadable:
+            return None
+
+    async def _publish(self, partition: int, step: _Step) -> None:
+        appends = {topics.STUDENT_STATUS: step.facts, topics.REFUSALS: step.refusals, topics.dead(self.topic): step.dead}
+        await asyncio.gather(*(self._log.append(topic, {partition: records}) for topic, records in appends.items() if records))
+
+    async def _rebuild(self, partition: int, begin: int) -> int:
+        """Fold the service's own facts of this partition into states; the last one's position says where to go on."""
+        end = (await self._log.end_offsets(topics.STUDENT_STATUS))[partition]
+        progress = await self._store.rebuilding(partition)
+        _log.warning("%s[%d]: no states in Redis: rebuilding from the record, %d of %d", self.topic, partition, progress.facts, end)
+        at, last = progress.facts, progress.sequence
+        async for piece in self._log.read(topics.STUDENT_STATUS, partition, at, end):
+            own: list[tuple[bytes, Event[Raw]]] = []
+            for record in piece:
+                # A fact that cannot be read is not ours: what we write, we can read. Reporting puts it aside.
+                try:
+                    event = read_event(record.value)
+                except Unreadable:
+                    continue
+                if event.source == self._decider.source and event.sequence > last:
+                    last = event.sequence
+                    own.append((self._decider.state_id(record.key), event))
+            touched = list({state_id for state_id, _ in own})
+            states = dict(zip(touched, await self._store.read_rebuilding(partition, at, touched), strict=True))
+            for state_id, event in own:
+                states[state_id] = self._decider.evolved(event, states[state_id])
+            changes = [Change(state_id, state) for state_id, state in states.items() if state is not None]
+            await self._store.apply_rebuilding(partition, at, piece[-1].offset + 1, last, changes)
+            at = piece[-1].offset + 1
+        return await self._store.finish_rebuilding(partition, at, offset_in(last) + 1 if last else begin)
+
+
+def _by_offset(batch: RecordBatch, outcomes: bytes) -> bytes:
+    """Spread outcomes over the offsets of a batch: offsets without a record (there are none today) stay pending."""
+    if len(outcomes) == batch.next - batch.first:
+        return outcomes
+    spread = bytearray(batch.next - batch.first)
+    for record, outcome in zip(batch.records, outcomes, strict=True):
+        spread[record.offset - batch.first] = outcome
+    return bytes(spread)

@@ -1,0 +1,349 @@
+"""Faust at the speed of the client under it: an agent gets one batch per partition and fetch, from where Redis says.
+
+Stock Faust 0.15.3 spends 75-90 us a record on asyncio. Here a consumer hands over what one fetch brought of a partition
+as one event, and everything else that Faust does (workers, agents, rebalancing, sensors) stays as it is. All that is
+known of Faust's private names stands in this file; ``tests/edges/test_faust_names.py`` fails when one of them moves.
+
+What a worker does with a batch is a ``Follower``. The cursor it keeps decides; Kafka's committed offsets are for lag
+tools only and are never read back.
+"""
+
+import asyncio
+import logging
+import os
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, NoReturn, Protocol
+
+import faust
+from faust.transport.consumer import ensure_TP, ensure_TPset
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP, ConsumerMessage
+from stamina import AsyncRetryingCaller, BoundAsyncRetryingCaller
+
+from shared import clock
+from shared.kafka_log import KafkaLog
+from shared.log import LogAway
+from shared.redis_edge import RedisAway
+
+AWAY = (LogAway, *RedisAway)
+"""What a follower may raise to say: try again later, nothing is lost."""
+
+EXIT_BROKEN = 70
+"""The exit code of a worker that a person must look at (EX_SOFTWARE)."""
+
+_SEEK_AGAIN = 2.0
+"""Seconds after which the same seek is asked for once more."""
+_FATAL_GROUP_ERRORS = ("FencedInstanceIdError", "GroupAuthorizationFailedError", "TopicAuthorizationFailedError")
+
+_log = logging.getLogger(__name__)
+
+
+class RecordBatch(NamedTuple):
+    """What one fetch brought of one partition: the records from ``first`` up to but without ``next``."""
+
+    topic: str
+    partition: int
+    first: int
+    next: int
+    records: Sequence[Any]
+
+    def since(self, offset: int) -> "RecordBatch":
+        """Give the part of the batch from this offset on."""
+        return self._replace(first=offset, records=[r for r in self.records if r.offset >= offset])
+
+
+class CursorOutsideLog(Exception):
+    """The cursor points outside the log: somebody deleted records or the wrong log is connected."""
+
+
+class Follower(Protocol):
+    """What a worker does with its topic, partition by partition, in order."""
+
+    topic: str
+
+    async def start(self) -> None:
+        """Open what is needed; called once, on the worker's event loop."""
+
+    async def stop(self) -> None:
+        """Let go of it."""
+
+    async def cursors(self, partitions: frozenset[int]) -> Mapping[int, int | None]:
+        """Give the next offset wanted of each partition, None for one never begun. Called on every assignment."""
+
+    async def follow(self, batch: RecordBatch) -> int:
+        """Take one batch and give the offset at which the partition now stands.
+
+        ``batch.next`` when all of it is done; anything else is where to seek. Raises one of ``AWAY`` to be asked
+        again; any other exception stops the worker.
+        """
+
+
+class _Assigned(NamedTuple):
+    tp: TP
+    batch: RecordBatch
+    generation: int
+
+
+class _BatchConsumer(driver.Consumer):  # type: ignore[misc]  # faust is not typed here
+    """Hands over whole batches, and seeks to the follower's cursors wherever stock Faust seeks to Kafka's commits."""
+
+    app: "_FollowerApp"
+
+    async def seek_to_committed(self) -> Mapping[TP, int]:
+        offsets = await self.app.cursors_of(ensure_TPset(self._thread.assignment()))
+        await self._thread.seek_wait(offsets)
+        return offsets
+
+    async def _drain_messages(self, fetcher: Any) -> None:
+        try:
+            while not (self._stopped.is_set() or fetcher._stopped.is_set()):
+                if not self.flow_active:
+                    await self.wait(self.can_resume_flow)
+                    continue
+                active = set(self._get_active_partitions())
+                if not active:
+                    # Every partition's queue is full. Stock Faust would sleep for a whole second here.
+                    await asyncio.sleep(0.005)
+                    continue
+                # Short, for a partition that is resumed while we wait does not wake the waiter.
+                fetched = await self._getmany(active_partitions=active, timeout=0.2)
+                await asyncio.sleep(0)
+                if fetched is None or self.should_stop:
+                    return
+                generation = self.app.consumer_generation_id
+                if not self.flow_active:
+                    continue
+                for fetched_tp, records in fetched.items():
+                    tp = ensure_TP(fetched_tp)
+                    if records and (tp in active or tp in self._buffered_partitions):
+                        await self._hand_over(tp, records, generation)
+        except self.consumer_stopped_errors:
+            if not self.app.should_stop:
+                raise
+        except asyncio.CancelledError:
+            if not self.app.should_stop:
+                raise
+
+    async def _hand_over(self, tp: TP, records: Sequence[Any], generation: int) -> None:
+        self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))
+        size = self.app.batch_size
+        for at in range(0, len(records), size):
+            if not self.flow_active or self.app.consumer_generation_id != generation:
+                return
+            part = records[at : at + size]
+            last = part[-1]
+            batch = RecordBatch(tp.topic, tp.partition, part[0].offset, last.offset + 1, part)
+            await self.callback(
+                ConsumerMessage(
+                    tp.topic,
+                    tp.partition,
+                    last.offset,
+                    last.timestamp / 1000.0,
+                    last.timestamp_type,
+                    (),
+                    None,
+                    _Assigned(tp, batch, generation),
+                    None,
+                    0,
+                    0,
+                    tp,
+                    generation_id=generation,
+                )
+            )
+            self._read_offset[tp] = last.offset
+
+
+class _BatchTransport(driver.Transport):  # type: ignore[misc]  # faust is not typed here
+    Consumer = _BatchConsumer
+
+
+class _FollowerApp(faust.App):  # type: ignore[misc]  # faust is not typed here
+    """A Faust app with one agent on one topic, which does what its follower says."""
+
+    def __init__(self, *, follower: Follower, log: KafkaLog, batch_size: int, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.follower, self.batch_size = follower, batch_size
+        self._log = log
+        self._expected: dict[TP, int] = {}
+        self._sought: dict[TP, tuple[int, float]] = {}
+
+    async def on_start(self) -> None:
+        await super().on_start()
+        await _waiting()(self.follower.start)
+
+    async def on_stop(self) -> None:
+        await super().on_stop()
+        await self.follower.stop()
+        await self._log.stop()
+
+    def _new_transport(self) -> _BatchTransport:
+        return _BatchTransport(self.conf.broker_consumer, self)
+
+    async def cursors_of(self, tps: set[TP]) -> dict[TP, int]:
+        """Ask the follower where to go on, and make sure that the log still has it."""
+        wanted = await _waiting()(self.follower.cursors, frozenset(tp.partition for tp in tps))
+        try:
+            self._expected = await _waiting()(self._within_log, {tp: wanted.get(tp.partition) for tp in tps})
+        except CursorOutsideLog as error:
+            _give_up(error)
+        self._sought.clear()
+        _log.info("%s: go on at %s", self.follower.topic, {tp.partition: o for tp, o in sorted(self._expected.items())})
+        return dict(self._expected)
+
+    async def _within_log(self, wanted: Mapping[TP, int | None]) -> dict[TP, int]:
+        # By a client of its own: the consumer's connection answers nothing else while it waits for records to come.
+        bounds = await self._log.bounds(self.follower.topic)
+        found: dict[TP, int] = {}
+        for tp, cursor in wanted.items():
+            lowest, highest = bounds[tp.partition]
+            found[tp] = lowest if cursor is None else cursor
+            if not lowest <= found[tp] <= highest:
+                raise CursorOutsideLog(
+                    f"{tp.topic}[{tp.partition}]: the cursor {cursor} is outside the log, which holds {lowest} to {highest}. "
+                    "Either this is another log, or records were deleted. Check the addresses; then rebuild into a new generation."
+                )
+        return found
+
+    async def take(self, assigned: _Assigned) -> None:
+        """Do one batch to its end: done, given up because the partition is no longer ours, or sought elsewhere."""
+        tp, batch, generation = assigned
+        pause = 0.1
+        while True:
+            expected = self._expected.get(tp)
+            if expected is None or generation != self.consumer_generation_id or batch.next <= expected:
+                return
+            if batch.first > expected:
+                await self._seek(tp, expected)
+                return
+            try:
+                stands = await self.follower.follow(batch.since(expected) if batch.first < expected else batch)
+            except AWAY as error:
+                _log.warning("%s[%d]@%d: away, trying again: %r", tp.topic, tp.partition, expected, error)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, 2.0)
+                # What became of the step is unknown; the follower's own cursor knows.
+                stands = await self._ask_cursor(tp, expected)
+                if stands == expected:
+                    continue
+            self._expected[tp] = stands
+            if stands != batch.next:
+                _log.warning("%s[%d]: expected %d, stands at %d: seeking", tp.topic, tp.partition, expected, stands)
+                await self._seek(tp, stands)
+            return
+
+    async def _ask_cursor(self, tp: TP, otherwise: int) -> int:
+        try:
+            cursor = (await self.follower.cursors(frozenset({tp.partition}))).get(tp.partition)
+        except AWAY:
+            return otherwise
+        return (await self._within_log({tp: cursor}))[tp]
+
+    async def _seek(self, tp: TP, offset: int) -> None:
+        at = clock.seconds()
+        if (last := self._sought.get(tp)) and last[0] == offset and at - last[1] < _SEEK_AGAIN:
+            return  # batches of before the seek are still queued; they are passed over
+        await self._within_log({tp: offset})
+        self._sought[tp] = (offset, at)
+        await self.consumer._thread.seek_wait({tp: offset})
+
+    async def commit_for_lag_tools(self) -> None:
+        """Tell Kafka where the cursors stand, so that its own tools can show the lag. Nobody reads it back."""
+        mine = self.consumer.assignment() if self.consumer else set()
+        if offsets := {tp: o for tp, o in self._expected.items() if tp in mine and o > 0}:
+            await self.consumer._thread.commit(offsets)
+
+
+def _waiting() -> BoundAsyncRetryingCaller:
+    """Give what calls again, without end, while something is away."""
+    return AsyncRetryingCaller(attempts=None, timeout=None, wait_initial=0.2, wait_max=2.0).on(AWAY)
+
+
+class _Worker(faust.Worker):  # type: ignore[misc]  # faust is not typed here
+    """Faust's own runner, which leaves the process's logging as the service has set it up."""
+
+    def _setup_logging(self) -> None:
+        pass
+
+
+def run_worker(*, name: str, bootstrap: str, follower: Follower, batch_size: int = 8000, session_timeout: float = 10.0) -> NoReturn:
+    """Run a Faust worker in the consumer group ``name`` until it is told to stop; never returns.
+
+    It exits with 0 after SIGTERM or SIGINT, and with ``EXIT_BROKEN`` after an error that a person must look at.
+    """
+    app = _FollowerApp(
+        follower=follower,
+        log=KafkaLog(bootstrap, client_id=f"{name}-bounds"),
+        batch_size=batch_size,
+        id=name,
+        broker="kafka://" + bootstrap.replace(",", ";"),
+        web_enabled=False,
+        autodiscover=False,
+        store="memory://",
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        table_standby_replicas=0,
+        stream_buffer_maxsize=8,  # counted in batches
+        stream_wait_empty=False,
+        stream_recovery_delay=0.1,
+        consumer_auto_offset_reset="earliest",  # never used: every assignment seeks to a cursor that the log still has
+        consumer_max_fetch_size=4 << 20,
+        broker_max_poll_records=None,
+        broker_max_poll_interval=24 * 3600.0,
+        broker_session_timeout=session_timeout,
+        broker_heartbeat_interval=session_timeout / 6,
+        broker_rebalance_timeout=session_timeout,
+        broker_request_timeout=max(30.0, session_timeout),
+    )
+    topic = app.topic(follower.topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw", acks=False)
+
+    @app.agent(topic, isolated_partitions=True)
+    async def follow(stream: Any) -> None:
+        async for assigned in stream:
+            try:
+                await app.take(assigned)
+            except Exception as error:  # noqa: BLE001  # whatever it is, going on would skip a batch
+                _give_up(error)
+
+    @app.timer(5.0)
+    async def show_lag() -> None:
+        try:
+            await app.commit_for_lag_tools()
+        except Exception as error:  # noqa: BLE001  # only a display depends on it
+            _log.info("could not commit for lag tools: %r", error)
+
+    threading.Thread(target=_watch_coordinator, args=(app,), name="coordinator-watchdog", daemon=True).start()
+    _Worker(app, redirect_stdouts=False).execute_from_commandline()
+
+
+def _watch_coordinator(app: Any) -> NoReturn:
+    """Ask for group errors, which aiokafka keeps until somebody asks and Faust never does: the worker would hang.
+
+    In a thread of its own, because Faust's timers and tasks only start after the first assignment.
+    """
+
+    def check(consumer: Any) -> None:
+        try:
+            consumer._coordinator.check_errors()
+        except Exception as error:  # noqa: BLE001  # the kind is told by name below
+            _log.warning("consumer group: %r", error)
+            if any(name in repr(error) for name in _FATAL_GROUP_ERRORS):
+                _give_up(error)
+
+    pause = threading.Event()
+    while True:
+        pause.wait(0.5)
+        thread = getattr(app._consumer, "_thread", None)
+        consumer = getattr(thread, "_consumer", None)
+        if consumer is not None and not consumer._closed:
+            try:
+                thread.thread_loop.call_soon_threadsafe(check, consumer)
+            except RuntimeError:
+                continue  # its loop was just closed
+
+
+def _give_up(error: BaseException) -> NoReturn:
+    """End this process at once: nothing is half done that the next one would not do again, and a person must look."""
+    _log.critical("the worker stops: %s: %s", type(error).__name__, error, exc_info=error)
+    logging.shutdown()
+    os._exit(EXIT_BROKEN)

@@ -1,0 +1,148 @@
+"""States of a deciding service in Redis: written by compare-and-set on the cursor, and nothing else.
+
+Keys, per service, generation and partition, under one hash tag:
+
+- ``{<service>:<generation>:p<n>}:cursor``: ``next`` offset of the input topic, ``format`` of the states; while the states
+  are being built again from the record, ``facts`` (next offset there) and ``sequence`` instead of ``next``
+- ``...:b:<bucket>``: 16-byte id -> packed state; small hashes, which Redis keeps as listpacks
+- ``...:outcomes:<chunk>``: a byte for each input offset, 65,536 to a chunk; ``...:exceptions:<chunk>``: offset -> JSON
+"""
+
+import struct
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+from zlib import crc32
+
+from shared.redis_edge import Redis, script
+
+KEEP_OUTCOMES = 90 * 86_400
+"""Seconds that receipts can be asked for."""
+
+_ID = struct.Struct("<I16s")
+_STATE = struct.Struct("<I16sH")
+
+
+class Change(NamedTuple):
+    """A state to write: the 16-byte id and the packed bytes."""
+
+    state_id: bytes
+    state: bytes
+
+
+class Read(NamedTuple):
+    """States in the order asked for, if ``stands`` is the offset expected; else none, and where the cursor stands."""
+
+    stands: int | None
+    states: Sequence[bytes | None]
+
+
+class Rebuilding(NamedTuple):
+    """How far a rebuild has come: the next offset of the record, and the last sequence it took."""
+
+    facts: int
+    sequence: str
+
+
+class OtherFormat(Exception):
+    """The states in Redis were written in a format that this code does not read."""
+
+
+class RebuildOvertaken(Exception):
+    """Another worker is rebuilding the same partition: this one was taken over and stops."""
+
+
+class StateStore:
+    """The states of one service's generation."""
+
+    def __init__(self, redis: Redis, service: str, *, generation: str, buckets: int, format_version: int) -> None:
+        """Load the scripts. ``buckets`` is fixed for the life of a generation: about 64 students to each is best."""
+        self._redis, self._buckets, self._format = redis, buckets, f"{format_version}/{buckets}"
+        self._tag = f"{{{service}:{generation}:p%d}}"
+        self._read = script(redis, __package__, "read_states")
+        self._apply = script(redis, __package__, "apply_states")
+
+    def key(self, partition: int, what: str) -> str:
+        """Give the name of one of a partition's keys."""
+        return f"{self._tag % partition}:{what}"
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._redis.aclose()
+
+    async def cursors(self, partitions: Iterable[int]) -> Mapping[int, int | None]:
+        """Give the next offset of each partition, None where there is no cursor. Raises ``OtherFormat``."""
+        found: dict[int, int | None] = {}
+        for partition in partitions:
+            stored, form = await self._redis.hmget(self.key(partition, "cursor"), "next", "format")  # type: ignore[misc]  # redis-py types both worlds
+            if form is not None and form.decode() != self._format:
+                raise OtherFormat(
+                    f"{self.key(partition, 'cursor')}: states are in format {form.decode()} (version/buckets), this code has {self._format}. "
+                    "Start it with another generation (<SERVICE>_GENERATION): it builds its states again from the record."
+                )
+            found[partition] = None if stored is None else int(stored)
+        return found
+
+    async def read(self, partition: int, expected: int, ids: Sequence[bytes]) -> Read:
+        """Read states, if the cursor stands at ``expected``; a worker that was overtaken gets none."""
+        return await self._read_if(partition, "next", expected, ids)
+
+    async def apply(
+        self, partition: int, expected: int, next_: int, changes: Iterable[Change], *, outcomes: bytes, exceptions: Iterable[tuple[int, bytes]]
+    ) -> int:
+        """Write a step and move the cursor from ``expected`` to ``next_``; gives where the cursor stands then.
+
+        Changes nothing where the cursor is not the expected one: a repeat, a zombie and a twin are all no-ops.
+        """
+        args = [expected, next_, self._packed(changes), outcomes, KEEP_OUTCOMES]
+        for offset, text in exceptions:
+            args += (offset, text)
+        fields = ["next", next_, "format", self._format]
+        stands = await self._apply_if(partition, "next", fields, args)
+        return -1 if stands is None else stands
+
+    async def rebuilding(self, partition: int) -> Rebuilding:
+        """Give how far a rebuild of this partition has come; begins one where none is under way."""
+        facts, sequence = await self._redis.hmget(self.key(partition, "cursor"), "facts", "sequence")  # type: ignore[misc]  # redis-py types both worlds
+        if facts is None:
+            await self._apply_if(partition, "facts", ["facts", 0, "sequence", "", "format", self._format], ["", 0, b"", b"", 0])
+            return Rebuilding(0, "")
+        return Rebuilding(int(facts), sequence.decode())
+
+    async def read_rebuilding(self, partition: int, expected: int, ids: Sequence[bytes]) -> Sequence[bytes | None]:
+        """Read states in the midst of a rebuild. Raises ``RebuildOvertaken``."""
+        read = await self._read_if(partition, "facts", expected, ids)
+        if read.stands != expected:
+            raise RebuildOvertaken(f"{self.key(partition, 'cursor')}: expected facts at {expected}, stands at {read.stands}")
+        return read.states
+
+    async def apply_rebuilding(self, partition: int, expected: int, next_: int, sequence: str, changes: Iterable[Change]) -> None:
+        """Write what a piece of the record came to. Raises ``RebuildOvertaken``."""
+        fields = ["facts", next_, "sequence", sequence]
+        stands = await self._apply_if(partition, "facts", fields, [expected, next_, self._packed(changes), b"", 0])
+        if stands != next_:
+            raise RebuildOvertaken(f"{self.key(partition, 'cursor')}: expected facts at {expected}, stands at {stands}")
+
+    async def finish_rebuilding(self, partition: int, expected: int, next_: int) -> int:
+        """End a rebuild: from now on the partition has a cursor. Gives where it stands. Raises ``RebuildOvertaken``."""
+        await self.apply_rebuilding(partition, expected, expected, "", ())
+        if await self._redis.hsetnx(self.key(partition, "cursor"), "next", next_):  # type: ignore[misc]  # redis-py types both worlds
+            await self._redis.hdel(self.key(partition, "cursor"), "facts", "sequence")  # type: ignore[misc]  # redis-py types both worlds
+        return (await self.cursors((partition,)))[partition] or next_
+
+    async def _read_if(self, partition: int, field: str, expected: int, ids: Sequence[bytes]) -> Read:
+        asked = b"".join([_ID.pack(self._bucket(i), i) for i in ids])
+        same, stands, states = await self._read(
+            keys=[self.key(partition, "cursor"), self.key(partition, "b:")], args=[field, expected, asked]
+        )
+        return Read(int(stands) if stands not in (None, b"") else None, states if same else ())
+
+    async def _apply_if(self, partition: int, field: str, fields: Sequence[object], args: Sequence[object]) -> int | None:
+        keys = [self.key(partition, what) for what in ("cursor", "b:", "outcomes:", "exceptions:")]
+        _done, stands = await self._apply(keys=keys, args=[field, len(fields), *fields, *args])
+        return int(stands) if stands not in (None, b"") else None
+
+    def _packed(self, changes: Iterable[Change]) -> bytes:
+        return b"".join([_STATE.pack(self._bucket(i), i, len(state)) + state for i, state in changes])
+
+    def _bucket(self, state_id: bytes) -> int:
+        return crc32(state_id) % self._buckets
