@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,15 +47,8 @@ def ensure_topics(bootstrap: str, wanted: Sequence[Topic], *, patience: float = 
         if deviations:
             raise TopicsWrong(deviations)
         if missing:
-            try:
-                admin.create_topics(
-                    {
-                        topic.name: {"num_partitions": topic.partitions, "replication_factor": topic.replicas, "configs": dict(topic.settings)}
-                        for topic in missing
-                    }
-                )
-            except TopicAlreadyExistsError:  # somebody else made some of them since we looked: they are checked like the rest
-                pass
+            with suppress(TopicAlreadyExistsError):  # somebody else made some of them since we looked: they are checked like the rest
+                admin.create_topics({topic.name: _creation(topic) for topic in missing})
             admin.wait_for_topics([topic.name for topic in missing], timeout_ms=int(patience * 1000))
             deviations, missing_still = _compare(admin, wanted)
             if deviations or missing_still:
@@ -116,6 +109,10 @@ def _deviations(admin: Any, topic: Topic) -> Iterator[Deviation]:
         if actual != value:
             fix = f"kafka-configs --bootstrap-server ... --alter --entity-type topics --entity-name {topic.name} --add-config {setting}={value}"
             yield Deviation(topic.name, setting, actual, value, f"Put it right: {fix}")
+
+
+def _creation(topic: Topic) -> dict[str, Any]:
+    return {"num_partitions": topic.partitions, "replication_factor": topic.replicas, "configs": dict(topic.settings)}
 
 
 def _absent(topic: Topic) -> Deviation:

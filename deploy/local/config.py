@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -85,12 +85,27 @@ class StackConfig(BaseSettings):
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of the loopback address that nobody listens on, all different."""
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind((LOOPBACK, 0))
-        return [int(each.getsockname()[1]) for each in sockets]
+    """Ports of the loopback address that nobody listens on, all different.
+
+    From below the range that the system gives to outgoing connections: a client that knocks before its server is up could
+    otherwise be given the very port it knocks at, and the server could not have it any more.
+    """
+    candidates = random.sample(range(20_000, 30_000), 1_000)
+    found = [port for port in candidates if port_is_free(port)][:count]
+    if len(found) < count:
+        raise SettingsWrong(f"no {count} free ports between 20000 and 30000 on {LOOPBACK}")
+    return found
+
+
+def port_is_free(port: int) -> bool:
+    """Whether a server could listen there now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+        return True
 
 
 def _explained(wrong: ValidationError) -> Iterator[str]:

@@ -126,8 +126,10 @@ def resolve(lock: Path = LOCK) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         context = MavenContext(repo_cache=Path(scratch) / "repository")
         builder = EnvironmentBuilder(context=context, cache_dir=Path(scratch) / "envs", link_strategy=LinkStrategy.COPY)
-        dependencies = builder.from_endpoint(f"{KAFKA}+{LOG_BINDING}").lockfile.dependencies
-        lines = sorted(f"{each.groupId}:{each.artifactId}:{each.version} {each.sha256}" for each in dependencies)
+        resolved = builder.from_endpoint(f"{KAFKA}+{LOG_BINDING}").lockfile
+        if resolved is None:
+            raise JarsWrong(f"jgo resolved {KAFKA} and kept no lock of it")
+        lines = sorted(f"{each.groupId}:{each.artifactId}:{each.version} {each.sha256}" for each in resolved.dependencies)
     lock.write_text(f"# {KAFKA} and all it needs, with SHA-256 sums. `make lock` writes this file.\n" + "\n".join(lines) + "\n", "utf-8")
 
 

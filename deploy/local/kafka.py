@@ -11,13 +11,25 @@ from deploy.local.config import LOOPBACK, StackConfig
 from deploy.local.java import Java
 
 JVM = ("-Xmx640m", "-Xms256m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-Djava.awt.headless=true", "-Djava.net.preferIPv4Stack=true")
+CHATTY = (  # several lines for every partition at every start
+    "state.change.logger",
+    "kafka.cluster.Partition",
+    "kafka.log.LogManager",
+    "kafka.server.KafkaConfig",
+    "kafka.server.ReplicaManager",
+    "org.apache.kafka.common.config",
+    "org.apache.kafka.storage.internals.log",
+    "org.apache.kafka.controller.PartitionChangeBuilder",
+    "org.apache.kafka.controller.ReplicationControlManager",
+    "org.apache.kafka.controller.ConfigurationControlManager",
+    "org.apache.kafka.coordinator.group.GroupCoordinatorService",
+)
 LOGGING = (
     "-Dorg.slf4j.simpleLogger.logFile=System.out",
     "-Dorg.slf4j.simpleLogger.showDateTime=true",
     "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss.SSS",
     "-Dorg.slf4j.simpleLogger.showShortLogName=true",
-    "-Dorg.slf4j.simpleLogger.log.org.apache.kafka.common.config=warn",
-    "-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaConfig=warn",
+    *(f"-Dorg.slf4j.simpleLogger.log.{chatty}=warn" for chatty in CHATTY),
 )
 
 
@@ -68,6 +80,8 @@ def server_properties(config: StackConfig) -> str:
         "share.coordinator.state.topic.replication.factor": 1,
         "share.coordinator.state.topic.min.isr": 1,
         "share.coordinator.state.topic.num.partitions": 1,
+        "broker.heartbeat.interval.ms": 500,
+        "broker.session.timeout.ms": 3_000,  # a broker that was killed may come back only after so long
         "group.initial.rebalance.delay.ms": 0,
         "num.network.threads": 2,
         "num.io.threads": 4,

@@ -69,6 +69,7 @@ def settings(config: StackConfig) -> str:
         "protected-mode yes",
         f"port {config.redis_port}",
         "daemonize no",
+        "set-proc-title no",  # a title is written over the environment, in which the supervisor's mark stands
         "dir ./",
         "appendonly yes",
         "appendfsync everysec",

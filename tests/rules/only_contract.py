@@ -11,11 +11,12 @@ from grimp import ImportGraph
 from importlinter import Contract, ContractCheck, fields, output
 from importlinter.domain.helpers import module_expressions_to_modules
 
-CLOCKS_AND_CHANCE = frozenset({"random", "secrets", "socket", "subprocess", "threading", "asyncio", "logging"})
+EFFECTS = frozenset({"random", "secrets", "time", "os", "io", "socket", "subprocess", "threading", "asyncio", "logging"})
 
 
 class OnlyContract(Contract):
-    """The source modules and all below them import directly only the allowed modules, those below these, one another, and the pure part of the standard library.
+    """The source modules and all below them import directly only the allowed modules and what is below these, one another, and the
+    pure part of the standard library.
 
     A module named here that does not exist is an error of the configuration.
     """
@@ -30,10 +31,8 @@ class OnlyContract(Contract):
         broken: list[tuple[str, str]] = []
         for source in module_expressions_to_modules(graph, self.source_modules):  # type: ignore[arg-type]  # likewise
             own = {source.name, *graph.find_descendants(source.name)}
-            for importer in sorted(own):
-                for imported in sorted(graph.find_modules_directly_imported_by(importer)):
-                    if not (imported in own or _within(imported, allowed) or _pure_standard(imported)):
-                        broken.append((importer, imported))
+            imports = ((importer, imported) for importer in sorted(own) for imported in sorted(graph.find_modules_directly_imported_by(importer)))
+            broken += [(importer, imported) for importer, imported in imports if not (imported in own or _allowed(imported, allowed))]
         return ContractCheck(kept=not broken, metadata={"broken": broken})
 
     def render_broken_contract(self, check: ContractCheck) -> None:
@@ -42,10 +41,8 @@ class OnlyContract(Contract):
         output.new_line()
 
 
-def _within(module: str, packages: set[str]) -> bool:
-    return any(module == package or module.startswith(f"{package}.") for package in packages)
-
-
-def _pure_standard(module: str) -> bool:
+def _allowed(module: str, packages: set[str]) -> bool:
     top = module.partition(".")[0]
-    return top in sys.stdlib_module_names and top not in CLOCKS_AND_CHANCE
+    if top in sys.stdlib_module_names:
+        return top not in EFFECTS
+    return any(module == package or module.startswith(f"{package}.") for package in packages)

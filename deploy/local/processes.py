@@ -1,0 +1,97 @@
+"""The table of processes: what runs on one machine, in which order it starts, and what each is told.
+
+A new service is a line in SERVICES and a port in StackConfig.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.local import kafka, redis_server
+from deploy.local.config import LOOPBACK, ROOT, StackConfig
+from deploy.local.java import Java
+from deploy.local.redis_server import RedisServer
+
+
+@dataclass(frozen=True)
+class Program:
+    """One process as the supervisor keeps it. `priority` orders the stopping: the highest goes first."""
+
+    name: str
+    command: tuple[str, ...]
+    directory: Path
+    priority: int
+    stop_seconds: int
+    environment: Mapping[str, str] = field(default_factory=dict)
+    starts_with_supervisor: bool = False
+
+
+@dataclass(frozen=True)
+class Service:
+    """One process of ours: `python -m services.<service> <part>`. `ready_at` is asked until it answers 200."""
+
+    service: str
+    part: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.service}-{self.part}"
+
+    def port(self, config: StackConfig) -> int:
+        return int(getattr(config, f"{self.service}_port"))
+
+    def ready_at(self, config: StackConfig) -> str | None:
+        return f"http://{LOOPBACK}:{self.port(config)}/readyz" if self.part == "api" else None
+
+    def program(self, config: StackConfig) -> Program:
+        prefix = self.service.upper()
+        environment = {
+            f"{prefix}_KAFKA_BOOTSTRAP": config.kafka_bootstrap,
+            f"{prefix}_REDIS_URL": config.redis_url,
+            f"{prefix}_HOST": LOOPBACK,
+            f"{prefix}_PORT": str(self.port(config)),
+            f"{prefix}_PARTITIONS": str(config.partitions),
+            "PYTHONUNBUFFERED": "1",
+        }
+        command = (sys.executable, "-m", f"services.{self.service}", self.part)
+        return Program(self.name, command, ROOT, priority=200, stop_seconds=15, environment=environment)
+
+
+SERVICES = (
+    Service("enrolment", "worker"),
+    Service("reporting", "worker"),
+    Service("enrolment", "api"),
+    Service("reporting", "api"),
+)
+
+KAFKA = "kafka"
+REDIS = "redis"
+
+
+def tools(config: StackConfig, java: Java, jars: Path, redis: RedisServer) -> tuple[Program, ...]:
+    """What the services stand on: these start with the supervisor and stop last."""
+    return (
+        Program(KAFKA, tuple(kafka.command(java, jars)), kafka.folder(config), 100, stop_seconds=30, starts_with_supervisor=True),
+        Program(REDIS, tuple(redis_server.command(redis)), redis_server.folder(config), 101, stop_seconds=15, starts_with_supervisor=True),
+    )
+
+
+def lifeline(parent: int) -> Program:
+    """Stops the supervisor, and so everything, when the process `parent` is gone: nothing outlives a foreground that was killed."""
+    return Program("lifeline", (sys.executable, "-m", "deploy.local.lifeline", str(parent)), ROOT, 300, stop_seconds=5, starts_with_supervisor=True)
+
+
+def ports(config: StackConfig, services: tuple[Service, ...]) -> dict[str, tuple[int, str]]:
+    """What listens where, and the variable that sets it: {who: (port, variable)}."""
+    wanted = {
+        "Kafka": (config.kafka_port, "BAOXUE_KAFKA_PORT"),
+        "Kafka's controller": (config.kafka_controller_port, "BAOXUE_KAFKA_CONTROLLER_PORT"),
+        "Redis": (config.redis_port, "BAOXUE_REDIS_PORT"),
+    }
+    for each in services:
+        if each.ready_at(config):
+            wanted[f"the {each.service} api"] = (each.port(config), f"BAOXUE_{each.service.upper()}_PORT")
+    return wanted

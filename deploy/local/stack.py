@@ -1,0 +1,219 @@
+"""The whole stack of one folder: start it until it is ready, look at it, hurt it, stop it.
+
+    with LocalStack(StackConfig.on_free_ports(tmp), services=()) as stack:
+        ...  # stack.config.kafka_bootstrap, stack.config.redis_url
+
+A start that fails leaves nothing running. A start after a supervisor was killed ends first what that one left behind.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import TracebackType
+from typing import Self
+
+import httpx
+import psutil
+import redis
+
+from deploy.local import jars, kafka, processes, redis_server
+from deploy.local.config import StackConfig, port_is_free
+from deploy.local.java import find_java
+from deploy.local.processes import KAFKA, REDIS, SERVICES, Service
+from deploy.local.supervision import ProcessState, Supervisor
+from shared import topic_admin
+from shared.topics import topics
+
+Say = Callable[[str], None]
+
+FIRST_READY = 180.0  # seconds; a broker that was killed looks through its whole log first
+POLL = 0.05
+ORDERLY = 60.0  # seconds for the supervisor to stop all, in order; more than the sum of what the processes are given
+
+
+class StartFailed(Exception):
+    """The stack did not come up. The message says which part, why, and what mends it."""
+
+
+class LocalStack:
+    """Kafka, Redis and `services` in `config.home`. `foreground`: all of it stops when this process is gone, however it went."""
+
+    def __init__(
+        self, config: StackConfig, *, services: tuple[Service, ...] = SERVICES, foreground: bool = True, say: Say = lambda sentence: None
+    ) -> None:
+        self.config = config
+        self._services = services
+        self._foreground = foreground
+        self._say = say
+        self._supervisor = Supervisor(config)
+        self._launched: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Returns when everything is ready. On a stack that runs already, starts what is missing in it.
+
+        Raises StartFailed, and JarsWrong, FormatFailed or TopicsWrong from the parts; whatever it had started is stopped again.
+        """
+        with self._alone():
+            if self._supervisor.states() is None:
+                self._end_left_over()
+                self._launch()
+            try:
+                self._bring_up()
+            except BaseException:
+                self._stop()
+                raise
+
+    def stop(self) -> None:
+        """Stops services, then Redis and Kafka, in order, and returns when all are gone. The data stay. Nothing running is fine."""
+        with self._alone():
+            self._stop()
+
+    def states(self) -> dict[str, ProcessState]:
+        """Every process by name; empty if the stack is not running."""
+        return self._supervisor.states() or {}
+
+    def pid(self, process: str) -> int:
+        """The process's id now; 0 while it has none."""
+        return self.states()[process].pid
+
+    def kill(self, process: str) -> int:
+        """SIGKILL to the process; gives the id it had. The supervisor starts it again."""
+        pid = self.pid(process)
+        if not pid:
+            raise ProcessLookupError(f"{process} is not running")
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    def wait_for_exit(self) -> None:
+        """Blocks until the supervisor that this object started is gone."""
+        if self._launched:
+            self._launched.wait()
+
+    def wait_ready(self, process: str, *, other_than: int = 0, timeout: float = 60.0) -> int:
+        """Waits until `process` runs and answers, as another process than `other_than`; gives its id. Raises StartFailed."""
+        deadline = time.monotonic() + timeout
+        while True:
+            state = self.states().get(process)
+            if state and state.state == "RUNNING" and state.pid != other_than and self._answers(process):
+                return state.pid
+            if state and state.state == "FATAL":
+                raise self._failure(f"{process} is started no more, it died too often", process)
+            if time.monotonic() > deadline:
+                raise self._failure(f"{process} was not ready within {timeout:.0f} s", process)
+            time.sleep(POLL)
+
+    def left_over(self) -> list[psutil.Process]:
+        """What a supervisor that was killed left running; empty while one is at work."""
+        return [] if self._supervisor.states() is not None else self._supervisor.processes()
+
+    def _launch(self) -> None:
+        for who, (port, variable) in processes.ports(self.config, self._services).items():
+            if not port_is_free(port):
+                raise StartFailed(
+                    f"Port {port}, which {who} wants, is taken. Stop what listens there (`make down`, if it is this checkout's own), "
+                    f"or choose another: {variable}={port + 1000}"
+                )
+        java, server = find_java(), redis_server.find_redis_server()
+        self._say(f"Kafka runs on Java {java.version} ({java.origin}); Redis is {server.version} ({server.origin})")
+        folder = jars.ensure(self.config.cache, progress=lambda done, of: self._say(f"Fetched {done} of Kafka's {of} jars") if done == of else None)
+        kafka.prepare(self.config, java, folder)
+        redis_server.prepare(self.config)
+        programs = [*processes.tools(self.config, java, folder, server), *(each.program(self.config) for each in self._services)]
+        if self._foreground:
+            programs.append(processes.lifeline(os.getpid()))
+        self._launched = self._supervisor.launch(programs)
+
+    def _bring_up(self) -> None:
+        self._wait_for_supervisor()
+        for tool in (REDIS, KAFKA):
+            self._supervisor.start(tool)
+            self._wait_first(tool)
+        made = topic_admin.ensure_topics(self.config.kafka_bootstrap, topics(partitions=self.config.partitions))
+        self._say(f"Kafka and Redis are up; {f'made {len(made)} topics' if made else 'the topics are as they must be'}")
+        for service in self._services:
+            self._supervisor.start(service.name)
+        for service in self._services:
+            self._wait_first(service.name)
+
+    def _wait_for_supervisor(self) -> None:
+        deadline = time.monotonic() + 30
+        while self._supervisor.states() is None:
+            if (self._launched and self._launched.poll() is not None) or time.monotonic() > deadline:
+                out = self.config.logs / "supervisord.out"
+                raise StartFailed(f"The supervisor did not start:\n{out.read_text('utf-8', 'replace') if out.exists() else ''}")
+            time.sleep(POLL)
+
+    def _wait_first(self, process: str) -> None:
+        """As wait_ready, but the first death counts: what dies while everything starts has something wrong with it."""
+        deadline = time.monotonic() + FIRST_READY
+        while not self._answers(process) or self.states()[process].state != "RUNNING":
+            if (state := self.states()[process].state) not in {"STARTING", "RUNNING"}:
+                raise self._failure(f"{process} ended while it was starting ({state})", process)
+            if time.monotonic() > deadline:
+                raise self._failure(f"{process} was not ready within {FIRST_READY:.0f} s", process)
+            time.sleep(POLL)
+
+    def _answers(self, process: str) -> bool:
+        if process == KAFKA:
+            return not port_is_free(self.config.kafka_port)
+        if process == REDIS:
+            return self._redis_answers()
+        for service in self._services:
+            if service.name == process and (url := service.ready_at(self.config)):
+                with suppress(httpx.HTTPError):
+                    return httpx.get(url, timeout=2.0, trust_env=False).status_code == httpx.codes.OK
+                return False
+        return True
+
+    def _redis_answers(self) -> bool:
+        with suppress(redis.RedisError, OSError), redis.Redis.from_url(self.config.redis_url, socket_timeout=2.0, retry=None) as client:
+            return bool(client.ping())
+        return False
+
+    def _failure(self, what: str, process: str) -> StartFailed:
+        log = self.config.logs / f"{process}.log"
+        tail = log.read_text("utf-8", "replace").splitlines()[-15:] if log.exists() else []
+        return StartFailed("\n".join([f"{what}. The end of {log}:", *(f"    {line}" for line in tail)]))
+
+    def _stop(self) -> None:
+        if self._supervisor.states() is not None:
+            ours = self._supervisor.processes()
+            self._supervisor.ask_to_stop()
+            psutil.wait_procs(ours, timeout=ORDERLY)
+        self._end_left_over()
+        if self._launched:
+            self._launched.wait()
+            self._launched = None
+
+    def _end_left_over(self) -> None:
+        left = self._supervisor.processes()
+        if not left:
+            return
+        self._say(f"Ending {len(left)} processes that a killed supervisor left behind")
+        for stop in (psutil.Process.terminate, psutil.Process.kill):
+            for process in left:
+                with suppress(psutil.NoSuchProcess):
+                    stop(process)
+            _, left = psutil.wait_procs(left, timeout=ORDERLY / 2)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One start or stop at a time in a folder, by whichever process."""
+        run = self.config.home / "run"
+        run.mkdir(parents=True, exist_ok=True)
+        with (run / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield

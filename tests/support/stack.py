@@ -1,0 +1,90 @@
+"""A real broker and a real Redis for the tests that need them, on free ports, gone when the tests are.
+
+- `stack`: one for the whole run, with all topics in it, shared: a test reads only what it wrote itself, or makes topics of its own
+  (`fresh_topic`) and uses a Redis database of its own (`fresh_redis`).
+- `new_stack`: for a test that needs a clean record, or wants to kill things: each call gives another stack, stopped after the test.
+
+Whatever uses one of them is marked `live`. Without a broker such a test fails; it is never skipped.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import redis
+from kafka import KafkaAdminClient
+
+from deploy.local.config import StackConfig
+from deploy.local.processes import Service
+from deploy.local.stack import LocalStack
+from shared.topics import topics
+
+NewStack = Callable[..., LocalStack]
+FreshTopic = Callable[..., str]
+
+LIVE = frozenset({"stack", "new_stack"})
+REDIS_DATABASES = 16  # Redis's default
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks `live` every test that uses a real broker or Redis, so that nobody has to remember it."""
+    for item in items:
+        if LIVE.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.live)
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    """Kafka and Redis, no services, for the whole run: `stack.config.kafka_bootstrap`, `stack.config.redis_url`."""
+    with LocalStack(StackConfig.on_free_ports(tmp_path_factory.mktemp("stack")), services=()) as running:
+        yield running
+
+
+@pytest.fixture
+def new_stack(tmp_path: Path) -> Iterator[NewStack]:
+    """`new_stack(services=(), partitions=12)` starts another stack, with an empty record; it takes about 5 s."""
+    with ExitStack() as running:
+        number = itertools.count()
+
+        def start(*, services: tuple[Service, ...] = (), partitions: int = 12) -> LocalStack:
+            config = StackConfig.on_free_ports(tmp_path / f"stack{next(number)}", partitions=partitions)
+            return running.enter_context(LocalStack(config, services=services))
+
+        yield start
+
+
+_database = itertools.cycle(range(1, REDIS_DATABASES))
+
+
+@pytest.fixture
+def fresh_redis(stack: LocalStack) -> str:
+    """The URL of an empty database of the shared Redis."""
+    url = stack.config.redis_url.removesuffix("/0") + f"/{next(_database)}"
+    with redis.Redis.from_url(url) as client:
+        client.flushdb()
+    return url
+
+
+_topic = itertools.count()
+
+
+@pytest.fixture
+def fresh_topic(stack: LocalStack) -> FreshTopic:
+    """`fresh_topic(partitions=3)` makes an empty topic on the shared broker, with the settings of the record, and gives its name."""
+
+    def make(*, partitions: int = 12, like: str = "student-status") -> str:
+        name = f"{like}.test-{next(_topic)}"
+        settings = dict(topics()[0].settings)
+        admin = KafkaAdminClient(bootstrap_servers=stack.config.kafka_bootstrap)
+        try:
+            admin.create_topics({name: {"num_partitions": partitions, "replication_factor": 1, "configs": settings}}, wait_for_metadata=True)
+        finally:
+            admin.close()
+        return name
+
+    return make
