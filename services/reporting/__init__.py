@@ -1,0 +1,1 @@
+"""Reporting: what the record adds up to, county by county, live."""

@@ -1,0 +1,141 @@
+"""Reads topics with kafka-python: by assignment, without a group, with every checksum checked. Changes nothing.
+
+It needs ``crc32c``: without it kafka-python computes checksums in Python and is six times slower.
+"""
+
+from collections.abc import Iterator, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
+
+RECORD = "student-status"
+Offsets = dict[int, int]
+"""The next offset of each partition: what lies below has been read."""
+
+_SILENT_POLLS = 30
+"""Seconds without a single record after which a read is given up."""
+
+
+class RecordUnreachable(Exception):
+    """The record cannot be read as asked for; the message says why and what mends it."""
+
+
+class KafkaTopic:
+    """One topic, open for reading. A context manager; not for use by two threads."""
+
+    def __init__(self, bootstrap: str, topic: str = RECORD, *, patience: float = 5.0) -> None:
+        """Look the topic up. Raises ``RecordUnreachable`` where no broker answers within ``patience`` seconds, or there is no such topic."""
+        self.bootstrap, self.topic = bootstrap, topic
+        try:
+            self._consumer: Any = KafkaConsumer(
+                bootstrap_servers=bootstrap,
+                client_id="baoxue-audit",
+                group_id=None,
+                enable_auto_commit=False,
+                auto_offset_reset="none",
+                allow_auto_create_topics=False,
+                check_crcs=True,
+                bootstrap_timeout_ms=int(patience * 1000),
+                max_partition_fetch_bytes=1 << 20,
+                fetch_max_bytes=4 << 20,  # measured: more is not faster, and costs memory
+                max_poll_records=5000,
+                metrics_enabled=False,
+            )
+        except (KafkaError, ValueError) as error:
+            raise RecordUnreachable(
+                f"No Kafka at {bootstrap} ({error}). Start it with `make up`, or name it with --bootstrap or REPORTING_KAFKA_BOOTSTRAP."
+            ) from error
+        try:
+            partitions = self._consumer.partitions_for_topic(topic)
+        except KafkaError as error:
+            self.close()
+            raise self._broken(error) from error
+        if not partitions:
+            self.close()
+            raise RecordUnreachable(f"There is no topic {topic} at {bootstrap}: `baoxue topics` lists what is there.")
+        self.partitions = sorted(partitions)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the broker."""
+        self._consumer.close()
+
+    def begins(self) -> Offsets:
+        """Give the first offset of each partition that is still there."""
+        return self._offsets(self._consumer.beginning_offsets)
+
+    def ends(self) -> Offsets:
+        """Give the offset of each partition that will be written next."""
+        return self._offsets(self._consumer.end_offsets)
+
+    def read(self, until: Mapping[int, int], *, start: Mapping[int, int] | None = None) -> Iterator[list[Any]]:
+        """Give the records below ``until``, every partition in order, from ``start`` or else from the first that is there.
+
+        Each has ``partition``, ``offset``, ``timestamp`` (ms), ``key`` and ``value``; at most 5,000 at once. Partitions that ``until`` does not name are
+        not read. Raises ``RecordUnreachable`` for a partition or an offset that the topic does not have, a broken checksum, or a broker that is silent for
+        30 s.
+        """
+        ends, begins = self.ends(), self.begins()
+        for part, offset in sorted(until.items()):
+            if part not in ends:
+                raise RecordUnreachable(f"{self.topic} at {self.bootstrap} has no partition {part}, only {self.partitions[0]} to {self.partitions[-1]}.")
+            if not 0 <= offset <= ends[part]:
+                raise RecordUnreachable(
+                    f"{self.topic} at {self.bootstrap} ends at {part}={ends[part]}, and was asked for up to {part}={offset}: "
+                    "this is not the record that the offsets were taken from, or it has lost its end."
+                )
+        start = {part: max((start or {}).get(part, 0), begins[part]) for part in until}
+        left = {TopicPartition(self.topic, part): offset for part, offset in until.items() if start[part] < offset}
+        try:
+            yield from self._read(left, start)
+        except KafkaError as error:
+            raise self._broken(error) from error
+
+    def follow(self, start: Mapping[int, int]) -> Iterator[list[Any]]:
+        """Give the records from ``start`` on, for ever; an empty list each second in which there are none."""
+        try:
+            self._seek(start)
+            while True:
+                polled = self._consumer.poll(timeout_ms=1000)
+                yield [record for records in polled.values() for record in records]
+        except KafkaError as error:
+            raise self._broken(error) from error
+
+    def _read(self, left: dict[TopicPartition, int], start: Mapping[int, int]) -> Iterator[list[Any]]:
+        self._seek({partition.partition: start[partition.partition] for partition in left})
+        silent = 0
+        while left:
+            polled = self._consumer.poll(timeout_ms=1000)
+            silent = 0 if polled else silent + 1
+            if silent > _SILENT_POLLS:
+                raise RecordUnreachable(f"{self.bootstrap} has sent nothing of {self.topic} for {_SILENT_POLLS} s; is it up? `baoxue doctor` looks.")
+            for partition, records in polled.items():
+                until = left.get(partition, 0)
+                yield records if records[-1].offset < until else [record for record in records if record.offset < until]
+            # By position, not by the last record seen: the last offsets below `until` may hold none.
+            for partition in [partition for partition, until in left.items() if self._consumer.position(partition) >= until]:
+                del left[partition]
+                self._consumer.pause(partition)
+
+    def _seek(self, start: Mapping[int, int]) -> None:
+        partitions = {TopicPartition(self.topic, part): offset for part, offset in start.items()}
+        self._consumer.assign(list(partitions))
+        for partition, offset in partitions.items():
+            self._consumer.seek(partition, offset)
+
+    def _offsets(self, ask: Any) -> Offsets:
+        try:
+            found = ask([TopicPartition(self.topic, part) for part in self.partitions])
+        except KafkaError as error:
+            raise self._broken(error) from error
+        return {partition.partition: offset for partition, offset in found.items()}
+
+    def _broken(self, error: KafkaError) -> RecordUnreachable:
+        return RecordUnreachable(f"Reading {self.topic} from {self.bootstrap} failed: {error}. `baoxue doctor` looks.")
