@@ -63,4 +63,3 @@ def dead_letter(record: Any, error: Exception, *, source: str, topic: str, parti
             ),
         )
     )
-

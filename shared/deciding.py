@@ -14,7 +14,7 @@ The facts are acknowledged before the cursor moves, so none can be missing below
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from msgspec import Raw
 
@@ -63,7 +63,7 @@ class Decider(Protocol):
     def state_id(self, key: bytes | None) -> bytes:
         """Give the 16 bytes by which the state of a record's key is kept. Raises ``Unreadable``."""
 
-    def judge(self, value: bytes | None, state: bytes | None, *, partition: int, offset: int) -> Judged:
+    def judge(self, key: bytes, value: bytes | None, state: bytes | None, *, partition: int, offset: int) -> Judged:
         """Decide one input. Raises ``Unreadable`` and ``UnknownType`` for what goes aside as dead."""
 
     def evolved(self, fact: Event[Raw], state: bytes | None) -> bytes:
@@ -83,21 +83,20 @@ class _Step(NamedTuple):
 
 def decide_batch(decider: Decider, batch: RecordBatch, ids: Sequence[bytes | None], states: Mapping[bytes, bytes | None]) -> _Step:
     """Judge a batch in order, each record on the state that the ones before it left. Pure."""
-    now, changed = dict(states), {}
+    now = dict(states)
+    changed: dict[bytes, bytes] = {}
     step = _Step([], b"", [], [], [], [])
     outcomes = bytearray()
     for record, state_id in zip(batch.records, ids, strict=True):
         try:
-            if state_id is None:
-                raise Unreadable(f"the key {record.key!r} is none of {decider.service}'s")
-            judged = decider.judge(record.value, now[state_id], partition=batch.partition, offset=record.offset)
+            judged = _judged(decider, batch, record, state_id, now)
         except (Unreadable, UnknownType) as error:
             outcomes += b"x"
             letter = dead_letter(record, error, source=decider.source, topic=batch.topic, partition=batch.partition)
             step.dead.append((record.key or b"", letter))
             continue
         outcomes += judged.outcome
-        if judged.state is not None:
+        if judged.state is not None and state_id is not None:
             now[state_id] = changed[state_id] = judged.state
         if judged.fact is not None:
             step.facts.append((record.key, judged.fact))
@@ -108,6 +107,12 @@ def decide_batch(decider: Decider, batch: RecordBatch, ids: Sequence[bytes | Non
     if len(batch.records) >= _MANY and 2 * len(step.dead) > len(batch.records):
         raise MostlyDead(f"{batch.topic}[{batch.partition}]@{batch.first}: {len(step.dead)} of {len(batch.records)} records cannot be read")
     return step._replace(changes=[Change(state_id, state) for state_id, state in changed.items()], outcomes=bytes(outcomes))
+
+
+def _judged(decider: Decider, batch: RecordBatch, record: Any, state_id: bytes | None, states: Mapping[bytes, bytes | None]) -> Judged:
+    if state_id is None:
+        raise Unreadable(f"the key is none of {decider.service}'s")
+    return decider.judge(record.key, record.value, states[state_id], partition=batch.partition, offset=record.offset)
 
 
 class DecidingFollower:

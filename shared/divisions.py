@@ -145,5 +145,5 @@ def _codes(table: str) -> tuple[str, ...]:
 
 
 def _rows(table: str) -> Iterable[dict[str, str]]:
-    with (files("shared.contracts") / "data" / table).open(encoding="utf-8", newline="") as lines:
+    with (files("shared.contracts") / "data" / table).open(encoding="utf-8") as lines:
         yield from csv.DictReader(lines)

@@ -85,7 +85,7 @@ class _Assigned(NamedTuple):
     generation: int
 
 
-class _BatchConsumer(driver.Consumer):  # type: ignore[misc]  # faust is not typed here
+class _BatchConsumer(driver.Consumer):
     """Hands over whole batches, and seeks to the follower's cursors wherever stock Faust seeks to Kafka's commits."""
 
     app: "_FollowerApp"
@@ -97,9 +97,9 @@ class _BatchConsumer(driver.Consumer):  # type: ignore[misc]  # faust is not typ
 
     async def _drain_messages(self, fetcher: Any) -> None:
         try:
-            while not (self._stopped.is_set() or fetcher._stopped.is_set()):
-                if not self.flow_active:
-                    await self.wait(self.can_resume_flow)
+            while not (self.should_stop or fetcher.should_stop):
+                if not self._flows():
+                    await self.wait(self.can_resume_flow)  # type: ignore[arg-type]  # takes anything that can be waited for
                     continue
                 active = set(self._get_active_partitions())
                 if not active:
@@ -109,10 +109,10 @@ class _BatchConsumer(driver.Consumer):  # type: ignore[misc]  # faust is not typ
                 # Short, for a partition that is resumed while we wait does not wake the waiter.
                 fetched = await self._getmany(active_partitions=active, timeout=0.2)
                 await asyncio.sleep(0)
-                if fetched is None or self.should_stop:
-                    return
                 generation = self.app.consumer_generation_id
-                if not self.flow_active:
+                if fetched and not self._flows():
+                    # What was fetched is dropped here, and the client would go on behind it.
+                    await self.perform_seek()
                     continue
                 for fetched_tp, records in fetched.items():
                     tp = ensure_TP(fetched_tp)
@@ -125,40 +125,34 @@ class _BatchConsumer(driver.Consumer):  # type: ignore[misc]  # faust is not typ
             if not self.app.should_stop:
                 raise
 
+    def _flows(self) -> bool:
+        """Tell whether records may be handed over now: not while partitions are being moved."""
+        return self.flow_active
+
     async def _hand_over(self, tp: TP, records: Sequence[Any], generation: int) -> None:
         self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))
         size = self.app.batch_size
         for at in range(0, len(records), size):
-            if not self.flow_active or self.app.consumer_generation_id != generation:
+            if not self._flows() or self.app.consumer_generation_id != generation:
                 return
             part = records[at : at + size]
             last = part[-1]
             batch = RecordBatch(tp.topic, tp.partition, part[0].offset, last.offset + 1, part)
+            assigned: Any = _Assigned(tp, batch, generation)
+            when = last.timestamp / 1000.0
             await self.callback(
                 ConsumerMessage(
-                    tp.topic,
-                    tp.partition,
-                    last.offset,
-                    last.timestamp / 1000.0,
-                    last.timestamp_type,
-                    (),
-                    None,
-                    _Assigned(tp, batch, generation),
-                    None,
-                    0,
-                    0,
-                    tp,
-                    generation_id=generation,
+                    tp.topic, tp.partition, last.offset, when, last.timestamp_type, [], None, assigned, None, 0, 0, tp, generation_id=generation
                 )
             )
             self._read_offset[tp] = last.offset
 
 
-class _BatchTransport(driver.Transport):  # type: ignore[misc]  # faust is not typed here
+class _BatchTransport(driver.Transport):
     Consumer = _BatchConsumer
 
 
-class _FollowerApp(faust.App):  # type: ignore[misc]  # faust is not typed here
+class _FollowerApp(faust.App):
     """A Faust app with one agent on one topic, which does what its follower says."""
 
     def __init__(self, *, follower: Follower, log: KafkaLog, batch_size: int, **settings: Any) -> None:
@@ -245,13 +239,18 @@ class _FollowerApp(faust.App):  # type: ignore[misc]  # faust is not typed here
             return  # batches of before the seek are still queued; they are passed over
         await self._within_log({tp: offset})
         self._sought[tp] = (offset, at)
-        await self.consumer._thread.seek_wait({tp: offset})
+        await self._consumer_thread.seek_wait({tp: offset})
 
     async def commit_for_lag_tools(self) -> None:
         """Tell Kafka where the cursors stand, so that its own tools can show the lag. Nobody reads it back."""
-        mine = self.consumer.assignment() if self.consumer else set()
+        mine = self.consumer.assignment()
         if offsets := {tp: o for tp, o in self._expected.items() if tp in mine and o > 0}:
-            await self.consumer._thread.commit(offsets)
+            await self._consumer_thread.commit(offsets)
+
+    @property
+    def _consumer_thread(self) -> Any:
+        consumer: Any = self.consumer
+        return consumer._thread
 
 
 def _waiting() -> BoundAsyncRetryingCaller:
@@ -259,7 +258,7 @@ def _waiting() -> BoundAsyncRetryingCaller:
     return AsyncRetryingCaller(attempts=None, timeout=None, wait_initial=0.2, wait_max=2.0).on(AWAY)
 
 
-class _Worker(faust.Worker):  # type: ignore[misc]  # faust is not typed here
+class _Worker(faust.Worker):
     """Faust's own runner, which leaves the process's logging as the service has set it up."""
 
     def _setup_logging(self) -> None:
@@ -305,7 +304,7 @@ def run_worker(*, name: str, bootstrap: str, follower: Follower, batch_size: int
             except Exception as error:  # noqa: BLE001  # whatever it is, going on would skip a batch
                 _give_up(error)
 
-    @app.timer(5.0)
+    @app.timer(5.0)  # type: ignore[untyped-decorator]  # faust's own
     async def show_lag() -> None:
         try:
             await app.commit_for_lag_tools()
@@ -333,8 +332,8 @@ def _watch_coordinator(app: Any) -> NoReturn:
     pause = threading.Event()
     while True:
         pause.wait(0.5)
-        thread = getattr(app._consumer, "_thread", None)
-        consumer = getattr(thread, "_consumer", None)
+        thread: Any = getattr(app._consumer, "_thread", None)
+        consumer: Any = getattr(thread, "_consumer", None)
         if consumer is not None and not consumer._closed:
             try:
                 thread.thread_loop.call_soon_threadsafe(check, consumer)

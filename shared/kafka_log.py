@@ -22,6 +22,8 @@ from shared.log import LogAway, LogRecord, Records
 _BATCH_BYTES = 900_000
 """Of one record batch before compression: below every broker's default limit of 1 MiB."""
 _PIECE = 4_000
+_ASK_AGAIN = 0.05
+"""Seconds between two questions for a topic that is not there yet."""
 _LET_GO = 2.0
 """Seconds to wait for a client to close before it is left to the garbage collector."""
 
@@ -64,9 +66,7 @@ class KafkaLog:
                 raise answer
         return dict(answer for answer in answers if not isinstance(answer, BaseException))
 
-    async def _append_to(
-        self, producer: AIOKafkaProducer, topic: str, partition: int, pairs: Sequence[tuple[bytes, bytes]]
-    ) -> tuple[int, int]:
+    async def _append_to(self, producer: AIOKafkaProducer, topic: str, partition: int, pairs: Sequence[tuple[bytes, bytes]]) -> tuple[int, int]:
         async with self._turn[topic, partition]:
             first = -1
             for batch in _batches(producer, pairs):
@@ -158,8 +158,10 @@ class KafkaLog:
 
     async def _partitions(self, reader: AIOKafkaConsumer, topic: str) -> set[int]:
         while not (found := reader.partitions_for_topic(topic)):
-            await reader._client.add_topic(topic)
-            await reader._client.force_metadata_update()
+            # A reader without a subscription has no public way to ask for one topic.
+            await reader._client.add_topic(topic)  # noqa: SLF001
+            await reader._client.force_metadata_update()  # noqa: SLF001
+            await asyncio.sleep(_ASK_AGAIN)
         return set(found)
 
 

@@ -7,12 +7,18 @@ worker repeats those knowingly; so the client here never repeats.
 from importlib.resources import files
 
 import redis.asyncio
+from redis import exceptions
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.commands.core import AsyncScript
-from redis.exceptions import BusyLoadingError, ConnectionError, ReadOnlyError, TimeoutError
 
-RedisAway = (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError, OSError)
+RedisAway = (
+    exceptions.ConnectionError,
+    exceptions.TimeoutError,
+    exceptions.BusyLoadingError,
+    exceptions.ReadOnlyError,
+    OSError,
+)
 """What is raised when Redis is away: try again later, assuming nothing of what was sent."""
 
 Redis = redis.asyncio.Redis

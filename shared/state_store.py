@@ -15,6 +15,8 @@ from zlib import crc32
 
 from shared.redis_edge import Redis, script
 
+Argument = bytes | str | int
+
 KEEP_OUTCOMES = 90 * 86_400
 """Seconds that receipts can be asked for."""
 
@@ -73,10 +75,10 @@ class StateStore:
         """Give the next offset of each partition, None where there is no cursor. Raises ``OtherFormat``."""
         found: dict[int, int | None] = {}
         for partition in partitions:
-            stored, form = await self._redis.hmget(self.key(partition, "cursor"), "next", "format")  # type: ignore[misc]  # redis-py types both worlds
-            if form is not None and form.decode() != self._format:
+            stored, form = await self._cursor_fields(partition, "next", "format")
+            if form is not None and form != self._format:
                 raise OtherFormat(
-                    f"{self.key(partition, 'cursor')}: states are in format {form.decode()} (version/buckets), this code has {self._format}. "
+                    f"{self.key(partition, 'cursor')}: states are in format {form} (version/buckets), this code has {self._format}. "
                     "Start it with another generation (<SERVICE>_GENERATION): it builds its states again from the record."
                 )
             found[partition] = None if stored is None else int(stored)
@@ -93,20 +95,20 @@ class StateStore:
 
         Changes nothing where the cursor is not the expected one: a repeat, a zombie and a twin are all no-ops.
         """
-        args = [expected, next_, self._packed(changes), outcomes, KEEP_OUTCOMES]
+        args: list[Argument] = [expected, next_, self._packed(changes), outcomes, KEEP_OUTCOMES]
         for offset, text in exceptions:
             args += (offset, text)
-        fields = ["next", next_, "format", self._format]
+        fields: list[Argument] = ["next", next_, "format", self._format]
         stands = await self._apply_if(partition, "next", fields, args)
         return -1 if stands is None else stands
 
     async def rebuilding(self, partition: int) -> Rebuilding:
         """Give how far a rebuild of this partition has come; begins one where none is under way."""
-        facts, sequence = await self._redis.hmget(self.key(partition, "cursor"), "facts", "sequence")  # type: ignore[misc]  # redis-py types both worlds
-        if facts is None:
+        facts, sequence = await self._cursor_fields(partition, "facts", "sequence")
+        if facts is None or sequence is None:
             await self._apply_if(partition, "facts", ["facts", 0, "sequence", "", "format", self._format], ["", 0, b"", b"", 0])
             return Rebuilding(0, "")
-        return Rebuilding(int(facts), sequence.decode())
+        return Rebuilding(int(facts), sequence)
 
     async def read_rebuilding(self, partition: int, expected: int, ids: Sequence[bytes]) -> Sequence[bytes | None]:
         """Read states in the midst of a rebuild. Raises ``RebuildOvertaken``."""
@@ -117,7 +119,7 @@ class StateStore:
 
     async def apply_rebuilding(self, partition: int, expected: int, next_: int, sequence: str, changes: Iterable[Change]) -> None:
         """Write what a piece of the record came to. Raises ``RebuildOvertaken``."""
-        fields = ["facts", next_, "sequence", sequence]
+        fields: list[Argument] = ["facts", next_, "sequence", sequence]
         stands = await self._apply_if(partition, "facts", fields, [expected, next_, self._packed(changes), b"", 0])
         if stands != next_:
             raise RebuildOvertaken(f"{self.key(partition, 'cursor')}: expected facts at {expected}, stands at {stands}")
@@ -125,18 +127,20 @@ class StateStore:
     async def finish_rebuilding(self, partition: int, expected: int, next_: int) -> int:
         """End a rebuild: from now on the partition has a cursor. Gives where it stands. Raises ``RebuildOvertaken``."""
         await self.apply_rebuilding(partition, expected, expected, "", ())
-        if await self._redis.hsetnx(self.key(partition, "cursor"), "next", next_):  # type: ignore[misc]  # redis-py types both worlds
-            await self._redis.hdel(self.key(partition, "cursor"), "facts", "sequence")  # type: ignore[misc]  # redis-py types both worlds
+        if await self._redis.hsetnx(self.key(partition, "cursor"), "next", next_):
+            await self._redis.hdel(self.key(partition, "cursor"), "facts", "sequence")
         return (await self.cursors((partition,)))[partition] or next_
+
+    async def _cursor_fields(self, partition: int, *names: str) -> list[str | None]:
+        stored = await self._redis.hmget(self.key(partition, "cursor"), list(names))
+        return [value.decode() if isinstance(value, bytes) else value for value in stored]
 
     async def _read_if(self, partition: int, field: str, expected: int, ids: Sequence[bytes]) -> Read:
         asked = b"".join([_ID.pack(self._bucket(i), i) for i in ids])
-        same, stands, states = await self._read(
-            keys=[self.key(partition, "cursor"), self.key(partition, "b:")], args=[field, expected, asked]
-        )
+        same, stands, states = await self._read(keys=[self.key(partition, "cursor"), self.key(partition, "b:")], args=[field, expected, asked])
         return Read(int(stands) if stands not in (None, b"") else None, states if same else ())
 
-    async def _apply_if(self, partition: int, field: str, fields: Sequence[object], args: Sequence[object]) -> int | None:
+    async def _apply_if(self, partition: int, field: str, fields: Sequence[Argument], args: Sequence[Argument]) -> int | None:
         keys = [self.key(partition, what) for what in ("cursor", "b:", "outcomes:", "exceptions:")]
         _done, stands = await self._apply(keys=keys, args=[field, len(fields), *fields, *args])
         return int(stands) if stands not in (None, b"") else None

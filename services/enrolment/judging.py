@@ -52,16 +52,19 @@ class EnrolmentDecider:
             return b"county" + key + b"\0\0\0\0"
         raise Unreadable("the key is neither a student id nor a county code")
 
-    def judge(self, value: bytes | None, state: bytes | None, *, partition: int, offset: int) -> Judged:
+    def judge(self, key: bytes, value: bytes | None, state: bytes | None, *, partition: int, offset: int) -> Judged:
         """Decide one submission on the state it finds."""
         submission = read_submission(value)
+        if submission.subject.encode() != key:
+            raise Unreadable("the record's key is not the subject of its event")
         report: Report = read_data(REPORT_LANGUAGE, submission.type, submission.data)
         try:
-            fact, new_state = _decided(report, submission, state)
+            decided = _decided(report, submission, state)
         except Refusal as refused:
             return _refused(refused, submission, partition, offset)
-        if fact is None:
+        if decided is None:
             return Judged(b"d", exception=_shown(submission))
+        fact, new_state = decided
         event: Event[StudentFact | CountyStated] = Event(
             specversion="1.0",
             id=uuid5_of_position(self.topic, partition, offset, 0),
@@ -95,14 +98,15 @@ class EnrolmentDecider:
                 assert_never(data)
 
 
-def _decided(report: Report, submission: Submission, state: bytes | None) -> tuple[StudentFact | CountyStated | None, bytes | None]:
+def _decided(report: Report, submission: Submission, state: bytes | None) -> tuple[StudentFact | CountyStated, bytes] | None:
+    """Give the fact that a report comes to and the state it leaves; None where it says nothing new."""
     if isinstance(report, CountyReported):
         ledger = packed.unpack_ledger(state)
         stated = county.decide(ledger, report, at=submission.time)
-        return stated, stated and packed.pack_ledger(county.evolve(ledger, stated, at=submission.time))
+        return None if stated is None else (stated, packed.pack_ledger(county.evolve(ledger, stated, at=submission.time)))
     child = packed.unpack(state)
     fact = student.decide(child, report, at=submission.time)
-    return fact, fact and packed.pack(student.evolve(child, fact, at=submission.time))
+    return None if fact is None else (fact, packed.pack(student.evolve(child, fact, at=submission.time)))
 
 
 def _refused(refused: Refusal, submission: Submission, partition: int, offset: int) -> Judged:

@@ -11,7 +11,5 @@ from shared.state_store import StateStore
 
 def follower(settings: Settings) -> DecidingFollower:
     """Give what enrolment's worker does with its submissions. Must be called where its event loop runs."""
-    store = StateStore(
-        connect(settings.redis_url), SERVICE, generation=settings.generation, buckets=settings.buckets, format_version=FORMAT
-    )
+    store = StateStore(connect(settings.redis_url), SERVICE, generation=settings.generation, buckets=settings.buckets, format_version=FORMAT)
     return DecidingFollower(EnrolmentDecider(), store, KafkaLog(settings.kafka_bootstrap, client_id="enrolment-worker"))
