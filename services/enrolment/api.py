@@ -1,0 +1,132 @@
+"""Enrolment's HTTP: parse, call, map (wire page, section 5)."""
+
+import logging
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from fastapi import FastAPI, Header, Query, Request, Response
+from starlette.requests import ClientDisconnect
+
+from services.enrolment import body, openapi
+from services.enrolment.idempotency import Repeats
+from services.enrolment.intake import Intake
+from services.enrolment.limits import Limits
+from services.enrolment.meters import Meters
+from services.enrolment.outcomes import Outcome
+from services.enrolment.receipts import MOST_PARTITIONS, Receipt, Receipts
+from services.enrolment.reception import Acknowledgement, Kind, Reception
+from shared import clock, problems, telemetry, topics
+from shared.divisions import Divisions
+from shared.log import EventLog, LogAway
+from shared.problems import Problem
+from shared.redis_edge import Redis
+
+_DAY = 86_400
+_charset = re.compile(r"charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE).search
+_encode = msgspec.json.Encoder().encode
+_log = logging.getLogger(__name__)
+
+
+def create_app(
+    *,
+    limits: Limits,
+    log: EventLog,
+    redis: Redis,
+    divisions: Divisions,
+    partitions: int,
+    generation: str = "1",
+    now: Callable[[], datetime] = clock.now,
+) -> FastAPI:
+    """Give the api over its log and Redis, which it starts and closes with itself.
+
+    ``partitions``: of the submissions' topic; ``generation``: of the worker's outcomes. Raises ``ValueError`` for more
+    partitions than receipts can tell apart.
+    """
+    if partitions > MOST_PARTITIONS:
+        raise ValueError(f"receipts tell at most {MOST_PARTITIONS} partitions apart, not {partitions}")
+    registry = telemetry.new_registry()
+    receipts = Receipts(redis, generation=generation, keep=limits.receipt_days * _DAY, page=limits.receipt_page)
+    reception = Reception(
+        limits=limits,
+        intake=Intake(divisions, longest=limits.line_bytes, deepest=limits.line_depth),
+        log=log,
+        receipts=receipts,
+        repeats=Repeats(redis, keep=limits.repeat_seconds, lease=limits.lease_seconds),
+        meters=Meters(registry),
+        now=now,
+        partitions=partitions,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        try:
+            await log.start()
+        except LogAway as error:
+            _log.warning("started without the log, which /readyz will tell: %s", error)
+        yield
+        await log.stop()
+        await redis.aclose()
+
+    app = FastAPI(title="Baoxue enrolment", summary="Takes provinces' reports, and tells what became of them.", lifespan=lifespan, redoc_url=None)
+    problems.install(app)
+    openapi.describe(app)
+    app.include_router(telemetry.operations(registry, {"kafka": lambda: log.end_offsets(topics.SUBMISSIONS), "redis": receipts.there}))
+
+    @app.post(
+        "/v1/reports",
+        summary="Report one event, an array, or a line each",
+        openapi_extra=openapi.BODY,
+        status_code=202,
+        responses=openapi.responses(202, Acknowledgement, "Every accepted line is in the log", 400, 409, 413, 415, 422, 503),
+    )
+    async def take_reports(request: Request, idempotency_key: Annotated[str | None, Header()] = None) -> Response:
+        kind = _kind(request)
+        try:
+            answer = await reception.take(kind, _chunks(request, limits), key=idempotency_key)
+        except ClientDisconnect:
+            raise Problem(400, "ended-early", "The body ended too early", "Nothing of it was logged.") from None
+        return Response(answer.body, answer.status, answer.headers, answer.media_type)
+
+    @app.get(
+        "/v1/receipts/{batch}",
+        summary="What became of a batch",
+        responses=openapi.responses(200, Receipt, "Its counts, and a page of its lines", 404, 422, 503),
+    )
+    async def read_receipt(
+        batch: str, after: Annotated[int, Query(ge=0, le=1 << 31)] = 0, outcome: Annotated[Outcome | None, Query()] = None
+    ) -> Response:
+        receipt = await reception.receipt(batch, after=after, outcome=outcome)
+        return Response(_encode(receipt), media_type="application/json")
+
+    return app
+
+
+def _kind(request: Request) -> Kind:
+    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
+    charset = _charset(parameters)
+    try:
+        kind = Kind(media_type.strip().lower())
+    except ValueError:
+        kind = None
+    if kind is None or (charset and charset[1].lower() not in ("utf-8", "utf8")):
+        taken = ", ".join(Kind)
+        raise Problem(
+            415, "media-type", "Not a media type that is taken", f"Content-Type must be one of {taken}; in UTF-8.", headers={"Accept-Post": taken}
+        )
+    return kind
+
+
+def _chunks(request: Request, limits: Limits) -> body.Chunks:
+    chunks = body.bounded(request.stream(), limits)
+    match request.headers.get("content-encoding", "identity").strip().lower():
+        case "identity":
+            return chunks
+        case "gzip" | "x-gzip":
+            return body.inflated(chunks, limits)
+        case _:
+            detail = "Content-Encoding must be gzip, or left out."
+            raise Problem(415, "content-encoding", "Not an encoding that is taken", detail, headers={"Accept-Encoding": "gzip, identity"})

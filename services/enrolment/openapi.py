@@ -1,0 +1,76 @@
+"""What ``/openapi.json`` says of the shapes that the api takes and gives, made from the structs themselves."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI
+
+from services.enrolment.outcomes import Outcome
+from services.enrolment.receipts import Receipt
+from services.enrolment.reception import Acknowledgement, Kind
+from shared import problems
+from shared.contracts.registry import REPORT_LANGUAGE
+from shared.envelope import ReportEvent
+
+_REFERENCE = "#/components/schemas/{name}"
+_EVENT = {"$ref": _REFERENCE.format(name=ReportEvent.__name__)}
+_PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457; never repeats what was sent",
+    "properties": {"type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"}, "detail": {"type": "string"}},
+    "required": ["type", "title", "status", "detail"],
+}
+_WHY_NOT = {
+    400: "The body, or the Idempotency-Key, cannot be read",
+    404: "No such batch, or not any more",
+    409: "The Idempotency-Key was used for another body, or its first request is still being worked on",
+    413: "The body is over a limit, which is named; nothing of it was logged",
+    415: "Not a media type or encoding that is taken; those that are, are named",
+    422: "The single event was refused, with its code and field; or a parameter breaks a rule",
+    503: "The log or Redis is away; nothing is acknowledged",
+}
+
+BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            Kind.ONE.value: {"schema": _EVENT},
+            Kind.ARRAY.value: {"schema": {"type": "array", "items": _EVENT}},
+            Kind.NDJSON.value: {"schema": {"type": "string", "description": "An event a line; blank lines are skipped, but numbered"}},
+        },
+    }
+}
+"""What a body may be, for ``openapi_extra``."""
+
+
+def responses(good: int, shape: type[msgspec.Struct], description: str, *bad: int) -> dict[int | str, dict[str, Any]]:
+    """Give the answers of an endpoint: a struct when all is well, problems otherwise."""
+    content = {"application/json": {"schema": {"$ref": _REFERENCE.format(name=shape.__name__)}}}
+    answers: dict[int | str, dict[str, Any]] = {good: {"description": description, "content": content}}
+    problem = {problems.MEDIA_TYPE: {"schema": {"$ref": _REFERENCE.format(name="Problem")}}}
+    for status in bad:
+        answers[status] = {"description": _WHY_NOT[status], "content": problem}
+    return answers
+
+
+def describe(app: FastAPI) -> None:
+    """Add the structs' schemas to an app's own description of itself."""
+    own = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = own()
+        schemas: dict[str, Any] = document.setdefault("components", {}).setdefault("schemas", {})
+        schemas.setdefault("Problem", _PROBLEM)
+        for name, schema in _schemas().items():
+            schemas.setdefault(name, schema)
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # the way that FastAPI documents
+
+
+def _schemas() -> Mapping[str, Any]:
+    _, schemas = msgspec.json.schema_components((ReportEvent, Acknowledgement, Receipt, Outcome), ref_template=_REFERENCE)
+    data, more = msgspec.json.schema_components(tuple(REPORT_LANGUAGE.shapes.values()), ref_template=_REFERENCE)
+    schemas[ReportEvent.__name__]["properties"]["data"] = {"description": "By type", "anyOf": list(data)}
+    return schemas | more
