@@ -29,7 +29,7 @@ class MemoryLog:
         for partition, pairs in records.items():
             log = self._topic(topic)[partition]
             first[partition] = len(log)
-            log.extend(LogRecord(len(log) + n, key, value) for n, (key, value) in enumerate(pairs))
+            log.extend([LogRecord(len(log) + n, key, value) for n, (key, value) in enumerate(pairs)])
         return first
 
     async def end_offsets(self, topic: str) -> dict[int, int]:

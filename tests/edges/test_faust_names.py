@@ -1,0 +1,75 @@
+"""The private names that the edges lean on. When a new version moves one, this says which."""
+
+import inspect
+from importlib.metadata import version
+
+import faust
+from aiokafka import AIOKafkaConsumer
+from aiokafka.client import AIOKafkaClient
+from aiokafka.consumer.group_coordinator import GroupCoordinator
+from faust.tables import recovery
+from faust.transport import consumer
+from faust.transport.consumer import Consumer as AnyConsumer
+from faust.transport.drivers import aiokafka as driver
+from faust.types import ConsumerMessage
+from mode.worker import Worker
+
+
+def test_the_pinned_versions_are_the_ones_that_were_looked_into() -> None:
+    assert version("faust-streaming") == "0.15.3"
+    assert version("aiokafka").startswith("0.14.")
+
+
+def test_the_app_makes_its_transport_where_ours_steps_in() -> None:
+    assert list(inspect.signature(faust.App._new_transport).parameters) == ["self"]
+    assert "_new_transport()" in inspect.getsource(faust.App), "the app no longer makes its transport by this name"
+    assert driver.Transport.Consumer is driver.Consumer
+
+
+def test_the_fetcher_drains_by_the_name_that_is_overridden() -> None:
+    assert "_drain_messages" in inspect.getsource(consumer)
+    assert list(inspect.signature(AnyConsumer._drain_messages).parameters) == ["self", "fetcher"]
+
+
+def test_every_assignment_seeks_by_the_name_that_is_overridden() -> None:
+    assert "self.seek_to_committed()" in inspect.getsource(AnyConsumer.perform_seek)
+    assert "perform_seek()" in inspect.getsource(recovery)
+
+
+def test_the_consumer_has_what_the_drain_uses() -> None:
+    for name in ("_getmany", "_get_active_partitions", "on_buffer_full", "can_resume_flow"):
+        assert name in dir(driver.Consumer) or name in inspect.getsource(AnyConsumer), name
+    source = inspect.getsource(AnyConsumer)
+    for attribute in ("self._buffered_partitions", "self._read_offset", "self.flow_active", "self.callback", "consumer_stopped_errors"):
+        assert attribute in source, attribute
+
+
+def test_the_consumer_thread_seeks_commits_and_knows_its_assignment() -> None:
+    for name in ("seek_wait", "commit", "assignment"):
+        assert callable(getattr(driver.AIOKafkaConsumerThread, name)), name
+    assert "_consumer" in inspect.getsource(driver.AIOKafkaConsumerThread)
+
+
+def test_a_message_takes_its_arguments_in_this_order() -> None:
+    names = list(inspect.signature(ConsumerMessage).parameters)
+    assert names[:12] == [
+        "topic", "partition", "offset", "timestamp", "timestamp_type", "headers", "key", "value", "checksum",
+        "serialized_key_size", "serialized_value_size", "tp",
+    ]  # fmt: skip
+    assert "generation_id" in names
+
+
+def test_group_errors_can_be_asked_for() -> None:
+    assert callable(GroupCoordinator.check_errors)
+    assert "self._coordinator" in inspect.getsource(AIOKafkaConsumer)
+    assert "self._closed" in inspect.getsource(AIOKafkaConsumer)
+
+
+def test_the_worker_sets_up_logging_where_ours_steps_in() -> None:
+    assert list(inspect.signature(Worker._setup_logging).parameters) == ["self"]
+
+
+def test_a_reader_can_ask_for_one_topic() -> None:
+    assert callable(AIOKafkaClient.add_topic)
+    assert callable(AIOKafkaClient.force_metadata_update)
+    assert "self._client" in inspect.getsource(AIOKafkaConsumer)
