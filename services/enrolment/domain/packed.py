@@ -69,8 +69,11 @@ def unpack(state: bytes | None) -> Student:
         return INITIAL
     _check(state, _CHILD.size)
     _, status_and_prior, marks, spells, newest, place = _CHILD.unpack_from(state)
-    status, prior = _STATUS_AND_PRIOR[status_and_prior]
-    stage, poor, reason = _MARKS[marks]
+    try:
+        status, prior = _STATUS_AND_PRIOR[status_and_prior]
+        stage, poor, reason = _MARKS[marks]
+    except KeyError:
+        raise _damaged(state) from None
     grade = place & 0xF
     county = str(place >> 38).zfill(6) if status else ""
     school = str(place >> 4 & 0x3_FFFF_FFFF).zfill(10) if grade else ""
@@ -98,4 +101,8 @@ def _check(state: bytes, head: int) -> None:
             "which is rebuilt from the record, or deploy the code that wrote it"
         )
     if len(state) < head or (len(state) - head) % ENTRY:
-        raise UnknownFormat(f"a state of {len(state)} bytes is cut off or damaged: rebuild enrolment's states from the record")
+        raise _damaged(state)
+
+
+def _damaged(state: bytes) -> UnknownFormat:
+    return UnknownFormat(f"a state of {len(state)} bytes is cut off or damaged: rebuild enrolment's states from the record")
