@@ -1,13 +1,21 @@
-"""What the fold of the counts costs a fact, beside the decoding that is part of it: ``python -m bench.counts``."""
+"""What counting costs a fact: the fold, of which decoding is a part, and Redis (if one is named; it is emptied).
 
+``python -m bench.counts [redis://127.0.0.1:16379/15]``
+"""
+
+import asyncio
+import random
+import sys
 import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from services.reporting.counts import fold
+from services.reporting.board import Board
+from services.reporting.counts import Changes, fold
 from shared.codec import encode, read_counted
 from shared.divisions import divisions
 from shared.ids import sequence_of
+from shared.redis_edge import connect
 
 FACTS = 48_000
 REASONS = ("work", "learning", "marriage", "family", "illness")
@@ -18,10 +26,15 @@ class _Record(NamedTuple):
     value: bytes
 
 
-def fact(n: int, *, opening: bool) -> bytes:
-    """Give the n-th of a row of facts: children listed as out of school, or returning, spread over all counties."""
-    counties = sorted(divisions().counties)
-    county = counties[n * 7919 % len(counties)]
+def _counties(n: int) -> list[str]:
+    """Draw counties, some of which have many more children out of school than others."""
+    chance = random.Random(1)
+    codes = sorted(divisions().counties)
+    return chance.choices(codes, [chance.lognormvariate(0, 1) for _ in codes], k=n)
+
+
+def fact(n: int, county: str, *, opening: bool) -> bytes:
+    """Give the n-th of a row of facts: children listed as out of school, or returning."""
     out = {"status": "dropped_out", "county": county, "stage": "junior", "poor": n % 3 == 0, "reason": REASONS[n % 5]}
     back = {"status": "returned", "county": county, "stage": "junior", "poor": n % 3 == 0, "reason": None}
     listed = {"status": "dropped_out", "county": county, "poor": n % 3 == 0, "since": "2018-09-01", "stage": "junior", "reason": REASONS[n % 5]}
@@ -47,7 +60,8 @@ def fact(n: int, *, opening: bool) -> bytes:
 
 def batches(size: int, *, opening: bool) -> list[list[_Record]]:
     """Give batches of facts as a worker gets them."""
-    return [[_Record(n, fact(n, opening=opening)) for n in range(at, at + size)] for at in range(0, FACTS, size)]
+    facts = [_Record(n, fact(n, county, opening=opening)) for n, county in enumerate(_counties(FACTS))]
+    return [facts[at : at + size] for at in range(0, FACTS, size)]
 
 
 def _us_a_fact(work: Callable[[list[_Record]], object], of: list[list[_Record]]) -> float:
@@ -65,13 +79,31 @@ def _decode(batch: list[_Record]) -> None:
         read_counted(record.value)
 
 
+async def _redis_us_a_fact(url: str, size: int, folded: list[Changes]) -> float:
+    redis, best = connect(url), float("inf")
+    board = Board(redis, generation="bench")
+    for _ in range(3):
+        await redis.flushdb()
+        stands = (await board.open(0, FACTS)).next
+        before = await redis.info("cpu")
+        for changes in folded:
+            stands = await board.apply(0, stands, stands + size, changes)
+        after = await redis.info("cpu")
+        best = min(best, sum(after[name] - before[name] for name in ("used_cpu_user", "used_cpu_sys")))
+    await board.close()
+    return best / FACTS * 1e6
+
+
 def main() -> None:
-    """Print microseconds a fact; every batch spreads over all counties, which is the costliest it can be."""
+    """Print microseconds of CPU a fact."""
     for name, opening in (("opening ledger", True), ("returns", False)):
         for size in (2_000, 8_000):
             made = batches(size, opening=opening)
             whole, decode = _us_a_fact(lambda batch: fold(batch, {}), made), _us_a_fact(_decode, made)
-            print(f"{name:15} batches of {size:,}: {whole:.2f} us a fact, of which decoding {decode:.2f}")
+            line = f"{name:15} batches of {size:,}: fold {whole:.2f} us a fact, of which decoding {decode:.2f}"
+            if len(sys.argv) > 1:
+                line += f"; Redis {asyncio.run(_redis_us_a_fact(sys.argv[1], size, [fold(batch, {}) for batch in made])):.2f}"
+            print(line)
 
 
 if __name__ == "__main__":

@@ -178,13 +178,16 @@ def _read(value: bytes | None) -> CountedFact:
         if RECORD_LANGUAGE.knows(event.type):
             raise
         fact = CountedFact(event.source, event.type, event.subject, event.time, event.recordedtime, event.sequence, CountedData())
-    if fact.type not in _STUDENT:
+    if fact.type in _STUDENT:
+        if fact.data.before is None and fact.data.after is None and not fact.data.late:
+            raise Unreadable(f"{fact.type}: no standing")
+    else:
         if fact.type.startswith(_PASSED_OVER):
             fact.data = CountedData()
         elif fact.type != CountyStated.TYPE:
             raise RECORD_LANGUAGE.why_not(fact.type)
-        elif fact.data.out_of_school is None or not (len(fact.subject) == 6 and fact.subject.isdecimal()):
-            raise Unreadable(f"{fact.type}: no county, or no number")
+        elif not (len(fact.subject) == 6 and fact.subject.isdecimal() and 0 <= (fact.data.out_of_school or 0) <= 100_000_000):
+            raise Unreadable(f"{fact.type}: no county, or no number of children")
     if not _is_sequence(fact.sequence):
         # It might sort above every real one, and nothing after it would ever count again.
         raise Unreadable("sequence: not 16 and 4 digits")

@@ -1,0 +1,188 @@
+"""The counts in Redis: written by compare-and-set on the offset, and followed by a stream of differences.
+
+Keys, per generation and partition, under one hash tag (``{reporting:1:p3}:cursor``):
+
+- ``cursor``: ``next`` offset of the record, ``fold`` version, ``build_to`` and ``built``, ``event_time`` and
+  ``recorded_time``, and ``sequence:<source>``, the last of each source
+- ``cells``: ``<county>:<cell>`` -> number; ``flows``: ``<county>:<day>:<flow>`` -> number
+- ``reported``: county -> time; ``claimed``: county -> time and number; times are microseconds since 1970
+- ``deltas``: a stream whose ids are offsets: what each batch changed, from ``prev`` on, as MessagePack
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+import msgspec
+
+from services.reporting.counts import FOLD_VERSION, Changes
+from shared.redis_edge import Redis, script
+
+LIVE = "reporting:live"
+"""The key that names the generation which the api shows; without it that is ``FIRST``."""
+FIRST = "1"
+DELTAS_KEPT = 50_000
+"""Offsets back that a reader may be behind before it must read a partition whole."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_KEYS = ("cursor", "cells", "flows", "reported", "claimed", "deltas")
+_SEQUENCE = b"sequence:"
+
+
+def micros(moment: datetime) -> int:
+    """Give microseconds since 1970 of an aware moment."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def moment(micros: int) -> datetime:
+    """Give the aware moment, in UTC, of microseconds since 1970."""
+    return _EPOCH + micros * _MICROSECOND
+
+
+class Delta(msgspec.Struct, array_like=True):
+    """What a batch changed, as the delta stream holds it. Times are microseconds since 1970."""
+
+    cells: dict[str, int]
+    flows: dict[str, int]
+    reported: dict[str, int]
+    claimed: dict[str, tuple[int, int]]
+    event_time: int | None
+    recorded_time: int | None
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Delta).decode
+
+
+class Step(NamedTuple):
+    """A delta and the offsets that it leads from and to."""
+
+    prev: int
+    next: int
+    delta: Delta
+
+
+class OtherFold(Exception):
+    """The counts in Redis come from another version of the fold: adding to them would mix two meanings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a partition's counts stand."""
+
+    next: int
+    sequences: Mapping[str, str]
+    build_to: int
+    built: bool
+    """Whether the counts have once reached the end that the log had when they were begun: before that they are not shown."""
+    event_time: int | None
+    recorded_time: int | None
+
+
+class Snapshot(NamedTuple):
+    """A partition's counts and cursor of one instant, as the hashes hold them."""
+
+    cursor: Cursor
+    cells: Mapping[bytes, bytes]
+    flows: Mapping[bytes, bytes]
+    reported: Mapping[bytes, bytes]
+    claimed: Mapping[bytes, bytes]
+
+
+class Board:
+    """The counts of one generation. Every method raises one of ``RedisAway`` where Redis cannot be reached."""
+
+    def __init__(self, redis: Redis, *, generation: str) -> None:
+        """Load the scripts."""
+        self._redis, self.generation = redis, generation
+        self._open = script(redis, __package__, "open")
+        self._apply = script(redis, __package__, "apply")
+
+    def keys(self, partition: int) -> list[str]:
+        """Give the names of a partition's keys, in the order in which the scripts take them."""
+        return [f"{{reporting:{self.generation}:p{partition}}}:{what}" for what in _KEYS]
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._redis.aclose()
+
+    async def live(self) -> str:
+        """Give the generation that is to be shown."""
+        named = await self._redis.get(LIVE)
+        return named.decode() if named else FIRST
+
+    async def cursor(self, partition: int) -> Cursor | None:
+        """Give where a partition stands, None where it was never begun. Raises ``OtherFold``."""
+        return self._cursor(partition, await self._hgetall(self.keys(partition)[0]))
+
+    async def open(self, partition: int, log_end: int) -> Cursor:
+        """Begin a partition that has no cursor; ``log_end`` is the log's end now. Raises ``OtherFold``."""
+        flat: Sequence[bytes] = await self._open(keys=self.keys(partition), args=[FOLD_VERSION, log_end])
+        found = self._cursor(partition, dict(zip(flat[::2], flat[1::2], strict=True)))
+        if found is None:
+            raise OtherFold(f"{self.keys(partition)[0]} was deleted as it was begun")
+        return found
+
+    async def apply(self, partition: int, expected: int, next_: int, changes: Changes, *, kept: int = DELTAS_KEPT) -> int:
+        """Add what a batch changes and move the cursor from ``expected`` to ``next_``; gives where the cursor stands then.
+
+        Changes nothing where the cursor is not the expected one, and gives -1 where there is none.
+        """
+        delta = Delta(
+            changes.cells,
+            changes.flows,
+            {county: micros(time) for county, time in changes.reported.items()},
+            {county: (micros(claim.time), claim.out_of_school) for county, claim in changes.claimed.items()},
+            changes.event_time and micros(changes.event_time),
+            changes.recorded_time and micros(changes.recorded_time),
+        )
+        sequences = [text for pair in changes.sequences.items() for text in pair]
+        _done, stands = await self._apply(keys=self.keys(partition), args=[expected, next_, _encode(delta), kept, *sequences])
+        return int(stands)
+
+    async def snapshot(self, partition: int) -> Snapshot | None:
+        """Read a partition whole, all of one instant; None where it was never begun. Raises ``OtherFold``."""
+        async with self._redis.pipeline(transaction=True) as transaction:
+            for key in self.keys(partition)[:5]:
+                transaction.hgetall(key)
+            cursor, *hashes = await transaction.execute()
+        found = self._cursor(partition, cursor)
+        return found and Snapshot(found, *hashes)
+
+    async def steps(self, after: Mapping[int, int], *, wait_ms: int) -> Mapping[int, Sequence[Step]]:
+        """Give the deltas beyond these offsets, by partition; waits for some as long as it is told."""
+        of = {self.keys(partition)[5].encode(): partition for partition in after}
+        begin = {key: f"{after[partition]}-0" for key, partition in of.items()}
+        answer: Any = await self._redis.xread(begin, block=wait_ms, count=8)  # type: ignore[arg-type]  # invariant dict of keys
+        found = answer.items() if isinstance(answer, dict) else answer or ()
+        return {of[key]: _steps(entries) for key, entries in found}
+
+    async def _hgetall(self, key: str) -> Mapping[bytes, bytes]:
+        found: Mapping[bytes, bytes] = await self._redis.hgetall(key)  # type: ignore[misc]  # redis-py types both worlds
+        return found
+
+    def _cursor(self, partition: int, fields: Mapping[bytes, bytes]) -> Cursor | None:
+        if not fields:
+            return None
+        if int(fields[b"fold"]) != FOLD_VERSION:
+            raise OtherFold(
+                f"{self.keys(partition)[0]}: these counts come from fold version {int(fields[b'fold'])}, this code has {FOLD_VERSION}. "
+                f"Start the worker with another REPORTING_GENERATION: it counts the record anew; then set the key {LIVE} to that generation."
+            )
+        return Cursor(
+            int(fields[b"next"]),
+            {name.removeprefix(_SEQUENCE).decode(): last.decode() for name, last in fields.items() if name.startswith(_SEQUENCE)},
+            int(fields[b"build_to"]),
+            b"built" in fields,
+            int(fields[b"event_time"]) if b"event_time" in fields else None,
+            int(fields[b"recorded_time"]) if b"recorded_time" in fields else None,
+        )
+
+
+def _steps(entries: Iterable[Any]) -> list[Step]:
+    # Under RESP3 a stream's entries come inside one more list.
+    if entries and isinstance(entries[0][0], list | tuple):  # type: ignore[index]
+        entries = entries[0]  # type: ignore[index]
+    return [Step(int(fields[b"prev"]), int(id_.split(b"-")[0]), _decode(fields[b"delta"])) for id_, fields in entries]
