@@ -23,6 +23,7 @@ REASONS = ("work", "learning", "marriage", "family", "illness")
 
 class _Record(NamedTuple):
     offset: int
+    key: bytes
     value: bytes
 
 
@@ -60,7 +61,7 @@ def fact(n: int, county: str, *, opening: bool) -> bytes:
 
 def batches(size: int, *, opening: bool) -> list[list[_Record]]:
     """Give batches of facts as a worker gets them."""
-    facts = [_Record(n, fact(n, county, opening=opening)) for n, county in enumerate(_counties(FACTS))]
+    facts = [_Record(n, b"", fact(n, county, opening=opening)) for n, county in enumerate(_counties(FACTS))]
     return [facts[at : at + size] for at in range(0, FACTS, size)]
 
 

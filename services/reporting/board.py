@@ -9,7 +9,7 @@ Keys, per generation and partition, under one hash tag (``{reporting:1:p3}:curso
 - ``deltas``: a stream whose ids are offsets: what each batch changed, from ``prev`` on, as MessagePack
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -24,6 +24,8 @@ LIVE = "reporting:live"
 FIRST = "1"
 DELTAS_KEPT = 50_000
 """Offsets back that a reader may be behind before it must read a partition whole."""
+_STEPS_AT_ONCE = 8
+"""Deltas taken of a partition at once: each can be a megabyte."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -110,12 +112,12 @@ class Board:
 
     async def live(self) -> str:
         """Give the generation that is to be shown."""
-        named = await self._redis.get(LIVE)
+        named: bytes | None = await self._redis.get(LIVE)  # type: ignore[assignment]  # the client answers bytes
         return named.decode() if named else FIRST
 
     async def cursor(self, partition: int) -> Cursor | None:
         """Give where a partition stands, None where it was never begun. Raises ``OtherFold``."""
-        return self._cursor(partition, await self._hgetall(self.keys(partition)[0]))
+        return self._cursor(partition, await self._redis.hgetall(self.keys(partition)[0]))  # type: ignore[arg-type]  # the client answers bytes
 
     async def open(self, partition: int, log_end: int) -> Cursor:
         """Begin a partition that has no cursor; ``log_end`` is the log's end now. Raises ``OtherFold``."""
@@ -135,8 +137,8 @@ class Board:
             changes.flows,
             {county: micros(time) for county, time in changes.reported.items()},
             {county: (micros(claim.time), claim.out_of_school) for county, claim in changes.claimed.items()},
-            changes.event_time and micros(changes.event_time),
-            changes.recorded_time and micros(changes.recorded_time),
+            None if changes.event_time is None else micros(changes.event_time),
+            None if changes.recorded_time is None else micros(changes.recorded_time),
         )
         sequences = [text for pair in changes.sequences.items() for text in pair]
         _done, stands = await self._apply(keys=self.keys(partition), args=[expected, next_, _encode(delta), kept, *sequences])
@@ -149,19 +151,17 @@ class Board:
                 transaction.hgetall(key)
             cursor, *hashes = await transaction.execute()
         found = self._cursor(partition, cursor)
-        return found and Snapshot(found, *hashes)
+        return None if found is None else Snapshot(found, *hashes)
 
     async def steps(self, after: Mapping[int, int], *, wait_ms: int) -> Mapping[int, Sequence[Step]]:
         """Give the deltas beyond these offsets, by partition; waits for some as long as it is told."""
         of = {self.keys(partition)[5].encode(): partition for partition in after}
         begin = {key: f"{after[partition]}-0" for key, partition in of.items()}
-        answer: Any = await self._redis.xread(begin, block=wait_ms, count=8)  # type: ignore[arg-type]  # invariant dict of keys
-        found = answer.items() if isinstance(answer, dict) else answer or ()
-        return {of[key]: _steps(entries) for key, entries in found}
-
-    async def _hgetall(self, key: str) -> Mapping[bytes, bytes]:
-        found: Mapping[bytes, bytes] = await self._redis.hgetall(key)  # type: ignore[misc]  # redis-py types both worlds
-        return found
+        answer: Any = await self._redis.xread(begin, block=wait_ms, count=_STEPS_AT_ONCE)  # type: ignore[arg-type]  # a dict of keys is invariant
+        return {
+            of[key]: [Step(int(fields[b"prev"]), int(id_.partition(b"-")[0]), _decode(fields[b"delta"])) for id_, fields in entries]
+            for key, entries in answer
+        }
 
     def _cursor(self, partition: int, fields: Mapping[bytes, bytes]) -> Cursor | None:
         if not fields:
@@ -179,10 +179,3 @@ class Board:
             int(fields[b"event_time"]) if b"event_time" in fields else None,
             int(fields[b"recorded_time"]) if b"recorded_time" in fields else None,
         )
-
-
-def _steps(entries: Iterable[Any]) -> list[Step]:
-    # Under RESP3 a stream's entries come inside one more list.
-    if entries and isinstance(entries[0][0], list | tuple):  # type: ignore[index]
-        entries = entries[0]  # type: ignore[index]
-    return [Step(int(fields[b"prev"]), int(id_.split(b"-")[0]), _decode(fields[b"delta"])) for id_, fields in entries]

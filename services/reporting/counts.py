@@ -66,6 +66,10 @@ class Record(Protocol):
         """Its position in the partition."""
 
     @property
+    def key(self) -> bytes | None:
+        """Its partition key, as text."""
+
+    @property
     def value(self) -> bytes | None:
         """Its bytes."""
 

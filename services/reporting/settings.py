@@ -1,0 +1,26 @@
+"""Reporting's settings: read once, from variables that begin with ``REPORTING_``."""
+
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where reporting finds the record and its Redis, and what it shows."""
+
+    model_config = SettingsConfigDict(env_prefix="REPORTING_", frozen=True, extra="ignore")
+
+    kafka_bootstrap: str = Field("127.0.0.1:19092", description="host:port of the brokers, comma between")
+    redis_url: str = Field("redis://127.0.0.1:16379/0", description="where the counts are kept")
+    host: str = Field("127.0.0.1", description="address that the api listens on")
+    port: int = Field(8000, ge=1, le=65535, description="port that the api listens on")
+    partitions: int = Field(12, ge=1, le=255, description="partitions of the record; fixed for the life of a deployment")
+    generation: str = Field(
+        "1", pattern=r"^[0-9a-z]{1,16}$", description="generation of the counts that the worker fills; the key reporting:live says which one is shown"
+    )
+    baseline: Literal["published", "record"] = Field(
+        "published", description="what the headline's fall is measured from: the published figures of early 2019, or the record's own opening"
+    )
+    batch_size: int = Field(8000, ge=1, le=50_000, description="most facts that the worker counts in one step")
+    session_timeout: float = Field(10.0, ge=1.0, description="seconds after which the group gives a silent worker's partitions to another")
