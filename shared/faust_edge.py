@@ -259,7 +259,11 @@ def _waiting() -> BoundAsyncRetryingCaller:
 
 
 class _Worker(faust.Worker):
-    """Faust's own runner, which leaves the process's logging as the service has set it up."""
+    """Faust's own runner, which leaves logging as the service has set it up, and shows no spinner."""
+
+    def __init__(self, app: faust.App, **options: Any) -> None:
+        super().__init__(app, **options)
+        self.spinner = None
 
     def _setup_logging(self) -> None:
         pass

@@ -1,6 +1,7 @@
 """``python -m services.enrolment api|worker``."""
-import logging
-logging.basicConfig(level="INFO")
-from services.enrolment import stream
+
+from services.enrolment import stream, wiring
 from services.enrolment.settings import Settings
-stream.run(Settings())
+from shared.process import run_process
+
+run_process(Settings, api=wiring.api, worker=stream.run)

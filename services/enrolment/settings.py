@@ -1,10 +1,13 @@
 """Enrolment's settings: read once, from variables that begin with ``ENROLMENT_``."""
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from services.enrolment.limits import Limits
+from shared.process import ApiSettings
 
 
-class Settings(BaseSettings):
+class Settings(Limits, ApiSettings):
     """Where enrolment finds its log and its Redis, and how much it takes at once."""
 
     model_config = SettingsConfigDict(env_prefix="ENROLMENT_", frozen=True, extra="ignore")

@@ -26,7 +26,7 @@ async def log(request: pytest.FixtureRequest) -> AsyncIterator[tuple[EventLog, s
 
 async def read_all(log: EventLog, topic: str, partition: int) -> list[tuple[int, bytes | None, bytes | None]]:
     end = (await log.end_offsets(topic))[partition]
-    return [tuple(record) async for piece in log.read(topic, partition, 0, end) for record in piece]
+    return [(record.offset, record.key, record.value) async for piece in log.read(topic, partition, 0, end) for record in piece]
 
 
 async def test_an_empty_log_ends_at_nought_everywhere(log: tuple[EventLog, str]) -> None:

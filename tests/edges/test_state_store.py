@@ -78,7 +78,7 @@ async def test_eight_thousand_states_and_refusals_go_in_one_step(store: StateSto
 async def test_states_of_another_format_are_not_read(store: StateStore, fresh_redis: str) -> None:
     await begun(store)
     newer = StateStore(connect(fresh_redis), "enrolment", generation="1", buckets=8, format_version=2)
-    with pytest.raises(OtherFormat, match="ENROLMENT|GENERATION"):
+    with pytest.raises(OtherFormat, match="_GENERATION"):
         await newer.cursors([P])
     await newer.close()
 

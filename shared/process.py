@@ -1,0 +1,49 @@
+"""How every process of ours begins: one word says which part of the service it is, the rest comes from the environment."""
+
+import sys
+from collections.abc import Callable
+from typing import NoReturn, TypeVar
+
+import uvicorn
+from fastapi import FastAPI
+from pydantic_settings import BaseSettings
+
+from shared.settings import read_settings
+from shared.telemetry import log_as_json
+
+EXIT_USAGE = 64
+"""The exit code of a process that was started with other words than it knows (EX_USAGE)."""
+_GRACE = 10
+"""Seconds that requests under way are given to end."""
+
+
+class ApiSettings(BaseSettings):
+    """What every service's settings hold: where its api listens."""
+
+    host: str
+    port: int
+
+
+Settings = TypeVar("Settings", bound=ApiSettings)
+
+
+def run_process(kind: type[Settings], *, api: Callable[[Settings], FastAPI], worker: Callable[[Settings], NoReturn]) -> NoReturn:
+    """Run the api or the worker of a service, as the first argument says, until it is told to stop."""
+    parts: dict[str, Callable[[Settings], object]] = {"api": lambda settings: _serve(api(settings), settings), "worker": worker}
+    match sys.argv[1:]:
+        case [part] if part in parts:
+            log_as_json()
+            parts[part](read_settings(kind))
+            raise SystemExit(0)
+        case _:
+            sys.stderr.write(f"Say which part: python -m {_service()} api|worker\n")
+            raise SystemExit(EXIT_USAGE)
+
+
+def _serve(app: FastAPI, settings: ApiSettings) -> None:
+    uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_GRACE)
+
+
+def _service() -> str:
+    spec = getattr(sys.modules["__main__"], "__spec__", None)
+    return spec.parent if spec else "services.<service>"
