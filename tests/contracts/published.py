@@ -1,0 +1,30 @@
+"""Every shape that was ever published, and the golden file of each: what it looks like on the wire."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Raw, Struct
+
+from shared.codec import read_event, read_submission
+from shared.contracts.registry import ASIDE_LANGUAGE, RECORD_LANGUAGE, REPORT_LANGUAGE, Language
+from shared.envelope import Event, Submission
+
+LANGUAGES = (REPORT_LANGUAGE, RECORD_LANGUAGE, ASIDE_LANGUAGE)
+LANGUAGE_OF: dict[str, Language] = {type_: language for language in LANGUAGES for type_ in language.shapes}
+SHAPES: dict[str, type[Struct]] = {type_: shape for language in LANGUAGES for type_, shape in language.shapes.items()}
+REPORTS, FACTS = sorted(REPORT_LANGUAGE.shapes), sorted(RECORD_LANGUAGE.shapes)
+
+GOLDEN = Path(__file__).parent / "golden"
+SUMS = GOLDEN / "SHA256SUMS"
+
+
+def golden(type_: str) -> bytes:
+    """Give the golden event of a type, as it is on the wire."""
+    return msgspec.json.format((GOLDEN / f"{type_}.json").read_bytes(), indent=-1)
+
+
+def read(type_: str, value: bytes) -> tuple[Submission | Event[Raw], Any]:
+    """Read an event as its readers do, but its data in its own version, without upcasts."""
+    event = read_submission(value) if type_ in REPORT_LANGUAGE.shapes else read_event(value)
+    return event, msgspec.json.decode(event.data, type=SHAPES[type_])
