@@ -31,13 +31,19 @@ class Language:
     """A set of published shapes.
 
     ``shapes``: every version ever published, each with its ``TYPE``. ``upcasts``: for each superseded type the
-    function that turns its struct into the next version's. Raises ``ValueError`` for a chain with a gap.
+    function that turns its struct into the next version's. Raises ``ValueError`` for a chain with a gap, for an upcast
+    that leads nowhere, and for two shapes of one type.
     """
 
     def __init__(self, shapes: Iterable[type[Struct]], upcasts: Mapping[str, Upcast] | None = None) -> None:
         """Check the chains once, so that reading can trust them."""
-        self.shapes: dict[str, type[Struct]] = {shape.TYPE: shape for shape in shapes}  # type: ignore[attr-defined]  # every shape names its TYPE
+        self.shapes: dict[str, type[Struct]] = {}
+        for shape in shapes:
+            name: str = shape.TYPE  # type: ignore[attr-defined]  # every shape names its TYPE
+            if self.shapes.setdefault(name, shape) is not shape:
+                raise ValueError(f"two shapes of {name}")
         upcasts = upcasts or {}
+        followed = set()
         self._newest: dict[str, int] = {}
         for name in self.shapes:
             family, version = split_version(name)
@@ -49,8 +55,11 @@ class Language:
             for step in range(version, self._newest[family]):
                 if (upcast := upcasts.get(f"{family}.v{step}")) is None:
                     raise ValueError(f"no upcast from {family}.v{step} to v{step + 1}")
+                followed.add(f"{family}.v{step}")
                 chain.append(upcast)
             self._readers[name] = (msgspec.json.Decoder(shape).decode, tuple(chain))
+        if strays := upcasts.keys() - followed:
+            raise ValueError(f"upcasts that lead nowhere: {', '.join(sorted(strays))}")
 
     def read(self, type_: str, data: Raw | bytes) -> Any:
         """Give the data of an event of this type in its newest version.
