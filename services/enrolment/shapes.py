@@ -47,6 +47,7 @@ class Shape:
     def fault(self, line: bytes | Raw) -> Fault:
         """Give what is wrong with bytes that do not fit: a field that nobody knows first, then the first in the schema's order."""
         try:
+            str(line, "utf-8")  # the decoder looks at no text that it does not build
             given = _decode_object(line)
         except msgspec.ValidationError:
             return self._malformed(f"{self._called} must be a JSON object")
