@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -12,6 +14,8 @@ from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import TopicAlreadyExistsError
 
 from shared.topics import Topic
+
+_KNOCK = 0.05  # seconds between two looks for a broker that is just starting
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,10 @@ class Deviation:
         return f"topic {self.topic}: {self.setting} is {self.found}, wanted {self.wanted}. {self.fix}"
 
 
+class BrokerAway(Exception):
+    """Nobody listens where the broker should be."""
+
+
 class TopicsWrong(Exception):
     """Topics are not as they must be; nothing may be written to them until somebody has looked."""
 
@@ -40,7 +48,7 @@ def ensure_topics(bootstrap: str, wanted: Sequence[Topic], *, patience: float = 
     """Makes what is missing, checks the rest, and gives the names of those made.
 
     Blocks until each has a leader for every partition. Raises TopicsWrong for a topic that is there and differs (and then makes none),
-    and kafka-python's errors when the broker does not answer within `patience` seconds.
+    BrokerAway when nobody listens within `patience` seconds, and kafka-python's errors when the broker answers with one.
     """
     with _admin(bootstrap, patience) as admin:
         deviations, missing = _compare(admin, wanted)
@@ -57,7 +65,7 @@ def ensure_topics(bootstrap: str, wanted: Sequence[Topic], *, patience: float = 
 
 
 def check_topics(bootstrap: str, wanted: Sequence[Topic], *, patience: float = 10.0) -> list[Deviation]:
-    """What is not as it must be, missing topics among it. Changes nothing."""
+    """What is not as it must be, missing topics among it. Changes nothing. Raises as ensure_topics does."""
     with _admin(bootstrap, patience) as admin:
         deviations, missing = _compare(admin, wanted)
         return [*deviations, *map(_absent, missing)]
@@ -65,6 +73,7 @@ def check_topics(bootstrap: str, wanted: Sequence[Topic], *, patience: float = 1
 
 @contextmanager
 def _admin(bootstrap: str, patience: float) -> Iterator[Any]:
+    _wait_for_broker(bootstrap, patience)
     timeout = int(patience * 1000)
     admin = KafkaAdminClient(
         bootstrap_servers=bootstrap,
@@ -78,6 +87,19 @@ def _admin(bootstrap: str, patience: float) -> Iterator[Any]:
         yield admin
     finally:
         admin.close()
+
+
+def _wait_for_broker(bootstrap: str, patience: float) -> None:
+    """kafka-python's own wait leaves sockets open and says less."""
+    deadline = time.monotonic() + patience
+    addresses = [address.rpartition(":") for address in bootstrap.split(",")]
+    while True:
+        for host, _, port in addresses:
+            with suppress(OSError), socket.create_connection((host, int(port)), timeout=patience):
+                return
+        if time.monotonic() > deadline:
+            raise BrokerAway(f"no Kafka broker answers at {bootstrap}")
+        time.sleep(_KNOCK)
 
 
 def _compare(admin: Any, wanted: Sequence[Topic]) -> tuple[list[Deviation], list[Topic]]:

@@ -15,7 +15,7 @@ from deploy.local.java import OLDEST_JAVA, find_java, java_version
 from deploy.local.processes import KAFKA, REDIS, SERVICES, Service
 from deploy.local.redis_server import OLDEST_REDIS, find_redis_server, number, server_version
 from deploy.local.stack import LocalStack
-from shared.topic_admin import check_topics
+from shared.topic_admin import BrokerAway, check_topics
 from shared.topics import topics
 
 ENOUGH_DISK = 5 * 1024**3  # bytes: a full history with its broker's log and Redis takes less than two of them
@@ -87,7 +87,7 @@ def _running(stack: LocalStack, services: tuple[Service, ...]) -> Iterator[Check
             yield Check(name, f"runs and answers (process {states[name].pid})")
     try:
         deviations = check_topics(config.kafka_bootstrap, topics(partitions=config.partitions), patience=5.0)
-    except KafkaError as error:
+    except (BrokerAway, KafkaError) as error:
         yield Check("topics", f"the broker does not answer: {error}", f"read {config.logs / KAFKA}.log, then make down and make up")
         return
     for each in deviations:

@@ -71,6 +71,7 @@ class LocalStack:
             try:
                 if not was_running:
                     self._end_left_over()
+                    self._reap()
                     self._launch()
                 self._bring_up()
             except BaseException:
@@ -183,6 +184,9 @@ class LocalStack:
             self._supervisor.ask_to_stop()
             psutil.wait_procs(ours, timeout=ORDERLY)
         self._end_left_over()
+        self._reap()
+
+    def _reap(self) -> None:
         if self._launched:
             self._launched.wait()
             self._launched = None

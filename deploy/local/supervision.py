@@ -45,16 +45,14 @@ class Supervisor:
 
     def __init__(self, config: StackConfig) -> None:
         self._home = config.home
-        self._logs = config.logs
-        self.log = config.logs / "supervisord.log"
         self._settings = config.home / "run" / "supervisord.conf"
 
     def launch(self, programs: Iterable[Program]) -> subprocess.Popen[bytes]:
         """Starts a supervisor with these programs, apart from the terminal, so that a Ctrl-C reaches only whoever waits for it."""
-        for folder in (self._logs, self._settings.parent):
+        for folder in (self._home / "log", self._home / "run"):
             folder.mkdir(parents=True, exist_ok=True)
         self._settings.write_text(self._configuration(list(programs)), "utf-8")
-        with (self._logs / "supervisord.out").open("wb") as out:
+        with (self._home / "log" / "supervisord.out").open("wb") as out:
             return subprocess.Popen(
                 [sys.executable, "-m", "supervisor.supervisord", "--nodaemon", "--configuration", str(self._settings)],
                 cwd=self._home,
@@ -116,17 +114,18 @@ class Supervisor:
         return mine / f"{hashlib.sha256(os.fsencode(self._home)).hexdigest()[:16]}.sock"
 
     def _configuration(self, programs: list[Program]) -> str:
+        """Its own files are named relative to the folder it runs in: it stumbles over a percent sign in the name of a log."""
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         files = OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
         sections: dict[str, dict[str, object]] = {
             "unix_http_server": {"file": self._socket(), "chmod": "0600"},
             "rpcinterface:supervisor": {"supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"},
             "supervisord": {
-                "logfile": self.log,
+                "logfile": "log/supervisord.log",
                 "logfile_maxbytes": "5MB",
                 "logfile_backups": 1,
-                "pidfile": self._home / "run" / "supervisord.pid",
-                "childlogdir": self._logs,
+                "pidfile": "run/supervisord.pid",
+                "childlogdir": "log",
                 "minfds": files,
                 "umask": "077",
                 "nocleanup": "true",
@@ -150,7 +149,7 @@ class Supervisor:
             "stopasgroup": "false",
             "killasgroup": "true",
             "redirect_stderr": "true",
-            "stdout_logfile": self._logs / f"{program.name}.log",
+            "stdout_logfile": f"log/{program.name}.log",
             "stdout_logfile_maxbytes": "10MB",
             "stdout_logfile_backups": 3,
         }
