@@ -1,0 +1,36 @@
+"""How old an answer is: the seconds since its vector of offsets was known to be the whole log. Pure."""
+
+from collections import deque
+from collections.abc import Mapping
+
+_MOST_PENDING = 2_000
+
+
+class Freshness:
+    """Looks at the log's ends now and then, and remembers which of those looks a vector has caught up with.
+
+    A look is only known to be reached, never guessed: while the log, Redis or the worker is away, the age grows.
+    """
+
+    def __init__(self, since: float) -> None:
+        """Nothing is known before ``since``, a reading of the clock that all ages are told by."""
+        self._known = since
+        self._reached = False
+        self._pending: deque[tuple[float, Mapping[int, int]]] = deque()
+
+    def assume(self, since: float) -> None:
+        """Take it, as long as no look was reached, that the vector was whole at this earlier moment."""
+        if not self._reached:
+            self._known = min(since, self._known)
+
+    def look(self, at: float, ends: Mapping[int, int]) -> None:
+        """Take note of the log's end offsets; ``at`` is a moment before they were asked for."""
+        if len(self._pending) < _MOST_PENDING:
+            self._pending.append((at, ends))
+
+    def age(self, now: float, positions: Mapping[int, int]) -> float:
+        """Give the seconds since ``positions``, a vector that never goes back, was known to be the whole log."""
+        while self._pending and all(positions.get(partition, 0) >= end for partition, end in self._pending[0][1].items()):
+            self._known, _ = self._pending.popleft()
+            self._reached = True
+        return max(0.0, now - self._known)

@@ -1,0 +1,118 @@
+"""The counts in the api's memory: all partitions added up, at one vector of offsets.
+
+Rows are the county codes of ``areas.ROWS``, after them any unknown codes that the record turned out to hold; columns are
+``counts.CELLS`` and the flows.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from services.reporting.areas import ROW_OF, ROWS
+from services.reporting.counts import CELLS, Flow
+
+NEVER = int(np.iinfo(np.int64).min)
+"""The time at which a silent county was last heard of."""
+FLOWS = tuple(Flow)
+
+_CELL_COLUMN = {cell: n for n, cell in enumerate(CELLS)}
+_FLOW_COLUMN: Mapping[str, int] = {flow.value: n for n, flow in enumerate(FLOWS)}
+
+DayFlows = npt.NDArray[np.int32]
+
+
+class Memory:
+    """One generation's counts. All of it belongs to ``positions``; whoever adds, moves those in the same breath."""
+
+    def __init__(self, generation: str) -> None:
+        """Begin empty."""
+        self.generation = generation
+        self.version = 0
+        """Grows with every change."""
+        self.positions: dict[int, int] = {}
+        """The next offset of each partition."""
+        self.event_time: int | None = None
+        """Newest time of any fact, and below the newest recorded time, in microseconds since 1970."""
+        self.recorded_time: int | None = None
+        self.codes: list[str] = list(ROWS)
+        self.cells = np.zeros((len(ROWS), len(CELLS)), dtype=np.int64)
+        self.reported = np.full(len(ROWS), NEVER, dtype=np.int64)
+        """By row: the newest time of any fact of the county, in microseconds since 1970, or ``NEVER``."""
+        self.claimed: dict[str, tuple[int, int]] = {}
+        """By county: the time of its newest statement, and the number it stated."""
+        self.flows: dict[str, DayFlows] = {}
+        """By day: rows and flows."""
+        self._row_of = dict(ROW_OF)
+        self._cell_at: dict[str, int] = {}
+        self._read_elsewhere: set[str] = set()
+
+    def move(self, partition: int, next_: int, event_time: int | None, recorded_time: int | None) -> None:
+        """Set where a partition stands."""
+        self.positions[partition] = next_
+        self.event_time = _later(self.event_time, event_time)
+        self.recorded_time = _later(self.recorded_time, recorded_time)
+        self.version += 1
+
+    def add(self, cells: Mapping[str, int], flows: Mapping[str, int], reported: Mapping[str, int], claimed: Mapping[str, tuple[int, int]]) -> None:
+        """Add differences, as ``board.Delta`` has them. Raises ``KeyError`` for a cell or flow of no such name, and has then added nothing."""
+        at = [self._cell_at.get(field) or self._find(field) for field in cells]
+        by_day: defaultdict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+        for field, n in flows.items():
+            county, day, flow = field.split(":")
+            places, numbers = by_day[day]
+            places.append(self._row(county) * len(FLOWS) + _FLOW_COLUMN[flow])
+            numbers.append(n)
+        # Every field is there once, so no index is there twice.
+        self.cells.reshape(-1)[at] += np.fromiter(cells.values(), dtype=np.int64, count=len(at))
+        for day, (places, numbers) in by_day.items():
+            self._day(day).reshape(-1)[places] += np.array(numbers, dtype=np.int32)
+        for county, time in reported.items():
+            row = self._row(county)
+            if time > self.reported[row]:
+                self.reported[row] = time
+        for county, claim in claimed.items():
+            if (known := self.claimed.get(county)) is None or claim[0] >= known[0]:
+                self.claimed[county] = claim
+
+    def unknown_codes(self) -> list[str]:
+        """Give the codes in the record that no table of divisions knows."""
+        return self.codes[len(ROWS) :]
+
+    def frozen(self) -> "Memory":
+        """Give these counts as they are now, to be read elsewhere while this memory goes on."""
+        copy = Memory(self.generation)
+        copy.version, copy.positions, copy.event_time, copy.recorded_time = self.version, dict(self.positions), self.event_time, self.recorded_time
+        copy.codes, copy.cells, copy.reported = list(self.codes), self.cells.copy(), self.reported.copy()
+        copy.claimed, copy.flows = dict(self.claimed), dict(self.flows)
+        # The days are many and few of them change: each is copied when it does.
+        self._read_elsewhere = set(self.flows)
+        return copy
+
+    def _find(self, field: str) -> int:
+        county, _, cell = field.partition(":")
+        at = self._cell_at[field] = self._row(county) * len(CELLS) + _CELL_COLUMN[cell]
+        return at
+
+    def _day(self, day: str) -> DayFlows:
+        if (found := self.flows.get(day)) is None:
+            found = self.flows[day] = np.zeros((len(self.codes), len(FLOWS)), dtype=np.int32)
+        elif day in self._read_elsewhere:
+            self._read_elsewhere.discard(day)
+            found = self.flows[day] = found.copy()
+        return found
+
+    def _row(self, county: str) -> int:
+        if (row := self._row_of.get(county)) is None:
+            row = self._row_of[county] = len(self.codes)
+            self.codes.append(county)
+            self.cells = np.pad(self.cells, ((0, 1), (0, 0)))
+            self.reported = np.append(self.reported, NEVER)
+            self.flows = {day: np.pad(flows, ((0, 1), (0, 0))) for day, flows in self.flows.items()}
+            self._read_elsewhere.clear()
+        return row
+
+
+def _later(one: int | None, other: int | None) -> int | None:
+    return max((time for time in (one, other) if time is not None), default=None)
