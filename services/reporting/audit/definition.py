@@ -36,6 +36,8 @@ CREATE MACRO is_sound(standing) AS standing IS NULL OR (
                                                         'illness', 'distance', 'other', 'unknown')));
 """
 
+MAKE_ROOM = "CREATE OR REPLACE TEMP TABLE arrived (part INTEGER, place BIGINT, value VARCHAR)"
+
 JUDGE = r"""
 CREATE OR REPLACE TEMP TABLE judged AS
 WITH parsed AS (

@@ -78,14 +78,14 @@ class KafkaTopic:
     def read(self, until: Mapping[int, int], *, start: Mapping[int, int] | None = None) -> Iterator[list[Any]]:
         """Give the records below ``until``, every partition in order, from ``start`` or else from the first that is there.
 
-        Each has ``partition``, ``offset``, ``timestamp`` (ms), ``key`` and ``value``; at most 5,000 at once. Partitions that ``until`` does not name are
-        not read. Raises ``RecordUnreachable`` for a partition or an offset that the topic does not have, a broken checksum, or a broker that is silent for
-        30 s.
+        Each has ``partition``, ``offset``, ``timestamp`` (ms), ``key`` and ``value``; at most 5,000 at once. Partitions that ``until`` does not
+        name are not read. Raises ``RecordUnreachable`` for a partition or an offset that the topic does not have, a broken checksum, or a broker
+        that is silent for 30 s.
         """
         ends, begins = self.ends(), self.begins()
         for part, offset in sorted(until.items()):
             if part not in ends:
-                raise RecordUnreachable(f"{self.topic} at {self.bootstrap} has no partition {part}, only {self.partitions[0]} to {self.partitions[-1]}.")
+                raise RecordUnreachable(f"{self.topic} at {self.bootstrap} has no partition {part}, only {len(ends)} from 0 on.")
             if not 0 <= offset <= ends[part]:
                 raise RecordUnreachable(
                     f"{self.topic} at {self.bootstrap} ends at {part}={ends[part]}, and was asked for up to {part}={offset}: "
@@ -127,12 +127,13 @@ class KafkaTopic:
     def _seek(self, start: Mapping[int, int]) -> None:
         partitions = {TopicPartition(self.topic, part): offset for part, offset in start.items()}
         self._consumer.assign(list(partitions))
+        self._consumer.resume(*partitions)  # a partition that an earlier read paused would stay so
         for partition, offset in partitions.items():
             self._consumer.seek(partition, offset)
 
     def _offsets(self, ask: Any) -> Offsets:
         try:
-            found = ask([TopicPartition(self.topic, part) for part in self.partitions])
+            found = ask([TopicPartition(self.topic, part) for part in self.partitions], timeout_ms=_SILENT_POLLS * 1000)
         except KafkaError as error:
             raise self._broken(error) from error
         return {partition.partition: offset for partition, offset in found.items()}

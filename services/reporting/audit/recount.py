@@ -1,13 +1,12 @@
 """Counts the record again: takes it chunk by chunk, has SQL parse, judge and sum it, and keeps nothing but the sums."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Protocol
 
 import duckdb
-import numpy as np
 
 from services.reporting.audit import definition
 
@@ -100,15 +99,13 @@ class Recount:
         return sorted(found, key=lambda finding: (-finding.records, finding.problem))
 
     def _count(self, records: list[Logged]) -> None:
-        parts, offsets, texts = self._decode(records)
-        arrived = {"part": np.array(parts, dtype=np.int32), "place": np.array(offsets, dtype=np.int64), "value": np.array(texts, dtype=object)}
-        if not texts:
-            return
-        self.database.register("arrived", arrived)
+        self.read.update(record.partition for record in records)
+        self.database.execute(definition.MAKE_ROOM)
+        with self.database.appender("arrived") as arrived:
+            arrived.append_rows(self._decoded(records))
         for statement in definition.EACH_CHUNK:
             parameters = {"recorded_until": self._recorded_until} if "$recorded_until" in statement else None
             self.database.execute(statement, parameters)
-        self.database.unregister("arrived")
         odd = self.database.execute(
             "SELECT problem, count(*), list((part, place) ORDER BY part, place)[:5] FROM judged WHERE problem IS NOT NULL GROUP BY problem"
         )
@@ -116,19 +113,14 @@ class Recount:
             self._note(problem, number, [tuple(position) for position in first])
         self._sum_up_when_grown()
 
-    def _decode(self, records: list[Logged]) -> tuple[list[int], list[int], list[str]]:
-        parts, offsets = [record.partition for record in records], [record.offset for record in records]
-        self.read.update(parts)
-        try:
-            return parts, offsets, [record.value.decode() for record in records]  # type: ignore[union-attr]  # no value: the slow way, below
-        except (UnicodeDecodeError, AttributeError):
-            good: list[tuple[int, int, str]] = []
-            for record in records:
-                try:
-                    good.append((record.partition, record.offset, (record.value or b"").decode()))
-                except UnicodeDecodeError:
-                    self._note("unreadable", 1, [(record.partition, record.offset)])
-            return [part for part, _, _ in good], [at for _, at, _ in good], [text for _, _, text in good]
+    def _decoded(self, records: list[Logged]) -> Iterator[tuple[int, int, str]]:
+        for record in records:
+            value = record.value
+            try:
+                text = value.decode() if value is not None else ""
+            except UnicodeDecodeError:
+                text = ""  # no event either: SQL finds it so
+            yield record.partition, record.offset, text
 
     def _note(self, problem: str, records: int, first: list[Any]) -> None:
         number, known = self._found.get(problem, (0, []))

@@ -1,0 +1,198 @@
+"""The auditors' commands: verify, replay, tail, topics."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from datetime import datetime
+from enum import StrEnum
+from itertools import islice
+from time import perf_counter
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Look into the record, and count it again.")
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+DIFFERENT, UNREADABLE = 1, 2
+
+Bootstrap = Annotated[str, typer.Option(envvar="REPORTING_KAFKA_BOOTSTRAP", help="host:port of a Kafka broker.")]
+Reporting = Annotated[str, typer.Option(envvar="REPORTING_URL", help="Address of the reporting api.")]
+AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
+KAFKA, REPORTING = "127.0.0.1:19092", "http://127.0.0.1:8000"
+
+
+class By(StrEnum):
+    """What the columns of a replay are."""
+
+    STATUS = "status"
+    REASON = "reason"
+    STAGE = "stage"
+    POOR = "poor"
+    FLOW = "flow"
+
+
+@app.command()
+def verify(
+    reporting: Reporting = REPORTING,
+    bootstrap: Bootstrap = KAFKA,
+    sums: Annotated[bool, typer.Option("--sums", help="Check too that every answer of /v1/counts adds up, from the nation to the counties.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Count the record again, and compare it cell by cell with what is shown.
+
+    Exit code 0: equal. 1: not equal, or records that cannot be counted. 2: could not be read.
+    """
+    with _plain_failures():
+        from services.reporting.audit.printed import print_verification
+        from services.reporting.audit.record import KafkaTopic
+        from services.reporting.audit.shown import ReportingApi
+        from services.reporting.audit.sums import check_sums
+        from services.reporting.audit.verification import verify as count_and_compare
+
+        began = perf_counter()
+        with ReportingApi(reporting) as api, KafkaTopic(bootstrap) as topic:
+            snapshot = api.cells()
+            with _progress("Counting the record again", sum(snapshot.offsets.values())) as read:
+                done = count_and_compare(snapshot, topic, read)
+            elapsed = perf_counter() - began
+            wrong: list[str] | None = None
+            if sums:
+                with _progress("Adding up the answers", None) as asked:
+                    wrong = check_sums(api.counts, lambda area: asked(1))
+    if as_json:
+        typer.echo(json.dumps({**done.as_document(), "sums": wrong, "elapsed_seconds": round(elapsed, 3)}, ensure_ascii=False, default=str))
+    else:
+        print_verification(out, done, elapsed)
+        for sentence in wrong or []:
+            out.print(sentence, style="red", markup=False)
+        if wrong == []:
+            out.print("  the nation is its provinces, a province its prefectures, a prefecture its counties, in every answer")
+    if done.verdict != "equal" or wrong:
+        raise typer.Exit(DIFFERENT)
+
+
+@app.command()
+def replay(
+    until: Annotated[str | None, typer.Option(help="Offsets (0=123,1=456, JSON, @saved-answer.json), a time, or a day; else all there is.")] = None,
+    area: Annotated[str, typer.Option(help="100000 for the nation; a province, prefecture or county code; watch52; sanqu.")] = "100000",
+    by: Annotated[By | None, typer.Option(help="What the columns are.")] = None,
+    bootstrap: Bootstrap = KAFKA,
+    as_json: AsJson = False,
+) -> None:
+    """Print the counts as they stood at some offsets, or as they were known at a time, from the record alone."""
+    with _plain_failures():
+        from services.reporting.audit.areas import UnknownArea, find_area, load_areas
+        from services.reporting.audit.positions import parse_until
+        from services.reporting.audit.printed import print_counts, print_findings
+        from services.reporting.audit.record import KafkaTopic
+        from services.reporting.audit.recount import Recount, open_database
+        from services.reporting.audit.replay import counts_document
+        from services.reporting.audit.verification import missing, recount_until
+
+        with open_database() as database:
+            load_areas(database)
+            with _refuse("--area", UnknownArea):
+                of = find_area(database, area)
+            with _refuse("--until", ValueError):
+                known = None if until is None else parse_until(until)
+            with KafkaTopic(bootstrap) as topic:
+                offsets = known if isinstance(known, dict) else topic.ends()
+                recount = Recount(database, recorded_until=known if isinstance(known, datetime) else None)
+                with _progress("Counting the record", sum(offsets.values())) as read:
+                    recount, totals = recount_until(recount, topic, offsets, read)
+            document = counts_document(database, of, offsets, totals)
+            findings = [*recount.findings(), *missing(recount, offsets)]
+    if as_json:
+        document["not_counted"] = [asdict(found) for found in findings]
+        typer.echo(json.dumps(document, ensure_ascii=False))
+    else:
+        print_counts(out, document, by)
+        print_findings(out, findings)
+
+
+@app.command()
+def tail(
+    topic: Annotated[str, typer.Option(help="Which topic; `baoxue topics` lists them.")] = "student-status",
+    start: Annotated[str, typer.Option("--from", help="beginning, end, or offsets: 0=123,1=456.")] = "end",
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what comes, until Ctrl-C.")] = False,
+    type_glob: Annotated[str | None, typer.Option("--type", help="Only types like this: dropped-out, '*returned*', 'county.*'.")] = None,
+    subject: Annotated[str | None, typer.Option(help="Only this child's, or this county's.")] = None,
+    number: Annotated[int | None, typer.Option("-n", min=1, help="At most so many; without it the last 10, or all from where --from says.")] = None,
+    bootstrap: Bootstrap = KAFKA,
+    as_json: Annotated[bool, typer.Option("--json", help="The events as they are in the log, one a line.")] = False,
+) -> None:
+    """Print events, one a line: the last ones, or from some point on."""
+    with _plain_failures(), suppress(KeyboardInterrupt):
+        from services.reporting.audit.positions import parse_offsets
+        from services.reporting.audit.readable import Wanted, line
+        from services.reporting.audit.record import KafkaTopic
+        from services.reporting.audit.tail import Shown, events_between, events_from, last_events
+
+        with _refuse("--from", ValueError):
+            offsets = None if start in ("beginning", "end") else parse_offsets(start)
+        wanted = Wanted(type_glob, subject)
+
+        def show(events: Iterator[Shown] | list[Shown]) -> None:
+            for record, event in events:
+                typer.echo((record.value or b"").decode(errors="replace") if as_json else line(record, event))
+
+        with KafkaTopic(bootstrap, topic) as log:
+            ends = log.ends()
+            if start == "end":
+                show(last_events(log, wanted, number or 10, ends))
+            else:
+                show(islice(events_between(log, wanted, offsets if offsets is not None else dict.fromkeys(ends, 0), ends), number))
+            if follow:
+                show(events_from(log, wanted, ends))
+
+
+@app.command()
+def topics(bootstrap: Bootstrap = KAFKA, as_json: AsJson = False) -> None:
+    """Print what the broker holds: topics, their settings, consumer groups and their lag."""
+    with _plain_failures():
+        from services.reporting.audit.inventory import take_inventory
+        from services.reporting.audit.printed import print_inventory
+
+        inventory = take_inventory(bootstrap)
+    if as_json:
+        typer.echo(json.dumps(inventory.as_document(), ensure_ascii=False))
+    else:
+        print_inventory(out, inventory)
+
+
+@contextmanager
+def _plain_failures() -> Iterator[None]:
+    """What cannot be read is told in a sentence with its fix, and exit code 2."""
+    from services.reporting.audit.record import RecordUnreachable
+    from services.reporting.audit.shown import ShownUnreadable
+
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what it would warn of ends up in our own sentence
+    try:
+        yield
+    except (RecordUnreachable, ShownUnreadable) as failure:
+        err.print(str(failure), style="red", markup=False)
+        raise typer.Exit(UNREADABLE) from failure
+
+
+@contextmanager
+def _refuse(option: str, *what: type[Exception]) -> Iterator[None]:
+    """A bad argument is told with the option's name, as typer tells its own."""
+    try:
+        yield
+    except what as error:
+        raise typer.BadParameter(str(error), param_hint=f"'{option}'") from error
+
+
+@contextmanager
+def _progress(what: str, total: int | None) -> Iterator[Callable[[int], Any]]:
+    """A progress bar on the error stream, so that the answer can be piped."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=err, transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda more: bar.update(task, advance=more)
