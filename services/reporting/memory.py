@@ -19,6 +19,8 @@ FLOWS = tuple(Flow)
 
 _CELL_COLUMN = {cell: n for n, cell in enumerate(CELLS)}
 _FLOW_COLUMN: Mapping[str, int] = {flow.value: n for n, flow in enumerate(FLOWS)}
+_NOTHING: Mapping[str, int] = {}
+_NO_CLAIMS: Mapping[str, tuple[int, int]] = {}
 
 DayFlows = npt.NDArray[np.int32]
 
@@ -55,7 +57,14 @@ class Memory:
         self.recorded_time = _later(self.recorded_time, recorded_time)
         self.version += 1
 
-    def add(self, cells: Mapping[str, int], flows: Mapping[str, int], reported: Mapping[str, int], claimed: Mapping[str, tuple[int, int]]) -> None:
+    def add(
+        self,
+        *,
+        cells: Mapping[str, int] = _NOTHING,
+        flows: Mapping[str, int] = _NOTHING,
+        reported: Mapping[str, int] = _NOTHING,
+        claimed: Mapping[str, tuple[int, int]] = _NO_CLAIMS,
+    ) -> None:
         """Add differences, as ``board.Delta`` has them. Raises ``KeyError`` for a cell or flow of no such name, and has then added nothing."""
         at = [self._cell_at.get(field) or self._find(field) for field in cells]
         by_day: defaultdict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
