@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 from fastapi import FastAPI
 
-from services.enrolment.outcomes import Outcome
 from services.enrolment.receipts import Receipt
 from services.enrolment.reception import Acknowledgement, Kind
 from shared import problems
@@ -70,7 +69,14 @@ def describe(app: FastAPI) -> None:
 
 
 def _schemas() -> Mapping[str, Any]:
-    _, schemas = msgspec.json.schema_components((ReportEvent, Acknowledgement, Receipt, Outcome), ref_template=_REFERENCE)
-    data, more = msgspec.json.schema_components(tuple(REPORT_LANGUAGE.shapes.values()), ref_template=_REFERENCE)
+    data, reports = msgspec.json.schema_components(tuple(REPORT_LANGUAGE.shapes.values()), ref_template=_REFERENCE)
+    _, schemas = msgspec.json.schema_components((_described_event(), Acknowledgement, Receipt), ref_template=_REFERENCE)
     schemas[ReportEvent.__name__]["properties"]["data"] = {"description": "By type", "anyOf": list(data)}
-    return schemas | more
+    return reports | schemas
+
+
+def _described_event() -> type[msgspec.Struct]:
+    """Give the event without the raw bytes of its data, of which msgspec can say nothing."""
+    fields = [f for f in msgspec.structs.fields(ReportEvent) if f.name != "data"]
+    described = [(f.name, f.type) if f.required else (f.name, f.type, None) for f in fields]
+    return msgspec.defstruct(ReportEvent.__name__, described, kw_only=True, forbid_unknown_fields=True)
