@@ -11,7 +11,6 @@ from msgspec import Struct
 
 from shared.contracts.words import (
     ClearedOutcome,
-    CountyCode,
     EventId,
     FoundBy,
     Grade,
@@ -20,14 +19,15 @@ from shared.contracts.words import (
     ListedStatus,
     Placement,
     Reason,
-    Reference,
+    RecordedCounty,
+    RecordedReference,
+    RecordedSchool,
+    RecordedStudent,
     RemovalCode,
-    SchoolCode,
     SchoolDays,
     Spell,
     Stage,
     Status,
-    StudentId,
 )
 
 
@@ -35,7 +35,7 @@ class Standing(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """What is counted of a child. ``reason`` is null but for the out-of-school, ``stage`` for one never in school."""
 
     status: Status
-    county: CountyCode
+    county: RecordedCounty
     stage: Stage | None
     poor: bool
     reason: Reason | None
@@ -55,7 +55,7 @@ class StudentListed(StudentFact, frozen=True):
 
     TYPE = "cn.baoxue.student.listed.v1"
     status: ListedStatus
-    county: CountyCode
+    county: RecordedCounty
     poor: bool
     since: date
     stage: Stage | None = None
@@ -67,7 +67,7 @@ class StudentRegistered(StudentFact, frozen=True):
     """A school-age child became known."""
 
     TYPE = "cn.baoxue.student.registered.v1"
-    county: CountyCode
+    county: RecordedCounty
     poor: bool
 
 
@@ -75,8 +75,8 @@ class StudentEnrolled(StudentFact, frozen=True):
     """A child is in school. ``unmatched``: in another county than before, without a transfer reported."""
 
     TYPE = "cn.baoxue.student.enrolled.v1"
-    county: CountyCode
-    school: SchoolCode
+    county: RecordedCounty
+    school: RecordedSchool
     stage: Stage
     grade: Grade
     poor: bool
@@ -87,7 +87,7 @@ class StudentProgressed(StudentFact, frozen=True):
     """A child moved on a grade or to another school of the county."""
 
     TYPE = "cn.baoxue.student.progressed.v1"
-    school: SchoolCode
+    school: RecordedSchool
     stage: Stage
     grade: Grade
 
@@ -128,7 +128,7 @@ class StudentNeverEnrolled(StudentFact, frozen=True):
     """A child was verified never to have been in school, or the reason of that was corrected."""
 
     TYPE = "cn.baoxue.student.never-enrolled.v1"
-    county: CountyCode
+    county: RecordedCounty
     poor: bool
     reason: Reason
     spell: Spell | None = None
@@ -138,11 +138,11 @@ class StudentReturned(StudentFact, frozen=True):
     """A child is back in school."""
 
     TYPE = "cn.baoxue.student.returned.v1"
-    school: SchoolCode
+    school: RecordedSchool
     stage: Stage
     grade: Grade
     placement: Placement
-    evidence: Reference | None = None
+    evidence: RecordedReference | None = None
 
 
 class StudentOnLeave(StudentFact, frozen=True):
@@ -150,7 +150,7 @@ class StudentOnLeave(StudentFact, frozen=True):
 
     TYPE = "cn.baoxue.student.on-leave.v1"
     kind: LeaveKind
-    approval: Reference
+    approval: RecordedReference
     until: date
 
 
@@ -158,7 +158,7 @@ class StudentResumed(StudentFact, frozen=True):
     """A child's leave is over."""
 
     TYPE = "cn.baoxue.student.resumed.v1"
-    school: SchoolCode
+    school: RecordedSchool
     stage: Stage
     grade: Grade
 
@@ -167,18 +167,18 @@ class StudentDeparted(StudentFact, frozen=True):
     """A child left for another county and has not arrived yet."""
 
     TYPE = "cn.baoxue.student.departed.v1"
-    to_county: CountyCode | None = None
+    to_county: RecordedCounty | None = None
 
 
 class StudentArrived(StudentFact, frozen=True):
     """A child came from another county. ``unmatched``: nobody had reported that it left."""
 
     TYPE = "cn.baoxue.student.arrived.v1"
-    county: CountyCode
-    school: SchoolCode
+    county: RecordedCounty
+    school: RecordedSchool
     stage: Stage
     grade: Grade
-    from_county: CountyCode | None = None
+    from_county: RecordedCounty | None = None
     unmatched: bool = False
 
 
@@ -186,7 +186,7 @@ class StudentMoved(StudentFact, frozen=True):
     """A child counts in another county."""
 
     TYPE = "cn.baoxue.student.moved.v1"
-    county: CountyCode
+    county: RecordedCounty
 
 
 class StudentHouseholdChanged(StudentFact, frozen=True):
@@ -208,7 +208,7 @@ class StudentRemoved(StudentFact, frozen=True):
 
     TYPE = "cn.baoxue.student.removed.v1"
     code: RemovalCode
-    evidence: Reference | None = None
+    evidence: RecordedReference | None = None
 
 
 class StudentVoided(StudentFact, frozen=True):
@@ -222,7 +222,7 @@ class StudentSameAs(StudentFact, frozen=True):
     """Two ids turned out to be one child."""
 
     TYPE = "cn.baoxue.student.same-as.v1"
-    student: StudentId
+    student: RecordedStudent
 
 
 STUDENT_FACTS: tuple[type[StudentFact], ...] = (

@@ -138,6 +138,14 @@ Reference = Annotated[
     # The first look-ahead keeps identity numbers out: no event may hold one.
     Meta(pattern=r"^(?!\d{17}[\dXx]$)[A-Za-z0-9/-]{1,64}$(?!\n)", description="1-64 of A-Za-z0-9/-, no identity number"),
 ]
+
+# A fact repeats what was checked when it was reported. To check the forms again at every reading would cost more than
+# reading all the rest, so the record's own fields are held to their lengths; the schema still shows the form.
+RecordedStudent = Annotated[str, Meta(min_length=32, max_length=32, extra_json_schema={"pattern": "^[0-9a-f]{32}$"})]
+RecordedCounty = Annotated[str, Meta(min_length=6, max_length=6, extra_json_schema={"pattern": "^[0-9]{6}$"})]
+RecordedSchool = Annotated[str, Meta(min_length=10, max_length=10, extra_json_schema={"pattern": "^[0-9]{10}$"})]
+RecordedReference = Annotated[str, Meta(min_length=1, max_length=64, extra_json_schema={"pattern": "^[A-Za-z0-9/-]{1,64}$"})]
+
 Grade = Annotated[int, Meta(ge=1, le=9, description="1 to 9")]
 SchoolDays = Annotated[int, Meta(ge=1, le=366, description="1 to 366 school days")]
 Children = Annotated[int, Meta(ge=0, le=100_000_000, description="a number of children, 0 included")]

@@ -10,7 +10,7 @@ from msgspec import Raw
 
 from shared.codec import Unreadable, encode, read_counted, read_data, read_event, read_fact, read_submission
 from shared.contracts.refusal import RefusalCode
-from shared.contracts.registry import REPORT_LANGUAGE
+from shared.contracts.registry import RECORD_LANGUAGE, REPORT_LANGUAGE
 from shared.contracts.words import Status
 from tests.contracts.invented_words import any_of
 from tests.contracts.published import FACTS, LANGUAGE_OF, REPORTS, SHAPES, golden
@@ -123,6 +123,16 @@ def test_a_value_outside_its_bounds_is_refused_and_its_field_named(field: str, v
     data = {**msgspec.json.decode(golden(type_))["data"], field: value}
     with pytest.raises(Unreadable, match=rf"\$\.{field}"):
         read_data(REPORT_LANGUAGE, type_, encode(data))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("county", "51343"), ("county", "5134310"), ("school", "215100001"), ("grade", 10), ("stage", "senior")]
+)
+def test_the_record_is_held_to_the_lengths_and_bounds_of_what_was_reported(field: str, value: object) -> None:
+    type_ = "cn.baoxue.student.enrolled.v1"
+    data = {**msgspec.json.decode(golden(type_))["data"], field: value}
+    with pytest.raises(Unreadable, match=rf"\$\.{field}"):
+        read_data(RECORD_LANGUAGE, type_, encode(data))
 
 
 def test_the_words_of_the_public_interface_are_all_there() -> None:
