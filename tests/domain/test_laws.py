@@ -1,6 +1,7 @@
 """What holds for every history of a child, whatever is told and in whichever order."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from msgspec import Raw
 
 from services.enrolment.domain.packed import pack, unpack
 from services.enrolment.domain.refusals import Refusal
-from services.enrolment.domain.student import FOLDED, decide, evolve, fold
+from services.enrolment.domain.student import FOLDED, Student, advance, decide, evolve, fold
 from shared.codec import encode, read_fact
 from shared.contracts.reports import Report
 from shared.contracts.student import Standing, StudentFact
@@ -114,8 +115,17 @@ def test_a_suspected_child_and_no_other_has_a_status_before(history: History) ->
 def test_a_decision_changes_nothing_and_is_the_same_every_time(history: History, at: datetime, report: Report) -> None:
     child, _ = live(history)
     before = pack(child)
-    assert _said(child, report, at) == _said(unpack(before), report, at)
+    assert _said(decide, child, report, at) == _said(decide, unpack(before), report, at)
     assert pack(child) == before
+
+
+@law
+@given(histories(), MOMENTS, REPORTS)
+def test_advancing_is_deciding_and_then_evolving(history: History, at: datetime, report: Report) -> None:
+    child, _ = live(history)
+    decided = _said(decide, child, report, at)
+    advanced = _said(advance, child, report, at)
+    assert advanced == ((decided, evolve(child, decided, at=at)) if isinstance(decided, StudentFact) else decided)
 
 
 @law
@@ -152,9 +162,9 @@ def test_the_invented_histories_reach_every_fact_in_time_and_too_late() -> None:
     assert len(reached[True]) > len(FOLDED) / 2
 
 
-def _said(child: Any, report: Report, at: datetime) -> Any:
+def _said(judge: Callable[..., Any], child: Student, report: Report, at: datetime) -> Any:
     try:
-        return decide(child, report, at=at)
+        return judge(child, report, at=at)
     except Refusal as refusal:
         return refusal.args
 

@@ -78,10 +78,14 @@ def evolve(student: Student, fact: StudentFact, *, at: datetime) -> Student:
     The standing is the one that the fact says it left. Raises ``UnfoldableFact`` for a type nothing is known of.
     """
     moment = moment_of(at)
+    return _evolve(student, fact, moment, happening(fact, moment))
+
+
+def _evolve(student: Student, fact: StudentFact, moment: int, entry: bytes) -> Student:
     kind = type(fact)
     if kind not in FOLDED:
         raise UnfoldableFact(f"no rule folds {kind.TYPE} into a student: deploy an enrolment worker that knows it")
-    timeline = added(student.timeline, happening(fact, moment))
+    timeline = added(student.timeline, entry)
     if fact.late:
         return replace(student, timeline=timeline)
     after = fact.after
@@ -114,11 +118,26 @@ def decide(student: Student, report: Report, *, at: datetime) -> StudentFact | N
 
     In this order: a repeat, late news, anything after a removal, the table. Raises ``Refusal``.
     """
+    moment = moment_of(at)
+    return _decide(student, report, moment, happening(report, moment))
+
+
+def advance(student: Student, report: Report, *, at: datetime) -> tuple[StudentFact, Student] | None:
+    """Decide and evolve in one: the fact that a report makes and the child after it, or None if it says nothing new.
+
+    The same as one after the other, but packs the happening once: a microsecond less. Raises ``Refusal``.
+    """
+    moment = moment_of(at)
+    entry = happening(report, moment)
+    fact = _decide(student, report, moment, entry)
+    return None if fact is None else (fact, _evolve(student, fact, moment, entry))
+
+
+def _decide(student: Student, report: Report, moment: int, entry: bytes) -> StudentFact | None:
     transition = TRANSITIONS.get(type(report))
     if transition is None:
         raise TypeNotTaken
-    moment = moment_of(at)
-    if repeated(student.timeline, happening(report, moment)):
+    if repeated(student.timeline, entry):
         return None
     before = student.standing
     fields = asdict(report)
@@ -133,5 +152,6 @@ def decide(student: Student, report: Report, *, at: datetime) -> StudentFact | N
         return None
     if student.status not in transition.found:
         raise ImpossibleOrder(student.status, HINTS.get((type(report), student.status), ""))
-    fields.update(transition.marks(student, report))
+    if transition.marks is not None:
+        fields.update(transition.marks(student, report))
     return transition.fact(before=before, after=after, **fields)

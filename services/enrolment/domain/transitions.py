@@ -118,10 +118,6 @@ def _known(child: Student) -> Status:
     return child.status
 
 
-def _no_marks(_: Student, __: reports.Report) -> dict[str, Any]:
-    return {}
-
-
 def _moved_unreported(child: Student, report: reports.Enrolled) -> dict[str, Any]:
     return {"unmatched": child.status is not UNKNOWN and child.county != report.county}
 
@@ -145,7 +141,7 @@ class Transition(Struct, frozen=True):
     found: frozenset[Status | None]
     leave: Callable[[Student, Any], Standing]
     fact: type[StudentFact]
-    marks: Callable[[Student, Any], dict[str, Any]] = _no_marks
+    marks: Callable[[Student, Any], dict[str, Any]] | None = None
 
 
 _LIVING = frozenset(Status) - {COMPLETED, REMOVED}
