@@ -55,6 +55,16 @@ class Following:
             raise NotBuilt(self.trouble or self._why_not)
         return self._memory
 
+    @property
+    def built(self) -> bool:
+        """Tell whether there are counts to show."""
+        return self._memory is not None
+
+    def check(self) -> None:
+        """Raise ``NotBuilt`` where there are no counts, or where they are not being followed."""
+        if self._memory is None or self.trouble is not None:
+            raise NotBuilt(self.trouble or self._why_not)
+
     def lag(self) -> float:
         """Give the seconds since the memory's vector was known to be the whole log."""
         return self._freshness.age(clock.seconds(), self.memory.positions)

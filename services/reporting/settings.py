@@ -3,10 +3,12 @@
 from typing import Literal
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from shared.process import ApiSettings
 
 
-class Settings(BaseSettings):
+class Settings(ApiSettings):
     """Where reporting finds the record and its Redis, and what it shows."""
 
     model_config = SettingsConfigDict(env_prefix="REPORTING_", frozen=True, extra="ignore")

@@ -1,0 +1,36 @@
+"""Joins reporting's parts with the real Kafka and Redis."""
+
+from typing import NoReturn
+
+from fastapi import FastAPI
+
+from services.reporting.api import create_app
+from services.reporting.board import Board
+from services.reporting.settings import Settings
+from services.reporting.stream import CountingFollower
+from shared.faust_edge import run_worker
+from shared.kafka_log import KafkaLog
+from shared.redis_edge import connect
+
+
+def api(settings: Settings) -> FastAPI:
+    """Give reporting's api."""
+    log = KafkaLog(settings.kafka_bootstrap, client_id="reporting-api")
+    return create_app(log=log, redis=connect(settings.redis_url), partitions=settings.partitions, baseline=settings.baseline)
+
+
+def follower(settings: Settings) -> CountingFollower:
+    """Give what reporting's worker does with the record."""
+    board = Board(connect(settings.redis_url), generation=settings.generation)
+    return CountingFollower(board, KafkaLog(settings.kafka_bootstrap, client_id="reporting-worker"))
+
+
+def worker(settings: Settings) -> NoReturn:
+    """Run the worker until it is told to stop."""
+    run_worker(
+        name=f"reporting-{settings.generation}",
+        bootstrap=settings.kafka_bootstrap,
+        follower=follower(settings),
+        batch_size=settings.batch_size,
+        session_timeout=settings.session_timeout,
+    )
