@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import os
 import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from importlib.util import find_spec
 from typing import Annotated
 
 import typer
@@ -20,13 +20,24 @@ from deploy.local.config import SettingsWrong, StackConfig
 from deploy.local.jars import JarsWrong
 from deploy.local.kafka import FormatFailed
 from deploy.local.stack import LocalStack, StartFailed
+from services.reporting.cli import app as reporting
 from shared.topic_admin import TopicsWrong
 
 PLAIN_FAILURES = (SettingsWrong, StartFailed, JarsWrong, FormatFailed, TopicsWrong)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Baoxue: the count of children out of compulsory schooling.")
+app.add_typer(reporting)
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+@app.callback()
+def where() -> None:
+    """The auditors' commands look at this stack unless they are told otherwise."""
+    with _plain_failures():
+        config = StackConfig.from_environment()
+    os.environ.setdefault("REPORTING_KAFKA_BOOTSTRAP", config.kafka_bootstrap)
+    os.environ.setdefault("REPORTING_URL", config.reporting_url)
 
 
 @app.command()
@@ -170,13 +181,3 @@ def _stopped_at_the_end(stack: LocalStack) -> Iterator[None]:
             signal.signal(each, signal.SIG_IGN)
         _say("Stopping everything")
         stack.stop()
-
-
-def _mount_reporting() -> None:
-    if find_spec("services.reporting.cli") is not None:
-        from services.reporting.cli import app as reporting
-
-        app.add_typer(reporting)
-
-
-_mount_reporting()
