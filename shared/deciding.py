@@ -23,7 +23,7 @@ from shared.aside import dead_letter
 from shared.codec import Unreadable, read_event
 from shared.contracts.registry import UnknownType
 from shared.envelope import Event
-from shared.faust_edge import RecordBatch
+from shared.follower import RecordBatch
 from shared.ids import offset_in
 from shared.log import EventLog
 from shared.state_store import Change, StateStore

@@ -12,8 +12,8 @@ import asyncio
 import logging
 import os
 import threading
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, NoReturn, Protocol
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, NamedTuple, NoReturn
 
 import faust
 from faust.transport.consumer import ensure_TP, ensure_TPset
@@ -22,12 +22,8 @@ from faust.types import TP, ConsumerMessage
 from stamina import AsyncRetryingCaller, BoundAsyncRetryingCaller
 
 from shared import clock
+from shared.follower import AWAY, CursorOutsideLog, Follower, RecordBatch
 from shared.kafka_log import KafkaLog
-from shared.log import LogAway
-from shared.redis_edge import RedisAway
-
-AWAY = (LogAway, *RedisAway)
-"""What a follower may raise to say: try again later, nothing is lost."""
 
 EXIT_BROKEN = 70
 """The exit code of a worker that a person must look at (EX_SOFTWARE)."""
@@ -37,46 +33,6 @@ _SEEK_AGAIN = 2.0
 _FATAL_GROUP_ERRORS = ("FencedInstanceIdError", "GroupAuthorizationFailedError", "TopicAuthorizationFailedError")
 
 _log = logging.getLogger(__name__)
-
-
-class RecordBatch(NamedTuple):
-    """What one fetch brought of one partition: the records from ``first`` up to but without ``next``."""
-
-    topic: str
-    partition: int
-    first: int
-    next: int
-    records: Sequence[Any]
-
-    def since(self, offset: int) -> "RecordBatch":
-        """Give the part of the batch from this offset on."""
-        return self._replace(first=offset, records=[r for r in self.records if r.offset >= offset])
-
-
-class CursorOutsideLog(Exception):
-    """The cursor points outside the log: somebody deleted records or the wrong log is connected."""
-
-
-class Follower(Protocol):
-    """What a worker does with its topic, partition by partition, in order."""
-
-    topic: str
-
-    async def start(self) -> None:
-        """Open what is needed; called once, on the worker's event loop."""
-
-    async def stop(self) -> None:
-        """Let go of it."""
-
-    async def cursors(self, partitions: frozenset[int]) -> Mapping[int, int | None]:
-        """Give the next offset wanted of each partition, None for one never begun. Called on every assignment."""
-
-    async def follow(self, batch: RecordBatch) -> int:
-        """Take one batch and give the offset at which the partition now stands.
-
-        ``batch.next`` when all of it is done; anything else is where to seek. Raises one of ``AWAY`` to be asked
-        again; any other exception stops the worker.
-        """
 
 
 class _Assigned(NamedTuple):
@@ -153,48 +109,56 @@ class _BatchTransport(driver.Transport):
 
 
 class _FollowerApp(faust.App):
-    """A Faust app with one agent on one topic, which does what its follower says."""
+    """A Faust app with one agent a topic, which does what the topic's follower says."""
 
-    def __init__(self, *, follower: Follower, log: KafkaLog, batch_size: int, **settings: Any) -> None:
+    def __init__(self, *, followers: Sequence[Follower], log: KafkaLog, batch_size: int, **settings: Any) -> None:
         super().__init__(**settings)
-        self.follower, self.batch_size = follower, batch_size
+        self.followers = {follower.topic: follower for follower in followers}
+        self.batch_size = batch_size
         self._log = log
         self._expected: dict[TP, int] = {}
         self._sought: dict[TP, tuple[int, float]] = {}
 
     async def on_start(self) -> None:
         await super().on_start()
-        await _waiting()(self.follower.start)
+        for follower in self.followers.values():
+            await _waiting()(follower.start)
 
     async def on_stop(self) -> None:
         await super().on_stop()
-        await self.follower.stop()
+        for follower in self.followers.values():
+            await follower.stop()
         await self._log.stop()
 
     def _new_transport(self) -> _BatchTransport:
         return _BatchTransport(self.conf.broker_consumer, self)
 
     async def cursors_of(self, tps: set[TP]) -> dict[TP, int]:
-        """Ask the follower where to go on, and make sure that the log still has it."""
-        wanted = await _waiting()(self.follower.cursors, frozenset(tp.partition for tp in tps))
-        try:
-            self._expected = await _waiting()(self._within_log, {tp: wanted.get(tp.partition) for tp in tps})
-        except CursorOutsideLog as error:
-            _give_up(error)
+        """Ask the followers where to go on, and make sure that the log still has it."""
+        expected: dict[TP, int] = {}
+        for topic in {tp.topic for tp in tps}:
+            partitions = frozenset(tp.partition for tp in tps if tp.topic == topic)
+            wanted = await _waiting()(self.followers[topic].cursors, partitions)
+            try:
+                found = await self._within_log(topic, {p: wanted.get(p) for p in partitions})
+            except CursorOutsideLog as error:
+                _give_up(error)
+            _log.info("%s: go on at %s", topic, dict(sorted(found.items())))
+            expected |= {TP(topic, p): offset for p, offset in found.items()}
+        self._expected = expected
         self._sought.clear()
-        _log.info("%s: go on at %s", self.follower.topic, {tp.partition: o for tp, o in sorted(self._expected.items())})
-        return dict(self._expected)
+        return dict(expected)
 
-    async def _within_log(self, wanted: Mapping[TP, int | None]) -> dict[TP, int]:
+    async def _within_log(self, topic: str, wanted: Mapping[int, int | None]) -> dict[int, int]:
         # By a client of its own: the consumer's connection answers nothing else while it waits for records to come.
-        bounds = await self._log.bounds(self.follower.topic)
-        found: dict[TP, int] = {}
-        for tp, cursor in wanted.items():
-            lowest, highest = bounds[tp.partition]
-            found[tp] = lowest if cursor is None else cursor
-            if not lowest <= found[tp] <= highest:
+        bounds = await _waiting()(self._log.bounds, topic)
+        found: dict[int, int] = {}
+        for partition, cursor in wanted.items():
+            lowest, highest = bounds[partition]
+            found[partition] = lowest if cursor is None else cursor
+            if not lowest <= found[partition] <= highest:
                 raise CursorOutsideLog(
-                    f"{tp.topic}[{tp.partition}]: the cursor {cursor} is outside the log, which holds {lowest} to {highest}. "
+                    f"{topic}[{partition}]: the cursor {cursor} is outside the log, which holds {lowest} to {highest}. "
                     "Either this is another log, or records were deleted. Check the addresses; then rebuild into a new generation."
                 )
         return found
@@ -211,7 +175,7 @@ class _FollowerApp(faust.App):
                 await self._seek(tp, expected)
                 return
             try:
-                stands = await self.follower.follow(batch.since(expected) if batch.first < expected else batch)
+                stands = await self.followers[tp.topic].follow(batch.since(expected) if batch.first < expected else batch)
             except AWAY as error:
                 _log.warning("%s[%d]@%d: away, trying again: %r", tp.topic, tp.partition, expected, error)
                 await asyncio.sleep(pause)
@@ -228,16 +192,16 @@ class _FollowerApp(faust.App):
 
     async def _ask_cursor(self, tp: TP, otherwise: int) -> int:
         try:
-            cursor = (await self.follower.cursors(frozenset({tp.partition}))).get(tp.partition)
+            cursor = (await self.followers[tp.topic].cursors(frozenset({tp.partition}))).get(tp.partition)
         except AWAY:
             return otherwise
-        return (await self._within_log({tp: cursor}))[tp]
+        return (await self._within_log(tp.topic, {tp.partition: cursor}))[tp.partition]
 
     async def _seek(self, tp: TP, offset: int) -> None:
         at = clock.seconds()
         if (last := self._sought.get(tp)) and last[0] == offset and at - last[1] < _SEEK_AGAIN:
             return  # batches of before the seek are still queued; they are passed over
-        await self._within_log({tp: offset})
+        await self._within_log(tp.topic, {tp.partition: offset})
         self._sought[tp] = (offset, at)
         await self._consumer_thread.seek_wait({tp: offset})
 
@@ -269,13 +233,24 @@ class _Worker(faust.Worker):
         pass
 
 
-def run_worker(*, name: str, bootstrap: str, follower: Follower, batch_size: int = 8000, session_timeout: float = 10.0) -> NoReturn:
-    """Run a Faust worker in the consumer group ``name`` until it is told to stop; never returns.
+def _following(app: _FollowerApp) -> Callable[[Any], Awaitable[None]]:
+    async def follow(stream: Any) -> None:
+        async for assigned in stream:
+            try:
+                await app.take(assigned)
+            except Exception as error:  # noqa: BLE001  # whatever it is, going on would skip a batch
+                _give_up(error)
+
+    return follow
+
+
+def run_worker(*, name: str, bootstrap: str, followers: Sequence[Follower], batch_size: int = 8000, session_timeout: float = 10.0) -> NoReturn:
+    """Run a Faust worker in the consumer group ``name`` until it is told to stop; never returns. A follower has a topic of its own.
 
     It exits with 0 after SIGTERM or SIGINT, and with ``EXIT_BROKEN`` after an error that a person must look at.
     """
     app = _FollowerApp(
-        follower=follower,
+        followers=followers,
         log=KafkaLog(bootstrap, client_id=f"{name}-bounds"),
         batch_size=batch_size,
         id=name,
@@ -298,15 +273,9 @@ def run_worker(*, name: str, bootstrap: str, follower: Follower, batch_size: int
         broker_rebalance_timeout=session_timeout,
         broker_request_timeout=max(30.0, session_timeout),
     )
-    topic = app.topic(follower.topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw", acks=False)
-
-    @app.agent(topic, isolated_partitions=True)
-    async def follow(stream: Any) -> None:
-        async for assigned in stream:
-            try:
-                await app.take(assigned)
-            except Exception as error:  # noqa: BLE001  # whatever it is, going on would skip a batch
-                _give_up(error)
+    for follower in followers:
+        topic = app.topic(follower.topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw", acks=False)
+        app.agent(topic, name=f"follow-{follower.topic}", isolated_partitions=True)(_following(app))
 
     @app.timer(5.0)  # type: ignore[untyped-decorator]  # faust's own
     async def show_lag() -> None:

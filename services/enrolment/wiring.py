@@ -1,5 +1,7 @@
 """Joins enrolment's parts with the real Kafka and Redis."""
 
+from typing import NoReturn
+
 from fastapi import FastAPI
 
 from services.enrolment.api import create_app
@@ -29,3 +31,17 @@ def follower(settings: Settings) -> DecidingFollower:
     """Give what enrolment's worker does with its submissions."""
     store = StateStore(connect(settings.redis_url), SERVICE, generation=settings.generation, buckets=settings.buckets, format_version=FORMAT)
     return DecidingFollower(EnrolmentDecider(), store, KafkaLog(settings.kafka_bootstrap, client_id="enrolment-worker"))
+
+
+def worker(settings: Settings) -> NoReturn:
+    """Run the worker until it is told to stop."""
+    # Here, because Faust takes a second to import and the api does without it.
+    from shared.faust_edge import run_worker
+
+    run_worker(
+        name=f"enrolment-{settings.generation}",
+        bootstrap=settings.kafka_bootstrap,
+        followers=[follower(settings)],
+        batch_size=settings.batch_size,
+        session_timeout=settings.session_timeout,
+    )

@@ -8,7 +8,6 @@ from services.reporting.api import create_app
 from services.reporting.board import Board
 from services.reporting.settings import Settings
 from services.reporting.stream import CountingFollower
-from shared.faust_edge import run_worker
 from shared.kafka_log import KafkaLog
 from shared.redis_edge import connect
 
@@ -27,10 +26,13 @@ def follower(settings: Settings) -> CountingFollower:
 
 def worker(settings: Settings) -> NoReturn:
     """Run the worker until it is told to stop."""
+    # Here, because Faust takes a second to import and the api does without it.
+    from shared.faust_edge import run_worker
+
     run_worker(
         name=f"reporting-{settings.generation}",
         bootstrap=settings.kafka_bootstrap,
-        follower=follower(settings),
+        followers=[follower(settings)],
         batch_size=settings.batch_size,
         session_timeout=settings.session_timeout,
     )

@@ -11,7 +11,7 @@ from services.enrolment.judging import EnrolmentDecider
 from shared import topics
 from shared.contracts.registry import NewerVersion
 from shared.deciding import DecidingFollower, MostlyDead
-from shared.faust_edge import RecordBatch
+from shared.follower import RecordBatch
 from shared.log import LogAway
 from shared.memory_log import MemoryLog
 from shared.redis_edge import connect

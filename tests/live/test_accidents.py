@@ -21,7 +21,7 @@ from services.enrolment.judging import EnrolmentDecider
 from services.reporting import board, counts, stream
 from shared import deciding, redis_edge, state_store, topics
 from shared.deciding import DecidingFollower
-from shared.faust_edge import RecordBatch
+from shared.follower import RecordBatch
 from shared.kafka_log import KafkaLog
 from shared.log import LogAway
 from shared.redis_edge import Redis, connect
