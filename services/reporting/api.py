@@ -57,10 +57,9 @@ class _Showing:
             raise Problem(503, "not-built", "There are no counts to show yet", f"{error}.", headers={"Retry-After": "1"}) from error
 
 
-def create_app(*, log: EventLog, redis: Redis, partitions: int, baseline: headline.Basis = "published") -> FastAPI:
-    """Give the api over its log and Redis, which it starts and closes with itself. ``partitions``: of the record."""
+def create_app(*, following: Following, log: EventLog, redis: Redis, baseline: headline.Basis = "published") -> FastAPI:
+    """Give the api over what it follows, with the log and the Redis of that, which it starts and closes with itself."""
     registry = telemetry.new_registry()
-    following = Following(redis, log, partitions=partitions)
     showing = _Showing(following)
     lag = Gauge("reporting_lag_seconds", "Seconds since what is shown was known to be the whole record", registry=registry)
     lag.set_function(lambda: following.lag() if following.built else float("nan"))

@@ -55,6 +55,7 @@ _STAGE = {stage: f":{cell}" for stage, cell in STAGE_CELLS.items()}
 _POOR = f":{POOR_CELL}"
 _OPENING, _NEWLY_OUT, _OUT_AGAIN, _RETURNED, _REMOVED, _EXCUSED, _MOVED_OUT, _MOVED_IN = (flow.value for flow in Flow)
 _OUT_FLOW = {StudentReturned.TYPE: _RETURNED, StudentRemoved.TYPE: _REMOVED}
+_is_county = re.compile(r"[0-9]{6}").fullmatch
 _is_sequence = re.compile(r"[0-9]{16}-[0-9]{4}").fullmatch
 
 
@@ -190,7 +191,7 @@ def _read(value: bytes | None) -> CountedFact:
             fact.data = CountedData()
         elif fact.type != CountyStated.TYPE:
             raise RECORD_LANGUAGE.why_not(fact.type)
-        elif not (len(fact.subject) == 6 and fact.subject.isdecimal() and 0 <= (fact.data.out_of_school or 0) <= 100_000_000):
+        elif not (_is_county(fact.subject) and fact.data.out_of_school is not None and 0 <= fact.data.out_of_school <= 100_000_000):
             raise Unreadable(f"{fact.type}: no county, or no number of children")
     if not _is_sequence(fact.sequence):
         # It might sort above every real one, and nothing after it would ever count again.

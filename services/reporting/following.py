@@ -65,6 +65,14 @@ class Following:
         if self._memory is None or self.trouble is not None:
             raise NotBuilt(self.trouble or self._why_not)
 
+    def show(self, memory: Memory) -> None:
+        """Answer from this memory from now on."""
+        if self._memory is None and memory.recorded_time is not None:
+            # Before the log's end is known to be reached: the newest fact was recorded when it was the end.
+            self._freshness.assume(clock.seconds() - (clock.now() - moment(memory.recorded_time)).total_seconds())
+        self._memory = memory
+        self._gapped.clear()
+
     def lag(self) -> float:
         """Give the seconds since the memory's vector was known to be the whole log."""
         return self._freshness.age(clock.seconds(), self.memory.positions)
@@ -138,11 +146,8 @@ class Following:
             if snapshot is None or (shown is not None and snapshot.cursor.next < shown.positions[partition]):
                 return  # Redis went back while it was being read
             await _take_in(memory, partition, snapshot)
-        if shown is None and memory.recorded_time is not None:
-            # Before the log's end was first looked at: the newest fact was recorded when it was the end.
-            self._freshness.assume(begin - (clock.now() - moment(memory.recorded_time)).total_seconds())
-        self._memory, self._board = memory, board
-        self._gapped.clear()
+        self.show(memory)
+        self._board = board
         _log.info("generation %s is shown, read in %.1f s, at %s", generation, clock.seconds() - begin, memory.positions)
 
     def _may_show(self, cursors: list[Cursor | None], generation: str) -> bool:

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from services.reporting.api import create_app
 from services.reporting.board import Board
+from services.reporting.following import Following
 from services.reporting.settings import Settings
 from services.reporting.stream import CountingFollower
 from shared.kafka_log import KafkaLog
@@ -14,8 +15,8 @@ from shared.redis_edge import connect
 
 def api(settings: Settings) -> FastAPI:
     """Give reporting's api."""
-    log = KafkaLog(settings.kafka_bootstrap, client_id="reporting-api")
-    return create_app(log=log, redis=connect(settings.redis_url), partitions=settings.partitions, baseline=settings.baseline)
+    log, redis = KafkaLog(settings.kafka_bootstrap, client_id="reporting-api"), connect(settings.redis_url)
+    return create_app(following=Following(redis, log, partitions=settings.partitions), log=log, redis=redis, baseline=settings.baseline)
 
 
 def follower(settings: Settings) -> CountingFollower:

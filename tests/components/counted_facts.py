@@ -1,0 +1,160 @@
+"""Facts laid into a partition, and children who go through standings, for the tests of the counts."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+
+from services.reporting.board import micros
+from services.reporting.counts import Changes, fold
+from services.reporting.memory import Memory
+from shared.codec import encode
+
+OUT = ("dropped_out", "never_enrolled")
+NOON = "2020-03-01T12:00:00+08:00"
+COUNTIES = ("513431", "513430", "650102", "660000", "441900", "632321", "632301", "370684", "370614", "110101")
+"""Of all kinds: in the 52, a province of its own, a city without counties, ended, begun, both of one city, in a municipality."""
+
+
+def standing(status: str, county: str = "513431", *, stage: str | None = "junior", poor: bool = False, reason: str | None = None) -> dict[str, Any]:
+    """One standing; the out-of-school have a reason, `work` unless named."""
+    return {"status": status, "county": county, "stage": stage, "poor": poor, "reason": (reason or "work") if status in OUT else None}
+
+
+def event(type_: str, subject: str, n: int, data: Any, **attributes: str) -> bytes:
+    """The bytes of a fact; `n` is its sequence's first number, and `attributes` replace what is made up here."""
+    made_up = {"specversion": "1.0", "id": f"f-{n}", "source": "/enrolment", "type": type_, "subject": subject, "time": NOON, "recordedtime": NOON}
+    position = {"partitionkey": subject, "sequence": f"{n:016d}-0000", "causationid": "r", "correlationid": "r"}
+    return encode({**made_up, **position, **attributes, "data": data})
+
+
+def fact(
+    what: str, before: dict[str, Any] | None, after: dict[str, Any] | None, n: int, time: str = NOON, source: str = "/enrolment", **data: Any
+) -> bytes:
+    """The bytes of `cn.baoxue.student.<what>.v1`."""
+    return event(f"cn.baoxue.student.{what}.v1", "0" * 32, n, {"before": before, "after": after, **data}, time=time, source=source)
+
+
+def statement(county: str, out_of_school: int, n: int, time: str = NOON) -> bytes:
+    """The bytes of a county's own statement."""
+    return event("cn.baoxue.county.reported.v1", county, n, {"out_of_school": out_of_school}, time=time)
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A record as a consumer gives it."""
+
+    offset: int
+    value: bytes | None
+    key: bytes | None = None
+    timestamp: int = 0
+
+
+def lay(*values: bytes | None, begin: int = 0) -> list[Laid]:
+    """Lay values into a partition, one after the other."""
+    return [Laid(begin + n, value) for n, value in enumerate(values)]
+
+
+def folded(*values: bytes | None, last: Mapping[str, str] | None = None) -> Changes:
+    """Fold values."""
+    return fold(lay(*values), last or {})
+
+
+def added(*parts: Changes) -> dict[str, Any]:
+    """What changes come to one after the other: the sums of cells and flows, and the newest of the rest."""
+    cells, flows = Counter[str](), Counter[str]()
+    reported: dict[str, Any] = {}
+    claimed: dict[str, Any] = {}
+    for part in parts:
+        cells.update(part.cells)
+        flows.update(part.flows)
+        reported |= {county: max(time, reported.get(county, time)) for county, time in part.reported.items()}
+        claimed |= {county: claim for county, claim in part.claimed.items() if county not in claimed or claim.time >= claimed[county].time}
+    return {
+        "cells": {cell: n for cell, n in cells.items() if n},
+        "flows": dict(flows),
+        "reported": reported,
+        "claimed": claimed,
+        "sequences": parts[-1].sequences,
+        "event_time": max((part.event_time for part in parts if part.event_time), default=None),
+    }
+
+
+def remembered(*parts: Changes, generation: str = "1") -> Memory:
+    """A memory with these changes in it, all of one partition."""
+    memory = Memory(generation)
+    for part in parts:
+        memory.add(
+            cells=part.cells,
+            flows=part.flows,
+            reported={county: micros(time) for county, time in part.reported.items()},
+            claimed={county: (micros(claim.time), claim.out_of_school) for county, claim in part.claimed.items()},
+        )
+        times = [None if time is None else micros(time) for time in (part.event_time, part.recorded_time)]
+        memory.move(0, memory.positions.get(0, 0) + 1, *times)
+    return memory
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A child comes to stand somewhere, or (None) is taken out of the record again, on a day of 2019."""
+
+    child: int
+    after: dict[str, Any] | None
+    day: int
+
+
+_statuses = st.sampled_from(("registered", "enrolled", "on_leave", "returned", "removed", "dropped_out", "dropped_out", "never_enrolled"))
+_standings = st.builds(
+    lambda status, county, stage, poor, reason: standing(status, county, stage=stage, poor=poor, reason=reason if status in OUT else None),
+    _statuses,
+    st.sampled_from(COUNTIES),
+    st.sampled_from(("primary", "junior", None)),
+    st.booleans(),
+    st.sampled_from(("work", "learning", "unknown")),
+)
+turns = st.lists(st.builds(Turn, st.integers(0, 4), st.one_of(_standings, st.none()), st.integers(1, 28)), max_size=30)
+"""What children go through, in the order in which it is recorded."""
+
+_BY = {"dropped_out": "dropped-out", "never_enrolled": "never-enrolled", "returned": "returned", "removed": "removed", "registered": "registered"}
+
+
+def facts_of(happened: Iterable[Turn]) -> list[bytes]:
+    """The facts of what children went through, each with the standing it found; sequences grow in this order."""
+    stands: dict[int, dict[str, Any] | None] = {}
+    spells = Counter[int]()
+    found: list[bytes] = []
+    for n, turn in enumerate(happened):
+        before = stands.get(turn.child)
+        stands[turn.child] = turn.after
+        status = turn.after["status"] if turn.after else "voided"
+        what = _BY.get(status, "moved" if before else "listed")
+        entered = status in OUT and (before is None or before["status"] not in OUT)
+        spells[turn.child] += entered
+        data: dict[str, Any] = {"spell": spells[turn.child]} if entered else {}
+        if before is None and turn.after is None:
+            data["late"] = True
+        found.append(fact(what, before, turn.after, n + 1, time=f"2019-03-{turn.day:02d}T08:00:00+08:00", **data))
+    return found
+
+
+def by_county(fields: Mapping[str, int]) -> dict[str, Counter[str]]:
+    """Differences named `<county>:<rest>` or `<county>:<day>:<flow>`, by county and the last part."""
+    found: dict[str, Counter[str]] = {}
+    for field, n in fields.items():
+        county, *_, last = field.split(":")
+        found.setdefault(county, Counter())[last] += n
+    return found
+
+
+def stock(cells: Mapping[str, int]) -> int:
+    """The children out of school."""
+    return sum(cells.get(f"status.{status}", 0) for status in OUT)
+
+
+def stock_by_flows(flows: Mapping[str, int]) -> int:
+    """The same, from what moved it."""
+    grows: Sequence[str] = ("opening", "newly_out", "out_again", "moved_in")
+    return sum(n if flow in grows else -n for flow, n in flows.items())
