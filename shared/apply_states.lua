@@ -1,12 +1,13 @@
 -- Compare and set: write states and outcomes and move the cursor, if it is the expected one; otherwise change nothing.
--- KEYS  1 cursor hash  2 prefix of the buckets  3 prefix of the outcomes  4 prefix of the exceptions
+-- KEYS  1 cursor hash  2 prefix of the buckets  3 prefix of the lists  4 prefix of the outcomes  5 prefix of the exceptions
 -- ARGV  1 name of the cursor's field  2 m, the number of arguments that set fields of the cursor  3.. those m, field and value in turn
 --       then, from m+3 on: expected value ('' for none)  next value
 --       states: each bucket (4, little-endian), id (16), length (2), state
+--       lists: each '+' or '-', length of the list's name (1), length of the entry (1), name, entry
 --       outcomes: a byte for each offset from expected to next, or ''  seconds to keep outcomes  then offset and text of each exception in turn
 -- Gives {1, next} or {0, stored or ''}. Never fails half-way: all that can be wrong is wrong before the first write.
 local field, m = ARGV[1], tonumber(ARGV[2])
-local expected, next_value, states, outcomes, keep = ARGV[m + 3], ARGV[m + 4], ARGV[m + 5], ARGV[m + 6], ARGV[m + 7]
+local expected, next_value, states, lists, outcomes, keep = ARGV[m + 3], ARGV[m + 4], ARGV[m + 5], ARGV[m + 6], ARGV[m + 7], ARGV[m + 8]
 local call, sub, unpack_number = redis.call, string.sub, struct.unpack
 local stored = call('HGET', KEYS[1], field)
 if (stored or '') ~= expected then return {0, stored or ''} end
@@ -18,6 +19,14 @@ while at <= length do
   at = at + 22 + size
 end
 
+at, length = 1, #lists
+while at <= length do
+  local name_size, entry_size = unpack_number('<BB', lists, at + 1)
+  local key, entry = KEYS[3] .. sub(lists, at + 3, at + 2 + name_size), sub(lists, at + 3 + name_size, at + 2 + name_size + entry_size)
+  if sub(lists, at, at) == '+' then call('ZADD', key, 0, entry) else call('ZREM', key, entry) end
+  at = at + 3 + name_size + entry_size
+end
+
 local chunk_size = 65536
 if #outcomes > 0 then
   local from = tonumber(expected)
@@ -25,15 +34,15 @@ if #outcomes > 0 then
   while done < #outcomes do
     local chunk, inside = math.floor((from + done) / chunk_size), (from + done) % chunk_size
     local piece = sub(outcomes, done + 1, done + chunk_size - inside)
-    local key = KEYS[3] .. string.format('%d', chunk)
+    local key = KEYS[4] .. string.format('%d', chunk)
     call('SETRANGE', key, inside, piece)
     call('EXPIRE', key, keep)
     done = done + #piece
   end
 end
 local touched = {}
-for i = m + 8, #ARGV, 2 do
-  local key = KEYS[4] .. string.format('%d', math.floor(tonumber(ARGV[i]) / chunk_size))
+for i = m + 9, #ARGV, 2 do
+  local key = KEYS[5] .. string.format('%d', math.floor(tonumber(ARGV[i]) / chunk_size))
   call('HSET', key, ARGV[i], ARGV[i + 1])
   touched[key] = true
 end

@@ -69,6 +69,9 @@ class Decider(Protocol):
     def evolved(self, fact: Event[Raw], state: bytes | None) -> bytes:
         """Give the state after a fact of the service's own: states can always be built again from the record."""
 
+    def listed(self, state: bytes | None) -> Mapping[str, bytes]:
+        """Give the lists in which a state stands, each with its entry's sort key; empty where nothing is listed."""
+
 
 class _Step(NamedTuple):
     """What one batch came to."""
@@ -106,7 +109,20 @@ def decide_batch(decider: Decider, batch: RecordBatch, ids: Sequence[bytes | Non
             step.exceptions.append((record.offset, judged.exception))
     if len(batch.records) >= _MANY and 2 * len(step.dead) > len(batch.records):
         raise MostlyDead(f"{batch.topic}[{batch.partition}]@{batch.first}: {len(step.dead)} of {len(batch.records)} records cannot be read")
-    return step._replace(changes=[Change(state_id, state) for state_id, state in changed.items()], outcomes=bytes(outcomes))
+    return step._replace(changes=[_change(decider, i, states[i], state) for i, state in changed.items()], outcomes=bytes(outcomes))
+
+
+def _change(decider: Decider, state_id: bytes, before: bytes | None, after: bytes) -> Change:
+    """Give a state to write, with the lists it leaves and enters."""
+    left, entered = decider.listed(before), decider.listed(after)
+    if left == entered:
+        return Change(state_id, after)
+    return Change(
+        state_id,
+        after,
+        {name: key + state_id for name, key in left.items() if entered.get(name) != key},
+        {name: key + state_id for name, key in entered.items() if left.get(name) != key},
+    )
 
 
 def _judged(decider: Decider, batch: RecordBatch, record: Any, state_id: bytes | None, states: Mapping[bytes, bytes | None]) -> Judged:
@@ -182,10 +198,11 @@ class DecidingFollower:
                     last = event.sequence
                     own.append((self._decider.state_id(record.key), event))
             touched = list({state_id for state_id, _ in own})
-            states = dict(zip(touched, await self._store.read_rebuilding(partition, at, touched), strict=True))
+            found = dict(zip(touched, await self._store.read_rebuilding(partition, at, touched), strict=True))
+            states = dict(found)
             for state_id, event in own:
                 states[state_id] = self._decider.evolved(event, states[state_id])
-            changes = [Change(state_id, state) for state_id, state in states.items() if state is not None]
+            changes = [_change(self._decider, i, found[i], state) for i, state in states.items() if state is not None]
             await self._store.apply_rebuilding(partition, at, piece[-1].offset + 1, last, changes)
             at = piece[-1].offset + 1
         return await self._store.finish_rebuilding(partition, at, offset_in(last) + 1 if last else begin)

@@ -5,11 +5,13 @@ Keys, per service, generation and partition, under one hash tag:
 - ``{<service>:<generation>:p<n>}:cursor``: ``next`` offset of the input topic, ``format`` of the states; while the states
   are being built again from the record, ``facts`` (next offset there) and ``sequence`` instead of ``next``
 - ``...:b:<bucket>``: 16-byte id -> packed state; small hashes, which Redis keeps as listpacks
+- ``...:l:<list>``: what can be listed, in the order of its bytes: a sort key and the 16-byte id (``listing.py`` reads it)
 - ``...:outcomes:<chunk>``: a byte for each input offset, 65,536 to a chunk; ``...:exceptions:<chunk>``: offset -> JSON
 """
 
 import struct
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 from zlib import crc32
 
@@ -25,10 +27,12 @@ _STATE = struct.Struct("<I16sH")
 
 
 class Change(NamedTuple):
-    """A state to write: the 16-byte id and the packed bytes."""
+    """A state to write: the 16-byte id and the packed bytes; and the lists it leaves and enters, by name, with its entry there."""
 
     state_id: bytes
     state: bytes
+    leaves: Mapping[str, bytes] = MappingProxyType({})
+    enters: Mapping[str, bytes] = MappingProxyType({})
 
 
 class Read(NamedTuple):
@@ -71,6 +75,11 @@ class StateStore:
         """Let go of the connections."""
         await self._redis.aclose()
 
+    async def get(self, partition: int, state_id: bytes) -> bytes | None:
+        """Give one state as it stands, for those who only look."""
+        found = await self._redis.hget(self.key(partition, f"b:{self._bucket(state_id)}"), state_id)
+        return found if isinstance(found, bytes) else None
+
     async def cursors(self, partitions: Iterable[int]) -> Mapping[int, int | None]:
         """Give the next offset of each partition, None where there is no cursor. Raises ``OtherFormat``."""
         found: dict[int, int | None] = {}
@@ -95,7 +104,7 @@ class StateStore:
 
         Changes nothing where the cursor is not the expected one: a repeat, a zombie and a twin are all no-ops.
         """
-        args: list[Argument] = [expected, next_, self._packed(changes), outcomes, KEEP_OUTCOMES]
+        args: list[Argument] = [expected, next_, *self._packed(changes), outcomes, KEEP_OUTCOMES]
         for offset, text in exceptions:
             args += (offset, text)
         fields: list[Argument] = ["next", next_, "format", self._format]
@@ -106,7 +115,7 @@ class StateStore:
         """Give how far a rebuild of this partition has come; begins one where none is under way."""
         facts, sequence = await self._cursor_fields(partition, "facts", "sequence")
         if facts is None or sequence is None:
-            await self._apply_if(partition, "facts", ["facts", 0, "sequence", "", "format", self._format], ["", 0, b"", b"", 0])
+            await self._apply_if(partition, "facts", ["facts", 0, "sequence", "", "format", self._format], ["", 0, b"", b"", b"", 0])
             return Rebuilding(0, "")
         return Rebuilding(int(facts), sequence)
 
@@ -120,7 +129,7 @@ class StateStore:
     async def apply_rebuilding(self, partition: int, expected: int, next_: int, sequence: str, changes: Iterable[Change]) -> None:
         """Write what a piece of the record came to. Raises ``RebuildOvertaken``."""
         fields: list[Argument] = ["facts", next_, "sequence", sequence]
-        stands = await self._apply_if(partition, "facts", fields, [expected, next_, self._packed(changes), b"", 0])
+        stands = await self._apply_if(partition, "facts", fields, [expected, next_, *self._packed(changes), b"", 0])
         if stands != next_:
             raise RebuildOvertaken(f"{self.key(partition, 'cursor')}: expected facts at {expected}, stands at {stands}")
 
@@ -141,12 +150,18 @@ class StateStore:
         return Read(int(stands) if stands not in (None, b"") else None, states if same else ())
 
     async def _apply_if(self, partition: int, field: str, fields: Sequence[Argument], args: Sequence[Argument]) -> int | None:
-        keys = [self.key(partition, what) for what in ("cursor", "b:", "outcomes:", "exceptions:")]
+        keys = [self.key(partition, what) for what in ("cursor", "b:", "l:", "outcomes:", "exceptions:")]
         _done, stands = await self._apply(keys=keys, args=[field, len(fields), *fields, *args])
         return int(stands) if stands not in (None, b"") else None
 
-    def _packed(self, changes: Iterable[Change]) -> bytes:
-        return b"".join([_STATE.pack(self._bucket(i), i, len(state)) + state for i, state in changes])
+    def _packed(self, changes: Iterable[Change]) -> tuple[bytes, bytes]:
+        states, lists = [], []
+        for state_id, state, leaves, enters in changes:
+            states.append(_STATE.pack(self._bucket(state_id), state_id, len(state)) + state)
+            for sign, entries in ((b"-", leaves), (b"+", enters)):
+                for name, entry in entries.items():
+                    lists.append(sign + bytes((len(name), len(entry))) + name.encode() + entry)
+        return b"".join(states), b"".join(lists)
 
     def _bucket(self, state_id: bytes) -> int:
         return crc32(state_id) % self._buckets

@@ -1,5 +1,7 @@
 """From the bytes of a submission and a packed state to an outcome: the whole of what enrolment's worker decides. Pure."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import assert_never
 
 import msgspec
@@ -23,6 +25,7 @@ SERVICE = "enrolment"
 SOURCE = "/enrolment"
 
 _STUDENT_KEY, _COUNTY_KEY = 32, 6
+_NOWHERE: Mapping[str, bytes] = MappingProxyType({})
 
 
 class SeenByReceipt(msgspec.Struct, omit_defaults=True):
@@ -96,6 +99,10 @@ class EnrolmentDecider:
                 return packed.pack(student.evolve(packed.unpack(state), data, at=fact.time))
             case _:
                 assert_never(data)
+
+    def listed(self, state: bytes | None) -> Mapping[str, bytes]:
+        """Give nothing: students are looked up, never listed."""
+        return _NOWHERE
 
 
 def _decided(report: Report, submission: Submission, state: bytes | None) -> tuple[StudentFact | CountyStated, bytes] | None:

@@ -1,0 +1,114 @@
+"""How a deciding worker hears of other services' facts: policies turn facts into commands for its own input topic.
+
+Policies follow the record with a cursor of their own. A command's id derives from the fact it answers, so a command that
+is published twice is decided once. The commands are acknowledged before the cursor moves, so none can be missing; a
+cursor that Redis has lost is found again in the commands that were published last.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from msgspec import Raw
+
+from shared import topics
+from shared.codec import Unreadable, read_event
+from shared.envelope import Event
+from shared.follower import RecordBatch
+from shared.ids import offset_in
+from shared.log import EventLog
+from shared.redis_edge import Redis, script
+
+_log = logging.getLogger(__name__)
+
+
+class Policies(Protocol):
+    """What a service does about facts of others. Pure: the same fact always gives the same commands."""
+
+    service: str
+    """Its name: the prefix of its keys."""
+    source: str
+    """The CloudEvents source of its commands; each command's ``sequence`` begins with the record's offset of its fact."""
+    commands_topic: str
+    """The one input topic of the service."""
+
+    def commands(self, fact: Event[Raw], *, partition: int, offset: int) -> Sequence[tuple[bytes, bytes]]:
+        """Give the commands, key and value, that a fact asks for. Raises ``Unreadable``, ``NewerVersion``."""
+
+
+class _Cursor(NamedTuple):
+    next: int
+    sequences: Mapping[str, str]
+
+
+class PolicyFollower:
+    """A ``Follower`` of the record that publishes what the policies of one service ask for."""
+
+    topic = topics.STUDENT_STATUS
+
+    def __init__(self, policies: Policies, redis: Redis, log: EventLog, *, generation: str) -> None:
+        """Join the policies with the cursor's place and the log."""
+        self._policies, self._redis, self._log = policies, redis, log
+        self._tag = f"{{{policies.service}:{generation}:p%d}}:policies"
+        self._move = script(redis, __package__, "move_cursor")
+
+    async def start(self) -> None:
+        """Connect to the log."""
+        await self._log.start()
+
+    async def stop(self) -> None:
+        """Let go of both."""
+        await self._log.stop()
+        await self._redis.aclose()
+
+    async def cursors(self, partitions: frozenset[int]) -> Mapping[int, int | None]:
+        """Ask Redis, or the commands that were published last."""
+        return {partition: (await self._cursor(partition)).next for partition in sorted(partitions)}
+
+    async def follow(self, batch: RecordBatch) -> int:
+        """Publish the commands of one batch, wait for the acks, and move the cursor."""
+        cursor = await self._cursor(batch.partition)
+        if cursor.next != batch.first:
+            return cursor.next
+        sequences = dict(cursor.sequences)
+        commands: list[tuple[bytes, bytes]] = []
+        for record in batch.records:
+            try:
+                fact = read_event(record.value)
+            except Unreadable:
+                continue  # reporting puts it aside
+            if fact.sequence > sequences.get(fact.source, ""):
+                sequences[fact.source] = fact.sequence
+                commands += self._policies.commands(fact, partition=batch.partition, offset=record.offset)
+        if commands:
+            await self._log.append(self._policies.commands_topic, {batch.partition: commands})
+        fields = [text for source, sequence in sequences.items() for text in (f"sequence:{source}", sequence)]
+        _done, stands = await self._move(keys=[self._tag % batch.partition], args=[batch.first, batch.next, *fields])
+        return int(stands)
+
+    async def _cursor(self, partition: int) -> _Cursor:
+        stored = await self._redis.hgetall(self._tag % partition)
+        if not stored:
+            return await self._recovered(partition)
+        fields = {str(name, "utf-8"): str(value, "utf-8") for name, value in stored.items()}  # type: ignore[arg-type]  # the client answers bytes
+        sequences = {name.removeprefix("sequence:"): value for name, value in fields.items() if name.startswith("sequence:")}
+        return _Cursor(int(fields["next"]), sequences)
+
+    async def _recovered(self, partition: int) -> _Cursor:
+        """Begin, or begin again after the last fact that a command was published for. Facts are told apart by the decider then."""
+        topic = self._policies.commands_topic
+        end = (await self._log.end_offsets(topic))[partition]
+        last = ""
+        async for piece in self._log.read(topic, partition, 0, end):
+            for record in piece:
+                try:
+                    command = read_event(record.value)
+                except Unreadable:
+                    continue
+                if command.source == self._policies.source:
+                    last = max(last, command.sequence)
+        # The last fact's commands may not all have been published: it is taken once more.
+        next_ = offset_in(last) if last else 0
+        _log.warning("%s[%d]: no cursor of the policies in Redis: going on at %d", self.topic, partition, next_)
+        await self._move(keys=[self._tag % partition], args=["", next_])
+        return _Cursor(next_, {})
