@@ -81,7 +81,7 @@ class Intake:
         decode, shape = known
         try:
             data = decode(event.data)
-        except (ValueError, RecursionError):
+        except ValueError:
             return _refused(too_deep(line, self._deepest) or shape.fault(event.data), event.id)
         if fault := self._rules.broken(event, data, received=received):
             return _refused(fault, event.id)

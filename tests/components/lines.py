@@ -61,6 +61,11 @@ def line(*args: Any, **kwargs: Any) -> bytes:
     return json.dumps(event(*args, **kwargs), ensure_ascii=False).encode()
 
 
+def children(number: int) -> list[bytes]:
+    """Good lines about as many children."""
+    return [line(subject=f"{n:032x}", id=f"r-{n}") for n in range(number)]
+
+
 INTAKE = Intake(divisions(), longest=2_000, deepest=4)
 
 

@@ -1,0 +1,152 @@
+"""What a report costs the enrolment api, in microseconds of CPU: ``python -m bench.intake``. A check is to take 12 at most.
+
+The log is in memory and Redis a server of its own, so what is measured is the api: the check alone; a whole post within
+one process; a whole post to uvicorn in a process of its own, whose CPU alone is counted.
+"""
+
+import asyncio
+import gzip
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+from deploy.local.config import free_ports
+from deploy.local.redis_server import find_redis_server
+from services.enrolment.api import create_app
+from services.enrolment.intake import Accepted, Intake
+from services.enrolment.limits import Limits
+from shared.clock import CHINA
+from shared.divisions import divisions
+from shared.memory_log import MemoryLog
+from shared.redis_edge import connect
+
+RECEIVED = datetime(2020, 6, 15, tzinfo=CHINA)
+PARTITIONS = 12
+NDJSON, ARRAY = "application/x-ndjson", "application/cloudevents-batch+json"
+
+LISTED = {"status": "dropped_out", "county": "513431", "stage": "junior", "poor": True, "reason": "work", "since": "2019-03-01"}
+DROPPED = {"reason": "work", "last_seen": "2020-06-01"}
+ENROLLED = {"county": "513431", "school": "5134310001", "stage": "junior", "grade": 7, "poor": True}
+
+
+def reports(number: int) -> list[bytes]:
+    """Give lines of three kinds about as many children."""
+    kinds = (("listed", LISTED), ("dropped-out", DROPPED), ("enrolled", ENROLLED))
+    return [
+        json.dumps(
+            {
+                "specversion": "1.0",
+                "id": f"2020-06-14/{n:06}",
+                "source": "/provinces/51",
+                "type": f"cn.baoxue.reported.{kinds[n % 3][0]}.v1",
+                "subject": f"{n * 2654435761:032x}",
+                "time": "2020-06-14T08:00:00+08:00",
+                "data": kinds[n % 3][1],
+            },
+            separators=(",", ":"),
+        ).encode()
+        for n in range(number)
+    ]
+
+
+def api(redis_port: int) -> FastAPI:
+    """Give the api over a log in memory."""
+    redis = connect(f"redis://127.0.0.1:{redis_port}/0")
+    return create_app(limits=Limits(), log=MemoryLog(PARTITIONS), redis=redis, divisions=divisions(), partitions=PARTITIONS)
+
+
+def check_alone() -> None:
+    """Time the check by itself; the best of five, for what else the machine does only ever adds."""
+    intake, lines, spent = Intake(divisions(), longest=16_384, deepest=8), reports(5_000), []
+    for _ in range(5):
+        begun = time.process_time()
+        assert all(isinstance(intake.check(line, received=RECEIVED), Accepted) for line in lines)
+        spent.append(time.process_time() - begun)
+    print(f"{'check of a line':42}{min(spent) / len(lines) * 1e6:8.1f} us")
+
+
+async def posts(what: str, client: httpx.AsyncClient, cpu: "Cpu") -> None:
+    """Time posts of several sizes and kinds."""
+    for number, kind, zipped in ((1, NDJSON, False), (1_000, NDJSON, False), (5_000, NDJSON, False), (5_000, NDJSON, True), (5_000, ARRAY, False)):
+        lines = reports(number)
+        body = b"\n".join(lines) if kind == NDJSON else b"[" + b",".join(lines) + b"]"
+        headers = {"content-type": kind} | ({"content-encoding": "gzip"} if zipped else {})
+        spent = []
+        for _ in range(5):
+            begun, repeats = cpu.seconds(), max(1, 20_000 // (number + 50))
+            for _ in range(repeats):
+                answer = await client.post("/v1/reports", content=gzip.compress(body, 1) if zipped else body, headers=headers)
+                assert answer.json()["logged"] == number
+            spent.append((cpu.seconds() - begun) / repeats / number)
+        name = f"{what}: {number} as {'gzip of ' if zipped else ''}{'lines' if kind == NDJSON else 'an array'}"
+        print(f"{name:42}{min(spent) * 1e6:8.1f} us a report")
+
+
+class Cpu:
+    """The CPU seconds of a process, this one by default."""
+
+    def __init__(self, pid: int | None = None) -> None:
+        """Watch a process."""
+        self._pid = pid
+
+    def seconds(self) -> float:
+        """Give what it has used so far, in user and system mode."""
+        if self._pid is None:
+            return time.process_time()
+        fields = Path(f"/proc/{self._pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def running(*command: str | Path, within: Path) -> Iterator[int]:
+    """Run a process as long as it is needed; gives its number."""
+    process = subprocess.Popen(command, cwd=within, stdout=subprocess.DEVNULL)
+    try:
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait()
+
+
+async def measure(redis_port: int, api_port: int) -> None:
+    """Measure within this process, then against uvicorn."""
+    transport = httpx.ASGITransport(api(redis_port))
+    async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
+        await posts("within a process", client, Cpu())
+    with running(sys.executable, "-m", "bench.intake", str(redis_port), str(api_port), within=Path.cwd()) as pid:
+        wait_for_api(f"http://127.0.0.1:{api_port}/readyz")
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{api_port}", timeout=60) as client:
+            await posts("uvicorn", client, Cpu(pid))
+
+
+def wait_for_api(url: str) -> None:
+    """Wait until the api is ready, for 20 s at most."""
+    for _ in range(200):
+        with suppress(httpx.ConnectError):
+            if httpx.get(url).status_code == 200:
+                return
+        time.sleep(0.1)
+    raise TimeoutError(f"{url} never answered 200")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 3:
+        uvicorn.run(api(int(sys.argv[1])), port=int(sys.argv[2]), log_level="warning", access_log=False)
+    else:
+        check_alone()
+        redis_port, api_port = free_ports(2)
+        with TemporaryDirectory() as home:
+            options = ("--port", str(redis_port), "--bind", "127.0.0.1", "--save", "")
+            with running(find_redis_server().path, *options, within=Path(home)):
+                asyncio.run(measure(redis_port, api_port))
