@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import http.client
+from contextlib import closing, suppress
+from urllib.parse import urlsplit
 
-import httpx
 import redis
 
 from deploy.local.config import StackConfig, port_is_free
@@ -24,8 +25,11 @@ def answers(process: str, config: StackConfig, services: tuple[Service, ...]) ->
 
 
 def _api_answers(url: str) -> bool:
-    with suppress(httpx.HTTPError):
-        return httpx.get(url, timeout=PATIENCE, trust_env=False).status_code == httpx.codes.OK
+    """By the plain client: httpx loads certificates for each question, and many are asked while everything starts."""
+    address = urlsplit(url)
+    with suppress(OSError, http.client.HTTPException), closing(http.client.HTTPConnection(address.netloc, timeout=PATIENCE)) as connection:
+        connection.request("GET", address.path)
+        return connection.getresponse().status == http.HTTPStatus.OK
     return False
 
 

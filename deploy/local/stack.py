@@ -32,7 +32,7 @@ from shared.topics import topics
 Say = Callable[[str], None]
 
 FIRST_READY = 180.0  # seconds; a broker that was killed looks through its whole log first
-POLL = 0.05
+POLL = 0.1
 ORDERLY = 60.0  # seconds for the supervisor to stop all, in order; more than the sum of what the processes are given
 
 
@@ -166,8 +166,11 @@ class LocalStack:
     def _wait_first(self, process: str) -> None:
         """As wait_ready, but the first death counts: what dies while everything starts has something wrong with it."""
         deadline = time.monotonic() + FIRST_READY
-        while not answers(process, self.config, self._services) or self.states()[process].state != "RUNNING":
-            if (state := self.states()[process].state) not in {"STARTING", "RUNNING"}:
+        while True:
+            state = self.states()[process].state
+            if state == "RUNNING" and answers(process, self.config, self._services):
+                return
+            if state not in {"STARTING", "RUNNING"}:
                 raise self._failure(f"{process} ended while it was starting ({state})", process)
             if time.monotonic() > deadline:
                 raise self._failure(f"{process} was not ready within {FIRST_READY:.0f} s", process)
