@@ -16,7 +16,7 @@ from services.reporting.counts import Changes, fold
 from shared import topics
 from shared.aside import dead_letter
 from shared.deciding import MostlyDead
-from shared.faust_edge import RecordBatch
+from shared.follower import RecordBatch
 from shared.log import EventLog
 
 SOURCE = "/reporting"

@@ -6,27 +6,27 @@ partition, ``place`` the offset, and every moment is in microseconds since 1970 
 """
 
 BEGIN = r"""
-CREATE TABLE heads (part INTEGER, source VARCHAR, sequence VARCHAR);             -- the last sequence of each source
-CREATE TABLE standings (county VARCHAR, status VARCHAR, stage VARCHAR, poor BOOLEAN, reason VARCHAR, n BIGINT);
-CREATE TABLE flows (county VARCHAR, day DATE, flow VARCHAR, poor BOOLEAN, n BIGINT);
-CREATE TABLE signs (county VARCHAR, reported BIGINT);                            -- the newest time of any fact
-CREATE TABLE statements (county VARCHAR, moment BIGINT, place BIGINT, claimed BIGINT);
-CREATE TABLE totals (facts BIGINT, repeats BIGINT, later BIGINT, others BIGINT, event_time BIGINT, recorded_time BIGINT);
+CREATE OR REPLACE TABLE heads (part INTEGER, source VARCHAR, sequence VARCHAR);             -- the last sequence of each source
+CREATE OR REPLACE TABLE standings (county VARCHAR, status VARCHAR, stage VARCHAR, poor BOOLEAN, reason VARCHAR, n BIGINT);
+CREATE OR REPLACE TABLE flows (county VARCHAR, day DATE, flow VARCHAR, poor BOOLEAN, n BIGINT);
+CREATE OR REPLACE TABLE signs (county VARCHAR, reported BIGINT);                            -- the newest time of any fact
+CREATE OR REPLACE TABLE statements (county VARCHAR, moment BIGINT, place BIGINT, claimed BIGINT);
+CREATE OR REPLACE TABLE totals (facts BIGINT, repeats BIGINT, later BIGINT, others BIGINT, event_time BIGINT, recorded_time BIGINT);
 
 -- RFC 3339 with an offset, in the years 2 to 9998; anything else is no moment.
-CREATE MACRO instant(text) AS CASE
+CREATE OR REPLACE MACRO instant(text) AS CASE
     WHEN regexp_full_match(text, '\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)')
         AND text BETWEEN '0002' AND '9999'
     THEN epoch_us(TRY_CAST(upper(text) AS TIMESTAMPTZ)) END;
 
 -- The day of a happening is that of its time in China, UTC+8.
-CREATE MACRO china_day(moment) AS CAST(make_timestamp(moment + 28800000000) AS DATE);
+CREATE OR REPLACE MACRO china_day(moment) AS CAST(make_timestamp(moment + 28800000000) AS DATE);
 
 -- The stock: dropped out (辍学) and never enrolled (失学).
-CREATE MACRO is_out(standing) AS coalesce(standing.status IN ('dropped_out', 'never_enrolled'), false);
+CREATE OR REPLACE MACRO is_out(standing) AS coalesce(standing.status IN ('dropped_out', 'never_enrolled'), false);
 
 -- A standing that counts is null, or has a known status, a county, a known stage or none, a poor mark, a known reason or none.
-CREATE MACRO is_sound(standing) AS standing IS NULL OR (
+CREATE OR REPLACE MACRO is_sound(standing) AS standing IS NULL OR (
     coalesce(standing.status IN ('registered', 'enrolled', 'on_leave', 'suspected', 'dropped_out', 'never_enrolled',
                                  'returned', 'in_transfer', 'completed', 'removed'), false)
     AND coalesce(regexp_full_match(standing.county, '[0-9]{6}'), false)

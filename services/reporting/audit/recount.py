@@ -65,7 +65,7 @@ class Recount:
     """
 
     def __init__(self, database: duckdb.DuckDBPyConnection, *, recorded_until: datetime | None = None, chunk: int = CHUNK) -> None:
-        """Make the tables; ``database`` must be empty of them."""
+        """Make the tables, or empty those of an earlier count in this database."""
         self.database = database
         self.read: Counter[int] = Counter()
         self._recorded_until = None if recorded_until is None else micros(recorded_until)

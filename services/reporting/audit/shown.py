@@ -12,6 +12,10 @@ import httpx
 from services.reporting.audit.positions import offsets_of
 from services.reporting.audit.record import Offsets
 
+# CASE, not AND: the second half of an AND may be evaluated where the first is false, and raises for what is no JSON.
+_COUNT_ODD = """
+SELECT count(*) FROM answer WHERE coalesce(CASE WHEN json_valid(line) THEN line ->> '$.county' END, '') = ''
+"""
 _LOAD = """
 CREATE OR REPLACE TABLE shown AS
 WITH answered AS (
@@ -104,9 +108,9 @@ def load(database: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> None:
     database.execute("CREATE OR REPLACE TEMP TABLE answer (line VARCHAR)")
     with database.appender("answer") as answer:
         answer.append_rows((line,) for line in snapshot.counties)
-    odd = database.execute("SELECT count(*) FROM answer WHERE NOT (json_valid(line) AND coalesce(line ->> '$.county', '') <> '')").fetchall()
-    if odd[0][0]:
-        raise ShownUnreadable(f"{odd[0][0]} of {len(snapshot.counties)} lines of /v1/cells are no county.")
+    ((odd,),) = database.execute(_COUNT_ODD).fetchall()
+    if odd:
+        raise ShownUnreadable(f"{odd} of {len(snapshot.counties)} lines of /v1/cells are no county.")
     database.execute(_LOAD)
 
 
