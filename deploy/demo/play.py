@@ -1,0 +1,168 @@
+"""Plays the history into a running system, and says whether the system shows what it must."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import httpx
+from rich.console import Console
+
+from deploy.demo.history import History
+from deploy.demo.outbox import Outbox, Post
+from deploy.demo.outcomes import Outcomes
+from deploy.demo.record import Record
+from deploy.demo.screen import Screen, View
+from deploy.demo.sender import Sender, SendingFailed, Traffic
+from deploy.demo.verdict import Verdict
+from shared import clock
+
+AWAY_FOR = 900.0
+"""Seconds for which a request is repeated while enrolment is away: killed, started again, catching up."""
+STILL_FOR = 90.0
+"""Seconds without any progress after which nothing more is waited for."""
+_LOOK_EVERY, _CHECK_EVERY = 0.5, 0.05
+_ANSWER_WITHIN = 60.0
+
+# Repeats are shown on the screen; without a handler they would be printed over it as well.
+logging.getLogger("stamina").addHandler(logging.NullHandler())
+
+
+class Stalled(Exception):
+    """Nothing moved for long, and something was still waited for."""
+
+
+async def play_history(
+    *,
+    enrolment_url: str,
+    reporting_url: str,
+    scale: float,
+    until: date,
+    seed: int,
+    console: Console | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+    away_for: float = AWAY_FOR,
+    still_for: float = STILL_FOR,
+) -> bool:
+    """Play the history, show how it goes, and tell whether figures and outcomes are exactly as expected.
+
+    Processes of the system may be killed meanwhile: what is not acknowledged is sent again, for ``away_for`` seconds.
+    ``transport`` stands in for the network in tests. Raises ``ValueError`` where there is no such history.
+    """
+    console = console or Console(highlight=False, soft_wrap=True)
+    began, cpu_before = clock.seconds(), time.process_time()
+    history = History(scale=scale, until=until, seed=seed)
+    screen = Screen(console)
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+    verdict: Verdict | None = None
+    # No proxy has any business between processes of one machine, whatever the environment says.
+    async with httpx.AsyncClient(transport=transport, limits=limits, timeout=_ANSWER_WITHIN, trust_env=False) as client:
+        play = _Play(history, client, enrolment_url, reporting_url, away_for, still_for)
+        try:
+            with screen.open():
+                async with asyncio.TaskGroup() as tasks:
+                    background = [tasks.create_task(play.collect()), tasks.create_task(play.watch(screen))]
+                    verdict = await play.run()
+                    for task in background:
+                        task.cancel()
+        except* (SendingFailed, Stalled, httpx.HTTPError) as failed:
+            first, *others = dict.fromkeys(map(str, _causes(failed)))
+            console.print(f"The history was not played to its end: {first}" + (f" (and {len(others)} more)" if others else ""), style="red")
+    if verdict is None:
+        return False
+    verdict.print(console, scale=scale, until=until)
+    console.print(_effort(play.traffic, clock.seconds() - began, time.process_time() - cpu_before))
+    return verdict.equal
+
+
+class _Play:
+    """One run through a history."""
+
+    def __init__(
+        self, history: History, client: httpx.AsyncClient, enrolment_url: str, reporting_url: str, away_for: float, still_for: float
+    ) -> None:
+        self._history, self._still_for = history, still_for
+        self._record = Record(client, reporting_url)
+        self._outcomes = Outcomes(client, enrolment_url, patience=away_for)
+        self.traffic = Traffic()
+        self._outbox = Outbox(
+            {
+                name: self._posting(Sender(name, client, enrolment_url=enrolment_url, traffic=self.traffic, patience=away_for))
+                for name in history.senders
+            }
+        )
+
+    def _posting(self, sender: Sender) -> Post:
+        async def post(lines: list[bytes]) -> None:
+            self._outcomes.expect((await sender.post(lines)).batch)
+
+        return post
+
+    async def run(self) -> Verdict:
+        """Play everything, and wait until nothing is in flight. Raises ``Stalled`` and what sending raises."""
+        if not await self._until(lambda: self._record.shown is not None):
+            raise Stalled(f"reporting does not answer: {self._record.away}")
+        held_before = self._record.shown.facts if self._record.shown else 0
+        await self._outbox.send(self._history.portions())
+        if not await self._until(lambda: not self._outcomes.unsettled):
+            waiting = self._outcomes.unsettled
+            raise Stalled(f"for {self._still_for:.0f} s nothing became of the reports in {len(waiting)} batches, the first of them {waiting[0]}")
+        await self._until(lambda: self._record.steady and self._record.shows(self._history.figures))
+        return Verdict(
+            expected=self._history.figures,
+            shown=self._record.shown.figures if self._record.shown else None,
+            sent=self._history.tally,
+            said=self._outcomes.tally,
+            lost=len(self._outcomes.lost),
+            again=bool(held_before or self.traffic.failed_attempts),
+        )
+
+    async def collect(self) -> None:
+        """Add up outcomes until cancelled."""
+        await self._outcomes.collect()
+
+    async def watch(self, screen: Screen) -> None:
+        """Look at the record, and draw, until cancelled."""
+        while True:
+            shown = await self._record.look() or self._record.shown
+            waiting = next(iter(self.traffic.waiting.items()), ("reporting", self._record.away))
+            screen.draw(
+                View(
+                    sent=self.traffic.reports,
+                    about=self._history.about,
+                    facts=shown.facts if shown else 0,
+                    day=shown.day if shown else None,
+                    figures=shown.figures if shown else None,
+                    waiting=f"{waiting[0]}: {waiting[1]}" if waiting[1] else "",
+                )
+            )
+            await asyncio.sleep(_LOOK_EVERY)
+
+    async def _until(self, there: Callable[[], bool]) -> bool:
+        """Wait for something, and give whether it came; not any longer once nothing has moved for ``still_for`` seconds."""
+        moved, where = clock.seconds(), None
+        while not there():
+            now_at = (self._outcomes.settled, self._record.shown)
+            if now_at != where:
+                moved, where = clock.seconds(), now_at
+            elif clock.seconds() - moved > self._still_for:
+                return False
+            await asyncio.sleep(_CHECK_EVERY)
+        return True
+
+
+def _causes(failed: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    for error in failed.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _causes(error)
+        else:
+            yield error
+
+
+def _effort(traffic: Traffic, seconds: float, cpu: float) -> str:
+    again = f"; {traffic.failed_attempts:,} attempts failed and were repeated" if traffic.failed_attempts else ""
+    return (
+        f"{traffic.reports:,} reports in {traffic.batches:,} batches in {seconds:,.1f} s, {traffic.reports / seconds:,.0f}/s; "
+        f"inventing and sending them took {cpu:,.1f} s of CPU, {1e6 * cpu / max(1, traffic.reports):.1f} us each{again}."
+    )
