@@ -32,6 +32,19 @@ out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+def demo_config(config: StackConfig) -> StackConfig:
+    """The folder as it is set, or, if somebody's record is in it, an empty one of the demo's own below it."""
+    if LocalStack(config).is_running():
+        raise StartFailed("A stack runs here already, and the demo wants one of its own. `make down` stops it; its data stay.")
+    if not _has_record(config):
+        return config
+    own = _own_to_the_demo(config)
+    _say(f"{config.home} holds a record already, which `make up` goes on with: the demo starts empty, in {own.home}")
+    LocalStack(own).stop()
+    shutil.rmtree(own.home)
+    return own
+
+
 @app.callback()
 def where() -> None:
     """The auditors' commands look at this stack unless they are told otherwise."""
@@ -51,7 +64,7 @@ def demo(
     from deploy.demo.play import play_history
 
     with _plain_failures():
-        stack = LocalStack(_demo_config(StackConfig.from_environment()), say=_say)
+        stack = LocalStack(demo_config(StackConfig.from_environment()), say=_say)
         exact: bool | None = None
         with _interruptible(), _stopped_at_the_end(stack):
             stack.start()
@@ -120,19 +133,6 @@ def doctor() -> None:
                 out.print(f"    {check.mend}")
     if wrong:
         raise typer.Exit(1)
-
-
-def _demo_config(config: StackConfig) -> StackConfig:
-    """The folder as it is set, or, if somebody's record is in it, an empty one of the demo's own below it."""
-    if LocalStack(config).is_running():
-        raise StartFailed("A stack runs here already, and the demo wants one of its own. `make down` stops it; its data stay.")
-    if not _has_record(config):
-        return config
-    own = _own_to_the_demo(config)
-    _say(f"{config.home} holds a record already, which `make up` goes on with: the demo starts empty, in {own.home}")
-    LocalStack(own).stop()
-    shutil.rmtree(own.home)
-    return own
 
 
 def _own_to_the_demo(config: StackConfig) -> StackConfig:

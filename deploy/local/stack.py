@@ -184,7 +184,7 @@ class LocalStack:
     def _stop(self) -> None:
         if self.is_running():
             ours = self._supervisor.processes()
-            self._supervisor.ask_to_stop()
+            self._supervisor.ask_to_stop(first=[service.name for service in self._services])
             psutil.wait_procs(ours, timeout=ORDERLY)
         self._end_left_over()
         self._reap()

@@ -84,10 +84,14 @@ class Supervisor:
             if "ALREADY_STARTED" not in fault.faultString:
                 raise
 
-    def ask_to_stop(self) -> None:
-        """Has the supervisor stop all, highest priority first, and go; returns at once."""
-        with suppress(OSError, xmlrpc.client.Error), self._proxy() as proxy:
-            proxy.supervisor.shutdown()
+    def ask_to_stop(self, first: Iterable[str]) -> None:
+        """Has the supervisor stop all and go; returns at once. `first` stop side by side, the others one by one, highest priority first."""
+        with suppress(OSError), self._proxy() as proxy:
+            for name in first:
+                with suppress(xmlrpc.client.Fault):  # it may not be running
+                    proxy.supervisor.stopProcess(name, False)
+            with suppress(xmlrpc.client.Fault):  # it may be going already
+                proxy.supervisor.shutdown()
 
     def processes(self) -> list[psutil.Process]:
         """Every process of this user that carries this stack's mark, the supervisor among them."""
