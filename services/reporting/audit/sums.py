@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from services.reporting.audit.shown import ShownUnreadable
+
 NATION = "100000"
 LISTS = ("watch52", "sanqu")
 
@@ -13,7 +15,7 @@ Ask = Callable[[str], dict[str, Any]]
 def check_sums(ask: Ask, asked: Callable[[str], object] = lambda area: None) -> list[str]:
     """Ask for the nation, the lists and everything below them, and say which answers do not add up; ``asked`` is told of each area.
 
-    Numbers are compared within one answer only: each answer has an offset vector of its own while the record grows.
+    Numbers are compared within one answer only: each answer has an offset vector of its own while the record grows. Raises ``ShownUnreadable``.
     """
     wrong: list[str] = []
     seen: set[str] = set()
@@ -25,8 +27,11 @@ def check_sums(ask: Ask, asked: Callable[[str], object] = lambda area: None) -> 
         seen.add(area)
         document = ask(area)
         asked(area)
-        wrong += unequal_sums(document)
-        waiting += [child["code"] for child in document["children"]]
+        try:
+            wrong += unequal_sums(document)
+            waiting += [child["code"] for child in document["children"]]
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ShownUnreadable(f"What was answered for {area} is no counts document: {error!r}") from error
     return wrong
 
 

@@ -2,10 +2,10 @@
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from services.reporting.audit.readable import Logged, Wanted, read_event, recorded_at
-from services.reporting.audit.record import KafkaTopic
+from services.reporting.audit.record import Offsets
 
 Shown = tuple[Logged, dict[str, Any] | None]
 """A record and its event; None where its bytes are none."""
@@ -13,7 +13,20 @@ Shown = tuple[Logged, dict[str, Any] | None]
 _WIDEN = 8
 
 
-def last_events(topic: KafkaTopic, wanted: Wanted, number: int, ends: Mapping[int, int]) -> list[Shown]:
+class Topic(Protocol):
+    """A topic that can be read: see ``KafkaTopic``."""
+
+    def begins(self) -> Offsets:
+        """Give the first offset of each partition."""
+
+    def read(self, until: Mapping[int, int], *, start: Mapping[int, int] | None = None) -> Iterator[list[Any]]:
+        """Give the records from ``start`` up to ``until``."""
+
+    def follow(self, start: Mapping[int, int]) -> Iterator[list[Any]]:
+        """Give the records from ``start`` on, for ever."""
+
+
+def last_events(topic: Topic, wanted: Wanted, number: int, ends: Mapping[int, int]) -> list[Shown]:
     """Give the last ``number`` events below ``ends`` that are wanted, in the order in which they were recorded.
 
     Looks back a few records, and further until there are enough; reads at most about one and an eighth times the topic.
@@ -32,12 +45,12 @@ def last_events(topic: KafkaTopic, wanted: Wanted, number: int, ends: Mapping[in
         window *= _WIDEN
 
 
-def events_between(topic: KafkaTopic, wanted: Wanted, start: Mapping[int, int], ends: Mapping[int, int]) -> Iterator[Shown]:
+def events_between(topic: Topic, wanted: Wanted, start: Mapping[int, int], ends: Mapping[int, int]) -> Iterator[Shown]:
     """Give the wanted events from ``start`` up to ``ends``, each partition in its own order."""
     return _wanted(topic.read({part: ends[part] for part in start if part in ends}, start=start), wanted)
 
 
-def events_from(topic: KafkaTopic, wanted: Wanted, start: Mapping[int, int]) -> Iterator[Shown]:
+def events_from(topic: Topic, wanted: Wanted, start: Mapping[int, int]) -> Iterator[Shown]:
     """Give the wanted events from ``start`` on, as they come, for ever."""
     return _wanted(topic.follow(start), wanted)
 

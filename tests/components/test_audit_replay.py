@@ -1,0 +1,109 @@
+"""The counts as a document: an area, its next level, and nothing left out."""
+
+import json
+from typing import Any
+
+import pytest
+
+from services.reporting.audit.areas import UnknownArea, county_names, find_area, load_areas
+from services.reporting.audit.recount import Recount, open_database
+from services.reporting.audit.replay import counts_document
+from tests.components.written_facts import Written, fact, lying, standing
+
+OUT = standing("dropped_out", poor=True)
+RECORD = lying(
+    fact("listed", None, OUT, 1),
+    fact("listed", None, OUT, 2),
+    fact("returned", OUT, standing("returned", poor=True), 3),
+    fact("listed", None, standing("never_enrolled", "513401", stage=None, reason="distance"), 4),
+    fact("listed", None, standing("dropped_out", "110101"), 5),
+    fact("listed", None, standing("enrolled", "620200"), 6),
+    fact("listed", None, standing("dropped_out", "660000"), 7),
+    fact("listed", None, standing("dropped_out", "220381"), 8),
+)
+
+
+def document(area: str, records: list[Written] = RECORD) -> dict[str, Any]:
+    with open_database() as database:
+        load_areas(database)
+        recount = Recount(database)
+        recount.add(records)
+        totals = recount.finish()
+        return counts_document(database, find_area(database, area), {0: len(records)}, totals)
+
+
+def children(of: dict[str, Any], figure: str = "out_of_school") -> dict[str, int]:
+    return {child["code"]: child[figure] for child in of["children"] if child["reporting"]}
+
+
+def test_the_nation_is_its_provinces_and_the_corps() -> None:
+    nation = document("100000")
+    assert nation["area"] == {"code": "100000", "name": "全国", "level": "nation"}
+    assert len(nation["children"]) == 32
+    assert children(nation) == {"110000": 1, "220000": 1, "510000": 2, "620000": 0, "660000": 1}
+    assert nation["out_of_school"] == 5
+    assert nation["poor"] == 1
+    assert nation["by_status"] == {"dropped_out": 4, "never_enrolled": 1, "returned": 1, "enrolled": 1}
+    assert nation["by_reason"] == {"work": 4, "distance": 1}
+    assert nation["by_stage"] == {"junior": 4, "none": 1}
+    assert nation["by_flow"] == {"opening": 6, "returned": 1}
+    assert nation["as_of"] == {"offsets": {"0": 8}, "event_time": "2020-03-01T12:00:00+08:00", "recorded_time": "2020-03-01T12:00:00+08:00"}
+    assert nation["coverage"] == {"reporting": 6}
+    json.dumps(nation)
+
+
+@pytest.mark.parametrize(
+    ("area", "level", "total", "parts"),
+    [
+        ("510000", "province", 2, {"513400": 2}),
+        ("513400", "prefecture", 2, {"513431": 1, "513401": 1}),
+        ("513431", "county", 1, {}),
+        ("110000", "province", 1, {"110101": 1}),
+        ("620000", "province", 0, {"620200": 0}),
+        ("620200", "county", 0, {}),
+        ("660000", "county", 1, {}),
+        ("watch52", "list", 1, {"513431": 1}),
+        ("sanqu", "list", 2, {"513431": 1, "513401": 1}),
+        # A code that ended in 2020 still lies where it lay.
+        ("220300", "prefecture", 1, {"220381": 1}),
+    ],
+)
+def test_every_area_is_the_sum_of_its_next_level(area: str, level: str, total: int, parts: dict[str, int]) -> None:
+    found = document(area)
+    assert (found["area"]["level"], found["out_of_school"], children(found)) == (level, total, parts)
+
+
+def test_a_list_has_all_its_counties() -> None:
+    assert len(document("watch52")["children"]) == 52
+
+
+def test_a_silent_part_is_not_a_part_with_none() -> None:
+    by_code = {child["code"]: child for child in document("100000")["children"]}
+    assert (by_code["620000"]["reporting"], by_code["620000"]["out_of_school"]) == (1, 0)
+    assert by_code["310000"]["reporting"] == 0
+
+
+def test_a_code_in_no_table_counts_in_the_nation() -> None:
+    nation = document("100000", lying(fact("listed", None, standing("dropped_out", "999999"), 1), fact("listed", None, OUT, 2)))
+    assert nation["out_of_school"] == 2
+    assert [(child["code"], child["name"], child["out_of_school"]) for child in nation["children"]][-1] == ("", "codes in no table", 1)
+    assert sum(child["out_of_school"] for child in nation["children"]) == 2
+
+
+def test_an_area_that_is_none_is_refused_with_what_would_do() -> None:
+    with open_database() as database:
+        load_areas(database)
+        with pytest.raises(UnknownArea, match="'china' is no area: take 100000"):
+            find_area(database, "china")
+
+
+def test_every_county_of_both_tables_has_a_name() -> None:
+    with open_database() as database:
+        load_areas(database)
+        names = county_names(database)
+        counties = database.execute("SELECT count(*) FROM areas WHERE level = 'county'").fetchall()
+    assert names["513431"] == "昭觉县"
+    assert names["632321"] == "同仁县"
+    assert names["632301"] == "同仁市"
+    # 2,846 of the first table, the five cities that are their own county, the corps, and what the second table has new.
+    assert counties == [(2846 + 5 + 1 + 7,)]
