@@ -45,8 +45,7 @@ async def inflated(chunks: Chunks, limits: Limits) -> Chunks:
     async for chunk in chunks:
         sent += len(chunk)
         rest = chunk
-        # A server may end a body with an empty chunk, and zlib may hold back what no longer fitted into the last piece.
-        while rest or not member.eof:
+        while rest:
             if member.eof:
                 member = zlib.decompressobj(wbits=31)
             try:
@@ -61,8 +60,6 @@ async def inflated(chunks: Chunks, limits: Limits) -> Chunks:
             yield piece
             await asyncio.sleep(0)
             rest = member.unused_data if member.eof else member.unconsumed_tail
-            if not rest and len(piece) < _PIECE:
-                break
     if not member.eof:
         raise _unreadable("The gzip in the body ends too early")
 

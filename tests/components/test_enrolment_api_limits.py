@@ -1,10 +1,13 @@
 """What is over a limit of the api is refused, and nothing of such a body is logged."""
 
 import gzip
+import tracemalloc
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
+from services.enrolment import body
 from services.enrolment.limits import Limits
 from tests.components.desk import ARRAY, NDJSON, ONE, Desk, problem_of
 from tests.components.lines import line
@@ -22,11 +25,11 @@ def names_the_limit(answer: httpx.Response, limit: str, most: int) -> bool:
 
 @pytest.mark.parametrize("media_type", [ONE, ARRAY, NDJSON])
 async def test_a_body_may_be_as_long_as_the_limit_and_not_a_byte_longer(media_type: str) -> None:
-    body = b"[" + line() + b"]" if media_type == ARRAY else line()
-    desk = Desk(body_bytes=len(body))
-    assert (await desk.send(body, media_type)).json()["logged"] == 1
-    assert names_the_limit(await desk.send(body + b" ", media_type), "body_bytes", len(body))
-    assert names_the_limit(await desk.send([body, b" "], media_type), "body_bytes", len(body))
+    sent = b"[" + line() + b"]" if media_type == ARRAY else line()
+    desk = Desk(body_bytes=len(sent))
+    assert (await desk.send(sent, media_type)).json()["logged"] == 1
+    assert names_the_limit(await desk.send(sent + b" ", media_type), "body_bytes", len(sent))
+    assert names_the_limit(await desk.send([sent, b" "], media_type), "body_bytes", len(sent))
     assert len(desk.logged()) == 1
 
 
@@ -39,10 +42,10 @@ async def test_the_length_of_a_body_is_that_which_was_sent_not_the_inflated() ->
 
 @pytest.mark.parametrize("media_type", [ONE, ARRAY, NDJSON])
 async def test_a_body_may_inflate_to_the_limit_and_not_a_byte_further(media_type: str) -> None:
-    body = b"[" + line() + b"]" if media_type == ARRAY else line()
-    desk = Desk(inflated_bytes=len(body))
-    assert (await desk.send(gzip.compress(body), media_type, content_encoding="gzip")).json()["logged"] == 1
-    assert names_the_limit(await desk.send(gzip.compress(body + b" "), media_type, content_encoding="gzip"), "inflated_bytes", len(body))
+    sent = b"[" + line() + b"]" if media_type == ARRAY else line()
+    desk = Desk(inflated_bytes=len(sent))
+    assert (await desk.send(gzip.compress(sent), media_type, content_encoding="gzip")).json()["logged"] == 1
+    assert names_the_limit(await desk.send(gzip.compress(sent + b" "), media_type, content_encoding="gzip"), "inflated_bytes", len(sent))
     assert len(desk.logged()) == 1
 
 
@@ -73,14 +76,29 @@ async def test_an_array_may_have_as_many_elements_as_the_limit_and_no_more() -> 
     assert len(desk.logged()) == 300
 
 
-@pytest.mark.parametrize("chunk", [10, 100_000])
+@pytest.mark.parametrize("chunk", [1, 10, 100_000])
 async def test_a_line_that_is_too_long_is_refused_as_that_line_however_it_comes(chunk: int) -> None:
     good = line()
-    body = b"\n".join([good, good.ljust(300) + b" ", good.ljust(300) + b"\r", b" " * 900, good + b" " * 900 + b"x", good])
-    told = (await Desk(line_bytes=300).send([body[at : at + chunk] for at in range(0, len(body), chunk)])).json()
-    assert (told["received"], told["logged"]) == (5, 3)
-    assert [(each["line"], each["code"]) for each in told["lines"]] == [(2, "malformed"), (5, "malformed")]
+    sent = b"\n".join([good, good.ljust(300) + b" ", good.ljust(300) + b"\r", b" " * 900, good + b" " * 900 + b"x", good.ljust(300) + b"\rx", good])
+    told = (await Desk(line_bytes=300).send([sent[at : at + chunk] for at in range(0, len(sent), chunk)])).json()
+    assert (told["received"], told["logged"]) == (6, 3)
+    assert [(each["line"], each["code"]) for each in told["lines"]] == [(2, "malformed"), (5, "malformed"), (6, "malformed")]
     assert "300 bytes" in told["lines"][0]["detail"]
+
+
+async def test_a_line_without_end_is_not_kept_in_memory() -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(32):
+            yield b"x" * MIB
+
+    tracemalloc.start()
+    try:
+        (lines,) = [lines async for lines in body.ndjson(endless(), Limits())]
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(lines[0]) > Limits().line_bytes
+    assert most < 8 * MIB
 
 
 async def test_an_event_or_an_element_that_is_too_long_is_malformed() -> None:
