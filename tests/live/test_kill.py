@@ -1,0 +1,67 @@
+"""Real processes, killed at random moments while the history plays: the figures are the same, and the record agrees.
+
+Which guard each accident needs is shown in ``test_accidents.py``; here nobody chooses the moment.
+"""
+
+import asyncio
+import random
+import threading
+from datetime import date
+
+from typer.testing import CliRunner
+
+from deploy.demo.play import play_history
+from deploy.local.processes import REDIS, SERVICES
+from deploy.local.stack import LocalStack
+from services.reporting.cli import app as auditors
+from tests.support.stack import NewStack
+
+VICTIMS = (*(service.name for service in SERVICES), REDIS)
+SCALE, UNTIL = 0.006, date(2019, 4, 20)
+
+
+class Killer(threading.Thread):
+    """Kills one process after another, in drawn order, at drawn moments; each has to come back before the next goes."""
+
+    def __init__(self, stack: LocalStack, seed: int) -> None:
+        super().__init__(name="killer", daemon=True)
+        self.killed: list[str] = []
+        self.failure: Exception | None = None
+        self._stack, self._drawn, self._enough = stack, random.Random(seed), threading.Event()
+
+    def run(self) -> None:
+        try:
+            while not self._enough.is_set():
+                for victim in self._drawn.sample(VICTIMS, len(VICTIMS)):
+                    # No condition is waited for: any moment is as good as another, and that is the point.
+                    if self._enough.wait(self._drawn.uniform(0.0, 0.7)):
+                        return
+                    pid = self._stack.kill(victim)
+                    self.killed.append(victim)
+                    self._stack.wait_ready(victim, other_than=pid)
+        except Exception as error:  # noqa: BLE001  # told by the test
+            self.failure = error
+
+    def enough(self) -> None:
+        self._enough.set()
+        self.join(timeout=90)
+
+
+async def test_the_figures_are_exact_whatever_is_killed_and_whenever(new_stack: NewStack) -> None:
+    stack = await asyncio.to_thread(new_stack, services=SERVICES)
+    enrolment, reporting = stack.config.enrolment_url, stack.config.reporting_url
+    killer = Killer(stack, seed=20200614)
+    killer.start()
+    try:
+        exact = await play_history(enrolment_url=enrolment, reporting_url=reporting, scale=SCALE, until=UNTIL, seed=1)
+    finally:
+        await asyncio.to_thread(killer.enough)
+    assert killer.failure is None, killer.failure
+    assert set(killer.killed) == set(VICTIMS), f"the history was over before all had been killed: {killer.killed}"
+    assert exact
+    for service in SERVICES:
+        await asyncio.to_thread(stack.wait_ready, service.name)
+    verified = await asyncio.to_thread(
+        CliRunner().invoke, auditors, ["verify", "--reporting", reporting, "--bootstrap", stack.config.kafka_bootstrap]
+    )
+    assert verified.exit_code == 0, verified.output
