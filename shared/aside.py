@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
+from msgspec import Raw
+
 from shared.codec import encode
 from shared.contracts.refusal import Dead, Refused
 from shared.contracts.registry import UnknownType
@@ -11,7 +13,7 @@ from shared.envelope import Event, Submission
 from shared.ids import sequence_of, uuid5_of_position
 
 
-def refusal(refused: Refused, submission: Submission, *, source: str, topic: str, partition: int, offset: int) -> bytes:
+def refusal(refused: Refused, submission: Submission | Event[Raw], *, source: str, topic: str, partition: int, offset: int) -> bytes:
     """Give what ``refusals`` holds of a report or command that a worker refused."""
     return encode(
         Event(

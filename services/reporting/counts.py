@@ -180,7 +180,7 @@ def _read(value: bytes | None) -> CountedFact:
     except Unreadable:
         # The standings of a case, or of a newer version, may have another shape; that does not make them dead.
         event = read_event(value)
-        if RECORD_LANGUAGE.knows(event.type):
+        if RECORD_LANGUAGE.knows(event.type) and not event.type.startswith(_PASSED_OVER):
             raise
         fact = CountedFact(event.source, event.type, event.subject, event.time, event.recordedtime, event.sequence, CountedData())
     if fact.type in _STUDENT:

