@@ -5,9 +5,11 @@ what it asks for: ``data`` stays raw bytes until somebody wants it.
 """
 
 from datetime import datetime
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, ClassVar, Generic, Literal, Protocol, TypeVar
 
 from msgspec import Meta, Raw, Struct
+
+from shared.ids import sequence_of, uuid5_of_position
 
 Data = TypeVar("Data")
 
@@ -72,3 +74,46 @@ class Event(Struct, Generic[Data], omit_defaults=True, kw_only=True, gc=False):
     reportedby: str | None = None
     traceparent: str | None = None
     tracestate: str | None = None
+
+
+class Cause(Protocol):
+    """What a service answers to: a submission, or a command."""
+
+    id: str
+    source: str
+    subject: str
+    time: datetime
+    recordedtime: datetime
+    correlationid: str | None
+    traceparent: str | None
+    tracestate: str | None
+
+
+class Shape(Protocol):
+    """Data of the published language."""
+
+    TYPE: ClassVar[str]
+
+
+AnyShape = TypeVar("AnyShape", bound=Shape)
+
+
+def caused(cause: Cause, data: AnyShape, *, source: str, topic: str, partition: int, offset: int, n: int = 0) -> Event[AnyShape]:
+    """Give the n-th event that an input comes to: its id and sequence are those of the input's position, its times the input's."""
+    return Event(
+        specversion="1.0",
+        id=uuid5_of_position(topic, partition, offset, n),
+        source=source,
+        type=data.TYPE,
+        subject=cause.subject,
+        time=cause.time,
+        recordedtime=cause.recordedtime,
+        partitionkey=cause.subject,
+        sequence=sequence_of(offset, n),
+        causationid=cause.id,
+        correlationid=cause.correlationid or cause.id,
+        reportedby=cause.source,
+        traceparent=cause.traceparent,
+        tracestate=cause.tracestate,
+        data=data,
+    )

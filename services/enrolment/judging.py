@@ -10,7 +10,6 @@ from msgspec import Raw
 from services.enrolment.domain import county, packed, student
 from services.enrolment.domain.refusals import Refusal
 from shared import topics
-from shared.aside import refusal
 from shared.codec import Unreadable, encode, read_data, read_submission
 from shared.contracts.county import CountyStated
 from shared.contracts.refusal import Refused
@@ -18,8 +17,7 @@ from shared.contracts.registry import RECORD_LANGUAGE, REPORT_LANGUAGE
 from shared.contracts.reports import CountyReported, Report
 from shared.contracts.student import StudentFact
 from shared.deciding import Judged
-from shared.envelope import Event, Submission
-from shared.ids import sequence_of, uuid5_of_position
+from shared.envelope import Event, Submission, caused
 
 SERVICE = "enrolment"
 SOURCE = "/enrolment"
@@ -68,26 +66,10 @@ class EnrolmentDecider:
         if decided is None:
             return Judged(b"d", exception=_shown(submission))
         fact, new_state = decided
-        event: Event[StudentFact | CountyStated] = Event(
-            specversion="1.0",
-            id=uuid5_of_position(self.topic, partition, offset, 0),
-            source=SOURCE,
-            type=fact.TYPE,
-            subject=submission.subject,
-            time=submission.time,
-            recordedtime=submission.recordedtime,
-            partitionkey=submission.subject,
-            sequence=sequence_of(offset, 0),
-            causationid=submission.id,
-            correlationid=submission.correlationid or submission.id,
-            reportedby=submission.source,
-            traceparent=submission.traceparent,
-            tracestate=submission.tracestate,
-            data=fact,
-        )
+        event = encode(caused(submission, fact, source=SOURCE, topic=self.topic, partition=partition, offset=offset))
         if fact.late:
-            return Judged(b"l", state=new_state, fact=encode(event), exception=_shown(submission))
-        return Judged(b"a", state=new_state, fact=encode(event))
+            return Judged(b"l", state=new_state, fact=event, exception=_shown(submission))
+        return Judged(b"a", state=new_state, fact=event)
 
     def evolved(self, fact: Event[Raw], state: bytes | None) -> bytes:
         """Give the state after a fact of enrolment's own, as ``judge`` left it when the fact was new."""
@@ -120,7 +102,7 @@ def _refused(refused: Refusal, submission: Submission, partition: int, offset: i
     data = Refused(code=refused.code, field=refused.field, detail=refused.detail)
     return Judged(
         b"r",
-        refusal=refusal(data, submission, source=SOURCE, topic=topics.SUBMISSIONS, partition=partition, offset=offset),
+        refusal=encode(caused(submission, data, source=SOURCE, topic=topics.SUBMISSIONS, partition=partition, offset=offset)),
         exception=encode(SeenByReceipt(submission.id, refused.code, refused.field, refused.detail)),
     )
 
