@@ -22,6 +22,8 @@ class RefusalCode(StrEnum):
     NOT_VOIDABLE = "not_voidable"
     UNKNOWN_CASE = "unknown_case"
     NOT_ALLOWED_NOW = "not_allowed_now"
+    UNKNOWN_GRANT = "unknown_grant"
+    OTHER_AMOUNT = "other_amount"
 
 
 class Refused(Struct, frozen=True, forbid_unknown_fields=True, gc=False):

@@ -14,6 +14,7 @@ from msgspec import Raw, Struct
 from shared.contracts.case import CASE_COMMANDS, CASE_FACTS
 from shared.contracts.county import CountyStated
 from shared.contracts.refusal import Dead, Refused
+from shared.contracts.relief import RELIEF_COMMANDS, RELIEF_FACTS
 from shared.contracts.reports import REPORTS
 from shared.contracts.student import STUDENT_FACTS
 
@@ -102,11 +103,14 @@ def split_version(type_: str) -> tuple[str, int]:
 REPORT_LANGUAGE = Language(REPORTS)
 """What senders may report."""
 
-RECORD_LANGUAGE = Language((*STUDENT_FACTS, CountyStated, *CASE_FACTS))
+RECORD_LANGUAGE = Language((*STUDENT_FACTS, CountyStated, *CASE_FACTS, *RELIEF_FACTS))
 """What the deciding services write into the record."""
 
 CASE_COMMAND_LANGUAGE = Language(CASE_COMMANDS)
 """What the case service can be asked."""
+
+RELIEF_COMMAND_LANGUAGE = Language(RELIEF_COMMANDS)
+"""What the relief service can be asked."""
 
 ASIDE_LANGUAGE = Language((Refused, Dead))
 """What the topics beside the record hold."""
