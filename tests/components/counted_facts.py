@@ -10,36 +10,11 @@ from hypothesis import strategies as st
 from services.reporting.board import micros
 from services.reporting.counts import Changes, fold
 from services.reporting.memory import Memory
-from shared.codec import encode
+from tests.components.written_facts import fact, standing
 
 OUT = ("dropped_out", "never_enrolled")
-NOON = "2020-03-01T12:00:00+08:00"
 COUNTIES = ("513431", "513430", "650102", "660000", "441900", "632321", "632301", "370684", "370614", "110101")
 """Of all kinds: in the 52, a province of its own, a city without counties, ended, begun, both of one city, in a municipality."""
-
-
-def standing(status: str, county: str = "513431", *, stage: str | None = "junior", poor: bool = False, reason: str | None = None) -> dict[str, Any]:
-    """One standing; the out-of-school have a reason, `work` unless named."""
-    return {"status": status, "county": county, "stage": stage, "poor": poor, "reason": (reason or "work") if status in OUT else None}
-
-
-def event(type_: str, subject: str, n: int, data: Any, **attributes: str) -> bytes:
-    """The bytes of a fact; `n` is its sequence's first number, and `attributes` replace what is made up here."""
-    made_up = {"specversion": "1.0", "id": f"f-{n}", "source": "/enrolment", "type": type_, "subject": subject, "time": NOON, "recordedtime": NOON}
-    position = {"partitionkey": subject, "sequence": f"{n:016d}-0000", "causationid": "r", "correlationid": "r"}
-    return encode({**made_up, **position, **attributes, "data": data})
-
-
-def fact(
-    what: str, before: dict[str, Any] | None, after: dict[str, Any] | None, n: int, time: str = NOON, source: str = "/enrolment", **data: Any
-) -> bytes:
-    """The bytes of `cn.baoxue.student.<what>.v1`."""
-    return event(f"cn.baoxue.student.{what}.v1", "0" * 32, n, {"before": before, "after": after, **data}, time=time, source=source)
-
-
-def statement(county: str, out_of_school: int, n: int, time: str = NOON) -> bytes:
-    """The bytes of a county's own statement."""
-    return event("cn.baoxue.county.reported.v1", county, n, {"out_of_school": out_of_school}, time=time)
 
 
 @dataclass(frozen=True)
@@ -121,12 +96,12 @@ turns = st.lists(st.builds(Turn, st.integers(0, 4), st.one_of(_standings, st.non
 _BY = {"dropped_out": "dropped-out", "never_enrolled": "never-enrolled", "returned": "returned", "removed": "removed", "registered": "registered"}
 
 
-def facts_of(happened: Iterable[Turn]) -> list[bytes]:
+def facts_of(happened: Iterable[Turn], *, begin: int = 1) -> list[bytes]:
     """The facts of what children went through, each with the standing it found; sequences grow in this order."""
     stands: dict[int, dict[str, Any] | None] = {}
     spells = Counter[int]()
     found: list[bytes] = []
-    for n, turn in enumerate(happened):
+    for n, turn in enumerate(happened, begin):
         before = stands.get(turn.child)
         stands[turn.child] = turn.after
         status = turn.after["status"] if turn.after else "voided"
@@ -136,7 +111,7 @@ def facts_of(happened: Iterable[Turn]) -> list[bytes]:
         data: dict[str, Any] = {"spell": spells[turn.child]} if entered else {}
         if before is None and turn.after is None:
             data["late"] = True
-        found.append(fact(what, before, turn.after, n + 1, time=f"2019-03-{turn.day:02d}T08:00:00+08:00", **data))
+        found.append(fact(what, before, turn.after, n, time=f"2019-03-{turn.day:02d}T08:00:00+08:00", **data))
     return found
 
 

@@ -9,7 +9,8 @@ from services.reporting.counts import CELLS, Flow
 from shared.codec import Unreadable
 from shared.contracts.registry import NewerVersion, UnknownType
 from shared.contracts.words import Reason, Stage, Status
-from tests.components.counted_facts import event, fact, folded, standing, statement
+from tests.components.counted_facts import folded
+from tests.components.written_facts import event, fact, standing, statement
 
 ENROLLED = standing("enrolled")
 OUT = standing("dropped_out", poor=True)

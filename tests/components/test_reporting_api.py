@@ -16,7 +16,8 @@ from services.reporting.headline import Basis
 from services.reporting.memory import Memory
 from shared.memory_log import MemoryLog
 from shared.redis_edge import connect
-from tests.components.counted_facts import Turn, by_county, fact, facts_of, folded, remembered, standing, statement, stock, turns
+from tests.components.counted_facts import Turn, by_county, facts_of, folded, remembered, stock, turns
+from tests.components.written_facts import fact, standing, statement
 
 NOWHERE = "redis://127.0.0.1:1/0"
 ZHAOJUE, JINYANG, URUMQI, NATION = "513431", "513430", "650102", "100000"
