@@ -55,9 +55,9 @@ def verify(
         from services.reporting.audit.verification import verify as count_and_compare
 
         began = perf_counter()
-        with ReportingApi(reporting) as api, KafkaTopic(bootstrap) as topic:
+        with ReportingApi(reporting) as api:
             snapshot = api.cells()
-            with _progress("Counting the record again", sum(snapshot.offsets.values())) as read:
+            with KafkaTopic(bootstrap) as topic, _progress("Counting the record again", sum(snapshot.offsets.values())) as read:
                 done = count_and_compare(snapshot, topic, read)
             elapsed = perf_counter() - began
             wrong: list[str] | None = None

@@ -63,8 +63,6 @@ def add_fact(cells: Counter[tuple[str, str]], what: str, data: dict[str, Any], d
     if now and not was:
         flow = "opening" if what == "listed" else "out_again" if (data["spell"] or 1) > 1 else "newly_out"
         cells[after["county"], f"flow.{day}.{flow}"] += 1
-        if flow == "opening":
-            cells[after["county"], "opening.poor"] += after["poor"]
     elif was and not now:
         cells[before["county"], f"flow.{day}.{what if what in ('returned', 'removed') else 'excused'}"] += 1
     elif was and before["county"] != after["county"]:

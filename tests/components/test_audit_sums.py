@@ -53,6 +53,13 @@ def test_a_sum_that_is_none_is_told(change: dict[str, Any], says: str) -> None:
     assert check_sums({**ANSWERS, "510000": {**ANSWERS["510000"], **change}}.__getitem__) == [says]
 
 
+def test_a_silent_county_adds_nothing() -> None:
+    silent = {"code": "513402", "out_of_school": None, "poor": None}
+    prefecture = {**ANSWERS["513400"], "children": [*ANSWERS["513400"]["children"], silent]}
+    alone = {**document("513402", 0), "out_of_school": None, "poor": None}
+    assert check_sums({**ANSWERS, "513400": prefecture, "513402": alone}.__getitem__) == []
+
+
 def test_an_answer_that_is_no_counts_document_is_told() -> None:
-    with pytest.raises(ShownUnreadable, match="What was answered for .* is no counts document"):
+    with pytest.raises(ShownUnreadable, match=r"What was answered for .* is no counts document"):
         check_sums(lambda area: {"area": area})

@@ -1,38 +1,14 @@
 """Events for people: one line each, the last ones, or those asked for."""
 
-from collections.abc import Iterator, Mapping
-
 import pytest
 
 from services.reporting.audit.readable import Wanted, line, read_event, recorded_at
 from services.reporting.audit.tail import events_between, events_from, last_events
-from tests.components.written_facts import CHILD, Written, event, fact, lying, standing, statement
+from tests.components.memory_topic import MemoryTopic
+from tests.components.written_facts import CHILD, Written, event, fact, standing, statement
 
 OUT = standing("dropped_out", poor=True)
 DROPPED = fact("dropped-out", standing("enrolled"), OUT, 1, reason="work", last_seen="2020-02-20")
-
-
-class MemoryTopic:
-    """A topic in memory, that counts what is read of it."""
-
-    def __init__(self, *partitions: list[bytes | None]) -> None:
-        self.records = {part: lying(*values, partition=part) for part, values in enumerate(partitions)}
-        self.handed = 0
-
-    def begins(self) -> dict[int, int]:
-        return dict.fromkeys(self.records, 0)
-
-    def ends(self) -> dict[int, int]:
-        return {part: len(records) for part, records in self.records.items()}
-
-    def read(self, until: Mapping[int, int], *, start: Mapping[int, int] | None = None) -> Iterator[list[Written]]:
-        for part, end in until.items():
-            found = self.records[part][(start or {}).get(part, 0) : end]
-            self.handed += len(found)
-            yield found
-
-    def follow(self, start: Mapping[int, int]) -> Iterator[list[Written]]:
-        yield from self.read(self.ends(), start=start)
 
 
 def said(value: bytes | None) -> str:

@@ -8,7 +8,7 @@ partition, ``place`` the offset, and every moment is in microseconds since 1970 
 BEGIN = r"""
 CREATE OR REPLACE TABLE heads (part INTEGER, source VARCHAR, sequence VARCHAR);             -- the last sequence of each source
 CREATE OR REPLACE TABLE standings (county VARCHAR, status VARCHAR, stage VARCHAR, poor BOOLEAN, reason VARCHAR, n BIGINT);
-CREATE OR REPLACE TABLE flows (county VARCHAR, day DATE, flow VARCHAR, poor BOOLEAN, n BIGINT);
+CREATE OR REPLACE TABLE flows (county VARCHAR, day DATE, flow VARCHAR, n BIGINT);
 CREATE OR REPLACE TABLE signs (county VARCHAR, reported BIGINT);                            -- the newest time of any fact
 CREATE OR REPLACE TABLE statements (county VARCHAR, moment BIGINT, place BIGINT, claimed BIGINT);
 CREATE OR REPLACE TABLE totals (facts BIGINT, repeats BIGINT, later BIGINT, others BIGINT, event_time BIGINT, recorded_time BIGINT);
@@ -70,7 +70,8 @@ SELECT * EXCLUDE (late), $recorded_until::BIGINT IS NULL OR recorded <= $recorde
     WHEN family IS NULL THEN 'unknown type'
     WHEN source IS NULL OR NOT coalesce(regexp_full_match(sequence, '[0-9]{16}-[0-9]{4}'), false) THEN 'malformed sequence'
     WHEN moment IS NULL OR recorded IS NULL THEN 'malformed time'
-    WHEN family = 'county' AND NOT coalesce(out_of_school >= 0 AND regexp_full_match(subject, '[0-9]{6}'), false) THEN 'malformed statement'
+    WHEN family = 'county' AND NOT coalesce(out_of_school BETWEEN 0 AND 100000000 AND regexp_full_match(subject, '[0-9]{6}'), false)
+        THEN 'malformed statement'
     -- Late news of a child that no longer stands anywhere has two nulls; nothing else has.
     WHEN family = 'student' AND before IS NULL AND after IS NULL AND NOT coalesce(late, false) THEN 'malformed standing'
     WHEN family = 'student' AND NOT (is_sound(before) AND is_sound(after)) THEN 'malformed standing'
@@ -129,22 +130,22 @@ COUNT_FLOWS = """
 INSERT INTO flows
 WITH change AS (SELECT type, spell, before, after, is_out(before) AS was, is_out(after) AS now, china_day(moment) AS day FROM fresh
                 WHERE known AND family = 'student')
-SELECT county, day, flow, CAST(poor AS BOOLEAN), count(*) FROM (
-    SELECT after.county, day, after.poor, CASE
+SELECT county, day, flow, count(*) FROM (
+    SELECT after.county, day, CASE
         WHEN type = 'cn.baoxue.student.listed.v1' THEN 'opening'
         WHEN spell > 1 THEN 'out_again'
         ELSE 'newly_out' END AS flow
     FROM change WHERE now AND NOT was
     UNION ALL
-    SELECT before.county, day, before.poor, CASE type
+    SELECT before.county, day, CASE type
         WHEN 'cn.baoxue.student.returned.v1' THEN 'returned'
         WHEN 'cn.baoxue.student.removed.v1' THEN 'removed'
         ELSE 'excused' END
     FROM change WHERE was AND NOT now
     UNION ALL
-    SELECT before.county, day, before.poor, 'moved_out' FROM change WHERE was AND now AND before.county <> after.county
+    SELECT before.county, day, 'moved_out' FROM change WHERE was AND now AND before.county <> after.county
     UNION ALL
-    SELECT after.county, day, after.poor, 'moved_in' FROM change WHERE was AND now AND before.county <> after.county)
+    SELECT after.county, day, 'moved_in' FROM change WHERE was AND now AND before.county <> after.county)
 GROUP BY ALL
 """
 
@@ -175,7 +176,7 @@ EACH_CHUNK = (JUDGE, FIND_REPEATS, MOVE_HEADS, SELECT_FRESH, COUNT_TOTALS, COUNT
 SUM_UP = """
 CREATE OR REPLACE TABLE standings AS
 SELECT county, status, stage, poor, reason, sum(n)::BIGINT AS n FROM standings GROUP BY ALL HAVING sum(n) <> 0;
-CREATE OR REPLACE TABLE flows AS SELECT county, day, flow, poor, sum(n)::BIGINT AS n FROM flows GROUP BY ALL;
+CREATE OR REPLACE TABLE flows AS SELECT county, day, flow, sum(n)::BIGINT AS n FROM flows GROUP BY ALL;
 """
 
 # The cells as they are compared; those that are zero are left out. Flows are cells too: `flow.<day>.<name>`.
@@ -189,8 +190,6 @@ SELECT county, cell, sum(n)::BIGINT AS n FROM (
     SELECT county, 'out.stage.' || coalesce(stage, 'none'), n FROM standings WHERE status IN ('dropped_out', 'never_enrolled')
     UNION ALL
     SELECT county, 'out.poor', n FROM standings WHERE status IN ('dropped_out', 'never_enrolled') AND poor
-    UNION ALL
-    SELECT county, 'opening.poor', n FROM flows WHERE flow = 'opening' AND poor
     UNION ALL
     SELECT county, 'flow.' || day || '.' || flow, n FROM flows)
 GROUP BY county, cell HAVING sum(n) <> 0

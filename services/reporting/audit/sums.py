@@ -36,8 +36,8 @@ def check_sums(ask: Ask, asked: Callable[[str], object] = lambda area: None) -> 
 
 
 def unequal_sums(document: dict[str, Any]) -> Iterator[str]:
-    """Give a sentence for each sum of one counts document that is not what it must be."""
-    area, total = document["area"]["code"], document["out_of_school"]
+    """Give a sentence for each sum of one counts document that is not what it must be; null, of the silent, adds nothing."""
+    area, total, poor = document["area"]["code"], document["out_of_school"] or 0, document["poor"] or 0
     status = document["by_status"]
     sums = {
         "dropped_out + never_enrolled": status.get("dropped_out", 0) + status.get("never_enrolled", 0),
@@ -45,9 +45,9 @@ def unequal_sums(document: dict[str, Any]) -> Iterator[str]:
         "the stages": sum(document["by_stage"].values()),
     }
     if document["children"]:
-        sums["its parts"] = sum(child["out_of_school"] for child in document["children"])
-        if (poor := sum(child["poor"] for child in document["children"])) != document["poor"]:
-            yield f"{area}: {document['poor']} registered-poor out of school, but its parts add up to {poor}"
+        sums["its parts"] = sum(child["out_of_school"] or 0 for child in document["children"])
+        if (parts := sum(child["poor"] or 0 for child in document["children"])) != poor:
+            yield f"{area}: {poor} registered-poor out of school, but its parts add up to {parts}"
     for what, found in sums.items():
         if found != total:
             yield f"{area}: {total} out of school, but {what} add up to {found}"
