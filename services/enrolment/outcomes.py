@@ -63,8 +63,9 @@ class Outcomes:
         async with self._redis.pipeline(transaction=False) as commands:
             for partition, first, length in ranges:
                 for chunk in range(first // _CHUNK, (first + length - 1) // _CHUNK + 1):
-                    begin, end = max(first - chunk * _CHUNK, 0), min(first + length - chunk * _CHUNK, _CHUNK)
-                    commands.getrange(self._key(partition, "outcomes", chunk), begin, end - 1)
+                    begin, end = first - chunk * _CHUNK, first + length - chunk * _CHUNK
+                    # From below nought Redis would count from the end; beyond a chunk's end there is nothing.
+                    commands.getrange(self._key(partition, "outcomes", chunk), max(begin, 0), end - 1)
             answers = iter(await commands.execute())
         found = []
         for _, first, length in ranges:

@@ -91,7 +91,8 @@ async def test_reports_of_other_batches_beside_it_are_not_told(redis: Redis, rec
 
 async def test_a_batch_may_lie_across_chunks_of_outcomes(redis: Redis, receipts: Receipts) -> None:
     await receipts.put("b", 6, bytes([0] * 6), {0: 65_533}, [])
-    await judged(redis, 0, 65_533, b"adraa", {65_534: {"id": "i"}, 65_535: {"id": "j", "code": "after_removal", "field": "type", "detail": "why"}})
+    exceptions = {65_534: {"id": "i"}, 65_535: {"id": "j", "code": "after_removal", "field": "type", "detail": "why"}}
+    await judged(redis, 0, 65_533, b"adraa" + b"\0" + b"llllll", exceptions)
     receipt = await receipts.get("b")
     assert receipt is not None
     assert counts(receipt) == {"pending": 1, "accepted": 3, "duplicate": 1, "refused": 1}
