@@ -1,7 +1,7 @@
 """Identities. Those in the log are functions of their cause; only those of a request are drawn."""
 
 import secrets
-from hashlib import sha1
+from hashlib import sha1, sha256
 
 _NAMESPACE = bytes.fromhex("6f0d3c5a5d8b5f0e9a4be2d1c07a9b31")
 
@@ -29,3 +29,8 @@ def offset_in(sequence: str) -> int:
 def draw_batch_id() -> str:
     """Draw the id of a batch that was received: 32 hex digits."""
     return secrets.token_hex(16)
+
+
+def command_id(key: str | None, content: bytes) -> str:
+    """Give the id of what somebody asks for, 32 hex digits: of the same ``Idempotency-Key`` and content the same, without a key drawn."""
+    return secrets.token_hex(16) if key is None else sha256(b"%b\0%b" % (key.encode(), content)).hexdigest()[:32]

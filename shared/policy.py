@@ -7,6 +7,7 @@ cursor that Redis has lost is found again in the commands that were published la
 
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from msgspec import Raw
@@ -20,6 +21,14 @@ from shared.log import EventLog
 from shared.redis_edge import Redis, script
 
 _log = logging.getLogger(__name__)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def cursor_key(service: str, generation: str, partition: int) -> str:
+    """Give the key of a partition's cursor: ``next`` offset of the record, ``sequence:<source>``, the last taken of each
+    source, and ``event_time``, the newest time of a fact, in microseconds since 1970.
+    """
+    return f"{{{service}:{generation}:p{partition}}}:policies"
 
 
 class Policies(Protocol):
@@ -39,6 +48,7 @@ class Policies(Protocol):
 class _Cursor(NamedTuple):
     next: int
     sequences: Mapping[str, str]
+    event_time: datetime | None
 
 
 class PolicyFollower:
@@ -49,7 +59,7 @@ class PolicyFollower:
     def __init__(self, policies: Policies, redis: Redis, log: EventLog, *, generation: str) -> None:
         """Join the policies with the cursor's place and the log."""
         self._policies, self._redis, self._log = policies, redis, log
-        self._tag = f"{{{policies.service}:{generation}:p%d}}:policies"
+        self._generation = generation
         self._move = script(redis, __package__, "move_cursor")
 
     async def start(self) -> None:
@@ -70,7 +80,7 @@ class PolicyFollower:
         cursor = await self._cursor(batch.partition)
         if cursor.next != batch.first:
             return cursor.next
-        sequences = dict(cursor.sequences)
+        sequences, newest = dict(cursor.sequences), cursor.event_time
         commands: list[tuple[bytes, bytes]] = []
         for record in batch.records:
             try:
@@ -79,20 +89,25 @@ class PolicyFollower:
                 continue  # reporting puts it aside
             if fact.sequence > sequences.get(fact.source, ""):
                 sequences[fact.source] = fact.sequence
+                if newest is None or fact.time > newest:
+                    newest = fact.time
                 commands += self._policies.commands(fact, partition=batch.partition, offset=record.offset)
         if commands:
             await self._log.append(self._policies.commands_topic, {batch.partition: commands})
         fields = [text for source, sequence in sequences.items() for text in (f"sequence:{source}", sequence)]
-        _done, stands = await self._move(keys=[self._tag % batch.partition], args=[batch.first, batch.next, *fields])
+        if newest is not None:
+            fields += ["event_time", str((newest - _EPOCH) // timedelta(microseconds=1))]
+        _done, stands = await self._move(keys=[self._key(batch.partition)], args=[batch.first, batch.next, *fields])
         return int(stands)
 
     async def _cursor(self, partition: int) -> _Cursor:
-        stored = await self._redis.hgetall(self._tag % partition)
+        stored = await self._redis.hgetall(self._key(partition))
         if not stored:
             return await self._recovered(partition)
         fields = {str(name, "utf-8"): str(value, "utf-8") for name, value in stored.items()}  # type: ignore[arg-type]  # the client answers bytes
         sequences = {name.removeprefix("sequence:"): value for name, value in fields.items() if name.startswith("sequence:")}
-        return _Cursor(int(fields["next"]), sequences)
+        event_time = _EPOCH + timedelta(microseconds=int(fields["event_time"])) if "event_time" in fields else None
+        return _Cursor(int(fields["next"]), sequences, event_time)
 
     async def _recovered(self, partition: int) -> _Cursor:
         """Begin, or begin again after the last fact that a command was published for. Facts are told apart by the decider then."""
@@ -110,5 +125,8 @@ class PolicyFollower:
         # The last fact's commands may not all have been published: it is taken once more.
         next_ = offset_in(last) if last else 0
         _log.warning("%s[%d]: no cursor of the policies in Redis: going on at %d", self.topic, partition, next_)
-        await self._move(keys=[self._tag % partition], args=["", next_])
-        return _Cursor(next_, {})
+        await self._move(keys=[self._key(partition)], args=["", next_])
+        return _Cursor(next_, {}, None)
+
+    def _key(self, partition: int) -> str:
+        return cursor_key(self._policies.service, self._generation, partition)

@@ -1,0 +1,146 @@
+"""Lists out of states: pages follow one another in order, without a gap or a repeat, and each does bounded work."""
+
+from collections.abc import AsyncIterator, Sequence
+from zlib import crc32
+
+import pytest
+
+from shared.listing import Cursor, Listing, Page
+from shared.redis_edge import Redis, connect
+from shared.state_store import Change, StateStore
+
+PARTITIONS = 3
+COUNTIES = [f"{county:06d}" for county in range(510_000, 510_040)]
+KINDS = ("open", "closed")
+
+
+@pytest.fixture
+async def redis(fresh_redis: str) -> AsyncIterator[Redis]:
+    client = connect(fresh_redis)
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+def listing(redis: Redis) -> Listing:
+    return Listing(redis, "case", generation="1", partitions=PARTITIONS)
+
+
+def key(day: int) -> bytes:
+    return day.to_bytes(4)
+
+
+Listed = tuple[int, bytes, str, str, int]
+"""Partition, id, group, kind and day of one entry."""
+
+
+async def put(redis: Redis, entries: Sequence[Listed]) -> None:
+    """Write entries as a worker does: with the states that they stand for."""
+    store = StateStore(redis, "case", generation="1", buckets=8, format_version=1)
+    for partition in range(PARTITIONS):
+        changes = [Change(id_, b"state", {}, {f"{group}:{kind}": key(day) + id_}) for where, id_, group, kind, day in entries if where == partition]
+        await store.rebuilding(partition)
+        await store.apply_rebuilding(partition, 0, 1, "", changes)
+
+
+def invented(number: int, *, groups: Sequence[str] = COUNTIES, days: int = 9) -> list[Listed]:
+    draws = [[crc32(b"%d/%d" % (n, draw)) for draw in range(4)] for n in range(number)]
+    return [(draw[0] % PARTITIONS, n.to_bytes(16), groups[draw[1] % len(groups)], KINDS[draw[2] % 2], draw[3] % days) for n, draw in enumerate(draws)]
+
+
+def in_order(entries: Sequence[Listed]) -> list[tuple[bytes, bytes]]:
+    return [(key(day), id_) for _, id_, _, _, day in sorted(entries, key=lambda e: (e[2], e[4], e[1]))]
+
+
+def shown(page: Page) -> list[tuple[bytes, bytes]]:
+    return [(entry.sort_key, entry.state_id) for entry in page.entries]
+
+
+async def all_pages(listing: Listing, groups: Sequence[str], kinds: Sequence[str] = KINDS, **asked: int) -> list[Page]:
+    pages, after = [], None
+    while True:
+        page = await listing.page(groups, kinds, after=after, below=None, limit=asked.get("limit", 7), most_groups=asked.get("most_groups", 400))
+        pages.append(page)
+        if page.next is None:
+            return pages
+        after = Cursor.of(str(page.next))
+
+
+@pytest.mark.parametrize("limit", [1, 7, 100, 1_000])
+async def test_pages_follow_one_another_by_group_and_sort_key_without_a_gap_or_a_repeat(redis: Redis, listing: Listing, limit: int) -> None:
+    entries = invented(300)
+    await put(redis, entries)
+    pages = await all_pages(listing, COUNTIES, limit=limit)
+    assert [each for page in pages for each in shown(page)] == in_order(entries)
+    assert all(len(page.entries) == limit for page in pages[:-1])
+
+
+async def test_entries_of_one_group_come_from_all_partitions_and_kinds_in_one_order(redis: Redis, listing: Listing) -> None:
+    entries = invented(60, groups=["510000"], days=2)
+    await put(redis, entries)
+    assert {entry.partition for page in await all_pages(listing, ["510000"]) for entry in page.entries} == {0, 1, 2}
+    assert [each for page in await all_pages(listing, ["510000"]) for each in shown(page)] == in_order(entries)
+
+
+async def test_each_entry_says_in_which_partition_its_state_is(redis: Redis, listing: Listing) -> None:
+    entries = invented(30)
+    await put(redis, entries)
+    (page,) = await all_pages(listing, COUNTIES, limit=30)
+    assert {entry.state_id: entry.partition for entry in page.entries} == {id_: partition for partition, id_, _, _, _ in entries}
+
+
+async def test_only_the_kinds_and_groups_asked_for_are_shown(redis: Redis, listing: Listing) -> None:
+    entries = invented(200)
+    await put(redis, entries)
+    asked = [entry for entry in entries if entry[3] == "closed" and entry[2] in COUNTIES[5:9]]
+    assert [each for page in await all_pages(listing, COUNTIES[5:9], ["closed"]) for each in shown(page)] == in_order(asked)
+
+
+async def test_only_what_sorts_below_the_limit_is_shown(redis: Redis, listing: Listing) -> None:
+    entries = invented(200)
+    await put(redis, entries)
+    page = await listing.page(COUNTIES, KINDS, after=None, below=key(4), limit=1_000)
+    assert shown(page) == in_order([entry for entry in entries if entry[4] < 4])
+
+
+async def test_a_page_begins_behind_its_cursor_in_that_group_only(redis: Redis, listing: Listing) -> None:
+    await put(redis, [(0, b"a" * 16, "510000", "open", 9), (1, b"b" * 16, "510000", "open", 8), (2, b"c" * 16, "510001", "open", 1)])
+    first = await listing.page(COUNTIES, KINDS, after=None, below=None, limit=1)
+    assert shown(first) == [(key(8), b"b" * 16)]
+    rest = await listing.page(COUNTIES, KINDS, after=first.next, below=None, limit=10)
+    assert shown(rest) == [(key(9), b"a" * 16), (key(1), b"c" * 16)]
+
+
+async def test_a_cursor_goes_on_though_its_group_is_not_asked_for(redis: Redis, listing: Listing) -> None:
+    await put(redis, [(0, b"a" * 16, "510000", "open", 1), (0, b"b" * 16, "510002", "open", 1)])
+    page = await listing.page(["510000", "510002"], KINDS, after=Cursor("510001", key(9) + b"x" * 16), below=None, limit=10)
+    assert shown(page) == [(key(1), b"b" * 16)]
+
+
+async def test_a_page_looks_into_so_many_groups_and_no_more(redis: Redis, listing: Listing) -> None:
+    entries = [(0, b"a" * 16, COUNTIES[39], "open", 1), (2, b"b" * 16, COUNTIES[10], "open", 1)]
+    await put(redis, entries)
+    pages = await all_pages(listing, COUNTIES, most_groups=10)
+    assert [len(page.entries) for page in pages] == [0, 1, 0, 1]
+    assert [page.next.group if page.next else None for page in pages] == [COUNTIES[10], COUNTIES[20], COUNTIES[30], None]
+
+
+async def test_of_nothing_there_is_one_empty_page(listing: Listing) -> None:
+    assert await listing.page([], KINDS, after=None, below=None, limit=10) == Page([], None)
+    assert await listing.page(COUNTIES, KINDS, after=None, below=None, limit=10) == Page([], None)
+
+
+@pytest.mark.parametrize("text", ["", "510000", "510000.zz", "510000.0"])
+def test_what_is_no_cursor_is_an_error(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        Cursor.of(text)
+
+
+async def test_states_are_read_together_from_several_partitions(redis: Redis) -> None:
+    store = StateStore(redis, "case", generation="1", buckets=8, format_version=1)
+    for partition in range(PARTITIONS):
+        await store.rebuilding(partition)
+        await store.apply_rebuilding(partition, 0, 1, "", [Change(bytes([partition]) * 16, b"state %d" % partition)])
+    asked = [(2, b"\2" * 16), (0, b"\0" * 16), (1, b"\2" * 16)]
+    assert await store.get_all(asked) == [b"state 2", b"state 0", None]
+    assert await store.get_all([]) == []
