@@ -9,12 +9,13 @@ from deploy.demo.history import Portion
 
 BATCH = 1_000
 """Lines of a batch, at most."""
-AHEAD = 8
+AHEAD = 5
 """Days of the history that may be under way at the same time, at most."""
-_WINDOW_DAYS, _WINDOW_LINES = 4, 24_000
+_WINDOW_DAYS, _WINDOW_LINES = AHEAD, 48_000
 """Days, or lines of all senders, that are cut into batches together: so quiet days do not make tiny ones."""
 
 Post = Callable[[list[bytes]], Awaitable[None]]
+Room = Callable[[], Awaitable[None]]
 
 
 class _Window:
@@ -33,11 +34,15 @@ class _Window:
 
 
 class Outbox:
-    """The batches under way. ``posts``: by sender, what posts a batch and comes back once it is acknowledged."""
+    """The batches under way.
 
-    def __init__(self, posts: Mapping[str, Post]) -> None:
+    ``posts``: by sender, what posts a batch and comes back once it is acknowledged. ``room``: what is waited for before
+    more is put under way.
+    """
+
+    def __init__(self, posts: Mapping[str, Post], room: Room) -> None:
         """Nothing is under way."""
-        self._posts = posts
+        self._posts, self._room = posts, room
         self._latest: dict[str, asyncio.Task[None]] = {}
         self._under_way: deque[tuple[date, list[asyncio.Task[None]]]] = deque()
 
@@ -58,6 +63,7 @@ class Outbox:
     async def _hand_over(self, window: _Window, tasks: asyncio.TaskGroup) -> None:
         while self._under_way and (len(self._under_way) > 1 or (window.last - self._under_way[0][0]).days >= AHEAD):
             await asyncio.wait(self._under_way.popleft()[1])
+        await self._room()
         started = []
         for sender, lines in window.lines.items():
             self._latest[sender] = tasks.create_task(self._post(sender, lines, after=self._latest.get(sender)))

@@ -3,10 +3,11 @@
 import asyncio
 from collections import deque
 
-import httpx
+import aiohttp
 import stamina
 from msgspec import Struct, json
 
+from deploy.demo.sender import UNREACHABLE
 from deploy.demo.weaknesses import Tally
 
 _AGAIN = 0.5
@@ -32,30 +33,31 @@ _read = json.Decoder(_Receipt).decode
 class Outcomes:
     """What the receipts say so far. ``lost``: batches that were acknowledged and have no receipt."""
 
-    def __init__(self, client: httpx.AsyncClient, enrolment_url: str, *, patience: float) -> None:
+    def __init__(self, client: aiohttp.ClientSession, enrolment_url: str, *, patience: float) -> None:
         """``patience``: seconds for which a receipt is asked for while enrolment is away."""
         self._client, self._url = client, f"{enrolment_url}/v1/receipts"
-        self._unsettled: deque[str] = deque()
-        self._retrying = stamina.AsyncRetryingCaller(attempts=None, timeout=patience, wait_max=5.0).on(httpx.HTTPError)
+        self._unsettled: deque[tuple[str, int]] = deque()
+        self._retrying = stamina.AsyncRetryingCaller(attempts=None, timeout=patience, wait_max=5.0).on(UNREACHABLE)
         self.tally = Tally()
-        self.settled = 0
+        self.pending = 0
+        """Lines of the batches that are not settled."""
         self.lost: list[str] = []
 
     @property
     def unsettled(self) -> tuple[str, ...]:
         """The batches of which some lines are pending, or not asked for yet; oldest first."""
-        return tuple(self._unsettled)
+        return tuple(batch for batch, _ in self._unsettled)
 
-    def expect(self, batch: str) -> None:
-        """Ask for this batch after those before it."""
-        self._unsettled.append(batch)
+    def expect(self, batch: str, lines: int) -> None:
+        """Ask for this batch of so many lines after those before it."""
+        self._unsettled.append((batch, lines))
+        self.pending += lines
 
     async def collect(self) -> None:
-        """Go on asking, until cancelled. Raises ``httpx.HTTPError`` where enrolment is away for too long."""
+        """Go on asking, until cancelled. Raises one of ``UNREACHABLE`` where enrolment is away for too long."""
         while True:
-            if self._unsettled and await self._settle(self._unsettled[0]):
-                self._unsettled.popleft()
-                self.settled += 1
+            if self._unsettled and await self._settle(self._unsettled[0][0]):
+                self.pending -= self._unsettled.popleft()[1]
             else:
                 await asyncio.sleep(_AGAIN)
 
@@ -76,7 +78,8 @@ class Outcomes:
         return True
 
     async def _get(self, batch: str, after: int) -> _Receipt | None:
-        answer = await self._client.get(f"{self._url}/{batch}", params={"outcome": "refused", "after": after})
-        if answer.status_code == 404:
-            return None
-        return _read(answer.raise_for_status().content)
+        async with self._client.get(f"{self._url}/{batch}", params={"outcome": "refused", "after": after}) as answer:
+            if answer.status == 404:
+                return None
+            answer.raise_for_status()
+            return _read(await answer.read())

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import date
 
-import httpx
+import aiohttp
 from rich.console import Console
 
 from deploy.demo.history import History
@@ -14,7 +14,7 @@ from deploy.demo.outbox import Outbox, Post
 from deploy.demo.outcomes import Outcomes
 from deploy.demo.record import Record
 from deploy.demo.screen import Screen, View
-from deploy.demo.sender import Sender, SendingFailed, Traffic
+from deploy.demo.sender import UNREACHABLE, Sender, SendingFailed, Traffic
 from deploy.demo.verdict import Verdict
 from shared import clock
 
@@ -22,6 +22,8 @@ AWAY_FOR = 900.0
 """Seconds for which a request is repeated while enrolment is away: killed, started again, catching up."""
 STILL_FOR = 90.0
 """Seconds without any progress after which nothing more is waited for."""
+IN_FLIGHT = 60_000
+"""Acknowledged reports that may still be undecided before more are sent, so that what is shown is of about one day."""
 _LOOK_EVERY, _CHECK_EVERY = 0.5, 0.05
 _ANSWER_WITHIN = 60.0
 
@@ -41,23 +43,20 @@ async def play_history(
     until: date,
     seed: int,
     console: Console | None = None,
-    transport: httpx.AsyncBaseTransport | None = None,
     away_for: float = AWAY_FOR,
     still_for: float = STILL_FOR,
 ) -> bool:
     """Play the history, show how it goes, and tell whether figures and outcomes are exactly as expected.
 
     Processes of the system may be killed meanwhile: what is not acknowledged is sent again, for ``away_for`` seconds.
-    ``transport`` stands in for the network in tests. Raises ``ValueError`` where there is no such history.
+    Raises ``ValueError`` where there is no such history.
     """
     console = console or Console(highlight=False, soft_wrap=True)
     began, cpu_before = clock.seconds(), time.process_time()
     history = History(scale=scale, until=until, seed=seed)
     screen = Screen(console)
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
     verdict: Verdict | None = None
-    # No proxy has any business between processes of one machine, whatever the environment says.
-    async with httpx.AsyncClient(transport=transport, limits=limits, timeout=_ANSWER_WITHIN, trust_env=False) as client:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_ANSWER_WITHIN)) as client:
         play = _Play(history, client, enrolment_url, reporting_url, away_for, still_for)
         try:
             with screen.open():
@@ -66,7 +65,7 @@ async def play_history(
                     verdict = await play.run()
                     for task in background:
                         task.cancel()
-        except* (SendingFailed, Stalled, httpx.HTTPError) as failed:
+        except* (SendingFailed, Stalled, *UNREACHABLE) as failed:
             first, *others = dict.fromkeys(map(str, _causes(failed)))
             console.print(f"The history was not played to its end: {first}" + (f" (and {len(others)} more)" if others else ""), style="red")
     if verdict is None:
@@ -80,7 +79,7 @@ class _Play:
     """One run through a history."""
 
     def __init__(
-        self, history: History, client: httpx.AsyncClient, enrolment_url: str, reporting_url: str, away_for: float, still_for: float
+        self, history: History, client: aiohttp.ClientSession, enrolment_url: str, reporting_url: str, away_for: float, still_for: float
     ) -> None:
         self._history, self._still_for = history, still_for
         self._record = Record(client, reporting_url)
@@ -90,14 +89,19 @@ class _Play:
             {
                 name: self._posting(Sender(name, client, enrolment_url=enrolment_url, traffic=self.traffic, patience=away_for))
                 for name in history.senders
-            }
+            },
+            room=self._room,
         )
 
     def _posting(self, sender: Sender) -> Post:
         async def post(lines: list[bytes]) -> None:
-            self._outcomes.expect((await sender.post(lines)).batch)
+            self._outcomes.expect((await sender.post(lines)).batch, len(lines))
 
         return post
+
+    async def _room(self) -> None:
+        # Where nothing moves for long it is no use to wait here: the end will tell what is stuck.
+        await self._until(lambda: self._outcomes.pending <= IN_FLIGHT)
 
     async def run(self) -> Verdict:
         """Play everything, and wait until nothing is in flight. Raises ``Stalled`` and what sending raises."""
@@ -143,7 +147,7 @@ class _Play:
         """Wait for something, and give whether it came; not any longer once nothing has moved for ``still_for`` seconds."""
         moved, where = clock.seconds(), None
         while not there():
-            now_at = (self._outcomes.settled, self._record.shown)
+            now_at = (self._outcomes.tally.lines, self._record.shown)
             if now_at != where:
                 moved, where = clock.seconds(), now_at
             elif clock.seconds() - moved > self._still_for:

@@ -2,10 +2,11 @@
 
 from datetime import date, datetime
 
-import httpx
+import aiohttp
 from msgspec import Struct, json
 
 from deploy.demo.published import Figures
+from deploy.demo.sender import UNREACHABLE
 
 
 class _Figure(Struct):
@@ -42,7 +43,7 @@ class Record:
     was none since, "" if there was.
     """
 
-    def __init__(self, client: httpx.AsyncClient, reporting_url: str) -> None:
+    def __init__(self, client: aiohttp.ClientSession, reporting_url: str) -> None:
         """Ask nothing yet."""
         self._client, self._url = client, f"{reporting_url}/v1/headline"
         self.shown: Shown | None = None
@@ -52,9 +53,10 @@ class Record:
     async def look(self) -> Shown | None:
         """Ask once, and give the answer, or None if there is none now."""
         try:
-            answer = await self._client.get(self._url)
-            headline = _read(answer.raise_for_status().content)
-        except httpx.HTTPError as error:
+            async with self._client.get(self._url) as answer:
+                answer.raise_for_status()
+                headline = _read(await answer.read())
+        except UNREACHABLE as error:
             self.away, self.steady = str(error) or type(error).__name__, False
             return None
         day = headline.as_of.event_time.date() if headline.as_of.event_time else None

@@ -5,13 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-import httpx
+import aiohttp
 import stamina
 from msgspec import Struct, json
 
 _GZIPPED = ("/provinces/11", "/provinces/31", "/provinces/44")
 """Senders that compress what they send."""
 _FIRST_WAIT, _LONGEST_WAIT = 0.2, 5.0
+
+UNREACHABLE = (aiohttp.ClientError, TimeoutError)
+"""What aiohttp raises where no answer comes."""
 
 
 class Acknowledged(Struct):
@@ -48,7 +51,7 @@ _read = json.Decoder(Acknowledged).decode
 class Sender:
     """One sender. ``patience``: seconds for which a batch is repeated while enrolment is away."""
 
-    def __init__(self, name: str, client: httpx.AsyncClient, *, enrolment_url: str, traffic: Traffic, patience: float) -> None:
+    def __init__(self, name: str, client: aiohttp.ClientSession, *, enrolment_url: str, traffic: Traffic, patience: float) -> None:
         """Send nothing yet."""
         self._name, self._client, self._traffic, self._patience = name, client, traffic, patience
         self._url = f"{enrolment_url}/v1/reports"
@@ -67,7 +70,7 @@ class Sender:
             body, headers["content-encoding"] = gzip.compress(body, 1), "gzip"
         try:
             acknowledged = await self._retrying(self._attempt, body, headers)
-        except (_Later, httpx.TransportError) as error:
+        except (_Later, *UNREACHABLE) as error:
             raise SendingFailed(f"{self._name} repeated batch {self._ordinal} for {self._patience:.0f} s in vain; at last: {_said(error)}") from error
         finally:
             self._traffic.waiting.pop(self._name, None)
@@ -78,18 +81,19 @@ class Sender:
         return acknowledged
 
     async def _attempt(self, body: bytes, headers: dict[str, str]) -> Acknowledged:
-        answer = await self._client.post(self._url, content=body, headers=headers)
-        if answer.status_code == 202:
-            return _read(answer.content)
-        reason = f"{answer.status_code} {answer.text[:500]}"
+        async with self._client.post(self._url, data=body, headers=headers) as answer:
+            text = await answer.read()
+        if answer.status == 202:
+            return _read(text)
+        reason = f"{answer.status} {text.decode(errors='replace')[:500]}"
         # 409 with Retry-After: the first request with this key is still being worked on.
-        if answer.status_code in (502, 503, 504) or (answer.status_code == 409 and "retry-after" in answer.headers):
-            raise _Later(reason, answer.headers.get("retry-after", ""))
+        if answer.status in (502, 503, 504) or (answer.status == 409 and "Retry-After" in answer.headers):
+            raise _Later(reason, answer.headers.get("Retry-After", ""))
         raise SendingFailed(f"{self._name} is told of its batch {self._ordinal}: {reason}")
 
     def _wait(self, error: Exception) -> bool | float:
         """Say whether to repeat, or after how many seconds."""
-        if not isinstance(error, (_Later, httpx.TransportError)):
+        if not isinstance(error, (_Later, *UNREACHABLE)):
             return False
         self._traffic.failed_attempts += 1
         self._traffic.waiting[self._name] = _said(error)
