@@ -17,7 +17,7 @@ local cells, flows, reported, claimed, event_time, recorded_time = delta[1], del
 
 call('XADD', KEYS[6], 'MINID', '~', text[math.max(0, tonumber(ARGV[2]) - tonumber(ARGV[4]))], ARGV[2] .. '-0', 'prev', ARGV[1], 'delta', ARGV[3])
 
--- Calls `put(fields, values)` for every thousand fields: Lua's stack takes no more than about 8,000 arguments.
+-- Calls `put` with a thousand field names at a time: Lua's stack takes no more than about 8,000 arguments.
 local function in_pieces(map, put)
   local fields, n = {}, 0
   for field in pairs(map) do

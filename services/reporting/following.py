@@ -11,11 +11,11 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from itertools import islice
 
-from services.reporting.board import FIRST, Board, Cursor, Snapshot, Step, moment
+from services.reporting.board import FIRST, Board, Cursor, OtherFold, Snapshot, Step, moment
 from services.reporting.freshness import Freshness
 from services.reporting.memory import Memory
 from shared import clock, topics
-from shared.log import EventLog, LogAway
+from shared.log import EventLog
 from shared.redis_edge import Redis, RedisAway
 
 _WAIT_MS = 500
@@ -23,6 +23,7 @@ _WAIT_MS = 500
 _LOOK = 0.5
 """Seconds between two looks at the log's end."""
 _TRY_AGAIN = 0.25
+_NOT_SO_SOON = 30.0
 _PIECE = 4_000
 """Fields taken in before others have their turn: a few milliseconds."""
 
@@ -105,16 +106,26 @@ class Following:
             at = clock.seconds()
             try:
                 self._freshness.look(at, await self._log.end_offsets(topics.STUDENT_STATUS))
-            except LogAway as error:
-                _log.warning("the log's end is unknown: %s", error)
+            except Exception as error:  # noqa: BLE001  # whatever it is, nobody knows the end now: the age grows until somebody does
+                _log.warning("the log's end is unknown: %s: %s", type(error).__name__, error)
             await asyncio.sleep(_LOOK)
 
     async def step(self) -> None:
-        """Do what is to be done next, and wait a little where that is nothing. Raises one of ``RedisAway``, ``OtherFold``."""
+        """Do what is to be done next, and wait a little where that is nothing.
+
+        Raises one of ``RedisAway``, and ``OtherFold`` where there is nothing else to show.
+        """
         live = await self._board.live()
         if (self._memory is None or self._gapped or live != self._memory.generation) and clock.seconds() - self._tried >= _TRY_AGAIN:
             self._tried = clock.seconds()
-            await self._load(live)
+            try:
+                await self._load(live)
+            except OtherFold as error:
+                # A generation that this code cannot read was made the live one: what is shown stays, and is followed.
+                if self._memory is None:
+                    raise
+                _log.warning("not shown: %s", error)
+                self._tried += _NOT_SO_SOON
         following = {} if self._memory is None else {p: at for p, at in self._memory.positions.items() if p not in self._gapped}
         if self._memory is None or not following:
             await asyncio.sleep(_TRY_AGAIN / 5)
@@ -137,15 +148,17 @@ class Following:
 
     async def _load(self, generation: str) -> None:
         """Read a generation whole and show it, unless that would show less than is shown already."""
-        board, shown = Board(self._redis, generation=generation), self._memory
+        board = Board(self._redis, generation=generation)
         if not self._may_show([await board.cursor(p) for p in self._partitions], generation):
             return
         begin, memory = clock.seconds(), Memory(generation)
+        taken: list[Cursor | None] = []
         for partition in self._partitions:
-            snapshot = await board.snapshot(partition)
-            if snapshot is None or (shown is not None and snapshot.cursor.next < shown.positions[partition]):
-                return  # Redis went back while it was being read
-            await _take_in(memory, partition, snapshot)
+            if (snapshot := await board.snapshot(partition)) is not None:
+                await _take_in(memory, partition, snapshot)
+            taken.append(snapshot and snapshot.cursor)
+        if not self._may_show(taken, generation):
+            return  # Redis went back while it was being read
         self.show(memory)
         self._board = board
         _log.info("generation %s is shown, read in %.1f s, at %s", generation, clock.seconds() - begin, memory.positions)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from services.reporting import following as following_module
-from services.reporting.board import LIVE, Board
+from services.reporting.board import LIVE, Board, Snapshot
 from services.reporting.counts import Changes
 from services.reporting.following import Following, NotBuilt
 from services.reporting.memory import Memory
@@ -259,6 +259,36 @@ async def test_a_generation_that_is_behind_what_was_shown_is_not_shown(rig: Rig)
         await rig.following.step()
     assert rig.following.memory.generation == "1"
     assert rig.following.memory.positions == {0: 12, 1: 0}
+
+
+async def test_a_live_generation_of_another_fold_leaves_what_is_shown_and_followed(rig: Rig) -> None:
+    await rig.begin()
+    await rig.caught_up()
+    other = Board(rig.redis, generation="2")
+    await other.open(0, 0)
+    await rig.redis.hset(other.keys(0)[0], "fold", "0")
+    await rig.redis.set(LIVE, "2")
+    await rig.apply(0)
+    assert same(await rig.caught_up(), rig.expected())
+    assert rig.following.memory.generation == "1"
+
+
+async def test_counts_that_are_lost_while_they_are_read_are_not_shown(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    await rig.begin()
+    await rig.apply(0)
+    await rig.apply(1)
+    read = Board.snapshot
+
+    async def lost_meanwhile(board: Board, partition: int) -> Snapshot | None:
+        if partition == 0:
+            await rig.redis.flushdb()
+            await rig.begin(log_end=6)
+        return await read(board, partition)
+
+    monkeypatch.setattr(Board, "snapshot", lost_meanwhile)
+    await rig.following.step()
+    with pytest.raises(NotBuilt, match="0 of 12 facts"):
+        _ = rig.following.memory
 
 
 async def test_while_redis_is_away_the_last_counts_stay_and_grow_older(rig: Rig) -> None:
