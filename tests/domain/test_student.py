@@ -284,10 +284,11 @@ def test_a_statement_of_a_county_is_not_taken_of_a_student() -> None:
     given(enrolled).when(CountyReported(3)).then_refused(RefusalCode.UNKNOWN_TYPE)
 
 
+PUPIL = standing(Status.ENROLLED)
 UNFOLDABLE = [
-    StudentAbsent(before=None, after=None, since=date(2020, 1, 1), days=1),
-    StudentVoided(before=None, after=None, id="r-1"),
-    StudentSameAs(before=None, after=None, student="0" * 32),
+    StudentAbsent(before=PUPIL, after=PUPIL, since=date(2020, 1, 1), days=1),
+    StudentVoided(before=PUPIL, after=PUPIL, id="r-1"),
+    StudentSameAs(before=PUPIL, after=PUPIL, student="0" * 32),
 ]
 
 

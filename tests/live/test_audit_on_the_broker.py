@@ -1,0 +1,185 @@
+"""The audit against a real broker: what it reads, where it stops, and what it says when it cannot."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from typer.testing import CliRunner
+
+from deploy.local.config import ROOT
+from deploy.local.processes import SERVICES
+from deploy.local.stack import LocalStack
+from services.reporting import cli
+from services.reporting.audit.inventory import take_inventory
+from services.reporting.audit.readable import Wanted
+from services.reporting.audit.record import KafkaTopic, RecordUnreachable
+from services.reporting.audit.recount import Recount, open_database
+from services.reporting.audit.tail import events_from
+from services.reporting.audit.verification import missing, recount_until
+from tests.components.written_facts import CHILD, event, fact, standing, statement
+from tests.support.stack import FreshTopic, NewStack
+
+OUT = standing("dropped_out", poor=True)
+
+
+def write(stack: LocalStack, topic: str, values: list[tuple[int, bytes | None]]) -> None:
+    producer = KafkaProducer(bootstrap_servers=stack.config.kafka_bootstrap, acks="all")
+    try:
+        for partition, value in values:
+            producer.send(topic, value=value, key=CHILD.encode(), partition=partition)
+        producer.flush(timeout=30)
+    finally:
+        producer.close()
+
+
+@pytest.fixture
+def topic(stack: LocalStack, fresh_topic: FreshTopic) -> Iterator[KafkaTopic]:
+    """Three partitions: 100 children listed in the first, 20 in the second, nothing in the third."""
+    name = fresh_topic(partitions=3)
+    write(stack, name, [*((0, fact("listed", None, OUT, n)) for n in range(100)), *((1, fact("listed", None, OUT, n)) for n in range(20))])
+    with KafkaTopic(stack.config.kafka_bootstrap, name) as opened:
+        yield opened
+
+
+def out_of_school(topic: KafkaTopic, offsets: dict[int, int]) -> int:
+    with open_database() as database:
+        recount_until(Recount(database), topic, offsets, lambda more: None)
+        ((total,),) = database.execute("SELECT coalesce(sum(n), 0)::BIGINT FROM recounted WHERE cell = 'status.dropped_out'").fetchall()
+        return int(total)
+
+
+def test_the_record_is_counted_up_to_any_offsets_and_again(topic: KafkaTopic) -> None:
+    assert topic.ends() == {0: 100, 1: 20, 2: 0}
+    # One after the other on one consumer: a partition that one read was done with must not stay paused for the next.
+    for offsets, total in (({0: 100, 1: 20, 2: 0}, 120), ({0: 7, 1: 20}, 27), ({1: 1}, 1), ({}, 0), ({0: 100}, 100)):
+        assert out_of_school(topic, offsets) == total
+
+
+def test_records_of_a_partition_come_in_order_between_the_offsets_asked_for(topic: KafkaTopic) -> None:
+    found = [(record.partition, record.offset) for records in topic.read({0: 60, 1: 5}, start={0: 50}) for record in records]
+    assert [offset for part, offset in found if part == 0] == list(range(50, 60))
+    assert [offset for part, offset in found if part == 1] == list(range(5))
+
+
+@pytest.mark.parametrize(("offsets", "says"), [({7: 1}, "has no partition 7, only 3"), ({0: 101}, "ends at 0=100, and was asked for up to 0=101")])
+def test_offsets_of_another_record_are_refused(topic: KafkaTopic, offsets: dict[int, int], says: str) -> None:
+    with pytest.raises(RecordUnreachable, match=says):
+        list(topic.read(offsets))
+
+
+def test_a_topic_that_is_not_there_is_told_and_not_made(stack: LocalStack) -> None:
+    with pytest.raises(RecordUnreachable, match="There is no topic student-statuses"):
+        KafkaTopic(stack.config.kafka_bootstrap, "student-statuses")
+    assert "student-statuses" not in {found.topic for found in take_inventory(stack.config.kafka_bootstrap).topics}
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("command", ["tail", "topics"])
+def test_a_broker_that_is_not_there_is_told(command: str) -> None:
+    # In a process of its own: kafka-python leaves the sockets that nobody answered on open.
+    main = "from services.reporting.cli import app; app()"
+    done = subprocess.run(
+        [sys.executable, "-c", main, command, "--bootstrap", "127.0.0.1:1"], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(r"No Kafka at 127\.0\.0\.1:1 .*make up.*--bootstrap or REPORTING_KAFKA_BOOTSTRAP\.\n", done.stderr), done.stderr
+
+
+def test_a_record_that_has_lost_its_beginning_is_read_and_found_out(stack: LocalStack, topic: KafkaTopic) -> None:
+    admin = KafkaAdminClient(bootstrap_servers=stack.config.kafka_bootstrap)
+    try:
+        admin.delete_records({TopicPartition(topic.topic, 0): 10})
+    finally:
+        admin.close()
+    with open_database() as database:
+        recount, totals = recount_until(Recount(database), topic, topic.ends(), lambda more: None)
+        (found,) = missing(recount, topic.ends())
+    assert (totals.facts, found.problem, found.records, found.first) == (110, "missing", 10, ((0, 0),))
+
+
+def test_a_byte_that_changed_on_the_brokers_disk_is_found_out(stack: LocalStack, topic: KafkaTopic) -> None:
+    (segment,) = stack.config.home.glob(f"kafka/data/{topic.topic}-1/*.log")
+    change_one_digit(segment)
+    with pytest.raises(RecordUnreachable, match="crc"):
+        list(topic.read(topic.ends()))
+
+
+def change_one_digit(segment: Path) -> None:
+    bytes_ = segment.read_bytes()
+    at = bytes_.rindex(b'"county": "513431"') + len(b'"county": "51343')
+    with segment.open("r+b") as file:
+        file.seek(at)
+        file.write(b"2")
+
+
+def test_a_follower_is_shown_what_comes(stack: LocalStack, topic: KafkaTopic) -> None:
+    events = events_from(topic, Wanted("returned"), topic.ends())
+    write(stack, topic.topic, [(0, fact("listed", None, OUT, 900)), (2, fact("returned", OUT, standing("returned"), 901))])
+    assert [(record.partition, record.offset) for record, _ in islice(events, 1)] == [(2, 0)]
+
+
+def test_what_the_broker_holds_is_listed_with_settings_and_lag(stack: LocalStack, topic: KafkaTopic) -> None:
+    consumer = KafkaConsumer(
+        bootstrap_servers=stack.config.kafka_bootstrap, group_id=f"{topic.topic}.readers", auto_offset_reset="earliest", enable_auto_commit=False
+    )
+    try:
+        consumer.assign([TopicPartition(topic.topic, 0)])
+        consumer.seek(TopicPartition(topic.topic, 0), 30)
+        consumer.commit()
+    finally:
+        consumer.close()
+    held = take_inventory(stack.config.kafka_bootstrap)
+    (found,) = [each for each in held.topics if each.topic == topic.topic]
+    assert (found.partitions, found.replicas, found.records) == (3, 1, 120)
+    assert found.settings["retention.ms"] == found.settings["retention.bytes"] == "-1"
+    assert found.settings["cleanup.policy"] == "delete"
+    assert {"min.insync.replicas", "max.message.bytes"} <= found.settings.keys()
+    (group,) = [each for each in held.groups if each.group == f"{topic.topic}.readers"]
+    assert (group.topic, group.committed, group.lag) == (topic.topic, 30, 70)
+    assert not [each for each in held.topics if each.topic.startswith("__")]
+
+
+def test_what_reporting_shows_of_a_record_is_what_it_adds_up_to(new_stack: NewStack) -> None:
+    stack = new_stack(services=tuple(service for service in SERVICES if service.service == "reporting"), partitions=3)
+    facts = [
+        *((0, fact("listed", None, OUT, n, spell=1)) for n in range(30)),
+        (0, fact("listed", None, OUT, 3, spell=1)),
+        (0, fact("returned", OUT, standing("returned", poor=True), 40, time="2020-04-02T00:30:00+08:00")),
+        (0, fact("moved", OUT, standing("dropped_out", "110101", poor=True), 41, time="2020-04-02T23:30:00Z")),
+        (0, fact("dropped-out", standing("returned", poor=True), OUT, 42, spell=2)),
+        (0, fact("removed", OUT, standing("removed", poor=True), 43)),
+        (0, fact("suspected", OUT, OUT, 44, late=True, time="2019-04-02T08:00:00+08:00")),
+        (1, fact("listed", None, standing("never_enrolled", "660000", stage=None), 1, spell=1)),
+        (1, fact("returned", standing("dropped_out", "999999"), standing("returned", "999999"), 2)),
+        (1, event("cn.baoxue.case.opened.v1", "c", 3, {}, source="/case")),
+        (2, statement("513431", 28, 1)),
+        (2, statement("513431", 27, 2)),
+        (2, statement("110101", 0, 3)),
+    ]
+    write(stack, "student-status", [*facts, *facts[:5]])
+    run = CliRunner(env={"REPORTING_URL": stack.config.reporting_url, "REPORTING_KAFKA_BOOTSTRAP": stack.config.kafka_bootstrap})
+    found = verified_whole(run, records=len(facts) + 5)
+    assert (found["verdict"], found["facts"], found["repeats"], found["others"], found["differing"]) == ("equal", 40, 6, 1, 0)
+    assert found["counties"] == 4
+
+    write(stack, "student-status", [(2, b"rubbish")])
+    found = verified_whole(run, records=len(facts) + 6)
+    assert (found["verdict"], found["equal"], found["findings"]) == ("not sound", True, [{"problem": "unreadable", "records": 1, "first": [[2, 3]]}])
+
+
+def verified_whole(run: CliRunner, records: int) -> dict[str, object]:
+    """Verify until the api shows all of the record; every verification on the way must be equal too."""
+    for _ in range(100):
+        done = run.invoke(cli.app, ["verify", "--sums", "--json"])
+        assert done.exit_code in (0, 1), done.output
+        found: dict[str, object] = json.loads(done.stdout)
+        assert found["equal"], done.output
+        if found["records"] == records:
+            return found
+    raise AssertionError(f"the api stopped at {found['as_of']}")
