@@ -93,9 +93,11 @@ def _decided(report: Report, submission: Submission, state: bytes | None) -> tup
         ledger = packed.unpack_ledger(state)
         stated = county.decide(ledger, report, at=submission.time)
         return None if stated is None else (stated, packed.pack_ledger(county.evolve(ledger, stated, at=submission.time)))
-    child = packed.unpack(state)
-    fact = student.decide(child, report, at=submission.time)
-    return None if fact is None else (fact, packed.pack(student.evolve(child, fact, at=submission.time)))
+    advanced = student.advance(packed.unpack(state), report, at=submission.time)
+    if advanced is None:
+        return None
+    fact, child = advanced
+    return fact, packed.pack(child)
 
 
 def _refused(refused: Refusal, submission: Submission, partition: int, offset: int) -> Judged:
