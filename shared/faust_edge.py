@@ -133,6 +133,9 @@ class _FollowerApp(faust.App):
     def _new_transport(self) -> _BatchTransport:
         return _BatchTransport(self.conf.broker_consumer, self)
 
+    def _create_directories(self) -> None:
+        """There are no tables: a worker writes nothing to the folder it was started in, which may be read-only."""
+
     async def cursors_of(self, tps: set[TP]) -> dict[TP, int]:
         """Ask the followers where to go on, and make sure that the log still has it."""
         expected: dict[TP, int] = {}

@@ -26,6 +26,11 @@ def test_the_app_makes_its_transport_where_ours_steps_in() -> None:
     assert driver.Transport.Consumer is driver.Consumer
 
 
+def test_a_worker_makes_its_folders_where_ours_makes_none() -> None:
+    assert list(inspect.signature(faust.App._create_directories).parameters) == ["self"]
+    assert "self._create_directories()" in inspect.getsource(faust.App)
+
+
 def test_the_fetcher_drains_by_the_name_that_is_overridden() -> None:
     assert "_drain_messages" in inspect.getsource(consumer)
     assert list(inspect.signature(AnyConsumer._drain_messages).parameters) == ["self", "fetcher"]

@@ -61,6 +61,7 @@ def eventually(holds: Callable[[], bool], what: str, timeout: float = 120.0) -> 
 
 @pytest.mark.live
 def test_up_runs_everything_in_the_background_until_down(config: StackConfig) -> None:
+    folders = set(ROOT.glob("*/"))
     try:
         up = baoxue("up")
         assert up.returncode == 0, up.stderr
@@ -83,6 +84,7 @@ def test_up_runs_everything_in_the_background_until_down(config: StackConfig) ->
     assert Supervisor(config).processes() == []
     assert baoxue("status").returncode == 1
     assert baoxue("doctor").returncode == 1
+    assert set(ROOT.glob("*/")) == folders, "what runs here keeps its data in its home, and nothing beside the code"
 
 
 @pytest.mark.live
