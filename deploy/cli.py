@@ -63,6 +63,10 @@ def demo(
     """Start everything, play the history in, and run until Ctrl-C."""
     from deploy.demo.play import play_history
 
+    os.environ["REPORTING_DEMO"] = "true"
+    if scale < 1:
+        # A part of the nation has not fallen from the nation's published 600,000, but from its own beginning.
+        os.environ.setdefault("REPORTING_BASELINE", "record")
     with _plain_failures():
         stack = LocalStack(demo_config(StackConfig.from_environment()), say=_say)
         exact: bool | None = None

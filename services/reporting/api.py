@@ -12,8 +12,9 @@ from fastapi import FastAPI, Query, Response
 from fastapi.responses import StreamingResponse
 from prometheus_client import Gauge
 
-from services.reporting import daily, headline, openapi
+from services.reporting import daily, headline, openapi, pages
 from services.reporting.answers import View, counts_of
+from services.reporting.atlas import Areas, Map, areas_of, map_of
 from services.reporting.documents import AsOf, Counts, Flows, Headline, china_moment
 from services.reporting.following import Following, NotBuilt
 from services.reporting.memory import Memory
@@ -25,6 +26,7 @@ from shared.redis_edge import Redis
 
 Area = Annotated[str, Query(max_length=32, description="100000 (the nation), a province, prefecture or county code, or the name of a list")]
 
+_ANY_SCREEN = pages.Screen()
 _encode = msgspec.json.Encoder().encode
 _log = logging.getLogger(__name__)
 
@@ -57,7 +59,9 @@ class _Showing:
             raise Problem(503, "not-built", "There are no counts to show yet", f"{error}.", headers={"Retry-After": "1"}) from error
 
 
-def create_app(*, following: Following, log: EventLog, redis: Redis, baseline: headline.Basis = "published") -> FastAPI:
+def create_app(
+    *, following: Following, log: EventLog, redis: Redis, baseline: headline.Basis = "published", screen: pages.Screen = _ANY_SCREEN
+) -> FastAPI:
     """Give the api over what it follows, with the log and the Redis of that, which it starts and closes with itself."""
     registry = telemetry.new_registry()
     showing = _Showing(following)
@@ -83,7 +87,8 @@ def create_app(*, following: Following, log: EventLog, redis: Redis, baseline: h
 
     app = FastAPI(title="Baoxue reporting", summary="What the record adds up to, county by county, live.", lifespan=lifespan, redoc_url=None)
     problems.install(app)
-    openapi.describe(app)
+    openapi.describe(app, Areas, Map, pages.Screen)
+    pages.install(app, screen)
     app.include_router(
         telemetry.operations(registry, {"kafka": lambda: log.end_offsets(topics.STUDENT_STATUS), "redis": redis_there, "counts": counts_there})
     )
@@ -108,6 +113,14 @@ def create_app(*, following: Following, log: EventLog, redis: Redis, baseline: h
             raise Problem(422, "invalid-parameters", "A parameter breaks a rule", "`from` is after `to`.")
         begin, end = first.isoformat() if first else None, last.isoformat() if last else None
         return _json(await asyncio.to_thread(daily.flows_of, showing.frozen(), area, begin, end, showing.as_of()))
+
+    @app.get("/v1/areas", summary="All areas of the record's date, and the lists", responses=openapi.responses(Areas, "By code", 503))
+    async def read_areas() -> Response:
+        return _json(areas_of(showing.view()))
+
+    @app.get("/v1/map", summary="The stock of every county at one instant", responses=openapi.responses(Map, "By county", 503))
+    async def read_map() -> Response:
+        return _json(map_of(showing.view(), showing.as_of()))
 
     @app.get("/v1/cells", summary="Every number at one instant, a county a line, for auditors", responses=openapi.refusals(503))
     async def read_cells() -> StreamingResponse:

@@ -27,13 +27,13 @@ def refusals(*bad: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": _WHY_NOT[status], "content": {problems.MEDIA_TYPE: {}}} for status in bad}
 
 
-def describe(app: FastAPI) -> None:
-    """Add the structs' schemas to an app's own description of itself."""
+def describe(app: FastAPI, *more: type[msgspec.Struct]) -> None:
+    """Add the structs' schemas to an app's own description of itself; ``more`` beside those of the documents."""
     own = app.openapi
 
     def openapi() -> dict[str, Any]:
         document = own()
-        _, schemas = msgspec.json.schema_components((Counts, Headline, Flows), ref_template=_REFERENCE)
+        _, schemas = msgspec.json.schema_components((Counts, Headline, Flows, *more), ref_template=_REFERENCE)
         document.setdefault("components", {}).setdefault("schemas", {}).update(schemas)
         return document
 

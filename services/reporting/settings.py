@@ -24,5 +24,8 @@ class Settings(ApiSettings):
     baseline: Literal["published", "record"] = Field(
         "published", description="what the headline's fall is measured from: the published figures of early 2019, or the record's own opening"
     )
+    demo: bool = Field(False, description="whether the page says that its children are invented")
+    late_after: float = Field(10.0, gt=0, description="age in seconds from which on the page shows its numbers as late")
+    gone_after: float = Field(30.0, gt=0, description="age in seconds from which on the page crosses its numbers out, and not less than late_after")
     batch_size: int = Field(8000, ge=1, le=50_000, description="most facts that the worker counts in one step")
     session_timeout: float = Field(10.0, ge=1.0, description="seconds after which the group gives a silent worker's partitions to another")

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from services.reporting.api import create_app
 from services.reporting.board import Board
 from services.reporting.following import Following
+from services.reporting.pages import Screen
 from services.reporting.settings import Settings
 from services.reporting.stream import CountingFollower
 from shared.kafka_log import KafkaLog
@@ -16,7 +17,9 @@ from shared.redis_edge import connect
 def api(settings: Settings) -> FastAPI:
     """Give reporting's api."""
     log, redis = KafkaLog(settings.kafka_bootstrap, client_id="reporting-api"), connect(settings.redis_url)
-    return create_app(following=Following(redis, log, partitions=settings.partitions), log=log, redis=redis, baseline=settings.baseline)
+    screen = Screen(settings.demo, settings.late_after, settings.gone_after)
+    following = Following(redis, log, partitions=settings.partitions)
+    return create_app(following=following, log=log, redis=redis, baseline=settings.baseline, screen=screen)
 
 
 def follower(settings: Settings) -> CountingFollower:

@@ -1,0 +1,57 @@
+"""The page at ``/`` and what it is made of: files as they are, with headers that let a browser keep them and nothing from elsewhere in."""
+
+import os
+
+import msgspec
+from fastapi import FastAPI, Request, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from services.reporting import openapi
+
+POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+"""The page's Content-Security-Policy: scripts, styles, fonts and data from this very server, none of them inline."""
+_HEADERS = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+_KEPT_FOR_EVER = ("fonts/", "vendor/")
+"""Folders whose files carry their version in their path, so that a path never means other bytes."""
+
+
+class Screen(msgspec.Struct, frozen=True):
+    """What a screen must know beside the counts.
+
+    ``demo``: the children are invented, and only the totals are the published ones. ``late_after``, ``gone_after``: the ages
+    in seconds from which on counts are shown as late, and as no longer to be relied on.
+    """
+
+    demo: bool = False
+    late_after: float = 10.0
+    gone_after: float = 30.0
+
+
+class _Files(StaticFiles):
+    """Files of this package with an ETag each: looked up again every time, or kept for ever where their path names a version."""
+
+    def file_response(self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200) -> Response:
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        versioned = self.get_path(scope).startswith(_KEPT_FOR_EVER)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if versioned else "no-cache"
+        response.headers.update(_HEADERS)
+        return response
+
+
+def install(app: FastAPI, screen: Screen) -> None:
+    """Give an app the page, its files below ``/web/``, and ``/v1/screen``."""
+    files = _Files(packages=[("services.reporting", "web")])
+    app.mount("/web", files)
+
+    @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
+    async def page(request: Request) -> Response:
+        return await files.get_response("index.html", request.scope)
+
+    @app.get(
+        "/v1/screen",
+        summary="What a screen must know beside the counts",
+        responses=openapi.responses(Screen, "Whether this is a demo, and what is late"),
+    )
+    async def read_screen() -> Response:
+        return Response(msgspec.json.encode(screen), media_type="application/json")
