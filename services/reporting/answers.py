@@ -4,9 +4,11 @@ import numpy as np
 
 from services.reporting.areas import ROW_OF, Numbers, Rollup, rollup_on
 from services.reporting.counts import CELLS, POOR_CELL, REASON_CELLS, STAGE_CELLS, STATUS_CELLS
-from services.reporting.documents import AreaName, AsOf, Child, Counts, Coverage, Share, china_moment
+from services.reporting.documents import Aid, AreaName, AsOf, Cases, Child, Counts, Coverage, Share, china_moment
 from services.reporting.memory import NEVER, Memory
 from shared.clock import china_day
+from shared.contracts.case import CaseState
+from shared.contracts.relief import GrantState, Scheme
 from shared.contracts.words import OUT_OF_SCHOOL
 from shared.divisions import NATION, Area, Level, divisions
 from shared.problems import Problem
@@ -75,6 +77,8 @@ def _document(name: AreaName, totals: Numbers, children: list[Child], coverage: 
         by_status={status: int(totals[_COLUMN[cell]]) for status, cell in STATUS_CELLS.items()},
         by_reason={reason: int(totals[_COLUMN[cell]]) for reason, cell in REASON_CELLS.items()},
         by_stage={stage or "none": int(totals[_COLUMN[cell]]) for stage, cell in STAGE_CELLS.items()},
+        cases=Cases(dict.fromkeys(CaseState, 0), dict.fromkeys(REASON_CELLS, 0), overdue=0),
+        relief={scheme: {state: Aid(grants=0, fen=0) for state in GrantState} for scheme in Scheme},
         children=children,
         coverage=coverage,
         as_of=as_of,
@@ -91,9 +95,9 @@ def _child(view: View, area: Area) -> Child:
     totals, newest = view.cells[members].sum(axis=0), int(view.reported[members].max())
     reporting = int(np.count_nonzero(view.reported[members] != NEVER))
     if not reporting and area.level is Level.COUNTY:
-        return Child(area.code, area.name, None, None, None, silent=True)
+        return Child(area.code, area.name, None, None, 0, 0, None, silent=True)
     reported = china_moment(None if newest == NEVER else newest)
-    child = Child(area.code, area.name, int(totals[OUT].sum()), int(totals[POOR]), reported, silent=not reporting)
+    child = Child(area.code, area.name, int(totals[OUT].sum()), int(totals[POOR]), 0, 0, reported, silent=not reporting)
     if area.level is not Level.COUNTY:
         child.coverage = Share(len(members), reporting)
     return child

@@ -47,20 +47,44 @@ class Coverage(Struct, omit_defaults=True):
     unknown: list[str] | UnsetType = UNSET
 
 
+class Cases(Struct):
+    """The children's files. ``by_reason`` counts those not closed; so does ``overdue``: those due before the record's own date."""
+
+    by_state: dict[str, int]
+    by_reason: dict[str, int]
+    overdue: int
+
+
+class Aid(Struct):
+    """Grants of one scheme in one state, and what they come to in whole fen."""
+
+    grants: int
+    fen: int
+
+
 class Child(Struct, omit_defaults=True):
-    """An area of the next level down. The numbers of a county that never reported are null, not 0; ``coverage`` is of areas above a county."""
+    """An area of the next level down. ``coverage`` is of areas above a county.
+
+    How many children are out of school is null, not 0, of a county that never reported. Files are our own: 0 is 0 there too.
+    ``cases_open``: files that are open or persuading.
+    """
 
     code: str
     name: str
     out_of_school: int | None
     poor: int | None
+    cases_open: int
+    overdue: int
     reported: datetime | None
     silent: bool = False
     coverage: Share | UnsetType = UNSET
 
 
 class Counts(Struct):
-    """The counts of an area. ``poor``, ``by_reason`` and ``by_stage`` are of the out-of-school only; a silent county's own are null, not 0."""
+    """The counts of an area. ``poor``, ``by_reason`` and ``by_stage`` are of the out-of-school only; a silent county's own are null, not 0.
+
+    ``relief``: by scheme and state.
+    """
 
     area: AreaName
     out_of_school: int | None
@@ -68,6 +92,8 @@ class Counts(Struct):
     by_status: dict[str, int]
     by_reason: dict[str, int]
     by_stage: dict[str, int]
+    cases: Cases
+    relief: dict[str, dict[str, Aid]]
     children: list[Child]
     coverage: Coverage
     as_of: AsOf

@@ -70,6 +70,14 @@ async def test_an_areas_counts_have_every_word_and_every_part(screen: Screen) ->
     assert len(counts["children"]) == counts["coverage"]["counties"] == 17
 
 
+async def test_before_there_is_a_file_or_a_grant_every_word_of_them_is_0(screen: Screen) -> None:
+    counts = await screen.counts("513400")
+    assert counts["cases"]["by_state"] == {"open": 0, "persuading": 0, "returned": 0, "closed": 0}
+    assert (set(counts["cases"]["by_reason"].values()), len(counts["cases"]["by_reason"]), counts["cases"]["overdue"]) == ({0}, 10, 0)
+    nothing = {"grants": 0, "fen": 0}
+    assert counts["relief"] == {"living_subsidy": {"due": nothing, "suspended": nothing, "paid": nothing, "ended": nothing}}
+
+
 async def test_every_number_of_an_answer_says_which_part_of_the_record_it_is_of(screen: Screen) -> None:
     as_of = (await screen.counts(NATION))["as_of"]
     assert as_of["offsets"] == {"0": 1}
@@ -81,8 +89,9 @@ async def test_every_number_of_an_answer_says_which_part_of_the_record_it_is_of(
 async def test_a_silent_county_is_not_0(screen: Screen) -> None:
     counts = await screen.counts("513400")
     parts = {part["code"]: part for part in counts["children"]}
-    assert parts["513436"] == {"code": "513436", "name": "美姑县", "out_of_school": None, "poor": None, "reported": None, "silent": True}
-    assert parts[ZHAOJUE] == {"code": ZHAOJUE, "name": "昭觉县", "out_of_school": 1, "poor": 1, "reported": "2019-04-01T08:00:00+08:00"}
+    files = {"cases_open": 0, "overdue": 0}
+    assert parts["513436"] == {"code": "513436", "name": "美姑县", "out_of_school": None, "poor": None, **files, "reported": None, "silent": True}
+    assert parts[ZHAOJUE] == {"code": ZHAOJUE, "name": "昭觉县", "out_of_school": 1, "poor": 1, **files, "reported": "2019-04-01T08:00:00+08:00"}
     assert parts[JINYANG]["out_of_school"] == 0
     assert "silent" not in parts[JINYANG]
     assert counts["coverage"]["reporting"] == 2
@@ -283,7 +292,7 @@ async def test_it_says_which_documents_it_gives() -> None:
     document = (await Screen(None).client.get("/openapi.json")).json()
     assert {"/v1/counts", "/v1/headline", "/v1/flows", "/v1/cells", "/livez", "/readyz", "/metrics"} <= set(document["paths"])
     schemas = document["components"]["schemas"]
-    assert {"Counts", "Headline", "Flows", "AsOf", "Coverage"} <= set(schemas)
+    assert {"Counts", "Cases", "Aid", "Headline", "Flows", "AsOf", "Coverage"} <= set(schemas)
     assert "from" in schemas["Flows"]["properties"]
 
 
