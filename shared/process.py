@@ -41,7 +41,17 @@ def run_process(kind: type[Settings], *, api: Callable[[Settings], FastAPI], wor
 
 
 def _serve(app: FastAPI, settings: ApiSettings) -> None:
-    uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_GRACE)
+    # On asyncio's own loop: to a client of Redis or Kafka that writes to a closed connection uvloop raises what neither of them expects.
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        loop="asyncio",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE,
+    )
 
 
 def _service() -> str:

@@ -1,0 +1,19 @@
+"""How our processes begin."""
+
+import asyncio
+import sys
+from types import ModuleType
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from shared import process
+
+
+def test_an_api_runs_on_asyncios_own_loop_whatever_else_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "uvloop", ModuleType("uvloop"))
+    chosen: list[object] = []
+    monkeypatch.setattr(uvicorn.Server, "run", lambda server, **_: chosen.append(server.config.get_loop_factory()))
+    process._serve(FastAPI(), process.ApiSettings(host="127.0.0.1", port=1))
+    assert chosen == [asyncio.SelectorEventLoop]
