@@ -14,6 +14,11 @@ from shared import process
 def test_an_api_runs_on_asyncios_own_loop_whatever_else_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "uvloop", ModuleType("uvloop"))
     chosen: list[object] = []
-    monkeypatch.setattr(uvicorn.Server, "run", lambda server, **_: chosen.append(server.config.get_loop_factory()))
+
+    def run(server: uvicorn.Server, **_: object) -> None:
+        server.started = True
+        chosen.append(server.config.get_loop_factory())
+
+    monkeypatch.setattr(uvicorn.Server, "run", run)
     process._serve(FastAPI(), process.ApiSettings(host="127.0.0.1", port=1))
     assert chosen == [asyncio.SelectorEventLoop]
