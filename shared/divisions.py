@@ -79,11 +79,11 @@ class Divisions:
 
     counties: Mapping[str, County]
     lists: Mapping[str, tuple[str, ...]]
-    _trees: tuple[Mapping[str, Area], Mapping[str, Area]] = field(repr=False)
+    trees: tuple[Mapping[str, Area], Mapping[str, Area]] = field(repr=False)
 
     def tree_on(self, day: date) -> Mapping[str, Area]:
         """Give the areas by code as the table in force says; up to the latest day of change that is the first one."""
-        return self._trees[0] if day <= _LATEST_CHANGE else self._trees[1]
+        return self.trees[0] if day <= _LATEST_CHANGE else self.trees[1]
 
     def counties_on(self, day: date) -> tuple[str, ...]:
         """Give the codes of the counties in the table in force, ascending."""

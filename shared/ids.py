@@ -26,8 +26,8 @@ def offset_in(sequence: str) -> int:
     return int(sequence[:16])
 
 
-def draw_batch_id() -> str:
-    """Draw the id of a batch that was received: 32 hex digits."""
+def draw_id() -> str:
+    """Draw the id of a request that was received, or of what came in it: 32 hex digits."""
     return secrets.token_hex(16)
 
 

@@ -8,12 +8,13 @@ cursor that Redis has lost is found again in the commands that were published la
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from msgspec import Raw
+import msgspec
 
 from shared import topics
 from shared.codec import Unreadable, read_event
+from shared.contracts.registry import RECORD_LANGUAGE, NewerVersion
 from shared.envelope import Event
 from shared.follower import RecordBatch
 from shared.ids import offset_in
@@ -40,9 +41,13 @@ class Policies(Protocol):
     """The CloudEvents source of its commands; each command's ``sequence`` begins with the record's offset of its fact."""
     commands_topic: str
     """The one input topic of the service."""
+    heard: str
+    """The source whose facts they answer. Facts of others are passed over unread."""
+    reads: type[Event[Any]]
+    """What they need of a fact: an event whose data has the fields that matter, and no others."""
 
-    def commands(self, fact: Event[Raw], *, partition: int, offset: int) -> Sequence[tuple[bytes, bytes]]:
-        """Give the commands, key and value, that a fact asks for. Raises ``Unreadable``, ``NewerVersion``."""
+    def commands(self, fact: Event[Any], *, partition: int, offset: int) -> Sequence[tuple[bytes, bytes]]:
+        """Give the commands, key and value, that a fact asks for."""
 
 
 class _Cursor(NamedTuple):
@@ -60,6 +65,9 @@ class PolicyFollower:
         """Join the policies with the cursor's place and the log."""
         self._policies, self._redis, self._log = policies, redis, log
         self._generation = generation
+        # The record's facts are many, and most of them are nobody's business here: a look at the bytes spares reading those.
+        self._mark = f'{policies.heard}"'.encode()
+        self._decode = msgspec.json.Decoder(policies.reads).decode
         self._move = script(redis, __package__, "move_cursor")
 
     async def start(self) -> None:
@@ -83,10 +91,8 @@ class PolicyFollower:
         sequences, newest = dict(cursor.sequences), cursor.event_time
         commands: list[tuple[bytes, bytes]] = []
         for record in batch.records:
-            try:
-                fact = read_event(record.value)
-            except Unreadable:
-                continue  # reporting puts it aside
+            if (fact := self._read(record.value)) is None:
+                continue
             if fact.sequence > sequences.get(fact.source, ""):
                 sequences[fact.source] = fact.sequence
                 if newest is None or fact.time > newest:
@@ -99,6 +105,24 @@ class PolicyFollower:
             fields += ["event_time", str((newest - _EPOCH) // timedelta(microseconds=1))]
         _done, stands = await self._move(keys=[self._key(batch.partition)], args=[batch.first, batch.next, *fields])
         return int(stands)
+
+    def _read(self, value: bytes | None) -> Event[Any] | None:
+        """Read a fact of the source that is heard. What nobody can read is passed over: reporting puts it aside. Raises ``NewerVersion``."""
+        if value is None or self._mark not in value:
+            return None
+        try:
+            fact: Event[Any] | None = self._decode(value)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            fact = None
+        try:
+            kind = (fact or read_event(value)).type
+        except Unreadable:
+            return None
+        if not RECORD_LANGUAGE.knows(kind):
+            if isinstance(newer := RECORD_LANGUAGE.why_not(kind), NewerVersion):
+                raise newer
+            return None
+        return fact if fact is not None and fact.source == self._policies.heard else None
 
     async def _cursor(self, partition: int) -> _Cursor:
         stored = await self._redis.hgetall(self._key(partition))

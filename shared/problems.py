@@ -66,6 +66,14 @@ def _of_framework(error: HTTPException) -> Problem:
 
 
 def _of_parameters(error: RequestValidationError) -> Problem:
-    wrong = [{"field": ".".join(str(part) for part in each["loc"]), "rule": each["msg"]} for each in error.errors()]
+    return _invalid([{"field": ".".join(str(part) for part in each["loc"]), "rule": each["msg"]} for each in error.errors()])
+
+
+def invalid_parameter(field: str, rule: str) -> Problem:
+    """Give the problem of a parameter that breaks a rule which the framework does not know; ``field`` like ``query.county``."""
+    return _invalid([{"field": field, "rule": rule}])
+
+
+def _invalid(wrong: list[dict[str, str]]) -> Problem:
     detail = "; ".join(f"{each['field']}: {each['rule']}" for each in wrong)
     return Problem(422, "invalid-parameters", "A parameter breaks a rule", detail, more={"errors": wrong})

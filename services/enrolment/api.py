@@ -12,16 +12,16 @@ from fastapi import FastAPI, Header, Query, Request, Response
 from starlette.requests import ClientDisconnect
 
 from services.enrolment import body, openapi
-from services.enrolment.idempotency import Repeats
 from services.enrolment.intake import Intake
 from services.enrolment.limits import Limits
 from services.enrolment.meters import Meters
-from services.enrolment.outcomes import Outcome
 from services.enrolment.receipts import MOST_PARTITIONS, Receipt, Receipts
 from services.enrolment.reception import Acknowledgement, Kind, Reception
 from shared import clock, problems, telemetry, topics
 from shared.divisions import Divisions
+from shared.idempotency import Repeats
 from shared.log import EventLog, LogAway
+from shared.outcomes import Outcome
 from shared.problems import Problem
 from shared.redis_edge import Redis
 
@@ -55,7 +55,7 @@ def create_app(
         intake=Intake(divisions, longest=limits.line_bytes, deepest=limits.line_depth),
         log=log,
         receipts=receipts,
-        repeats=Repeats(redis, keep=limits.repeat_seconds, lease=limits.lease_seconds),
+        repeats=Repeats(redis, "enrolment", keep=limits.repeat_seconds, lease=limits.lease_seconds),
         meters=Meters(registry),
         now=now,
         partitions=partitions,

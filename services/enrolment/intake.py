@@ -11,13 +11,13 @@ import msgspec
 from msgspec import Raw, Struct
 
 from services.enrolment.rules import Rules
-from services.enrolment.shapes import Fault, Shape, too_deep
 from shared.codec import encode
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.registry import REPORT_LANGUAGE, NewerVersion
 from shared.contracts.reports import Absent, SameAs, Voided
 from shared.divisions import Divisions
 from shared.envelope import ReportEvent, Short, Submission
+from shared.shapes import Fault, Shape, too_deep
 
 _EVENT = Shape(ReportEvent, called="the event")
 _decode_event = msgspec.json.Decoder(ReportEvent).decode

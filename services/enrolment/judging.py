@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import assert_never
 
-import msgspec
 from msgspec import Raw
 
 from services.enrolment.domain import county, packed, student
@@ -18,21 +17,13 @@ from shared.contracts.reports import CountyReported, Report
 from shared.contracts.student import StudentFact
 from shared.deciding import Judged
 from shared.envelope import Event, Submission, caused
+from shared.outcomes import Exceptional
 
 SERVICE = "enrolment"
 SOURCE = "/enrolment"
 
 _STUDENT_KEY, _COUNTY_KEY = 32, 6
 _NOWHERE: Mapping[str, bytes] = MappingProxyType({})
-
-
-class SeenByReceipt(msgspec.Struct, omit_defaults=True):
-    """What a receipt shows of a report that was not simply accepted."""
-
-    id: str
-    code: str | None = None
-    field: str | None = None
-    detail: str | None = None
 
 
 class EnrolmentDecider:
@@ -105,9 +96,9 @@ def _refused(refused: Refusal, submission: Submission, partition: int, offset: i
     return Judged(
         b"r",
         refusal=encode(caused(submission, data, source=SOURCE, topic=topics.SUBMISSIONS, partition=partition, offset=offset)),
-        exception=encode(SeenByReceipt(submission.id, refused.code, refused.field, refused.detail)),
+        exception=encode(Exceptional(submission.id, refused.code, refused.field, refused.detail)),
     )
 
 
 def _shown(submission: Submission) -> bytes:
-    return encode(SeenByReceipt(submission.id))
+    return encode(Exceptional(submission.id))

@@ -8,18 +8,11 @@ from fastapi import FastAPI
 
 from services.enrolment.receipts import Receipt
 from services.enrolment.reception import Acknowledgement, Kind
-from shared import problems
+from shared import openapi
 from shared.contracts.registry import REPORT_LANGUAGE
 from shared.envelope import ReportEvent
 
-_REFERENCE = "#/components/schemas/{name}"
-_EVENT = {"$ref": _REFERENCE.format(name=ReportEvent.__name__)}
-_PROBLEM = {
-    "type": "object",
-    "description": "RFC 9457; never repeats what was sent",
-    "properties": {"type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"}, "detail": {"type": "string"}},
-    "required": ["type", "title", "status", "detail"],
-}
+_EVENT = {"$ref": openapi.REFERENCE.format(name=ReportEvent.__name__)}
 _WHY_NOT = {
     400: "The body, or the Idempotency-Key, cannot be read",
     404: "No such batch, or not any more",
@@ -43,36 +36,21 @@ BODY: dict[str, Any] = {
 """What a body may be, for ``openapi_extra``."""
 
 
-def responses(good: int, shape: type[msgspec.Struct], description: str, *bad: int) -> dict[int | str, dict[str, Any]]:
+def responses(good: int, shape: type[msgspec.Struct], description: str, *bad: int) -> openapi.Answers:
     """Give the answers of an endpoint: a struct when all is well, problems otherwise."""
-    content = {"application/json": {"schema": {"$ref": _REFERENCE.format(name=shape.__name__)}}}
-    answers: dict[int | str, dict[str, Any]] = {good: {"description": description, "content": content}}
-    problem = {problems.MEDIA_TYPE: {"schema": {"$ref": _REFERENCE.format(name="Problem")}}}
-    for status in bad:
-        answers[status] = {"description": _WHY_NOT[status], "content": problem}
-    return answers
+    return openapi.good(good, shape, description) | openapi.bad(*bad, why=_WHY_NOT)
 
 
 def describe(app: FastAPI) -> None:
     """Add the structs' schemas to an app's own description of itself."""
-    own = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        document = own()
-        schemas: dict[str, Any] = document.setdefault("components", {}).setdefault("schemas", {})
-        schemas.setdefault("Problem", _PROBLEM)
-        for name, schema in _schemas().items():
-            schemas.setdefault(name, schema)
-        return document
-
-    app.openapi = openapi  # type: ignore[method-assign]  # the way that FastAPI documents
+    openapi.describe(app, _schemas)
 
 
 def _schemas() -> Mapping[str, Any]:
-    data, reports = msgspec.json.schema_components(tuple(REPORT_LANGUAGE.shapes.values()), ref_template=_REFERENCE)
-    _, schemas = msgspec.json.schema_components((_described_event(), Acknowledgement, Receipt), ref_template=_REFERENCE)
-    schemas[ReportEvent.__name__]["properties"]["data"] = {"description": "By type", "anyOf": list(data)}
-    return reports | schemas
+    data, reports = msgspec.json.schema_components(tuple(REPORT_LANGUAGE.shapes.values()), ref_template=openapi.REFERENCE)
+    described = openapi.schemas_of((_described_event(), Acknowledgement, Receipt))
+    described[ReportEvent.__name__]["properties"]["data"] = {"description": "By type", "anyOf": list(data)}
+    return reports | described
 
 
 def _described_event() -> type[msgspec.Struct]:

@@ -19,7 +19,7 @@ import numpy as np
 from msgspec import UNSET, Struct, UnsetType
 from numpy.typing import NDArray
 
-from services.enrolment.outcomes import INDEX, UNREADABLE, Exceptional, Outcome, Outcomes
+from shared.outcomes import INDEX, UNREADABLE, Exceptional, Outcome, Outcomes
 from shared.redis_edge import Redis
 
 MOST_PARTITIONS = 254
@@ -89,7 +89,7 @@ class Receipts:
     def __init__(self, redis: Redis, *, generation: str, keep: int, page: int) -> None:
         """Remember where receipts, and the outcomes of a generation of states, are."""
         self._redis, self._keep, self._page = redis, keep, page
-        self._outcomes = Outcomes(redis, generation)
+        self._outcomes = Outcomes(redis, "enrolment", generation=generation)
 
     async def there(self) -> None:
         """Ask Redis whether it is there."""

@@ -12,7 +12,7 @@ The steps of one request, and what a failure after each leaves behind:
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -22,15 +22,15 @@ from msgspec import Struct
 
 from services.enrolment import body
 from services.enrolment.batch import Batch
-from services.enrolment.idempotency import Answer, Repeats, check_key
 from services.enrolment.intake import Intake
 from services.enrolment.limits import Limits
 from services.enrolment.meters import Meters
-from services.enrolment.outcomes import Outcome
 from services.enrolment.receipts import Receipt, Receipts, RefusedLine
 from shared import problems, topics
-from shared.ids import draw_batch_id
+from shared.idempotency import Answer, Repeats, check_key
+from shared.ids import draw_id
 from shared.log import EventLog, LogAway
+from shared.outcomes import Outcome
 from shared.problems import Problem
 from shared.redis_edge import RedisAway
 
@@ -82,19 +82,17 @@ class Reception:
         check_key(key)
         digest = sha256(kind.encode())
         batch = await self._checked(kind, body.watched(body.unmarked(chunks), digest.update))
+        worked = False
+
+        async def logged() -> Answer:
+            nonlocal worked
+            worked = True
+            return await self._logged(batch, kind)
+
         with self._redis_needed():
-            claim = await self._repeats.claim(key, digest.digest(), batch.id)
-        if isinstance(claim, Answer):
+            answer = await self._repeats.answered(key, digest.digest(), logged, keeps=lambda _: True)
+        if not worked:
             self._meters.repeats.inc()
-            return claim
-        try:
-            answer = await self._logged(batch, kind)
-            with self._redis_needed():
-                await self._repeats.settle(claim, answer)
-        except BaseException:
-            with suppress(*RedisAway):
-                await self._repeats.release(claim)
-            raise
         return answer
 
     async def receipt(self, batch: str, *, after: int, outcome: Outcome | None) -> Receipt:
@@ -107,7 +105,7 @@ class Reception:
         return receipt
 
     async def _checked(self, kind: Kind, chunks: body.Chunks) -> Batch:
-        batch = Batch(draw_batch_id(), received_at=self._now(), partitions=self._partitions)
+        batch = Batch(draw_id(), received_at=self._now(), partitions=self._partitions)
         with self._meters.check_seconds.time():
             async for lines in _READERS[kind](chunks, self._limits):
                 batch.add(lines, self._intake)

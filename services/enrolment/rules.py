@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from services.enrolment.shapes import Fault
 from shared.clock import CHINA, china_day
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.reports import REPORTS, CountyReported, DroppedOut, Listed, Removed, Report
 from shared.contracts.words import ListedStatus, RemovalCode
 from shared.divisions import County, Divisions
 from shared.envelope import ReportEvent
+from shared.shapes import Fault
 
 _AHEAD = timedelta(days=1)
 _EARLIEST = datetime(1970, 1, 2, tzinfo=CHINA)

@@ -1,14 +1,11 @@
 """What ``/openapi.json`` says of the documents that the api gives, made from the structs themselves."""
 
-from typing import Any
-
 import msgspec
 from fastapi import FastAPI
 
 from services.reporting.documents import Counts, Flows, Headline
-from shared import problems
+from shared import openapi
 
-_REFERENCE = "#/components/schemas/{name}"
 _WHY_NOT = {
     404: "No such area; the detail says what an area may be",
     422: "A parameter breaks a rule",
@@ -16,25 +13,16 @@ _WHY_NOT = {
 }
 
 
-def responses(shape: type[msgspec.Struct], description: str, *bad: int) -> dict[int | str, dict[str, Any]]:
+def responses(shape: type[msgspec.Struct], description: str, *bad: int) -> openapi.Answers:
     """Give the answers of an endpoint: a struct when all is well, problems otherwise."""
-    content = {"application/json": {"schema": {"$ref": _REFERENCE.format(name=shape.__name__)}}}
-    return {200: {"description": description, "content": content}, **refusals(*bad)}
+    return openapi.good(200, shape, description) | refusals(*bad)
 
 
-def refusals(*bad: int) -> dict[int | str, dict[str, Any]]:
+def refusals(*bad: int) -> openapi.Answers:
     """Give the answers that are problems."""
-    return {status: {"description": _WHY_NOT[status], "content": {problems.MEDIA_TYPE: {}}} for status in bad}
+    return openapi.bad(*bad, why=_WHY_NOT)
 
 
 def describe(app: FastAPI, *more: type[msgspec.Struct]) -> None:
     """Add the structs' schemas to an app's own description of itself; ``more`` beside those of the documents."""
-    own = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        document = own()
-        _, schemas = msgspec.json.schema_components((Counts, Headline, Flows, *more), ref_template=_REFERENCE)
-        document.setdefault("components", {}).setdefault("schemas", {}).update(schemas)
-        return document
-
-    app.openapi = openapi  # type: ignore[method-assign]  # the way that FastAPI documents
+    openapi.describe(app, lambda: openapi.schemas_of((Counts, Headline, Flows, *more)))

@@ -1,15 +1,14 @@
-"""As much of Redis as receipts and idempotency keys use, in memory. The edges' suite holds it to what the real one does."""
+"""As much of Redis as services use, in memory. The edges' suite holds it to what the real one does."""
 
+from bisect import insort
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from importlib.resources import files
 from typing import Any, Self, cast
 
 from redis.exceptions import ConnectionError as RedisIsGone
 
 from shared.redis_edge import Redis
-
-_SWAP = (files("services.enrolment") / "swap.lua").read_bytes()
+from tests.components.memory_scripts import BY_TEXT
 
 
 class MemoryRedis:
@@ -60,13 +59,42 @@ class MemoryRedis:
         self._values[key] = old[:start].ljust(start, b"\0") + value + old[start + len(value) :]
         return len(self._values[key])
 
-    async def hset(self, key: str, *, mapping: Mapping[str, bytes]) -> int:
-        self._values[key] = {**(self._value(key) or {}), **mapping}
+    async def hset(self, key: str, *, mapping: Mapping[str | bytes, bytes]) -> int:
+        self._values[key] = {**(self._value(key) or {}), **{_name(name): value for name, value in mapping.items()}}
         return len(mapping)
+
+    async def hget(self, key: str, name: str | bytes) -> bytes | None:
+        return (self._value(key) or {}).get(_name(name))
+
+    async def hgetall(self, key: str) -> dict[bytes, bytes]:
+        return dict(self._value(key) or {})
 
     async def hmget(self, key: str, names: Sequence[str]) -> list[bytes | None]:
         found = self._value(key) or {}
-        return [found.get(name) for name in names]
+        return [found.get(_name(name)) for name in names]
+
+    async def hsetnx(self, key: str, name: str, value: object) -> int:
+        if await self.hget(key, name) is not None:
+            return 0
+        return await self.hset(key, mapping={name: str(value).encode()})
+
+    async def hdel(self, key: str, *names: str) -> None:
+        for name in names:
+            (self._value(key) or {}).pop(_name(name), None)
+
+    def list_in(self, key: str, entry: bytes) -> None:
+        if entry not in (entries := self._values.setdefault(key, [])):
+            insort(entries, entry)
+
+    def list_out(self, key: str, entry: bytes) -> None:
+        if entry in self.listed(key):
+            self._values[key].remove(entry)
+
+    def listed(self, key: str) -> list[bytes]:
+        return list(self._value(key) or [])
+
+    def forget(self, key: str) -> None:
+        del self._values[key]
 
     async def expire(self, key: str, seconds: int) -> bool:
         self._ends[key] = self.now + seconds
@@ -76,19 +104,15 @@ class MemoryRedis:
         assert isinstance(transaction, bool)
         return _Pipeline(self)
 
-    def register_script(self, text: bytes) -> Callable[..., Awaitable[int]]:
-        assert text == _SWAP
+    def register_script(self, text: bytes) -> Callable[..., Awaitable[Any]]:
+        script = BY_TEXT[text]
 
-        async def swap(*, keys: Sequence[str], args: Sequence[Any]) -> int:
-            if self._value(keys[0]) != args[0]:
-                return 0
-            if args[1] == b"":
-                del self._values[keys[0]]
-            else:
-                await self.set(keys[0], args[1], ex=args[2])
-            return 1
+        async def called(*, keys: Sequence[str], args: Sequence[Any], client: "_Pipeline | None" = None) -> Any:
+            if client is None:
+                return await script(self, keys, args)
+            return client.later(partial(script, self, keys, args))
 
-        return swap
+        return called
 
     def _value(self, key: str) -> Any:
         if self.away:
@@ -111,5 +135,12 @@ class _Pipeline:
     def __getattr__(self, command: str) -> Callable[..., None]:
         return lambda *args, **kwargs: self._calls.append(partial(getattr(self._redis, command), *args, **kwargs))
 
+    def later(self, call: Callable[[], Awaitable[Any]]) -> None:
+        self._calls.append(call)
+
     async def execute(self) -> list[Any]:
         return [await call() for call in self._calls]
+
+
+def _name(name: str | bytes) -> bytes:
+    return name if isinstance(name, bytes) else name.encode()

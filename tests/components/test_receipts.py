@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from services.enrolment.outcomes import Outcome
+from shared.outcomes import Outcome
 from shared.partitioner import partition_of
 from tests.components.desk import PARTITIONS, Desk, problem_of
 from tests.components.lines import CHILD, line

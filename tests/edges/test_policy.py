@@ -10,6 +10,8 @@ from msgspec import Raw
 from shared import policy, topics
 from shared.clock import CHINA
 from shared.codec import encode, read_event
+from shared.contracts.registry import NewerVersion
+from shared.contracts.student import StudentDroppedOut, StudentProgressed
 from shared.envelope import Event
 from shared.follower import RecordBatch
 from shared.log import LogAway, LogRecord
@@ -21,15 +23,18 @@ from tests.support.mutants import without
 
 P, PARTITIONS = 1, 2
 COMMANDS = "test.commands"
+ANSWERED, IGNORED = StudentDroppedOut.TYPE, StudentProgressed.TYPE
 
 
 class OneForEach:
-    """Policies that ask for one thing for each fact whose type ends in ``.heard``."""
+    """Policies that ask for one thing for each fact that a child dropped out."""
 
     service, source, commands_topic = "test", "/test/policies", COMMANDS
+    heard = "/enrolment"
+    reads: type[Event[Raw]] = Event[Raw]
 
     def commands(self, fact: Event[Raw], *, partition: int, offset: int) -> Sequence[tuple[bytes, bytes]]:
-        if not fact.type.endswith(".heard"):
+        if fact.type != ANSWERED:
             return ()
         return [(fact.subject.encode(), written(f"asked-{fact.id}", self.source, "asked", f"{offset:016d}-0000"))]
 
@@ -58,9 +63,9 @@ class Record:
         kind: type[PolicyFollower] = module.PolicyFollower  # type: ignore[attr-defined]  # the module, or one without a guard
         self.follower = kind(OneForEach(), self.redis, self.log, generation="1")
 
-    def say(self, n: int, type_: str = "heard", *, source: str = "/enrolment", time: datetime = datetime(2019, 3, 1, tzinfo=UTC)) -> None:
+    def say(self, n: int, type_: str = ANSWERED, *, source: str = "/enrolment", time: datetime = datetime(2019, 3, 1, tzinfo=UTC)) -> None:
         """Write a fact; its position in its source is n."""
-        self.values.append(written(f"{source}-{n}", source, f"cn.{type_}", f"{n:016d}-0000", time))
+        self.values.append(written(f"{source}-{n}", source, type_, f"{n:016d}-0000", time))
 
     async def follow(self, first: int = 0) -> int:
         records = [LogRecord(offset, b"s", value) for offset, value in enumerate(self.values)][first:]
@@ -80,7 +85,7 @@ async def record(fresh_redis: str) -> AsyncIterator[Record]:
 async def test_each_fact_that_is_answered_becomes_a_command_and_the_cursor_moves(record: Record) -> None:
     assert await record.follower.cursors(frozenset({P})) == {P: 0}
     record.say(1)
-    record.say(2, "ignored")
+    record.say(2, IGNORED)
     record.say(3)
     assert await record.follow() == 3
     assert record.asked() == ["asked-/enrolment-1", "asked-/enrolment-3"]
@@ -105,17 +110,32 @@ async def test_a_fact_that_is_repeated_in_the_record_asks_once(record: Record) -
     assert record.asked() == ["asked-/enrolment-1", "asked-/enrolment-2", "asked-/enrolment-3"]
 
 
-async def test_each_source_has_a_sequence_of_its_own(record: Record) -> None:
-    record.say(7)
-    record.say(3, source="/case")
+async def test_facts_of_other_sources_are_passed_over(record: Record) -> None:
+    record.say(1, source="/case")
+    record.say(2, source="/case/enrolment")
+    record.say(3)
     await record.follow()
-    assert len(record.asked()) == 2
+    assert record.asked() == ["asked-/enrolment-3"]
+
+
+async def test_a_version_newer_than_the_code_stops_the_policies(record: Record) -> None:
+    record.say(1, ANSWERED.replace(".v1", ".v2"))
+    with pytest.raises(NewerVersion):
+        await record.follow()
+
+
+@pytest.mark.parametrize("type_", ["cn.baoxue.student.daydreamt.v1", "nothing of ours"])
+async def test_a_type_that_nobody_knows_is_passed_over(record: Record, type_: str) -> None:
+    record.say(1, type_)
+    record.say(2)
+    assert await record.follow() == 2
+    assert record.asked() == ["asked-/enrolment-2"]
 
 
 async def test_bytes_that_nobody_can_read_are_passed_over(record: Record) -> None:
-    record.values.append(b"{not json")
+    record.values += [b"{not json", b'{"source": "/enrolment"}']
     record.say(1)
-    assert await record.follow() == 2
+    assert await record.follow() == 3
     assert len(record.asked()) == 1
 
 
@@ -131,7 +151,7 @@ async def test_the_cursor_stays_while_the_log_does_not_acknowledge(record: Recor
 
 async def test_a_lost_cursor_is_found_again_in_the_commands_and_the_last_fact_is_taken_once_more(record: Record) -> None:
     for n in range(1, 6):
-        record.say(n, "heard" if n < 5 else "ignored")
+        record.say(n, ANSWERED if n < 5 else IGNORED)
     await record.follow()
     await record.redis.flushdb()
     record.begin_anew()
@@ -177,7 +197,7 @@ NOON = datetime(2020, 6, 14, 12, tzinfo=CHINA)
 
 async def test_by_the_record_it_is_the_newest_time_of_a_fact_in_any_partition(record: Record) -> None:
     record.say(1, time=NOON)
-    record.say(2, "ignored", time=datetime(2020, 6, 13, 12, tzinfo=UTC))
+    record.say(2, IGNORED, time=datetime(2020, 6, 13, 12, tzinfo=UTC))
     await record.follow()
     record.say(3, time=datetime(2019, 1, 1, tzinfo=UTC))
     await record.follow(first=2)

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Mapping
 
 import pytest
 
-from services.enrolment.idempotency import Answer, Claim, Repeats
-from services.enrolment.outcomes import Outcome
 from services.enrolment.receipts import BLANK, REFUSED, Receipt, ReceiptLine, Receipts, RefusedLine
+from shared.idempotency import Answer, Claim, Repeats
+from shared.outcomes import Outcome
 from shared.problems import Problem
 from shared.redis_edge import Redis, connect
 from shared.state_store import StateStore
@@ -158,21 +158,21 @@ async def test_a_receipt_costs_less_than_a_byte_a_report_and_goes_after_its_days
 
 @pytest.fixture
 def repeats(redis: Redis) -> Repeats:
-    return Repeats(redis, keep=86_400, lease=60)
+    return Repeats(redis, "enrolment", keep=86_400, lease=60)
 
 
 ANSWER = Answer(202, "application/json", {"Location": "/v1/receipts/b"}, b"{}")
 
 
 async def claimed(repeats: Repeats, digest: bytes = b"body") -> Claim:
-    claim = await repeats.claim("k", digest, "b")
+    claim = await repeats.claim("k", digest)
     assert isinstance(claim, Claim)
     return claim
 
 
 async def refused(repeats: Repeats, digest: bytes) -> str:
     with pytest.raises(Problem) as caught:
-        await repeats.claim("k", digest, "c")
+        await repeats.claim("k", digest)
     assert caught.value.status == 409
     return caught.value.kind
 
@@ -182,7 +182,7 @@ async def test_a_key_is_claimed_once_and_then_answers(redis: Redis, repeats: Rep
     assert 0 < await redis.ttl(claim.name) <= 60
     assert (await refused(repeats, b"body"), await refused(repeats, b"other")) == ("in-progress", "other-body")
     await repeats.settle(claim, ANSWER)
-    assert await repeats.claim("k", b"body", "d") == ANSWER
+    assert await repeats.claim("k", b"body") == ANSWER
     assert await refused(repeats, b"other") == "other-body"
     assert 86_000 < await redis.ttl(claim.name) <= 86_400
 

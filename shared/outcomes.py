@@ -1,6 +1,6 @@
-"""What the worker keeps of the reports it judged, by input offset: read here for receipts, written by its state store.
+"""What a deciding worker keeps of the inputs it judged, by their offset: read here for senders, written by its state store.
 
-Keys, per partition: ``{enrolment:<generation>:p<n>}:outcomes:<chunk>``, a byte for each offset, 65,536 to a chunk, and
+Keys, per partition: ``{<service>:<generation>:p<n>}:outcomes:<chunk>``, a byte for each offset, 65,536 to a chunk, and
 ``...:exceptions:<chunk>``, offset -> JSON for what was not simply accepted. Raises ``RedisAway``.
 """
 
@@ -19,7 +19,7 @@ _CHUNK = 65_536
 
 
 class Outcome(StrEnum):
-    """What became of a report. Their order is that of ``INDEX``."""
+    """What became of an input: a report, or what an office asked for. Their order is that of ``INDEX``."""
 
     PENDING = "pending"
     ACCEPTED = "accepted"
@@ -36,7 +36,7 @@ for _letter, _outcome in zip(b"aldrx", (Outcome.ACCEPTED, Outcome.LATE, Outcome.
 
 
 class Exceptional(Struct, frozen=True):
-    """What is kept of a report that was not simply accepted; the reason only where it was refused."""
+    """What is kept of an input that was not simply accepted; the reason only where it was refused."""
 
     id: str | None = None
     code: str | UnsetType = UNSET
@@ -47,15 +47,18 @@ class Exceptional(Struct, frozen=True):
 UNREADABLE = Exceptional(code="malformed", field=None, detail="what the log holds of this line cannot be read; send it again")
 """Of bytes that went aside as dead nothing is kept."""
 
-_decode = msgspec.json.Decoder(Exceptional).decode
+read_exceptional = msgspec.json.Decoder(Exceptional).decode
+"""Turn the JSON that is kept of an input into what it says."""
+
+_BY_INDEX = tuple(Outcome)
 
 
 class Outcomes:
-    """The outcomes of one generation of states."""
+    """The outcomes of one generation of a service's states."""
 
-    def __init__(self, redis: Redis, generation: str) -> None:
+    def __init__(self, redis: Redis, service: str, *, generation: str) -> None:
         """Remember where they are."""
-        self._redis, self._generation = redis, generation
+        self._redis, self._tag = redis, f"{{{service}:{generation}:p%d}}"
 
     async def between(self, ranges: Iterable[tuple[int, int, int]]) -> list[NDArray[np.uint8]]:
         """Give for each range (partition, first offset, length) the indexes of the outcomes. One round trip; bytes as the lengths."""
@@ -76,8 +79,13 @@ class Outcomes:
             found.append(_BY_LETTER[np.frombuffer(letters, dtype=np.uint8)])
         return found
 
+    async def of(self, partition: int, offset: int) -> Outcome:
+        """Give the outcome of one input."""
+        [found] = await self.between([(partition, offset, 1)])
+        return _BY_INDEX[int(found[0])]
+
     async def exceptions(self, places: Iterable[tuple[int, int]]) -> Mapping[tuple[int, int], Exceptional]:
-        """Give what is kept of reports by their place (partition, offset). One round trip."""
+        """Give what is kept of inputs by their place (partition, offset). One round trip."""
         by_key: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         for partition, offset in places:
             by_key[self._key(partition, "exceptions", offset // _CHUNK)].append((partition, offset))
@@ -88,11 +96,11 @@ class Outcomes:
                 commands.hmget(key, [str(offset) for _, offset in wanted])
             answers = await commands.execute()
         return {
-            place: _decode(text)
+            place: read_exceptional(text)
             for wanted, texts in zip(by_key.values(), answers, strict=True)
             for place, text in zip(wanted, texts, strict=True)
             if text is not None
         }
 
     def _key(self, partition: int, what: str, chunk: int) -> str:
-        return f"{{enrolment:{self._generation}:p{partition}}}:{what}:{chunk}"
+        return f"{self._tag % partition}:{what}:{chunk}"

@@ -1,19 +1,21 @@
 """The answers to requests with an ``Idempotency-Key``: the same key and body get the same answer, and are logged once.
 
-Key: ``enrolment:idempotency:<key>``. While a request is worked on it holds a claim that expires by itself, so that one
+Key: ``<service>:idempotency:<key>``. While a request is worked on it holds a claim that expires by itself, so that one
 that died blocks the key for a short while only; then the answer. Raises ``RedisAway``.
 """
 
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import NamedTuple, cast
 
 import msgspec
 from msgspec import Struct
 
+from shared.ids import draw_id
 from shared.problems import Problem
-from shared.redis_edge import Redis, script
+from shared.redis_edge import Redis, RedisAway, script
 
 _is_key = re.compile(r"[\x21-\x7e]{1,128}").fullmatch
 _ATTEMPTS = 3
@@ -30,10 +32,10 @@ class Answer(Struct, frozen=True, array_like=True):
 
 
 class _Kept(Struct, frozen=True, array_like=True):
-    """What is kept under a key: the body's digest, the batch it became, and the answer once there is one, deflated."""
+    """What is kept under a key: the body's digest, whose claim it is, and the answer once there is one, deflated."""
 
     digest: bytes
-    batch: str
+    claimed_by: str
     answer: bytes | None = None
 
 
@@ -56,16 +58,36 @@ def check_key(key: str) -> None:
 
 
 class Repeats:
-    """The keys of one Redis. ``keep``: seconds for answers; ``lease``: seconds for claims."""
+    """The keys of one service. ``keep``: seconds for answers; ``lease``: seconds for claims."""
 
-    def __init__(self, redis: Redis, *, keep: int, lease: int) -> None:
+    def __init__(self, redis: Redis, service: str, *, keep: int, lease: int) -> None:
         """Load the script."""
-        self._redis, self._keep, self._lease = redis, keep, lease
+        self._redis, self._prefix, self._keep, self._lease = redis, f"{service}:idempotency:", keep, lease
         self._swap = script(redis, __package__, "swap")
 
-    async def claim(self, key: str, digest: bytes, batch: str) -> Claim | Answer:
+    async def answered(self, key: str, digest: bytes, work: Callable[[], Awaitable[Answer]], *, keeps: Callable[[Answer], bool]) -> Answer:
+        """Do the work for a body and give its answer, or give the answer that the same body got; see ``claim``.
+
+        The answer is kept if it is one that ``keeps`` keeps. Any other, and whatever ``work`` raises, frees the key.
+        """
+        claim = await self.claim(key, digest)
+        if isinstance(claim, Answer):
+            return claim
+        try:
+            answer = await work()
+            if keeps(answer):
+                await self.settle(claim, answer)
+            else:
+                await self.release(claim)
+        except BaseException:
+            with suppress(*RedisAway):
+                await self.release(claim)
+            raise
+        return answer
+
+    async def claim(self, key: str, digest: bytes) -> Claim | Answer:
         """Claim a key for a body, or give the answer that the same body got. Raises ``Problem`` 409."""
-        claim = Claim(f"enrolment:idempotency:{key}", _encode(_Kept(digest, batch)))
+        claim = Claim(f"{self._prefix}{key}", _encode(_Kept(digest, draw_id())))
         for _ in range(_ATTEMPTS):
             if await self._redis.set(claim.name, claim.value, nx=True, ex=self._lease):
                 return claim
