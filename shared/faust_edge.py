@@ -13,6 +13,7 @@ import logging
 import os
 import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple, NoReturn
 
 import faust
@@ -24,10 +25,15 @@ from stamina import AsyncRetryingCaller, BoundAsyncRetryingCaller
 from shared import clock
 from shared.follower import AWAY, CursorOutsideLog, Follower, RecordBatch
 from shared.kafka_log import KafkaLog
+from shared.operations import Operations
+from shared.pulse import Pulse
 
 EXIT_BROKEN = 70
 """The exit code of a worker that a person must look at (EX_SOFTWARE)."""
 
+_LOOP, _CONSUMER, _WATCHDOG = "event loop", "consumer", "coordinator watchdog"
+_STALLED = 15.0
+"""Seconds without a turn after which a part of the worker is taken to hang; the longest step takes a tenth of them."""
 _SEEK_AGAIN = 2.0
 """Seconds after which the same seek is asked for once more."""
 _FATAL_GROUP_ERRORS = ("FencedInstanceIdError", "GroupAuthorizationFailedError", "TopicAuthorizationFailedError")
@@ -109,7 +115,7 @@ class _BatchTransport(driver.Transport):
 
 
 class _FollowerApp(faust.App):
-    """A Faust app with one agent a topic, which does what the topic's follower says."""
+    """A Faust app with one agent a topic, which does what the topic's follower says. Its operations see it as ``Worked``."""
 
     def __init__(self, *, followers: Sequence[Follower], log: KafkaLog, batch_size: int, **settings: Any) -> None:
         super().__init__(**settings)
@@ -118,8 +124,13 @@ class _FollowerApp(faust.App):
         self._log = log
         self._expected: dict[TP, int] = {}
         self._sought: dict[TP, tuple[int, float]] = {}
+        self._mine: frozenset[TP] | None = None
+        self.followed = tuple(self.followers)
+        self.pulse = Pulse((_LOOP, _CONSUMER, _WATCHDOG), patience=_STALLED, since=clock.seconds())
+        self.turning: asyncio.AbstractEventLoop | None = None
 
     async def on_start(self) -> None:
+        self.turning = asyncio.get_running_loop()
         await super().on_start()
         for follower in self.followers.values():
             await _waiting()(follower.start)
@@ -135,6 +146,21 @@ class _FollowerApp(faust.App):
 
     def _create_directories(self) -> None:
         """There are no tables: a worker writes nothing to the folder it was started in, which may be read-only."""
+
+    def on_rebalance_start(self) -> None:
+        self._mine = None
+        super().on_rebalance_start()
+
+    def on_rebalance_end(self) -> None:
+        super().on_rebalance_end()
+        self._mine = frozenset(ensure_TPset(self._consumer_thread.assignment()))
+
+    def stalled(self) -> Sequence[str]:
+        return self.pulse.stalled(clock.seconds())
+
+    def positions(self) -> Mapping[tuple[str, int], int] | None:
+        mine, expected = self._mine, dict(self._expected)
+        return None if mine is None else {(tp.topic, tp.partition): expected[tp] for tp in mine if tp in expected}
 
     async def cursors_of(self, tps: set[TP]) -> dict[TP, int]:
         """Ask the followers where to go on, and make sure that the log still has it."""
@@ -247,7 +273,15 @@ def _following(app: _FollowerApp) -> Callable[[Any], Awaitable[None]]:
     return follow
 
 
-def run_worker(*, name: str, bootstrap: str, followers: Sequence[Follower], batch_size: int = 8000, session_timeout: float = 10.0) -> NoReturn:
+def run_worker(
+    *,
+    name: str,
+    bootstrap: str,
+    followers: Sequence[Follower],
+    operations: Operations,
+    batch_size: int = 8000,
+    session_timeout: float = 10.0,
+) -> NoReturn:
     """Run a Faust worker in the consumer group ``name`` until it is told to stop; never returns. A follower has a topic of its own.
 
     It exits with 0 after SIGTERM or SIGINT, and with ``EXIT_BROKEN`` after an error that a person must look at.
@@ -287,17 +321,20 @@ def run_worker(*, name: str, bootstrap: str, followers: Sequence[Follower], batc
         except Exception as error:  # noqa: BLE001  # only a display depends on it
             _log.info("could not commit for lag tools: %r", error)
 
-    threading.Thread(target=_watch_coordinator, args=(app,), name="coordinator-watchdog", daemon=True).start()
+    operations.begin(app)
+    threading.Thread(target=_watch, args=(app,), name="coordinator-watchdog", daemon=True).start()
     _Worker(app, redirect_stdouts=False).execute_from_commandline()
 
 
-def _watch_coordinator(app: Any) -> NoReturn:
+def _watch(app: Any) -> NoReturn:
     """Ask for group errors, which aiokafka keeps until somebody asks and Faust never does: the worker would hang.
 
-    In a thread of its own, because Faust's timers and tasks only start after the first assignment.
+    And feel the pulse of the two event loops, so that a worker that hangs all the same is known to. In a thread of its own,
+    because Faust's timers and tasks only start after the first assignment.
     """
 
     def check(consumer: Any) -> None:
+        app.pulse.beat(_CONSUMER, clock.seconds())
         try:
             consumer._coordinator.check_errors()
         except Exception as error:  # noqa: BLE001  # the kind is told by name below
@@ -305,16 +342,22 @@ def _watch_coordinator(app: Any) -> NoReturn:
             if any(name in repr(error) for name in _FATAL_GROUP_ERRORS):
                 _give_up(error)
 
+    def turn() -> None:
+        app.pulse.beat(_LOOP, clock.seconds())
+
     pause = threading.Event()
     while True:
         pause.wait(0.5)
+        app.pulse.beat(_WATCHDOG, clock.seconds())
         thread: Any = getattr(app._consumer, "_thread", None)
         consumer: Any = getattr(thread, "_consumer", None)
-        if consumer is not None and not consumer._closed:
-            try:
+        with suppress(RuntimeError):  # a loop that was just closed
+            if app.turning is not None:
+                app.turning.call_soon_threadsafe(turn)
+            if consumer is not None and not consumer._closed:
                 thread.thread_loop.call_soon_threadsafe(check, consumer)
-            except RuntimeError:
-                continue  # its loop was just closed
+            else:
+                app.pulse.beat(_CONSUMER, clock.seconds())
 
 
 def _give_up(error: BaseException) -> NoReturn:

@@ -6,6 +6,7 @@ from typing import NoReturn, TypeVar
 
 import uvicorn
 from fastapi import FastAPI
+from pydantic import Field
 from pydantic_settings import BaseSettings
 
 from shared.settings import read_settings
@@ -18,10 +19,16 @@ _GRACE = 10
 
 
 class ApiSettings(BaseSettings):
-    """What every service's settings hold: where its api listens."""
+    """What every service's settings hold: what it stands on, and where its api and its worker's operations listen."""
 
+    kafka_bootstrap: str
+    redis_url: str
     host: str
     port: int
+    operations_port: int
+    ready_lag_seconds: float = Field(
+        30.0, gt=0, description="seconds behind the log's end beyond which a process says that it is not ready; it goes on all the same"
+    )
 
 
 Settings = TypeVar("Settings", bound=ApiSettings)

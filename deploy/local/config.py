@@ -36,8 +36,14 @@ class StackConfig(BaseSettings):
     kafka_port: Port = 19092
     kafka_controller_port: Port = 19093
     redis_port: Port = 16379
-    enrolment_port: Port = 8001
     reporting_port: Port = 8000
+    enrolment_port: Port = 8001
+    case_port: Port = 8002
+    relief_port: Port = 8003
+    reporting_worker_port: Port = 8010
+    enrolment_worker_port: Port = 8011
+    case_worker_port: Port = 8012
+    relief_worker_port: Port = 8013
     partitions: Annotated[int, Field(ge=1, le=1024)] = 12
 
     @classmethod
@@ -52,16 +58,8 @@ class StackConfig(BaseSettings):
     @classmethod
     def on_free_ports(cls, home: Path, *, partitions: int = 12) -> Self:
         """A stack of its own in `home`, on ports that nobody listened on a moment ago. The cache stays the user's."""
-        kafka, controller, redis, enrolment, reporting = free_ports(5)
-        return cls(
-            home=home.resolve(),
-            kafka_port=kafka,
-            kafka_controller_port=controller,
-            redis_port=redis,
-            enrolment_port=enrolment,
-            reporting_port=reporting,
-            partitions=partitions,
-        )
+        ports = [name for name in cls.model_fields if name.endswith("_port")]
+        return cls.model_validate({"home": home.resolve(), "partitions": partitions, **dict(zip(ports, free_ports(len(ports)), strict=True))})
 
     @property
     def kafka_bootstrap(self) -> str:

@@ -31,7 +31,7 @@ class Program:
 
 @dataclass(frozen=True)
 class Service:
-    """One process of ours: `python -m services.<service> <part>`. `ready_at` is asked until it answers 200."""
+    """One process of ours: `python -m services.<service> <part>`. Both parts answer how they are on a port of their own."""
 
     service: str
     part: str
@@ -40,11 +40,19 @@ class Service:
     def name(self) -> str:
         return f"{self.service}-{self.part}"
 
-    def port(self, config: StackConfig) -> int:
-        return int(getattr(config, f"{self.service}_port"))
+    @property
+    def port_variable(self) -> str:
+        return f"BAOXUE_{self._port_field.upper()}"
 
-    def ready_at(self, config: StackConfig) -> str | None:
-        return f"http://{LOOPBACK}:{self.port(config)}/readyz" if self.part == "api" else None
+    @property
+    def _port_field(self) -> str:
+        return f"{self.service}_port" if self.part == "api" else f"{self.service}_{self.part}_port"
+
+    def port(self, config: StackConfig) -> int:
+        return int(getattr(config, self._port_field))
+
+    def url(self, config: StackConfig) -> str:
+        return f"http://{LOOPBACK}:{self.port(config)}"
 
     def program(self, config: StackConfig) -> Program:
         prefix = self.service.upper()
@@ -52,7 +60,7 @@ class Service:
             f"{prefix}_KAFKA_BOOTSTRAP": config.kafka_bootstrap,
             f"{prefix}_REDIS_URL": config.redis_url,
             f"{prefix}_HOST": LOOPBACK,
-            f"{prefix}_PORT": str(self.port(config)),
+            f"{prefix}_{'PORT' if self.part == 'api' else 'OPERATIONS_PORT'}": str(self.port(config)),
             f"{prefix}_PARTITIONS": str(config.partitions),
             "PYTHONUNBUFFERED": "1",
         }
@@ -92,6 +100,5 @@ def ports(config: StackConfig, services: tuple[Service, ...]) -> dict[str, tuple
         "Redis": (config.redis_port, "BAOXUE_REDIS_PORT"),
     }
     for each in services:
-        if each.ready_at(config):
-            wanted[f"the {each.service} api"] = (each.port(config), f"BAOXUE_{each.service.upper()}_PORT")
+        wanted[f"the {each.service} {each.part}"] = (each.port(config), each.port_variable)
     return wanted

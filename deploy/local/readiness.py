@@ -3,34 +3,73 @@
 from __future__ import annotations
 
 import http.client
+import json
+from collections.abc import Mapping
 from contextlib import closing, suppress
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import redis
 
 from deploy.local.config import StackConfig, port_is_free
 from deploy.local.processes import KAFKA, REDIS, Service
+from shared.freshness import LAG
 
-PATIENCE = 2.0  # seconds for one answer
+PATIENCE = 3.0  # seconds for one answer: a process gives what it needs two
+
+
+@dataclass(frozen=True)
+class Health:
+    """What a process of ours says about itself: whether it is alive, and what it still waits for, each with why."""
+
+    alive: bool
+    waits_for: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def works(self) -> bool:
+        """Whether it does its work. To be behind is no fault: it works, and there is much to do."""
+        return self.alive and not self.waits_for.keys() - {LAG}
 
 
 def answers(process: str, config: StackConfig, services: tuple[Service, ...]) -> bool:
-    """Whether `process` does what others need of it. A worker has no port: that it runs is all that can be asked here."""
+    """Whether `process` does what others need of it."""
     if process == KAFKA:
         return not port_is_free(config.kafka_port)
     if process == REDIS:
         return _redis_answers(config.redis_url)
-    urls = (service.ready_at(config) for service in services if service.name == process)
-    return all(_api_answers(url) for url in urls if url)
+    return all(health(service.url(config)).works for service in services if service.name == process)
 
 
-def _api_answers(url: str) -> bool:
-    """By the plain client: httpx loads certificates for each question, and many are asked while everything starts."""
-    address = urlsplit(url)
-    with suppress(OSError, http.client.HTTPException), closing(http.client.HTTPConnection(address.netloc, timeout=PATIENCE)) as connection:
-        connection.request("GET", address.path)
-        return connection.getresponse().status == http.HTTPStatus.OK
-    return False
+def lives(process: str, config: StackConfig, services: tuple[Service, ...]) -> bool:
+    """Whether `process` goes on, were it only to wait for what it needs."""
+    named = [service for service in services if service.name == process]
+    return all(_ask(service.url(config), "/livez") == {} for service in named) if named else answers(process, config, services)
+
+
+def health(url: str) -> Health:
+    """What the process at this address says about itself."""
+    if _ask(url, "/livez") != {}:
+        return Health(alive=False)
+    missing = _ask(url, "/readyz")
+    return Health(alive=missing is not None, waits_for=missing or {})
+
+
+def _ask(url: str, path: str) -> Mapping[str, str] | None:
+    """What is missing, by name; None where there is no answer at all.
+
+    By the plain client: httpx loads certificates for each question, and many are asked while everything starts.
+    """
+    with (
+        suppress(OSError, http.client.HTTPException, ValueError),
+        closing(http.client.HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)) as connection,
+    ):
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        if answer.status == http.HTTPStatus.OK:
+            return {}
+        told = json.loads(answer.read())
+        return {name: str(why) for name, why in told.get("missing", {"?": str(answer.status)}).items()}
+    return None
 
 
 def _redis_answers(url: str) -> bool:

@@ -24,12 +24,13 @@ from deploy.local import jars, kafka, processes, redis_server
 from deploy.local.config import StackConfig, port_is_free
 from deploy.local.java import find_java
 from deploy.local.processes import KAFKA, REDIS, SERVICES, Service
-from deploy.local.readiness import answers
+from deploy.local.readiness import answers, lives
 from deploy.local.supervision import ProcessState, Supervisor
 from shared import topic_admin
 from shared.topics import topics
 
 Say = Callable[[str], None]
+Asked = Callable[[str, StackConfig, tuple[Service, ...]], bool]
 
 FIRST_READY = 180.0  # seconds; a broker that was killed looks through its whole log first
 POLL = 0.1
@@ -110,16 +111,23 @@ class LocalStack:
             self._launched.wait()
 
     def wait_ready(self, process: str, *, other_than: int = 0, timeout: float = 60.0) -> int:
-        """Waits until `process` runs and answers, as another process than `other_than`; gives its id. Raises StartFailed."""
+        """Waits until `process` works, were it far behind, as another process than `other_than`; gives its id. Raises StartFailed."""
+        return self._wait_until(answers, "ready", process, other_than, timeout)
+
+    def wait_alive(self, process: str, *, other_than: int = 0, timeout: float = 60.0) -> int:
+        """As wait_ready, but to be there is enough: a worker need not have its partitions yet, which takes long after a kill."""
+        return self._wait_until(lives, "alive", process, other_than, timeout)
+
+    def _wait_until(self, asked: Asked, what: str, process: str, other_than: int, timeout: float) -> int:
         deadline = time.monotonic() + timeout
         while True:
             state = self.states().get(process)
-            if state and state.state == "RUNNING" and state.pid != other_than and answers(process, self.config, self._services):
+            if state and state.state == "RUNNING" and state.pid != other_than and asked(process, self.config, self._services):
                 return state.pid
             if state and state.state == "FATAL":
                 raise self._failure(f"{process} is started no more, it died too often", process)
             if time.monotonic() > deadline:
-                raise self._failure(f"{process} was not ready within {timeout:.0f} s", process)
+                raise self._failure(f"{process} was not {what} within {timeout:.0f} s", process)
             time.sleep(POLL)
 
     def left_over(self) -> list[psutil.Process]:

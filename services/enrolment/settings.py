@@ -16,6 +16,7 @@ class Settings(Limits, ApiSettings):
     redis_url: str = Field("redis://127.0.0.1:16379/0", description="where states and receipts are kept")
     host: str = Field("127.0.0.1", description="address that the api listens on")
     port: int = Field(8001, ge=1, le=65535, description="port that the api listens on")
+    operations_port: int = Field(8011, ge=1, le=65535, description="port on which the worker tells how it is")
     partitions: int = Field(12, ge=1, le=255, description="partitions of the keyed topics; fixed for the life of a deployment")
     generation: str = Field("1", pattern=r"^[0-9a-z]{1,16}$", description="generation of the states; a new one is built again from the record")
     buckets: int = Field(

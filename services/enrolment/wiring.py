@@ -11,6 +11,7 @@ from services.enrolment.settings import Settings
 from shared.deciding import DecidingFollower
 from shared.divisions import divisions
 from shared.kafka_log import KafkaLog
+from shared.operations import Operations
 from shared.redis_edge import connect
 from shared.state_store import StateStore
 
@@ -44,4 +45,5 @@ def worker(settings: Settings) -> NoReturn:
         followers=[follower(settings)],
         batch_size=settings.batch_size,
         session_timeout=settings.session_timeout,
+        operations=Operations.of(SERVICE, settings),
     )

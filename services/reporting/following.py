@@ -12,9 +12,9 @@ from contextlib import asynccontextmanager
 from itertools import islice
 
 from services.reporting.board import FIRST, Board, Cursor, OtherFold, Snapshot, Step, moment
-from services.reporting.freshness import Freshness
 from services.reporting.memory import Memory
 from shared import clock, topics
+from shared.freshness import Freshness
 from shared.log import EventLog
 from shared.redis_edge import Redis, RedisAway
 

@@ -17,6 +17,7 @@ class Settings(ApiSettings):
     redis_url: str = Field("redis://127.0.0.1:16379/0", description="where the counts are kept")
     host: str = Field("127.0.0.1", description="address that the api listens on")
     port: int = Field(8000, ge=1, le=65535, description="port that the api listens on")
+    operations_port: int = Field(8010, ge=1, le=65535, description="port on which the worker tells how it is")
     partitions: int = Field(12, ge=1, le=255, description="partitions of the record; fixed for the life of a deployment")
     generation: str = Field(
         "1", pattern=r"^[0-9a-z]{1,16}$", description="generation of the counts that the worker fills; the key reporting:live says which one is shown"

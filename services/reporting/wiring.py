@@ -11,6 +11,7 @@ from services.reporting.pages import Screen
 from services.reporting.settings import Settings
 from services.reporting.stream import CountingFollower
 from shared.kafka_log import KafkaLog
+from shared.operations import Operations
 from shared.redis_edge import connect
 
 
@@ -39,4 +40,5 @@ def worker(settings: Settings) -> NoReturn:
         followers=[follower(settings)],
         batch_size=settings.batch_size,
         session_timeout=settings.session_timeout,
+        operations=Operations.of("reporting", settings),
     )

@@ -20,5 +20,5 @@ def test_an_api_runs_on_asyncios_own_loop_whatever_else_is_installed(monkeypatch
         chosen.append(server.config.get_loop_factory())
 
     monkeypatch.setattr(uvicorn.Server, "run", run)
-    process._serve(FastAPI(), process.ApiSettings(host="127.0.0.1", port=1))
+    process._serve(FastAPI(), process.ApiSettings(kafka_bootstrap="", redis_url="", host="127.0.0.1", port=1, operations_port=2))
     assert chosen == [asyncio.SelectorEventLoop]

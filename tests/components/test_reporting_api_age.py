@@ -1,6 +1,6 @@
 """How old an answer says it is."""
 
-from services.reporting.freshness import Freshness
+from shared.freshness import Freshness
 
 
 def test_an_answer_is_as_old_as_the_last_look_it_has_reached() -> None:

@@ -70,6 +70,13 @@ def test_group_errors_can_be_asked_for() -> None:
     assert "self._closed" in inspect.getsource(AIOKafkaConsumer)
 
 
+def test_rebalances_begin_and_end_by_the_names_that_are_overridden() -> None:
+    for name in ("on_rebalance_start", "on_rebalance_end"):
+        assert list(inspect.signature(getattr(faust.App, name)).parameters) == ["self"], name
+    assert "app.on_rebalance_start()" in inspect.getsource(driver)
+    assert "app.on_rebalance_end()" in inspect.getsource(recovery)
+
+
 def test_the_worker_sets_up_logging_where_ours_steps_in() -> None:
     assert list(inspect.signature(Worker._setup_logging).parameters) == ["self"]
 

@@ -110,7 +110,7 @@ def test_a_start_that_fails_leaves_nothing_running(tmp_path: Path) -> None:
     stack = LocalStack(config, services=(Service("nowhere", "worker"),))
     config.logs.mkdir()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(StackConfig, "nowhere_port", 1, raising=False)
+        patch.setattr(StackConfig, "nowhere_worker_port", 1, raising=False)
         with pytest.raises(StartFailed, match=r"nowhere-worker ended while it was starting(.|\n)*No module named services.nowhere"):
             stack.start()
     assert Supervisor(config).processes() == []

@@ -36,7 +36,7 @@ class TestSettings:
         assert config.home.name == ".baoxue"
 
     def test_each_can_be_set(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        wanted = {"KAFKA_PORT": 1, "KAFKA_CONTROLLER_PORT": 2, "REDIS_PORT": 3, "ENROLMENT_PORT": 4, "REPORTING_PORT": 5, "PARTITIONS": 6}
+        wanted = {name.upper(): n for n, name in enumerate(StackConfig.model_fields, 1) if name.endswith("_port")} | {"PARTITIONS": 99}
         for name, value in wanted.items():
             monkeypatch.setenv(f"BAOXUE_{name}", str(value))
         monkeypatch.setenv("BAOXUE_HOME", str(tmp_path / "data"))
@@ -202,6 +202,7 @@ class TestProcesses:
                 "REPORTING_PARTITIONS": "3",
             }.items()
         )
+        assert told["enrolment-worker"].environment["ENROLMENT_OPERATIONS_PORT"] == str(config.enrolment_worker_port)
 
     def test_services_go_first_and_what_they_stand_on_last(self, tmp_path: Path) -> None:
         config = StackConfig.on_free_ports(tmp_path)

@@ -38,7 +38,7 @@ class Killer(threading.Thread):
                         return
                     pid = self._stack.kill(victim)
                     self.killed.append(victim)
-                    self._stack.wait_ready(victim, other_than=pid)
+                    self._stack.wait_alive(victim, other_than=pid)
         except Exception as error:  # noqa: BLE001  # told by the test
             self.failure = error
 

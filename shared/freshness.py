@@ -3,6 +3,8 @@
 from collections import deque
 from collections.abc import Mapping
 
+LAG = "lag"
+"""What a process that is far behind the log's end waits for, by name: it works, and there is much to do."""
 _MOST_PENDING = 2_000
 
 
@@ -15,22 +17,25 @@ class Freshness:
     def __init__(self, since: float) -> None:
         """Nothing is known before ``since``, a reading of the clock that all ages are told by."""
         self._known = since
-        self._reached = False
+        self.reached = False
+        """Whether any look was ever reached."""
         self._pending: deque[tuple[float, Mapping[int, int]]] = deque()
 
     def assume(self, since: float) -> None:
         """Take it, as long as no look was reached, that the vector was whole at this earlier moment."""
-        if not self._reached:
+        if not self.reached:
             self._known = min(since, self._known)
 
     def look(self, at: float, ends: Mapping[int, int]) -> None:
         """Take note of the log's end offsets; ``at`` is a moment before they were asked for."""
-        if len(self._pending) < _MOST_PENDING:
+        if self._pending and self._pending[-1][1] == ends:
+            self._pending[-1] = (at, ends)
+        elif len(self._pending) < _MOST_PENDING:
             self._pending.append((at, ends))
 
     def age(self, now: float, positions: Mapping[int, int]) -> float:
         """Give the seconds since ``positions``, a vector that never goes back, was known to be the whole log."""
         while self._pending and all(positions.get(partition, 0) >= end for partition, end in self._pending[0][1].items()):
             self._known, _ = self._pending.popleft()
-            self._reached = True
+            self.reached = True
         return max(0.0, now - self._known)

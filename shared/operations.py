@@ -1,0 +1,143 @@
+"""How a worker is operated: a port of its own, answered by a thread of its own, on which it tells how it is.
+
+The thread has an event loop and clients of its own, so that it answers while the worker is busy and says so when the
+worker hangs; what it asks of the worker are copies of a few numbers. Once a second it looks at the log's end: a look that
+the worker has caught up with is how far behind it is known not to be.
+"""
+
+import asyncio
+import logging
+import socket
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, Self
+
+import uvicorn
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from shared import clock, problems, telemetry
+from shared.freshness import LAG, Freshness
+from shared.kafka_log import KafkaLog
+from shared.log import LogAway
+from shared.process import ApiSettings
+from shared.redis_edge import Redis, connect
+from shared.settings import EXIT_SETTINGS
+from shared.telemetry import NotReady
+
+_LOOK = 1.0
+"""Seconds between two looks at the log's end."""
+_PATIENCE = 2.0
+
+_log = logging.getLogger(__name__)
+
+Positions = Mapping[tuple[str, int], int]
+"""(topic, partition) -> the next offset to be done"""
+
+
+class Worked(Protocol):
+    """A worker, as its operations see it. Every method may be called from any thread, answers at once and waits for nothing."""
+
+    @property
+    def followed(self) -> Sequence[str]:
+        """The topics that it follows."""
+
+    def stalled(self) -> Sequence[str]:
+        """Give the parts that should go on and have not for a while."""
+
+    def positions(self) -> Positions | None:
+        """Give where each partition that it was assigned stands; None before that, and while partitions are being moved."""
+
+
+@dataclass(frozen=True)
+class Operations:
+    """Where and how a worker is operated."""
+
+    service: str
+    host: str
+    port: int
+    kafka_bootstrap: str
+    redis_url: str
+    ready_lag_seconds: float
+    registry: CollectorRegistry = field(default_factory=telemetry.new_registry)
+
+    @classmethod
+    def of(cls, service: str, settings: ApiSettings) -> Self:
+        """Take them from a service's settings."""
+        return cls(service, settings.host, settings.operations_port, settings.kafka_bootstrap, settings.redis_url, settings.ready_lag_seconds)
+
+    def begin(self, worker: Worked) -> None:
+        """Answer from now on, in a thread that ends with the process. Ends the process where the port is taken."""
+        listening = socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((self.host, self.port))
+        except OSError as error:
+            variable = f"{self.service.upper()}_OPERATIONS_PORT"
+            sys.stderr.write(f"Port {self.port} of {self.host}, on which the worker tells how it is: {error.strerror}. Set {variable} to another.\n")
+            raise SystemExit(EXIT_SETTINGS) from error
+        desk = _Desk(self, worker)
+        threading.Thread(target=asyncio.run, args=(desk.serve(listening),), name="operations", daemon=True).start()
+
+
+class _Desk:
+    """What runs in the thread."""
+
+    def __init__(self, operations: Operations, worker: Worked) -> None:
+        self._operations, self._worker = operations, worker
+        self._freshness: dict[tuple[str, int], Freshness] = {}
+
+    async def serve(self, listening: socket.socket) -> None:
+        log = KafkaLog(self._operations.kafka_bootstrap, client_id=f"{self._operations.service}-operations", patience=_PATIENCE)
+        redis = connect(self._operations.redis_url, patience=_PATIENCE)
+        config = uvicorn.Config(self._app(log, redis), log_config=None, access_log=False, server_header=False, lifespan="off")
+        looking = asyncio.create_task(self._keep_looking(log))
+        try:
+            await uvicorn.Server(config).serve(sockets=[listening])
+        finally:
+            looking.cancel()
+            await log.stop()
+            await redis.aclose()
+
+    def _app(self, log: KafkaLog, redis: Redis) -> FastAPI:
+        async def redis_there() -> None:
+            await redis.ping()
+
+        app = FastAPI(title=f"Baoxue {self._operations.service} worker", redoc_url=None)
+        problems.install(app)
+        needs = {"kafka": lambda: self._look(log), "redis": redis_there, "assigned": self._check_assigned, LAG: self._check_lag}
+        app.include_router(telemetry.operations(self._operations.registry, needs, stalled=self._worker.stalled))
+        return app
+
+    async def _keep_looking(self, log: KafkaLog) -> None:
+        while True:
+            try:
+                await self._look(log)
+            except LogAway as error:
+                # Nobody knows the end now: the lag grows until somebody does.
+                _log.info("the log's end is unknown: %s", error)
+            await asyncio.sleep(_LOOK)
+
+    async def _look(self, log: KafkaLog) -> None:
+        at = clock.seconds()
+        for topic in self._worker.followed:
+            for partition, end in (await log.end_offsets(topic)).items():
+                self._freshness.setdefault((topic, partition), Freshness(at)).look(at, {partition: end})
+        if (positions := self._worker.positions()) is not None:
+            self._freshness = {place: freshness for place, freshness in self._freshness.items() if place in positions}
+
+    async def _check_assigned(self) -> None:
+        if self._worker.positions() is None:
+            raise NotReady("no partitions have been assigned to it yet, or they are being moved")
+
+    async def _check_lag(self) -> None:
+        positions, now = self._worker.positions() or {}, clock.seconds()
+        for place, freshness in self._freshness.items():
+            if place in positions:
+                behind = freshness.age(now, {place[1]: positions[place]})
+                if not freshness.reached:
+                    raise NotReady("it has not caught up yet with what the log held when it began")
+                if behind > self._operations.ready_lag_seconds:
+                    raise NotReady(f"{behind:.0f} s behind the log's end, and {self._operations.ready_lag_seconds:g} are allowed")
