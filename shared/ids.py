@@ -31,6 +31,11 @@ def draw_id() -> str:
     return secrets.token_hex(16)
 
 
+def draw_process_id() -> str:
+    """Draw what tells ids of one process from those of another: 12 hex digits."""
+    return secrets.token_hex(6)
+
+
 def command_id(key: str | None, content: bytes) -> str:
     """Give the id of what somebody asks for, 32 hex digits: of the same ``Idempotency-Key`` and content the same, without a key drawn."""
     return secrets.token_hex(16) if key is None else sha256(b"%b\0%b" % (key.encode(), content)).hexdigest()[:32]

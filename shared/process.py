@@ -4,18 +4,16 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn, TypeVar
 
-import uvicorn
 from fastapi import FastAPI
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
+from shared.serving import serve
 from shared.settings import read_settings
 from shared.telemetry import log_as_json
 
 EXIT_USAGE = 64
 """The exit code of a process that was started with other words than it knows (EX_USAGE)."""
-_GRACE = 10
-"""Seconds that requests under way are given to end."""
 
 
 class ApiSettings(BaseSettings):
@@ -36,7 +34,10 @@ Settings = TypeVar("Settings", bound=ApiSettings)
 
 def run_process(kind: type[Settings], *, api: Callable[[Settings], FastAPI], worker: Callable[[Settings], NoReturn]) -> NoReturn:
     """Run the api or the worker of a service, as the first argument says, until it is told to stop."""
-    parts: dict[str, Callable[[Settings], object]] = {"api": lambda settings: _serve(api(settings), settings), "worker": worker}
+    parts: dict[str, Callable[[Settings], object]] = {
+        "api": lambda settings: serve(api(settings), host=settings.host, port=settings.port),
+        "worker": worker,
+    }
     match sys.argv[1:]:
         case [part] if part in parts:
             log_as_json()
@@ -45,20 +46,6 @@ def run_process(kind: type[Settings], *, api: Callable[[Settings], FastAPI], wor
         case _:
             sys.stderr.write(f"Say which part: python -m {_service()} api|worker\n")
             raise SystemExit(EXIT_USAGE)
-
-
-def _serve(app: FastAPI, settings: ApiSettings) -> None:
-    # On asyncio's own loop: to a client of Redis or Kafka that writes to a closed connection uvloop raises what neither of them expects.
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        loop="asyncio",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=_GRACE,
-    )
 
 
 def _service() -> str:

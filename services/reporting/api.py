@@ -8,17 +8,21 @@ from datetime import date
 from typing import Annotated
 
 import msgspec
-from fastapi import FastAPI, Query, Response
+from fastapi import Depends, FastAPI, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from fastapi.sse import EventSourceResponse
 from prometheus_client import Gauge
 
 from services.reporting import daily, headline, openapi, pages
-from services.reporting.answers import View, counts_of
+from services.reporting.answers import counts_of
 from services.reporting.atlas import Areas, Map, areas_of, map_of
-from services.reporting.documents import AsOf, Counts, Flows, Headline, china_moment
-from services.reporting.following import Following, NotBuilt
-from services.reporting.memory import Memory
-from shared import problems, telemetry, topics
+from services.reporting.documents import Counts, Flows, Headline
+from services.reporting.following import Following
+from services.reporting.live.document import LiveCounts
+from services.reporting.live.hub import Hub
+from services.reporting.live.reader import Reader
+from services.reporting.showing import Showing
+from shared import problems, serving, telemetry, topics
 from shared.divisions import NATION
 from shared.log import EventLog, LogAway
 from shared.problems import Problem
@@ -26,45 +30,28 @@ from shared.redis_edge import Redis
 
 Area = Annotated[str, Query(max_length=32, description="100000 (the nation), a province, prefecture or county code, or the name of a list")]
 
+LastEventId = Annotated[str | None, Header(description="the id of the last event that was had, to go on from there")]
+
+_UNHINDERED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+"""Keeps a proxy from storing a stream, or holding it back."""
 _ANY_SCREEN = pages.Screen()
 _encode = msgspec.json.Encoder().encode
 _log = logging.getLogger(__name__)
 
 
-class _Showing:
-    """The view that answers are made from: rolled up once for every change of the memory, and only when asked for."""
-
-    def __init__(self, following: Following) -> None:
-        self._following = following
-        self._view: View | None = None
-
-    def view(self) -> View:
-        memory = self._memory()
-        if self._view is None or self._view.memory is not memory or self._view.version != memory.version:
-            self._view = View(memory)
-        return self._view
-
-    def frozen(self) -> Memory:
-        return self._memory().frozen()
-
-    def as_of(self) -> AsOf:
-        memory = self._memory()
-        offsets = {str(partition): offset for partition, offset in sorted(memory.positions.items())}
-        return AsOf(offsets, china_moment(memory.event_time), china_moment(memory.recorded_time), round(self._following.lag(), 3))
-
-    def _memory(self) -> Memory:
-        try:
-            return self._following.memory
-        except NotBuilt as error:
-            raise Problem(503, "not-built", "There are no counts to show yet", f"{error}.", headers={"Retry-After": "1"}) from error
-
-
 def create_app(
-    *, following: Following, log: EventLog, redis: Redis, baseline: headline.Basis = "published", screen: pages.Screen = _ANY_SCREEN
+    *,
+    following: Following,
+    log: EventLog,
+    redis: Redis,
+    baseline: headline.Basis = "published",
+    screen: pages.Screen = _ANY_SCREEN,
+    most_streams: int = 2_000,
 ) -> FastAPI:
     """Give the api over what it follows, with the log and the Redis of that, which it starts and closes with itself."""
     registry = telemetry.new_registry()
-    showing = _Showing(following)
+    showing = Showing(following)
+    hub = Hub(following, showing, baseline=baseline, most=most_streams, registry=registry)
     lag = Gauge("reporting_lag_seconds", "Seconds since what is shown was known to be the whole record", registry=registry)
     lag.set_function(lambda: following.lag() if following.built else float("nan"))
 
@@ -74,7 +61,7 @@ def create_app(
             await log.start()
         except LogAway as error:
             _log.warning("started without the log, which /readyz will tell: %s", error)
-        async with following.running():
+        async with following.running(), hub.running():
             yield
         await log.stop()
         await redis.aclose()
@@ -87,7 +74,8 @@ def create_app(
 
     app = FastAPI(title="Baoxue reporting", summary="What the record adds up to, county by county, live.", lifespan=lifespan, redoc_url=None)
     problems.install(app)
-    openapi.describe(app, Areas, Map, pages.Screen)
+    serving.before_stop(app, hub.close)
+    openapi.describe(app, Areas, Map, pages.Screen, LiveCounts)
     pages.install(app, screen)
     app.include_router(
         telemetry.operations(registry, {"kafka": lambda: log.end_offsets(topics.STUDENT_STATUS), "redis": redis_there, "counts": counts_there})
@@ -100,6 +88,17 @@ def create_app(
     @app.get("/v1/headline", summary="The three figures, and their fall", responses=openapi.responses(Headline, "The three figures", 503))
     async def read_headline() -> Response:
         return _json(headline.headline(showing.view(), baseline, showing.as_of()))
+
+    async def reader(request: Request, area: Area = NATION, last_event_id: LastEventId = None) -> AsyncIterator[Reader]:
+        joined = hub.join(area, last_event_id, serving.connection_of(request))
+        try:
+            yield joined
+        finally:
+            hub.leave(joined)
+
+    @app.get("/v1/stream", summary="The counts of an area as they change", response_class=StreamingResponse, responses=openapi.stream(404, 422, 503))
+    async def stream(joined: Annotated[Reader, Depends(reader)]) -> EventSourceResponse:
+        return EventSourceResponse(joined.events(), headers=_UNHINDERED)
 
     @app.get(
         "/v1/flows", summary="What moved the stock of an area, day by day", responses=openapi.responses(Flows, "Days with any flow", 404, 422, 503)

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from itertools import islice
 
 from services.reporting.board import FIRST, Board, Cursor, OtherFold, Snapshot, Step, moment
+from services.reporting.live.newest import Newest
 from services.reporting.memory import Memory
 from shared import clock, topics
 from shared.freshness import Freshness
@@ -46,6 +47,10 @@ class Following:
         self._freshness = Freshness(clock.seconds())
         self._tried = float("-inf")
         self._why_not = "Nothing has been read from Redis yet"
+        self.newest = Newest()
+        """Which flows changed last."""
+        self.moved = asyncio.Event()
+        """Set whenever the counts may have changed; for one who waits, who clears it."""
         self.trouble: str | None = None
         """What keeps the memory from being followed at the moment."""
 
@@ -73,6 +78,7 @@ class Following:
             self._freshness.assume(clock.seconds() - (clock.now() - moment(memory.recorded_time)).total_seconds())
         self._memory = memory
         self._gapped.clear()
+        self.moved.set()
 
     def lag(self) -> float:
         """Give the seconds since the memory's vector was known to be the whole log."""
@@ -144,6 +150,8 @@ class Following:
         delta = step.delta()
         memory.add(cells=delta.cells, flows=delta.flows, reported=delta.reported, claimed=delta.claimed)
         memory.move(partition, step.next, delta.event_time, delta.recorded_time)
+        self.newest.note(delta.flows)
+        self.moved.set()
         return True
 
     async def _load(self, generation: str) -> None:

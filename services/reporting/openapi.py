@@ -18,6 +18,12 @@ def responses(shape: type[msgspec.Struct], description: str, *bad: int) -> opena
     return openapi.good(200, shape, description) | refusals(*bad)
 
 
+def stream(*bad: int) -> openapi.Answers:
+    """Give the answers of the stream: events without an end, problems before the first."""
+    description = "`snapshot`: LiveCounts; `delta`: the same, of its children those that changed; `heartbeat`: its `as_of`, at least every 5 s"
+    return {200: {"description": description, "content": {"text/event-stream": {}}}, **refusals(*bad)}
+
+
 def refusals(*bad: int) -> openapi.Answers:
     """Give the answers that are problems."""
     return openapi.bad(*bad, why=_WHY_NOT)

@@ -28,5 +28,6 @@ class Settings(ApiSettings):
     demo: bool = Field(False, description="whether the page says that its children are invented")
     late_after: float = Field(10.0, gt=0, description="age in seconds from which on the page shows its numbers as late")
     gone_after: float = Field(30.0, gt=0, description="age in seconds from which on the page crosses its numbers out, and not less than late_after")
+    most_streams: int = Field(2_000, ge=1, description="streams that the api keeps open at once; more are turned away with a 503")
     batch_size: int = Field(8000, ge=1, le=50_000, description="most facts that the worker counts in one step")
     session_timeout: float = Field(10.0, ge=1.0, description="seconds after which the group gives a silent worker's partitions to another")

@@ -20,7 +20,7 @@ def api(settings: Settings) -> FastAPI:
     log, redis = KafkaLog(settings.kafka_bootstrap, client_id="reporting-api"), connect(settings.redis_url)
     screen = Screen(settings.demo, settings.late_after, settings.gone_after)
     following = Following(redis, log, partitions=settings.partitions)
-    return create_app(following=following, log=log, redis=redis, baseline=settings.baseline, screen=screen)
+    return create_app(following=following, log=log, redis=redis, baseline=settings.baseline, screen=screen, most_streams=settings.most_streams)
 
 
 def follower(settings: Settings) -> CountingFollower:

@@ -1,0 +1,66 @@
+"""What a stream tells of an area, and how much of it has to be told again when it changes. Pure."""
+
+from enum import StrEnum
+
+import msgspec
+from msgspec import Struct
+
+from services.reporting.documents import Counts, Figure, Headline
+
+
+class Kind(StrEnum):
+    """The events of a stream."""
+
+    SNAPSHOT = "snapshot"
+    DELTA = "delta"
+    HEARTBEAT = "heartbeat"
+
+
+class Figures(Struct):
+    """The headline's three figures."""
+
+    all: Figure
+    poor: Figure
+    watch52: Figure
+
+
+class Change(Struct):
+    """One of the numbers that changed last: so many children of a county, on a day, by a flow, as that number now stands."""
+
+    county: str
+    name: str
+    day: str
+    flow: str
+    n: int
+
+
+class LiveCounts(Counts, kw_only=True):
+    """The counts of an area, with the headline and the area's newest changes, newest first; all of one vector of offsets.
+
+    In a ``delta`` every member has its new value, and ``children`` are those that changed.
+    """
+
+    headline: Figures
+    newest: list[Change]
+
+
+_BESIDES = [name for name in LiveCounts.__struct_fields__ if name not in ("children", "as_of")]
+
+
+def live_counts(counts: Counts, headline: Headline, newest: list[Change]) -> LiveCounts:
+    """Put together what belongs to one vector of offsets."""
+    members = {name: getattr(counts, name) for name in Counts.__struct_fields__}
+    return LiveCounts(**members, headline=Figures(headline.all, headline.poor, headline.watch52), newest=newest)
+
+
+def told_again(before: LiveCounts, after: LiveCounts) -> tuple[Kind, LiveCounts] | None:
+    """Give what brings a reader of ``before`` to ``after``: a delta, or a snapshot where the area's parts are others than they were.
+
+    None where no number differs; ``as_of`` alone is for heartbeats.
+    """
+    if before.area != after.area or [child.code for child in before.children] != [child.code for child in after.children]:
+        return Kind.SNAPSHOT, after
+    changed = [new for old, new in zip(before.children, after.children, strict=True) if old != new]
+    if not changed and all(getattr(before, name) == getattr(after, name) for name in _BESIDES):
+        return None
+    return Kind.DELTA, msgspec.structs.replace(after, children=changed)
