@@ -84,9 +84,12 @@ class Cause(Protocol):
     subject: str
     time: datetime
     recordedtime: datetime
-    correlationid: str | None
     traceparent: str | None
     tracestate: str | None
+
+    @property
+    def correlationid(self) -> str | None:
+        """The id of the first report in the chain, where there was one before this."""
 
 
 class Shape(Protocol):

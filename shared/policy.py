@@ -6,6 +6,7 @@ cursor that Redis has lost is found again in the commands that were published la
 """
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
@@ -23,6 +24,7 @@ from shared.redis_edge import Redis, script
 
 _log = logging.getLogger(__name__)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_is_sequence = re.compile(r"[0-9]{16}-[0-9]{4}").fullmatch
 
 
 def cursor_key(service: str, generation: str, partition: int) -> str:
@@ -122,7 +124,10 @@ class PolicyFollower:
             if isinstance(newer := RECORD_LANGUAGE.why_not(kind), NewerVersion):
                 raise newer
             return None
-        return fact if fact is not None and fact.source == self._policies.heard else None
+        if fact is None or fact.source != self._policies.heard:
+            return None
+        # What is no sequence might sort above every real one, and nothing after it would ever be answered.
+        return fact if _is_sequence(fact.sequence) else None
 
     async def _cursor(self, partition: int) -> _Cursor:
         stored = await self._redis.hgetall(self._key(partition))

@@ -31,7 +31,7 @@ class Scheme(StrEnum):
 
 
 # In Python `$` also matches before a final newline; the look-ahead shuts that door and is harmless elsewhere.
-Term = Annotated[str, Meta(pattern=r"^[0-9]{4}-(spring|autumn)$(?!\n)", description="a school term: 2019-autumn, 2020-spring")]
+Term = Annotated[str, Meta(pattern=r"^(19|20|21)[0-9]{2}-(spring|autumn)$(?!\n)", description="a school term: 2019-autumn, 2020-spring")]
 RecordedTerm = Annotated[str, Meta(min_length=11, max_length=11, extra_json_schema={"pattern": "^[0-9]{4}-(spring|autumn)$"})]
 Fen = Annotated[int, Meta(ge=0, le=1_000_000_000, description="money in whole fen, a hundredth of a yuan")]
 CountyOffice = Annotated[str, Meta(pattern=r"^/counties/[0-9]{6}$(?!\n)", description="/counties/NNNNNN")]
@@ -53,7 +53,7 @@ class Grant(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
 
 
 class Eligibility(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
-    """A child is registered poor and in school, in this county and stage, ``since`` this term."""
+    """A child is registered poor and in school, in this county; ``since``: the first term of which that is known, in this stage."""
 
     county: RecordedCounty
     stage: Stage

@@ -139,6 +139,16 @@ async def test_bytes_that_nobody_can_read_are_passed_over(record: Record) -> Non
     assert len(record.asked()) == 1
 
 
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_a_sequence_that_is_none_holds_nothing_up(record: Record, guarded: bool) -> None:
+    if not guarded:
+        record.begin_anew(without(policy, "fact if _is_sequence(fact.sequence) else None", "fact"))
+    record.values.append(written("odd", "/enrolment", ANSWERED, "zzzzzzzzzzzzzzzz-0000"))
+    record.say(1)
+    assert await record.follow() == 2
+    assert record.asked() == (["asked-/enrolment-1"] if guarded else ["asked-odd"])
+
+
 async def test_the_cursor_stays_while_the_log_does_not_acknowledge(record: Record) -> None:
     await record.follower.cursors(frozenset({P}))
     record.say(1)

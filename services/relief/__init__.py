@@ -1,0 +1,1 @@
+"""Relief: who is due what aid, and got it."""

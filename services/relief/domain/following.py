@@ -1,0 +1,108 @@
+"""How what policies ask for is judged: what a student's fact does to the grant of the term that it falls in.
+
+Being in school makes aid due (grants it, or resumes what was suspended); being out suspends it; leaving the ledger ends
+what is unpaid. A grant that was paid or has ended stays as it is. Recognition holds for the school year (domain page,
+section 5): of a household that is lifted, the term's grant is kept, and no new one is given; that the next term of the
+same year is a new one is inferred.
+"""
+
+from datetime import date
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from services.relief.domain.grant import Pupil, due_grant, eligibility_changed, position_of
+from services.relief.domain.rates import amount
+from services.relief.domain.terms import name_of, term_on
+from shared.contracts.relief import (
+    AidEnded,
+    AidGranted,
+    AidMoved,
+    AidRecalculated,
+    AidResumed,
+    AidSuspended,
+    Eligibility,
+    EndGrant,
+    FollowingCommand,
+    Grant,
+    GrantState,
+    GrantTermsAid,
+    KeepGrant,
+    MoveGrant,
+    ReliefFact,
+    ResumeGrant,
+    SuspendGrant,
+)
+from shared.contracts.words import Stage
+
+DUE, SUSPENDED = GrantState.DUE, GrantState.SUSPENDED
+UNPAID = frozenset({DUE, SUSPENDED})
+
+Following = GrantTermsAid | SuspendGrant | ResumeGrant | MoveGrant | KeepGrant | EndGrant
+
+
+def follow(pupil: Pupil, asked: Following, *, on: date) -> ReliefFact | None:
+    """Judge what a policy asks for because of a student's fact of this day: the fact it makes, or None if it changes nothing."""
+    if position_of(asked.fact) <= pupil.taken:
+        return None
+    term = term_on(on)
+    grant = pupil.grant_of(term)
+    unpaid = grant if grant is not None and grant.state in UNPAID else None
+    match asked:
+        case GrantTermsAid() | ResumeGrant():
+            return _in_school(pupil, asked, term, unpaid)
+        case SuspendGrant():
+            return _out_of_school(pupil, asked, unpaid)
+        case MoveGrant():
+            return _in_school(pupil, asked, term, unpaid) if asked.in_school else _out_of_school(pupil, asked, unpaid)
+        case KeepGrant():
+            return eligibility_changed(pupil, None, fact=asked.fact)
+        case EndGrant():
+            return _left(pupil, asked, unpaid)
+        case _:
+            assert_never(asked)
+
+
+def _in_school(pupil: Pupil, asked: FollowingCommand, term: int, unpaid: Grant | None) -> ReliefFact | None:
+    eligible = _eligible(pupil.eligible, asked, term)
+    if unpaid is not None:
+        after = _as_due(unpaid, asked.county, asked.stage or unpaid.stage, term)
+        if after != unpaid:
+            kind = AidResumed if unpaid.state is SUSPENDED else AidMoved if after.county != unpaid.county else AidRecalculated
+            return kind(before=unpaid, after=after, eligible=eligible, boards=pupil.boards, fact=asked.fact)
+    elif eligible is not None:
+        new = due_grant(pupil, eligible, term, boarder=pupil.boards)
+        if new is not None:
+            return AidGranted(before=None, after=new, eligible=eligible, boards=pupil.boards, fact=asked.fact)
+    return eligibility_changed(pupil, eligible, fact=asked.fact)
+
+
+def _eligible(known: Eligibility | None, asked: FollowingCommand, term: int) -> Eligibility | None:
+    """A child whose stage nobody reported is due nothing, for nobody knows how much."""
+    if not asked.poor or asked.stage is None:
+        return None
+    # In another stage it is eligible anew, so that a term begun late never brings it the amount of a stage it was not in then.
+    since = known.since if known is not None and known.stage is asked.stage else name_of(term)
+    return Eligibility(asked.county, asked.stage, since)
+
+
+def _as_due(grant: Grant, county: str, stage: Stage, term: int) -> Grant:
+    # There is an amount for both stages or for neither; a grant there is was given by one.
+    fen = amount(grant.scheme, term, stage, grant.boarder)
+    return Grant(DUE, county, grant.scheme, grant.term, stage, grant.boarder, grant.fen if fen is None else fen)
+
+
+def _out_of_school(pupil: Pupil, asked: FollowingCommand, unpaid: Grant | None) -> ReliefFact | None:
+    if unpaid is not None:
+        after = replace(unpaid, state=SUSPENDED, county=asked.county)
+        if after != unpaid:
+            kind = AidSuspended if unpaid.state is DUE else AidMoved
+            return kind(before=unpaid, after=after, eligible=None, boards=pupil.boards, fact=asked.fact)
+    return eligibility_changed(pupil, None, fact=asked.fact)
+
+
+def _left(pupil: Pupil, asked: EndGrant, unpaid: Grant | None) -> ReliefFact | None:
+    if unpaid is not None:
+        after = replace(unpaid, state=GrantState.ENDED)
+        return AidEnded(before=unpaid, after=after, eligible=None, boards=pupil.boards, fact=asked.fact)
+    return eligibility_changed(pupil, None, fact=asked.fact)

@@ -1,0 +1,97 @@
+"""States as bytes: 16 for a child, 13 for each grant and 11 for each happening, and what a payment's reference is long.
+
+The first byte is the format's version. The numbers below are stored: they never change, and none is used again.
+"""
+
+import struct
+
+from services.relief.domain.grant import DIGEST, INITIAL, NOTHING_TAKEN, Pupil, TermsGrant
+from services.relief.domain.happenings import ENTRY
+from services.relief.domain.terms import name_of, number_of
+from shared.contracts.relief import Eligibility, Grant, GrantState, Scheme
+from shared.contracts.words import Stage
+
+FORMAT = 1
+"""Raise it with any change of the layouts, the numbers or the digests."""
+
+STATES: dict[GrantState, int] = {GrantState.DUE: 0, GrantState.SUSPENDED: 1, GrantState.PAID: 2, GrantState.ENDED: 3}
+STAGES: dict[Stage, int] = {Stage.PRIMARY: 0, Stage.JUNIOR: 1}
+SCHEMES: dict[Scheme, int] = {Scheme.LIVING_SUBSIDY: 0}
+
+# version; marks: eligible 1, boards 1, stage 1, digests 3; position taken and one more, 0 for none; eligible county and since
+_CHILD = struct.Struct(">BBQIH")
+# term; marks: state 2, stage 1, boarder 1, scheme 4; county; fen; happenings; length of the reference
+_GRANT = struct.Struct(">HBIIBB")
+
+_MARKS = {
+    SCHEMES[scheme] << 4 | boarder << 3 | STAGES[stage] << 2 | STATES[state]: (state, stage, boarder, scheme)
+    for scheme in SCHEMES
+    for boarder in (False, True)
+    for stage in STAGES
+    for state in STATES
+}
+_NUMBERS = {what: number for number, what in _MARKS.items()}
+_STAGE = {number: stage for stage, number in STAGES.items()}
+
+
+class UnknownFormat(Exception):
+    """These bytes are no state that this code can read."""
+
+
+def pack(pupil: Pupil) -> bytes:
+    """Give the child's state as bytes."""
+    eligible, digests = pupil.eligible, len(pupil.asked) // DIGEST
+    marks = digests << 3 | pupil.boards << 1 | (eligible is not None)
+    county = since = 0
+    if eligible is not None:
+        marks |= STAGES[eligible.stage] << 2
+        county, since = int(eligible.county), number_of(eligible.since)
+    parts = [_CHILD.pack(FORMAT, marks, pupil.taken - NOTHING_TAKEN, county, since), pupil.asked]
+    for grant, history, reference in ((each.grant, each.history, each.reference) for each in pupil.grants):
+        what = _NUMBERS[grant.state, grant.stage, grant.boarder, grant.scheme]
+        parts.append(_GRANT.pack(number_of(grant.term), what, int(grant.county), grant.fen, len(history) // ENTRY, len(reference)))
+        parts.append(history)
+        if reference:
+            parts.append(reference.encode())
+    return b"".join(parts)
+
+
+def unpack(state: bytes | None) -> Pupil:
+    """Give the child whose state these bytes are; none are one never heard of. Raises ``UnknownFormat``."""
+    if state is None:
+        return INITIAL
+    if not state or state[0] != FORMAT:
+        found = state[0] if state else "none"
+        raise UnknownFormat(
+            f"a state of format {found}, where this code writes {FORMAT}: start a new generation of relief's states, "
+            "which is rebuilt from the record, or deploy the code that wrote it"
+        )
+    try:
+        pupil, end = _unpacked(state)
+    except (LookupError, ValueError, struct.error) as error:
+        raise _damaged(state) from error
+    if end != len(state):
+        raise _damaged(state)
+    return pupil
+
+
+def _unpacked(state: bytes) -> tuple[Pupil, int]:
+    """Read a child from the front; gives it and where its bytes end. Slices may be shorter than asked for: then the end shows it."""
+    _, marks, taken, county, since = _CHILD.unpack_from(state)
+    at = _CHILD.size + (marks >> 3) * DIGEST
+    asked = state[_CHILD.size : at]
+    eligible = Eligibility(f"{county:06d}", _STAGE[marks >> 2 & 1], name_of(since)) if marks & 1 else None
+    grants = []
+    while at < len(state):
+        term, what, county, fen, happenings, length = _GRANT.unpack_from(state, at)
+        state_, stage, boarder, scheme = _MARKS[what]
+        begin = at + _GRANT.size
+        middle = begin + happenings * ENTRY
+        at = middle + length
+        grant = Grant(state_, f"{county:06d}", scheme, name_of(term), stage, boarder, fen)
+        grants.append(TermsGrant(grant, state[begin:middle], state[middle:at].decode()))
+    return Pupil(eligible, bool(marks >> 1 & 1), taken + NOTHING_TAKEN, asked, tuple(grants)), at
+
+
+def _damaged(state: bytes) -> UnknownFormat:
+    return UnknownFormat(f"a state of {len(state)} bytes is cut off or damaged: rebuild relief's states from the record")

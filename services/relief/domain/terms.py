@@ -1,0 +1,49 @@
+"""School terms. A term is a number here, so that terms can be compared: twice the year, and one more in autumn.
+
+By which days a term is counted is inferred: aid is paid by term, and no source names the days between which a standing
+counts for one. August is autumn's, because pupils are registered anew before school begins on 1 September.
+"""
+
+from datetime import date
+from functools import cache
+from typing import NamedTuple
+
+
+class _Season(NamedTuple):
+    name: str
+    month: int
+    """It begins on the first day of this month."""
+    place: int
+
+
+# [I] for both: see above. Autumn of year Y lasts until 31 January of Y+1.
+_SPRING, _AUTUMN = _Season("spring", 2, 0), _Season("autumn", 8, 1)
+_BY_NAME = {season.name: season for season in (_SPRING, _AUTUMN)}
+
+
+def term_on(day: date) -> int:
+    """Give the term that a day in China falls in."""
+    # January is still the autumn of the year before.
+    return 2 * day.year + (1 if day.month >= _AUTUMN.month else 0 if day.month >= _SPRING.month else -1)
+
+
+def first_day(term: int) -> date:
+    """Give the day on which a term begins."""
+    year, place = divmod(term, 2)
+    return date(year, (_SPRING, _AUTUMN)[place].month, 1)
+
+
+@cache
+def name_of(term: int) -> str:
+    """Give a term's name: ``2019-autumn``."""
+    year, place = divmod(term, 2)
+    return f"{year:04d}-{(_SPRING, _AUTUMN)[place].name}"
+
+
+@cache
+def number_of(name: str) -> int:
+    """Give the term of a name. Raises ``ValueError`` for anything that names none."""
+    year, dash, season = name.partition("-")
+    if not dash or len(year) != 4 or not (year.isascii() and year.isdigit()) or season not in _BY_NAME:
+        raise ValueError("a term is named like 2019-autumn or 2020-spring")
+    return 2 * int(year) + _BY_NAME[season].place
