@@ -1,0 +1,33 @@
+// Builds elements. Text is always text: nothing that was sent ever becomes markup.
+
+// attributes: `class`, `text`, `on` ({event: listener}), `vars` (custom properties, set as the policy allows: not inline); the rest as they are.
+export function el(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name === "class") node.className = value;
+    else if (name === "text") node.textContent = value;
+    else if (name === "on") for (const [event, listener] of Object.entries(value)) node.addEventListener(event, listener);
+    else if (name === "vars") for (const [key, each] of Object.entries(value)) node.style.setProperty(`--${key}`, each);
+    else node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+
+// A number that is told: what is no longer to be relied on is crossed out wherever this class is.
+export const told = (text, more = "") => el("span", { class: `n ${more}`, text });
+
+// Writes text only where it changed, and lets a changed number light up for a moment.
+export function write(node, text, { flash = false } = {}) {
+  if (node.textContent === text) return;
+  const first = node.textContent === "";
+  node.textContent = text;
+  if (flash && !first) {
+    node.classList.remove("changed");
+    void node.offsetWidth;
+    node.classList.add("changed");
+  }
+}
+
+export const link = (address, attributes, ...children) => el("a", { href: address, ...attributes }, ...children);

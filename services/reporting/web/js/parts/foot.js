@@ -1,0 +1,15 @@
+// What the words mean, which keys do what, and how much of the record is counted.
+import { el, told, write } from "../dom.js";
+import { number } from "../figures.js";
+import { t } from "../words.js";
+
+export function foot(root) {
+  const [meaning, keys, record] = [el("span"), el("span", { class: "keys" }), told("", "record")];
+  root.append(meaning, keys, record);
+  return ({ counts }) => {
+    write(meaning, t("foot.meaning"));
+    write(keys, t("foot.keys"));
+    const offsets = counts ? Object.values(counts.as_of.offsets) : [];
+    write(record, counts ? t("foot.record", { n: number(offsets.reduce((sum, offset) => sum + offset, 0)) }) : "");
+  };
+}
