@@ -1,0 +1,62 @@
+"""One child's file: its state, and how facts change it.
+
+There is one file a child. A child that is out of school again (复辍) has the same file opened again: its attempts start anew, and
+what happened before stays in its history. What policies ask for is judged in ``following.py``, what offices ask for in ``offices.py``.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from msgspec import Struct
+
+from services.case.domain.happenings import added
+from shared.contracts.case import CASE_FACTS, CaseFact, CaseStanding, FollowingFact
+
+NOTHING_TAKEN = -1
+
+
+class Case(Struct, frozen=True, gc=False):
+    """What is known of a file; ``standing`` is None for a child that has none.
+
+    ``taken``: the number of the newest student's fact that something followed from (``number_of``). ``history``: what happened
+    to it, packed (``happenings.py``).
+    """
+
+    standing: CaseStanding | None = None
+    taken: int = NOTHING_TAKEN
+    history: bytes = b""
+
+
+INITIAL = Case()
+"""A child that has no file."""
+
+FOLDED = frozenset(CASE_FACTS)
+"""The facts that a state is folded from."""
+
+
+class UnfoldableFact(Exception):
+    """A fact that no rule folds: the worker must stop, for its states would be wrong from here on."""
+
+
+def number_of(sequence: str) -> int:
+    """Give the sequence of a student's fact as a number that grows with it."""
+    return int(sequence[:16]) << 16 | int(sequence[17:])
+
+
+def evolve(case: Case, fact: CaseFact, *, on: date, cause: str) -> Case:
+    """Give the file as it is after a fact of this day, whose cause was the command of this id.
+
+    The standing is the one that the fact says it left. Raises ``UnfoldableFact`` for a type nothing is known of.
+    """
+    if type(fact) not in FOLDED:
+        raise UnfoldableFact(f"no rule folds {type(fact).TYPE} into a file: deploy a case worker that knows it")
+    taken = number_of(fact.fact) if isinstance(fact, FollowingFact) else case.taken
+    return Case(fact.after, taken, added(case.history, fact, on=on, cause=cause))
+
+
+def fold(facts: Iterable[tuple[date, str, CaseFact]], start: Case = INITIAL) -> Case:
+    """Give the file after its facts, each with its day and the id of its cause; raises as ``evolve``."""
+    case = start
+    for on, cause, fact in facts:
+        case = evolve(case, fact, on=on, cause=cause)
+    return case

@@ -1,0 +1,184 @@
+"""What a file remembers of what happened to it: 4 to 20 bytes a happening, enough to tell an officer, and to know a command again.
+
+An entry begins with its kind (8 bits) and its day (24 bits, 1 being 1 January of the year 1); what follows depends on the kind.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from hashlib import blake2b
+from struct import Struct as Layout
+from typing import Any, NamedTuple
+
+from msgspec import Struct
+
+from shared.contracts.case import (
+    AttemptMethod,
+    AttemptOutcome,
+    CaseAttempted,
+    CaseClosedByLeave,
+    CaseClosedByRemoval,
+    CaseClosedByReturn,
+    CaseFact,
+    CaseMoved,
+    CaseOpened,
+    CasePutUnderObservation,
+    CaseReasonCorrected,
+    CaseReopened,
+)
+from shared.contracts.words import Reason, RemovalCode
+
+MOST_BYTES = 480
+"""Of what is remembered: the oldest goes first, and the record has it all. At least 24 happenings."""
+
+# Stored in states: a number is never used again, and the order of these lists never changes; each is only ever added to.
+REASONS: tuple[Reason | None, ...] = (
+    None, Reason.LEARNING, Reason.WORK, Reason.MARRIAGE, Reason.RELIGION, Reason.FAMILY, Reason.POVERTY, Reason.ILLNESS, Reason.DISTANCE,
+    Reason.OTHER, Reason.UNKNOWN,
+)  # fmt: skip
+METHODS = (
+    AttemptMethod.VISIT, AttemptMethod.CALL, AttemptMethod.LETTER, AttemptMethod.JOINT_VISIT, AttemptMethod.ORDER, AttemptMethod.OTHER,
+)  # fmt: skip
+OUTCOMES = (
+    AttemptOutcome.PROMISED, AttemptOutcome.REFUSED_BY_FAMILY, AttemptOutcome.NOT_FOUND, AttemptOutcome.WORKING_ELSEWHERE,
+    AttemptOutcome.WILLING, AttemptOutcome.RETURNED_CLAIMED, AttemptOutcome.OTHER,
+)  # fmt: skip
+CODES: tuple[RemovalCode | None, ...] = (
+    None, RemovalCode.DEATH, RemovalCode.EMIGRATED, RemovalCode.OVER_AGE, RemovalCode.DUPLICATE, RemovalCode.NO_SUCH_CHILD, RemovalCode.MISSING,
+)  # fmt: skip
+REASON_NUMBER = {reason: n for n, reason in enumerate(REASONS)}
+_METHOD_NUMBER = {method: n for n, method in enumerate(METHODS)}
+_OUTCOME_NUMBER = {outcome: n for n, outcome in enumerate(OUTCOMES)}
+_CODE_NUMBER = {code: n for n, code in enumerate(CODES)}
+
+_HEAD = Layout(">I")
+_PLACE = Layout(">II")  # head; county 20 bits, reason 4
+_DONE = Layout(">IQ4s")  # head; office; digest of the command's id
+_ATTEMPT = Layout(">IQ4sI")  # the same; next step's day 24 bits (0: none), method 4, outcome 4
+_REMOVAL = Layout(">IB")
+
+_SCHOOL = 1 << 40
+"""Marks an office that is a school's; the digits of a county's or school's code are below."""
+_DIGEST_AT = slice(12, 16)
+"""Of an entry that has one; all others are shorter."""
+
+
+class Happening(Struct, frozen=True, omit_defaults=True):
+    """What happened to a file, on which day; and beside it whatever belongs to what it was."""
+
+    what: str
+    day: date
+    county: str | None = None
+    reason: Reason | None = None
+    office: str | None = None
+    method: AttemptMethod | None = None
+    outcome: AttemptOutcome | None = None
+    next: date | None = None
+    code: RemovalCode | None = None
+
+
+def _placed(head: int, fact: CaseFact, _: str) -> bytes:
+    return _PLACE.pack(head, int(fact.after.county) << 4 | REASON_NUMBER[fact.after.reason])
+
+
+def _attempted(head: int, fact: CaseAttempted, cause: str) -> bytes:
+    step = (fact.next.toordinal() if fact.next else 0) << 8 | _METHOD_NUMBER[fact.method] << 4 | _OUTCOME_NUMBER[fact.outcome]
+    return _ATTEMPT.pack(head, _office_number(fact.office), _digest(cause), step)
+
+
+def _closed(head: int, fact: CaseClosedByReturn, cause: str) -> bytes:
+    return _DONE.pack(head, _office_number(fact.office), _digest(cause))
+
+
+def _removed(head: int, fact: CaseClosedByRemoval, _: str) -> bytes:
+    return _REMOVAL.pack(head, _CODE_NUMBER[fact.code])
+
+
+def _plain(head: int, _: CaseFact, __: str) -> bytes:
+    return _HEAD.pack(head)
+
+
+def _told_place(word: str, day: date, _: int, place: int) -> Happening:
+    return Happening(word, day, county=str(place >> 4).zfill(6), reason=REASONS[place & 0xF])
+
+
+def _told_attempt(word: str, day: date, _: int, office: int, __: bytes, step: int) -> Happening:
+    next_ = date.fromordinal(step >> 8) if step >> 8 else None
+    return Happening(word, day, office=_office_of(office), method=METHODS[step >> 4 & 0xF], outcome=OUTCOMES[step & 0xF], next=next_)
+
+
+def _told_closing(word: str, day: date, _: int, office: int, __: bytes) -> Happening:
+    return Happening(word, day, office=_office_of(office))
+
+
+def _told_removal(word: str, day: date, _: int, code: int) -> Happening:
+    return Happening(word, day, code=CODES[code])
+
+
+def _told_plainly(word: str, day: date, _: int) -> Happening:
+    return Happening(word, day)
+
+
+class _Kind(NamedTuple):
+    number: int
+    layout: Layout
+    write: Callable[[int, Any, str], bytes]
+    tell: Callable[..., Happening]
+
+
+_KINDS: dict[type[CaseFact], _Kind] = {
+    CaseOpened: _Kind(1, _PLACE, _placed, _told_place),
+    CaseReopened: _Kind(2, _PLACE, _placed, _told_place),
+    CaseAttempted: _Kind(3, _ATTEMPT, _attempted, _told_attempt),
+    CasePutUnderObservation: _Kind(4, _HEAD, _plain, _told_plainly),
+    CaseMoved: _Kind(5, _PLACE, _placed, _told_place),
+    CaseReasonCorrected: _Kind(6, _PLACE, _placed, _told_place),
+    CaseClosedByReturn: _Kind(7, _DONE, _closed, _told_closing),
+    CaseClosedByRemoval: _Kind(8, _REMOVAL, _removed, _told_removal),
+    CaseClosedByLeave: _Kind(9, _HEAD, _plain, _told_plainly),
+}
+_BY_NUMBER = {kind.number: (kind, fact.TYPE.split(".")[3]) for fact, kind in _KINDS.items()}
+
+
+def added(history: bytes, fact: CaseFact, *, on: date, cause: str) -> bytes:
+    """Give the history with one more happening, whose cause was the command of this id. Raises ``KeyError`` for a fact of no kind."""
+    kind = _KINDS[type(fact)]
+    history += kind.write(kind.number << 24 | on.toordinal(), fact, cause)
+    while len(history) > MOST_BYTES:
+        history = history[_BY_NUMBER[history[0]][0].layout.size :]
+    return history
+
+
+def told(history: bytes) -> list[Happening]:
+    """Give the happenings, oldest first."""
+    return [
+        kind.tell(word, date.fromordinal(int.from_bytes(entry[1:4])), *kind.layout.unpack(entry))
+        for entry in _entries(history)
+        for kind, word in [_BY_NUMBER[entry[0]]]
+    ]
+
+
+def knows_again(history: bytes, cause: str) -> bool:
+    """Tell whether this command of an office is one of those that made something happen."""
+    digest = _digest(cause)
+    return digest in history and any(entry[_DIGEST_AT] == digest for entry in _entries(history))
+
+
+def _entries(history: bytes) -> Iterator[bytes]:
+    at = 0
+    while at < len(history):
+        size = _BY_NUMBER[history[at]][0].layout.size
+        yield history[at : at + size]
+        at += size
+
+
+def _office_number(office: str) -> int:
+    kind, code = office[1:].split("/")
+    return int(code) | (_SCHOOL if kind == "schools" else 0)
+
+
+def _office_of(number: int) -> str:
+    return f"/schools/{number ^ _SCHOOL:010d}" if number & _SCHOOL else f"/counties/{number:06d}"
+
+
+def _digest(cause: str) -> bytes:
+    return blake2b(cause.encode(), digest_size=4).digest()

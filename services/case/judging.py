@@ -1,0 +1,97 @@
+"""From the bytes of a command and a packed state to an outcome: the whole of what case's worker decides. Pure."""
+
+from collections.abc import Container, Mapping
+from types import MappingProxyType
+
+from msgspec import Raw
+
+from services.case.domain import following, offices, packed
+from services.case.domain.case import Case, evolve
+from services.case.domain.refusals import Refusal
+from shared import topics
+from shared.clock import china_day
+from shared.codec import Unreadable, encode, read_data, read_event
+from shared.contracts.case import CaseFact, CloseAfterReturn, RecordAttempt
+from shared.contracts.refusal import Refused
+from shared.contracts.registry import CASE_COMMAND_LANGUAGE, RECORD_LANGUAGE
+from shared.county_codes import codes_in
+from shared.deciding import Judged
+from shared.divisions import divisions
+from shared.envelope import Event, caused
+from shared.outcomes import Exceptional
+
+SERVICE = "case"
+SOURCE = "/case"
+
+_STUDENT_KEY = 32
+_COUNTY_OFFICE = "/counties/"
+_NOWHERE: Mapping[str, bytes] = MappingProxyType({})
+
+Asked = following.Following | offices.Asked
+
+
+class CaseDecider:
+    """Case's ``Decider``: files, each by its student's key."""
+
+    service = SERVICE
+    source = SOURCE
+    topic = topics.CASE_COMMANDS
+
+    def state_id(self, key: bytes | None) -> bytes:
+        """Give a student's 16 bytes."""
+        if key is not None and len(key) == _STUDENT_KEY:
+            try:
+                return bytes.fromhex(key.decode("ascii"))
+            except ValueError:
+                pass
+        raise Unreadable("the key is no student id")
+
+    def judge(self, key: bytes, value: bytes | None, state: bytes | None, *, partition: int, offset: int) -> Judged:
+        """Decide one command on the state it finds."""
+        command = read_event(value)
+        if command.subject.encode() != key:
+            raise Unreadable("the record's key is not the subject of its event")
+        asked: Asked = read_data(CASE_COMMAND_LANGUAGE, command.type, command.data)
+        case = packed.unpack(state)
+        try:
+            fact = _decided(case, asked, command)
+        except Refusal as refused:
+            return _refused(refused, command, partition, offset)
+        if fact is None:
+            return Judged(b"d")
+        event = encode(caused(command, fact, source=SOURCE, topic=self.topic, partition=partition, offset=offset))
+        return Judged(b"a", state=packed.pack(evolve(case, fact, on=china_day(command.time), cause=command.id)), fact=event)
+
+    def evolved(self, fact: Event[Raw], state: bytes | None) -> bytes:
+        """Give the state after a fact of case's own, as ``judge`` left it when the fact was new."""
+        data: CaseFact = read_data(RECORD_LANGUAGE, fact.type, fact.data)
+        return packed.pack(evolve(packed.unpack(state), data, on=china_day(fact.time), cause=fact.causationid))
+
+    def listed(self, state: bytes | None) -> Mapping[str, bytes]:
+        """Give the list of the file's county and state, in the order of the due day."""
+        if state is None:
+            return _NOWHERE
+        county, kind, day = packed.place_in_lists(state)
+        return {f"{county}:{kind.value}": day}
+
+
+def _decided(case: Case, asked: Asked, command: Event[Raw]) -> CaseFact | None:
+    on = china_day(command.time)
+    if isinstance(asked, RecordAttempt | CloseAfterReturn):
+        return offices.judge(case, asked, on=on, cause=command.id, answers_for=_counties_of(asked.office))
+    return following.follow(case, asked, on=on)
+
+
+def _counties_of(office: str) -> Container[str]:
+    """Give the counties that an office is responsible for: its own, and those that were merged into it."""
+    code = office.removeprefix(_COUNTY_OFFICE)
+    return codes_in(code) if code in divisions().counties else ()
+
+
+def _refused(refused: Refusal, command: Event[Raw], partition: int, offset: int) -> Judged:
+    data = Refused(code=refused.code, field=refused.field, detail=refused.detail)
+    return Judged(
+        b"r",
+        refusal=encode(caused(command, data, source=SOURCE, topic=topics.CASE_COMMANDS, partition=partition, offset=offset)),
+        exception=encode(Exceptional(command.id, refused.code, refused.field, refused.detail)),
+    )

@@ -1,0 +1,114 @@
+"""What case does about facts of enrolment: commands for its own input topic. Pure.
+
+A policy looks at the standings that a student's fact found and left, and so at any type of fact alike; of the fact's own data only
+at what the file is to remember. Late news leaves today's standing as it is, so nothing follows from it.
+"""
+
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+
+from shared import topics
+from shared.codec import encode
+from shared.contracts.case import CaseCommand, CloseForLeave, CloseForRemoval, CorrectReason, MoveCase, ObserveReturn, OpenCase
+from shared.contracts.student import Standing, StudentRemoved
+from shared.contracts.words import OUT_OF_SCHOOL, RemovalCode, Status
+from shared.envelope import Event, caused
+
+SOURCE = "/case/policies"
+
+_NOT_BACK = OUT_OF_SCHOOL | {Status.ON_LEAVE, Status.REMOVED}
+"""Where a child may go from being out of school without being back."""
+
+
+class Change(Struct, gc=False):
+    """What is read of a student's fact: the standings, and what a file remembers of what was said."""
+
+    before: Standing | None = None
+    after: Standing | None = None
+    spell: int | None = None
+    code: str | None = None
+
+
+Fact = Event[Change]
+
+
+def when_student_dropped_out_open_case(fact: Fact) -> CaseCommand | None:
+    """Open a file, or open it again: dropped out, never enrolled, or taken over from a ledger as either."""
+    after = fact.data.after
+    if after is None or after.status not in OUT_OF_SCHOOL or _is_out(fact.data.before):
+        return None
+    return OpenCase(fact=fact.sequence, county=after.county, reason=after.reason, spell=fact.data.spell)
+
+
+def when_student_returned_observe_it(fact: Fact) -> CaseCommand | None:
+    """Look whether a child that is back, in whatever way, stays."""
+    after = fact.data.after
+    return ObserveReturn(fact=fact.sequence) if after is not None and after.status not in _NOT_BACK and _is_out(fact.data.before) else None
+
+
+def when_student_was_removed_close_case(fact: Fact) -> CaseCommand | None:
+    """Close the file of a child that left the ledger."""
+    before, after = fact.data.before, fact.data.after
+    if before is None or before.status is Status.REMOVED or (after is not None and after.status is not Status.REMOVED):
+        return None
+    return CloseForRemoval(fact=fact.sequence, code=RemovalCode(fact.data.code) if fact.data.code and fact.type == StudentRemoved.TYPE else None)
+
+
+def when_absence_was_approved_close_case(fact: Fact) -> CaseCommand | None:
+    """Close the file of a child whose absence is lawful now."""
+    before, after = fact.data.before, fact.data.after
+    if before is None or before.status is Status.ON_LEAVE or after is None or after.status is not Status.ON_LEAVE:
+        return None
+    return CloseForLeave(fact=fact.sequence)
+
+
+def when_student_moved_move_case(fact: Fact) -> CaseCommand | None:
+    """Let the file follow the child to another county."""
+    before, after = fact.data.before, fact.data.after
+    return MoveCase(fact=fact.sequence, county=after.county) if before is not None and after is not None and before.county != after.county else None
+
+
+def when_reason_was_corrected_correct_case(fact: Fact) -> CaseCommand | None:
+    """Correct the reason of a child that is out of school and was before."""
+    before, after = fact.data.before, fact.data.after
+    if before is None or after is None or not _is_out(before) or not _is_out(after) or before.reason == after.reason:
+        return None
+    return CorrectReason(fact=fact.sequence, reason=after.reason)
+
+
+POLICIES: tuple[Callable[[Fact], CaseCommand | None], ...] = (
+    when_student_moved_move_case,  # first: whatever else happens, happens in the new county
+    when_student_dropped_out_open_case,
+    when_student_returned_observe_it,
+    when_student_was_removed_close_case,
+    when_absence_was_approved_close_case,
+    when_reason_was_corrected_correct_case,
+)
+
+
+class CasePolicies:
+    """Case's ``Policies``."""
+
+    service = "case"
+    source = SOURCE
+    commands_topic = topics.CASE_COMMANDS
+    heard = "/enrolment"
+    reads: type[Event[Change]] = Event[Change]
+
+    def commands(self, fact: Fact, *, partition: int, offset: int) -> Sequence[tuple[bytes, bytes]]:
+        """Give what all policies ask for because of one fact."""
+        if fact.data.before == fact.data.after:
+            return ()
+        asked = [command for policy in POLICIES if (command := policy(fact)) is not None]
+        return [
+            (
+                fact.subject.encode(),
+                encode(caused(fact, command, source=SOURCE, topic=topics.STUDENT_STATUS, partition=partition, offset=offset, n=n)),
+            )
+            for n, command in enumerate(asked)
+        ]
+
+
+def _is_out(standing: Standing | None) -> bool:
+    return standing is not None and standing.status in OUT_OF_SCHOOL
