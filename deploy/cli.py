@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from typing import Annotated
 
 import typer
+from kafka.errors import KafkaError
 from rich.console import Console
 from rich.table import Table
 
@@ -22,9 +23,11 @@ from deploy.local.kafka import FormatFailed
 from deploy.local.redis_server import NoRedis
 from deploy.local.stack import LocalStack, StartFailed
 from services.reporting.cli import app as reporting
-from shared.topic_admin import TopicsWrong
+from shared.topic_admin import BrokerAway, TopicsWrong, ensure_topics
+from shared.topics import DEFAULT_PARTITIONS, topics
 
-PLAIN_FAILURES = (SettingsWrong, StartFailed, JarsWrong, FormatFailed, NoRedis, TopicsWrong)
+PLAIN_FAILURES = (SettingsWrong, StartFailed, JarsWrong, FormatFailed, NoRedis, TopicsWrong, BrokerAway)
+TOPICS_PATIENCE = 60.0  # seconds; a cluster that just starts has not all its brokers
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Baoxue: the count of children out of compulsory schooling.")
 app.add_typer(reporting)
@@ -122,6 +125,29 @@ def status() -> None:
     _addresses(config)
     if any(each.state != "RUNNING" for each in states.values()):
         raise typer.Exit(1)
+
+
+@app.command("create-topics")
+def create_topics(
+    bootstrap: Annotated[str, typer.Option(envvar="REPORTING_KAFKA_BOOTSTRAP", help="host:port of the brokers, comma between.")] = "127.0.0.1:19092",
+    partitions: Annotated[
+        int, typer.Option(envvar="BAOXUE_PARTITIONS", min=1, max=255, help="Of every topic; fixed for the life of a deployment.")
+    ] = DEFAULT_PARTITIONS,
+    replicas: Annotated[
+        int, typer.Option(envvar="BAOXUE_REPLICAS", min=1, max=9, help="Copies of every record; it counts as logged once all but one have it.")
+    ] = 1,
+) -> None:
+    """Make the topics that a cluster lacks, and hold those that are there to their settings; `up` does it for its own broker."""
+    import stamina
+
+    with _plain_failures():
+        try:
+            for attempt in stamina.retry_context(on=KafkaError, attempts=None, timeout=TOPICS_PATIENCE):
+                with attempt:
+                    made = ensure_topics(bootstrap, topics(partitions=partitions, replicas=replicas))
+        except KafkaError as refused:
+            raise StartFailed(f"The brokers at {bootstrap} refuse to make the topics: {refused}") from refused
+        out.print(f"Made {', '.join(made)}." if made else "The topics are as they must be.")
 
 
 @app.command()

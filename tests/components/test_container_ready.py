@@ -1,0 +1,58 @@
+"""The question that a container's health check asks."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from deploy.local.config import ROOT, free_ports
+
+Answering = Callable[[int], int]
+
+
+@pytest.fixture
+def answering() -> Iterator[Answering]:
+    """`answering(status)`: a port where `/readyz`, and nothing else, is answered so."""
+    servers: list[HTTPServer] = []
+
+    def serve(status: int) -> int:
+        class Answer(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(status if self.path == "/readyz" else 404)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        servers.append(HTTPServer(("127.0.0.1", 0), Answer))
+        threading.Thread(target=servers[-1].serve_forever, daemon=True).start()
+        return int(servers[-1].server_address[1])
+
+    yield serve
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def asked(port: int) -> int:
+    answer = subprocess.run([sys.executable, "-m", "deploy.image.ready", str(port)], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert answer.stderr == ""
+    return answer.returncode
+
+
+def test_a_process_that_is_ready_is_healthy(answering: Answering) -> None:
+    assert asked(answering(200)) == 0
+
+
+@pytest.mark.parametrize("status", [404, 500, 503])
+def test_one_that_is_not_ready_is_not(answering: Answering, status: int) -> None:
+    assert asked(answering(status)) == 1
+
+
+def test_nor_is_one_that_does_not_answer() -> None:
+    assert asked(free_ports(1)[0]) == 1

@@ -1,0 +1,185 @@
+"""The container set-up is the embedded stack over again: nobody runs it here, so every setting of it is held to deploy/local's."""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from deploy.local import kafka, redis_server
+from deploy.local.config import LOOPBACK, StackConfig
+from deploy.local.java import Java
+from deploy.local.processes import SERVICES, Service, tools
+from deploy.local.redis_server import RedisServer
+from shared.topics import topics
+from tests.support.compose import BASE, THREE_BROKERS, broker_settings, load, variables_in
+
+EMBEDDED = StackConfig.model_validate({name: field.default for name, field in StackConfig.model_fields.items() if name not in ("home", "cache")})
+ONE, THREE = load(BASE)["services"], load(BASE, THREE_BROKERS)["services"]
+LONG_RUNNING = {name for name in THREE if name != "topics"}
+BROKERS = sorted(name for name in THREE if name.startswith("kafka"))
+OURS = pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+WHERE = {"listeners", "advertised.listeners", "controller.quorum.voters", "log.dirs", "node.id"}
+INSIDE_ONLY = {"listener.security.protocol.map": "INSIDE:PLAINTEXT,HOST:PLAINTEXT,CONTROLLER:PLAINTEXT", "inter.broker.listener.name": "INSIDE"}
+REPLICATED = {"offsets.topic.replication.factor", "transaction.state.log.replication.factor", "share.coordinator.state.topic.replication.factor"}
+IN_SYNC = {"transaction.state.log.min.isr", "share.coordinator.state.topic.min.isr"}
+
+
+def embedded_broker() -> dict[str, str]:
+    return dict(line.split("=", 1) for line in kafka.server_properties(EMBEDDED).splitlines())
+
+
+def embedded_redis() -> dict[str, str]:
+    return dict(line.split(" ", 1) for line in redis_server.settings(EMBEDDED).splitlines())
+
+
+@pytest.mark.parametrize("file", [BASE, THREE_BROKERS], ids=lambda file: file.name)
+def test_the_files_are_compose_files(file: Path) -> None:
+    schema = json.loads((Path(__file__).parent / "schemas" / "compose-spec.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(load(file))
+
+
+@OURS
+def test_every_process_is_a_container(service: Service) -> None:
+    assert ONE[service.name]["command"] == ["python", *service.program(EMBEDDED).command[1:]]
+
+
+@OURS
+def test_each_is_told_what_the_embedded_one_is_told(service: Service) -> None:
+    prefix = service.service.upper()
+    elsewhere = {f"{prefix}_KAFKA_BOOTSTRAP": "kafka:9092", f"{prefix}_REDIS_URL": "redis://valkey:6379/0", f"{prefix}_HOST": "0.0.0.0"}
+    told = {**service.program(EMBEDDED).environment, **elsewhere}
+    assert ONE[service.name]["environment"] == {name: value for name, value in told.items() if name.startswith(f"{prefix}_")}
+
+
+@OURS
+def test_no_variable_is_one_that_nobody_reads(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = import_module(f"services.{service.service}.settings").Settings
+    prefix = f"{service.service.upper()}_"
+    environment = THREE[service.name]["environment"]
+    assert {name.removeprefix(prefix).lower() for name in environment} <= set(settings.model_fields)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert settings().kafka_bootstrap == "kafka:9092,kafka-2:9092,kafka-3:9092"
+
+
+@pytest.mark.parametrize("file", [BASE, THREE_BROKERS], ids=lambda file: file.name)
+def test_its_variables_are_those_of_the_embedded_stack_with_the_same_defaults(file: Path) -> None:
+    own = {"BAOXUE_KAFKA_TAG", "BAOXUE_VALKEY_TAG", "BAOXUE_KAFKA_2_PORT", "BAOXUE_KAFKA_3_PORT"}
+    taken = {name: default for name, default in variables_in(file).items() if name not in own}
+    embedded = {f"BAOXUE_{name.upper()}": str(value) for name, value in EMBEDDED.model_dump().items()}
+    assert taken.items() <= embedded.items()
+
+
+def test_the_broker_has_the_settings_of_the_embedded_one() -> None:
+    settings = broker_settings(ONE["kafka"])
+    assert {name: value for name, value in settings.items() if name not in WHERE} == {
+        **{name: value for name, value in embedded_broker().items() if name not in WHERE},
+        **INSIDE_ONLY,
+    }
+    assert settings.keys() >= WHERE
+    assert set(ONE["kafka"]["environment"]["KAFKA_HEAP_OPTS"].split()) <= set(kafka.JVM)
+
+
+def test_redis_has_the_settings_of_the_embedded_one() -> None:
+    command = ONE["valkey"]["command"]
+    settings = dict(zip((name.removeprefix("--") for name in command[1::2]), command[2::2], strict=True))
+    of_its_own = {"bind", "port", "daemonize", "set-proc-title", "dir", "protected-mode"}
+    assert {name: value for name, value in settings.items() if name not in of_its_own} == {
+        name: value.strip('"') for name, value in embedded_redis().items() if name not in of_its_own
+    }
+
+
+@pytest.mark.parametrize("name", sorted(LONG_RUNNING))
+def test_what_dies_is_started_again_and_what_is_stopped_is_given_time(name: str) -> None:
+    given = int(THREE[name]["stop_grace_period"].removesuffix("s"))
+    embedded = [each.program(EMBEDDED) for each in SERVICES] + list(
+        tools(EMBEDDED, Java(Path("java"), 17, ""), Path(), RedisServer(Path("r"), "7", ""))
+    )
+    needs = {"valkey": "redis", "kafka-2": "kafka", "kafka-3": "kafka"}.get(name, name)
+    assert THREE[name]["restart"] == "unless-stopped"
+    assert all(given >= program.stop_seconds for program in embedded if program.name == needs)
+
+
+@pytest.mark.parametrize("name", sorted(LONG_RUNNING - {*BROKERS, "valkey"}))
+def test_each_is_asked_whether_it_is_ready_at_its_own_port(name: str) -> None:
+    (port,) = (value for variable, value in ONE[name]["environment"].items() if variable.endswith("_PORT"))
+    assert ONE[name]["healthcheck"]["test"] == ["CMD", "python", "-m", "deploy.image.ready", port]
+    assert ONE[name]["ports"] == [f"{LOOPBACK}:{port}:{port}"]
+
+
+def test_what_all_stand_on_is_healthy_before_they_start() -> None:
+    assert all("healthcheck" in THREE[name] for name in (*BROKERS, "valkey"))
+    assert set(THREE["topics"]["depends_on"]) == set(BROKERS)
+    assert THREE["topics"]["restart"] == "no"
+    for name in LONG_RUNNING - {*BROKERS, "valkey"}:
+        needs = {what: how["condition"] for what, how in THREE[name]["depends_on"].items()}
+        assert needs == {"topics": "service_completed_successfully", "valkey": "service_healthy"}
+
+
+@pytest.mark.parametrize("name", sorted(THREE))
+def test_nothing_is_published_beyond_this_machine(name: str) -> None:
+    assert all(port.startswith(f"{LOOPBACK}:") for port in THREE[name].get("ports", []))
+    assert "network_mode" not in THREE[name]
+
+
+def test_no_port_is_published_twice() -> None:
+    published = [port.split(":")[1] for service in THREE.values() for port in service.get("ports", [])]
+    assert len(published) == len(set(published))
+
+
+@pytest.mark.parametrize("name", sorted(THREE))
+def test_every_image_is_ours_or_an_official_one_of_one_version(name: str) -> None:
+    image, _, tag = THREE[name]["image"].rpartition(":")
+    assert (image, name) in {("apache/kafka", name), ("valkey/valkey", name)} or (image, tag) == ("baoxue", "local")
+    assert tag not in {"", "latest"}
+
+
+@pytest.mark.parametrize("name", [name for name in sorted(THREE) if THREE[name]["image"] == "baoxue:local"])
+def test_our_processes_may_do_nothing_that_they_need_not(name: str) -> None:
+    assert THREE[name]["read_only"] is True
+    assert THREE[name]["cap_drop"] == ["ALL"]
+    assert THREE[name]["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_what_must_outlive_a_container_is_in_a_volume() -> None:
+    mounted = {name: THREE[name]["volumes"] for name in (*BROKERS, "valkey")}
+    assert {name: [f"{name}:{'/data' if name == 'valkey' else '/var/lib/kafka/data'}"] for name in mounted} == mounted
+    assert set(load(BASE, THREE_BROKERS)["volumes"]) == set(mounted)
+    assert all(broker_settings(THREE[name])["log.dirs"] == "/var/lib/kafka/data" for name in BROKERS)
+
+
+class TestThreeBrokers:
+    def test_every_record_is_on_all_and_counts_once_two_have_it(self) -> None:
+        assert len(BROKERS) == 3
+        replicas = int(THREE["topics"]["environment"]["BAOXUE_REPLICAS"])
+        assert replicas == 3
+        assert {topic.settings["min.insync.replicas"] for topic in topics(replicas=replicas)} == {"2"}
+
+    @pytest.mark.parametrize("name", BROKERS)
+    def test_they_differ_from_the_one_in_what_they_must(self, name: str) -> None:
+        wanted = {**broker_settings(ONE["kafka"]), **dict.fromkeys(REPLICATED, "3"), **dict.fromkeys(IN_SYNC, "2")}
+        settings = broker_settings(THREE[name])
+        assert {key: value for key, value in settings.items() if key not in WHERE} == {
+            key: value for key, value in wanted.items() if key not in WHERE
+        }
+        assert THREE[name]["environment"]["CLUSTER_ID"] == ONE["kafka"]["environment"]["CLUSTER_ID"]
+
+    def test_each_is_somebody_else_and_all_know_all(self) -> None:
+        ports = {"BAOXUE_KAFKA_PORT": "1", "BAOXUE_KAFKA_2_PORT": "2", "BAOXUE_KAFKA_3_PORT": "3"}
+        moved = load(BASE, THREE_BROKERS, variables=ports)["services"]
+        settings = {name: broker_settings(moved[name]) for name in BROKERS}
+        voters = ",".join(f"{settings[name]['node.id']}@{name}:9093" for name in BROKERS)
+        assert {each["controller.quorum.voters"] for each in settings.values()} == {voters}
+        assert len({each["node.id"] for each in settings.values()}) == 3
+        for name, each in settings.items():
+            assert moved[name]["ports"] == [f"{LOOPBACK}:{each['node.id']}:19092"]
+            assert each["advertised.listeners"] == f"INSIDE://{name}:9092,HOST://{LOOPBACK}:{each['node.id']}"
+
+    @pytest.mark.parametrize("name", sorted(LONG_RUNNING - {*BROKERS, "valkey"} | {"topics"}))
+    def test_every_process_knows_all_of_them(self, name: str) -> None:
+        (told,) = [value for variable, value in THREE[name]["environment"].items() if variable.endswith("_KAFKA_BOOTSTRAP")]
+        assert told == ",".join(f"{broker}:9092" for broker in BROKERS)
