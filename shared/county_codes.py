@@ -16,6 +16,12 @@ def codes_in(area: str) -> tuple[str, ...]:
     return tuple(sorted(_with_predecessors(_members()[area])))
 
 
+def codes_of_office(office: str) -> tuple[str, ...]:
+    """Give the counties that a county's office (``/counties/513431``) answers for: its own, and those that became part of it; any other, none."""
+    code = office.removeprefix("/counties/")
+    return codes_in(code) if code in divisions().counties else ()
+
+
 @cache
 def _members() -> Mapping[str, frozenset[str]]:
     known = divisions()

@@ -1,12 +1,13 @@
 """From the bytes of a command and a packed state to an outcome: the whole of what relief's worker decides. Pure."""
 
 from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
 
 from msgspec import Raw
 
 from services.relief.domain import following, offices, packed
-from services.relief.domain.grant import evolve, position_of
+from services.relief.domain.grant import Pupil, evolve, position_of
 from services.relief.domain.refusals import Refusal
 from services.relief.domain.terms import number_of
 from shared import topics
@@ -15,6 +16,7 @@ from shared.codec import Unreadable, encode, read_data, read_event
 from shared.contracts.refusal import Refused
 from shared.contracts.registry import RECORD_LANGUAGE, RELIEF_COMMAND_LANGUAGE
 from shared.contracts.relief import FollowingCommand, ReliefFact
+from shared.county_codes import codes_of_office
 from shared.deciding import Judged
 from shared.envelope import Event, caused
 from shared.outcomes import Exceptional
@@ -25,8 +27,10 @@ SOURCE = "/relief"
 ELIGIBLE = "eligible"
 """The kind of the lists of children whom a new term would bring aid; their groups are counties."""
 
-_KEY = 32
+_STUDENT_KEY = 32
 _NOWHERE: Mapping[str, bytes] = MappingProxyType({})
+
+Asked = following.Following | offices.Asked
 
 
 class ReliefDecider:
@@ -38,7 +42,7 @@ class ReliefDecider:
 
     def state_id(self, key: bytes | None) -> bytes:
         """Give a student's 16 bytes."""
-        if key is not None and len(key) == _KEY:
+        if key is not None and len(key) == _STUDENT_KEY:
             try:
                 return bytes.fromhex(key.decode("ascii"))
             except ValueError:
@@ -52,18 +56,14 @@ class ReliefDecider:
             raise Unreadable("the record's key is not the subject of its event")
         if not 1 < command.time.year < 9999:
             raise Unreadable("time: a year that may have no day in China")
-        asked = read_data(RELIEF_COMMAND_LANGUAGE, command.type, command.data)
+        asked: Asked = read_data(RELIEF_COMMAND_LANGUAGE, command.type, command.data)
         pupil, on = packed.unpack(state), china_day(command.time)
         try:
-            if isinstance(asked, FollowingCommand):
-                _check_standing(asked)
-                fact = following.follow(pupil, asked, on=on)  # type: ignore[arg-type]  # the language has no others
-            else:
-                fact = offices.judge(pupil, asked, on=on, cause=command.id)
+            fact = _decided(pupil, asked, on=on, cause=command.id)
         except Refusal as refused:
             return _refused(refused, command, partition, offset)
         if fact is None:
-            return Judged(b"d", exception=encode(Exceptional(command.id)))
+            return Judged(b"d")
         event = encode(caused(command, fact, source=SOURCE, topic=self.topic, partition=partition, offset=offset))
         return Judged(b"a", state=packed.pack(evolve(pupil, fact, on=on, cause=command.id)), fact=event)
 
@@ -73,11 +73,14 @@ class ReliefDecider:
         return packed.pack(evolve(packed.unpack(state), data, on=china_day(fact.time), cause=fact.causationid))
 
     def listed(self, state: bytes | None) -> Mapping[str, bytes]:
-        """Give the list of each grant of the child, and that of the eligible children of its county if it is one."""
+        """Give the list of each grant of the child, whose sort key is the term, and that of the eligible of its county if it is one."""
         if state is None:
             return _NOWHERE
         pupil = packed.unpack(state)
-        lists = {f"{group_of(each.grant.county, number_of(each.grant.term))}:{each.grant.state}": b"" for each in pupil.grants}
+        lists = {}
+        for grant in (each.grant for each in pupil.grants):
+            term = number_of(grant.term)
+            lists[f"{group_of(grant.county, term)}:{grant.state}"] = term.to_bytes(2)
         if pupil.eligible is not None:
             lists[f"{pupil.eligible.county}:{ELIGIBLE}"] = b""
         return lists
@@ -88,13 +91,22 @@ def group_of(county: str, term: int) -> str:
     return f"{county}-{term:04d}"
 
 
-def _check_standing(asked: FollowingCommand) -> None:
+def _decided(pupil: Pupil, asked: Asked, *, on: date, cause: str) -> ReliefFact | None:
+    if isinstance(asked, FollowingCommand):
+        _check_numbers(asked)
+        return following.follow(pupil, asked, on=on)
+    answers_for = codes_of_office(asked.office) if asked.office is not None else ()
+    return offices.judge(pupil, asked, on=on, cause=cause, answers_for=answers_for)
+
+
+def _check_numbers(asked: FollowingCommand) -> None:
     """What is stored as a number must be one; the language, made for speed, only looks at lengths."""
     try:
         position_of(asked.fact)
-        int(asked.county)
     except ValueError as error:
-        raise Unreadable(str(error)) from error
+        raise Unreadable(f"data.fact: {error}") from error
+    if not (asked.county.isascii() and asked.county.isdigit()):
+        raise Unreadable("data.county: not six digits")
 
 
 def _refused(refused: Refusal, command: Event[Raw], partition: int, offset: int) -> Judged:

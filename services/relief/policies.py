@@ -1,10 +1,10 @@
-"""What relief does about facts of students: each becomes at most one command, by the standings that it found and left. Pure.
+"""What relief does about facts of enrolment: commands for its own input topic. Pure.
 
-Looking at standings alone, the policies need not know the types of facts, and what was reported late changes nothing.
-A command is only made where relief may have something to do: the child is registered poor, or was until this fact.
+A policy looks at the standings that a student's fact found and left, and so at any type of fact alike. Late news leaves today's
+standing as it is, so nothing follows from it. Nothing is asked for unless the child is registered poor, or was until this fact.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum, auto
 
 from msgspec import Struct
@@ -25,9 +25,6 @@ from shared.contracts.student import Standing
 from shared.contracts.words import Status
 from shared.envelope import Event, caused
 
-_Simple = EndGrant | SuspendGrant | ResumeGrant | GrantTermsAid | KeepGrant
-"""The commands that say nothing but the standing that the fact left."""
-
 
 class Place(Enum):
     """Where aid sees a child."""
@@ -42,8 +39,7 @@ class Place(Enum):
     """Left the ledger, or finished school."""
 
 
-PLACES: dict[Status | None, Place] = {
-    None: Place.UNKNOWN,
+PLACES: dict[Status, Place] = {
     Status.REGISTERED: Place.OUT,
     Status.ENROLLED: Place.IN,
     Status.ON_LEAVE: Place.OUT,
@@ -57,12 +53,70 @@ PLACES: dict[Status | None, Place] = {
 }
 
 
-class Standings(Struct, gc=False):
-    """The part of a fact's data that policies look at. A county's statement has none of it."""
+class Change(Struct, gc=False):
+    """What is read of a student's fact: the standings. A county's statement has none."""
 
     before: Standing | None = None
     after: Standing | None = None
     late: bool = False
+
+
+class Step(Struct, frozen=True, gc=False):
+    """How a child went from one place to another, or stayed: ``moved`` to another county, ``lifted`` out of poverty."""
+
+    was: Place
+    now: Place
+    moved: bool
+    lifted: bool
+    after: Standing
+    fact: str
+
+    def ask(self, kind: type[FollowingCommand]) -> FollowingCommand:
+        """Ask for what needs nothing but the standing that the fact left."""
+        return kind(fact=self.fact, county=self.after.county, stage=self.after.stage, poor=self.after.poor)
+
+
+def when_student_left_ledger_end_grant(step: Step) -> FollowingCommand | None:
+    """Removed, or finished with school."""
+    return step.ask(EndGrant) if step.now is Place.GONE and step.was in {Place.IN, Place.OUT} else None
+
+
+def when_student_left_school_suspend_grant(step: Step) -> FollowingCommand | None:
+    """Dropped out, on leave, or on its way to another school."""
+    return step.ask(SuspendGrant) if (step.was, step.now) == (Place.IN, Place.OUT) else None
+
+
+def when_student_came_to_school_resume_grant(step: Step) -> FollowingCommand | None:
+    """Returned, resumed, arrived, enrolled; a removal was taken back. What was not granted before is granted then."""
+    return step.ask(ResumeGrant) if step.now is Place.IN and step.was in {Place.OUT, Place.GONE} else None
+
+
+def when_student_moved_move_grant(step: Step) -> FollowingCommand | None:
+    """It counts in another county, in school as before or out of it."""
+    if not step.moved or step.was is not step.now or step.now is Place.GONE:
+        return None
+    return MoveGrant(fact=step.fact, county=step.after.county, stage=step.after.stage, poor=step.after.poor, in_school=step.now is Place.IN)
+
+
+def when_household_was_lifted_keep_grant(step: Step) -> FollowingCommand | None:
+    """The child of a household that is no longer registered poor."""
+    return step.ask(KeepGrant) if step.lifted and step.now is Place.IN else None
+
+
+def when_student_is_in_school_grant_terms_aid(step: Step) -> FollowingCommand | None:
+    """Listed or seen in school. Also where its standing is as it was: a new term may have begun meanwhile."""
+    return step.ask(GrantTermsAid) if step.now is Place.IN else None
+
+
+POLICIES: tuple[Callable[[Step], FollowingCommand | None], ...] = (
+    when_student_left_ledger_end_grant,
+    when_student_left_school_suspend_grant,
+    when_student_came_to_school_resume_grant,
+    when_student_moved_move_grant,
+    when_household_was_lifted_keep_grant,
+    when_student_is_in_school_grant_terms_aid,
+)
+"""The first that has something to ask for asks: one command says all that a fact means for aid."""
 
 
 class ReliefPolicies:
@@ -72,38 +126,31 @@ class ReliefPolicies:
     source = f"{SOURCE}/policies"
     commands_topic = topics.RELIEF_COMMANDS
     heard = "/enrolment"
-    reads: type[Event[Standings]] = Event[Standings]
+    reads: type[Event[Change]] = Event[Change]
 
-    def commands(self, fact: Event[Standings], *, partition: int, offset: int) -> Sequence[tuple[bytes, bytes]]:
+    def commands(self, fact: Event[Change], *, partition: int, offset: int) -> Sequence[tuple[bytes, bytes]]:
         """Give the command that a fact asks for, if it does."""
         found = fact.data
         if found.late or found.after is None:
             return ()
-        asked = command(found.before, found.after, fact.sequence)
+        asked = asked_for(found.before, found.after, fact.sequence)
         if asked is None:
             return ()
         event = caused(fact, asked, source=self.source, topic=topics.STUDENT_STATUS, partition=partition, offset=offset)
         return ((fact.subject.encode(), encode(event)),)
 
 
-def command(before: Standing | None, after: Standing, fact: str) -> FollowingCommand | None:
-    """Give what is asked for because of a fact of this sequence that found and left these standings; None where nothing is."""
-    if not after.poor and (before is None or not before.poor):
+def asked_for(before: Standing | None, after: Standing, fact: str) -> FollowingCommand | None:
+    """Give what the policies ask for because of a fact of this sequence that found and left these standings; None where nothing is."""
+    was_poor = before is not None and before.poor
+    if not after.poor and not was_poor:
         return None
-    was, now = PLACES[before.status if before else None], PLACES[after.status]
-    moved = before is not None and before.county != after.county
-    match was, now:
-        case ((Place.IN | Place.OUT), Place.GONE):
-            kind: type[_Simple] = EndGrant
-        case Place.IN, Place.OUT:
-            kind = SuspendGrant
-        case ((Place.OUT | Place.GONE), Place.IN):
-            kind = ResumeGrant
-        case (Place.IN, Place.IN) | (Place.OUT, Place.OUT) if moved:
-            return MoveGrant(fact=fact, county=after.county, stage=after.stage, poor=after.poor, in_school=now is Place.IN)
-        case ((Place.UNKNOWN | Place.IN), Place.IN):
-            # Also where the standing is as it was: the child was seen in school, perhaps for the first time in a new term.
-            kind = GrantTermsAid if after.poor else KeepGrant
-        case _:
-            return None
-    return kind(fact=fact, county=after.county, stage=after.stage, poor=after.poor)
+    step = Step(
+        was=Place.UNKNOWN if before is None else PLACES[before.status],
+        now=PLACES[after.status],
+        moved=before is not None and before.county != after.county,
+        lifted=was_poor and not after.poor,
+        after=after,
+        fact=fact,
+    )
+    return next((asked for policy in POLICIES if (asked := policy(step)) is not None), None)

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from shared.county_codes import codes_in
+from shared.county_codes import codes_in, codes_of_office
 from shared.divisions import divisions
 from shared.list_query import counties_of, cursor_of, due_day
 from shared.listing import Cursor
@@ -21,6 +21,12 @@ def test_a_county_is_itself() -> None:
 def test_a_county_that_took_over_another_has_what_was_recorded_of_it() -> None:
     assert set(counties_of("370614")) == {"370614", "370634", "370684"}
     assert counties_of("370634") == ("370634",)
+
+
+def test_a_countys_office_answers_for_its_county_and_those_that_became_part_of_it_and_any_other_office_for_none() -> None:
+    assert set(codes_of_office("/counties/370614")) == {"370614", "370634", "370684"}
+    for office in ("/counties/513400", "/counties/100000", "/provinces/51", "/schools/5134310001", "/relief/operator", "513400"):
+        assert codes_of_office(office) == ()
 
 
 def test_a_prefecture_and_a_province_are_their_counties_in_ascending_order() -> None:

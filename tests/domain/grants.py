@@ -144,4 +144,4 @@ def decided(pupil: Pupil, asked: Command, *, on: date, cause: str) -> ReliefFact
     """Judge a command as the worker does."""
     if isinstance(asked, FollowingCommand):
         return follow(pupil, asked, on=on)
-    return judge(pupil, asked, on=on, cause=cause)
+    return judge(pupil, asked, on=on, cause=cause, answers_for=(asked.office or "").removeprefix("/counties/").split())

@@ -6,6 +6,7 @@ source says that a later return earns an earlier term's aid). What policies ask 
 offices ask for in ``offices.py``.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from hashlib import blake2b
@@ -34,6 +35,7 @@ DIGEST, DIGESTS = 6, 4
 """How many offices' commands a state knows again, and by how many bytes of a digest each."""
 
 NOTHING_TAKEN, _LAST = -1, 2**63 - 1
+_is_sequence = re.compile(r"[0-9]{16}-[0-9]{4}").fullmatch
 
 
 class TermsGrant(Struct, frozen=True, gc=False):
@@ -115,10 +117,9 @@ def fold(facts: Iterable[tuple[date, str, ReliefFact]], start: Pupil = INITIAL) 
 
 def position_of(sequence: str) -> int:
     """Give the position that a ``sequence`` names as a number that grows with it. Raises ``ValueError`` for anything else."""
-    offset, dash, n = sequence[:16], sequence[16:17], sequence[17:]
-    if dash != "-" or len(n) != 4 or not (sequence.isascii() and offset.isdigit() and n.isdigit()):
+    if not _is_sequence(sequence):
         raise ValueError("a sequence is 16 digits, a dash and 4 digits")
-    position = int(offset) * 10_000 + int(n)
+    position = int(sequence[:16]) * 10_000 + int(sequence[17:])
     if position > _LAST:
         raise ValueError("no offset of a log is so large")
     return position

@@ -1,5 +1,6 @@
 """How what offices ask for is judged: a term begins, a child boards, a grant was paid."""
 
+from collections.abc import Container
 from datetime import date
 from typing import assert_never
 
@@ -37,28 +38,28 @@ from shared.contracts.relief import (
 Asked = BeginTerm | SetBoarding | PayGrant
 
 
-def judge(pupil: Pupil, asked: Asked, *, on: date, cause: str) -> ReliefFact | None:
+def judge(pupil: Pupil, asked: Asked, *, on: date, cause: str, answers_for: Container[str]) -> ReliefFact | None:
     """Judge what an office asks for on this day by the command of this id: the fact it makes, or None if it says nothing new.
 
-    Raises ``Refusal``.
+    ``answers_for``: the counties that the office is responsible for. Raises ``Refusal``.
     """
     if knows_again(pupil, cause):
         return None
     match asked:
         case BeginTerm():
-            return _begin_term(pupil, asked, on)
+            return _begin_term(pupil, asked, on, answers_for)
         case SetBoarding():
-            return _set_boarding(pupil, asked, on)
+            return _set_boarding(pupil, asked, on, answers_for)
         case PayGrant():
-            return _pay(pupil, asked, on)
+            return _pay(pupil, asked, on, answers_for)
         case _:
             assert_never(asked)
 
 
-def _begin_term(pupil: Pupil, asked: BeginTerm, on: date) -> ReliefFact | None:
+def _begin_term(pupil: Pupil, asked: BeginTerm, on: date, answers_for: Container[str]) -> ReliefFact | None:
     term = _begun(asked.term, on)
     if asked.office is not None:
-        return _begin_for_one(pupil, asked.office, term)
+        return _begin_for_one(pupil, term, answers_for)
     eligible = pupil.eligible
     if eligible is None or term < number_of(eligible.since):
         return None
@@ -66,27 +67,27 @@ def _begin_term(pupil: Pupil, asked: BeginTerm, on: date) -> ReliefFact | None:
     return None if new is None else AidGranted(before=None, after=new, eligible=eligible, boards=pupil.boards)
 
 
-def _begin_for_one(pupil: Pupil, office: str, term: int) -> ReliefFact | None:
+def _begin_for_one(pupil: Pupil, term: int, answers_for: Container[str]) -> ReliefFact | None:
     grant = pupil.grant_of(term)
     if grant is not None:
-        _check_office(office, grant.county)
+        _check_office(answers_for, grant.county)
         return None
-    eligible = _entitled(pupil, office, term)
+    eligible = _entitled(pupil, term, answers_for)
     new = due_grant(pupil, eligible, term, boarder=pupil.boards)
     if new is None:
         raise NoAidThen
     return AidGranted(before=None, after=new, eligible=eligible, boards=pupil.boards)
 
 
-def _set_boarding(pupil: Pupil, asked: SetBoarding, on: date) -> ReliefFact | None:
+def _set_boarding(pupil: Pupil, asked: SetBoarding, on: date, answers_for: Container[str]) -> ReliefFact | None:
     term = _begun(asked.term, on)
     # Of a term before the newest it is a correction, which says nothing of today.
     boards = asked.boarder if term >= pupil.newest else pupil.boards
     grant = pupil.grant_of(term)
     if grant is not None:
-        _check_office(asked.office, grant.county)
+        _check_office(answers_for, grant.county)
         return _recalculated(pupil, grant, term, boarder=asked.boarder, boards=boards)
-    eligible = _entitled(pupil, asked.office, term)
+    eligible = _entitled(pupil, term, answers_for)
     new = due_grant(pupil, eligible, term, boarder=asked.boarder)
     if new is None:
         return eligibility_changed(pupil, eligible, fact=None, boards=boards)
@@ -107,13 +108,13 @@ def _recalculated(pupil: Pupil, grant: Grant, term: int, *, boarder: bool, board
     return AidRecalculated(before=grant, after=after, eligible=pupil.eligible, boards=boards)
 
 
-def _pay(pupil: Pupil, asked: PayGrant, on: date) -> ReliefFact | None:
+def _pay(pupil: Pupil, asked: PayGrant, on: date, answers_for: Container[str]) -> ReliefFact | None:
     term = number_of(asked.term)
     kept = pupil.kept_of(term)
     if kept is None:
         raise GrantUnknown
     grant = kept.grant
-    _check_office(asked.office, grant.county)
+    _check_office(answers_for, grant.county)
     if grant.state is GrantState.PAID and (kept.reference, grant.fen) == (asked.reference, asked.fen):
         return None
     if grant.state is not GrantState.DUE:
@@ -142,17 +143,17 @@ def _begun(name: str, on: date) -> int:
     return term
 
 
-def _entitled(pupil: Pupil, office: str, term: int) -> Eligibility:
+def _entitled(pupil: Pupil, term: int, answers_for: Container[str]) -> Eligibility:
     """Give what makes a child without a grant of this term due one."""
     eligible = pupil.eligible
     if eligible is None:
         raise GrantUnknown
-    _check_office(office, eligible.county)
+    _check_office(answers_for, eligible.county)
     if term < number_of(eligible.since) or term < pupil.forgotten:
         raise TermPassedOver
     return eligible
 
 
-def _check_office(office: str, county: str) -> None:
-    if office != f"/counties/{county}":
+def _check_office(answers_for: Container[str], county: str) -> None:
+    if county not in answers_for:
         raise NotYourCounty
