@@ -64,11 +64,11 @@ class Listing:
     ) -> Page:
         """Give up to ``limit`` entries of these groups, which must be in ascending order, and kinds.
 
-        They are in order of group and then of their bytes. ``after``: the cursor of the page before; ``below``: only
-        entries whose bytes sort below this. Raises one of ``RedisAway``.
+        Of the groups only those that a page looks into are taken. Entries are in order of group and then of their bytes.
+        ``after``: the cursor of the page before; ``below``: only entries whose bytes sort below this. Raises one of ``RedisAway``.
         """
-        left = groups if after is None else groups[bisect_left(groups, after.group) :]
-        looked = left[:most_groups]
+        start = 0 if after is None else bisect_left(groups, after.group)
+        looked, rest = list(groups[start : start + most_groups]), start + most_groups
         begin = b"(" + after.entry if after and after.entry and looked[:1] == [after.group] else b"-"
         args: list[bytes | str | int] = [begin, b"+" if below is None else b"(" + below, limit + 1, len(kinds), *kinds, *looked]
         async with self._redis.pipeline(transaction=False) as questions:
@@ -82,4 +82,4 @@ class Listing:
         if len(found) > limit:
             group, entry, _ = found[limit - 1]
             return Page(page, Cursor(looked[group - 1], entry))
-        return Page(page, Cursor(left[most_groups]) if len(left) > most_groups else None)
+        return Page(page, Cursor(groups[rest]) if len(groups) > rest else None)

@@ -111,6 +111,13 @@ async def test_a_page_begins_behind_its_cursor_in_that_group_only(redis: Redis, 
     assert shown(rest) == [(key(9), b"a" * 16), (key(1), b"c" * 16)]
 
 
+async def test_the_groups_may_be_any_sequence(redis: Redis, listing: Listing) -> None:
+    entries = invented(60)
+    await put(redis, entries)
+    pages = await all_pages(listing, tuple(COUNTIES), limit=7)
+    assert [each for page in pages for each in shown(page)] == in_order(entries)
+
+
 async def test_a_cursor_goes_on_though_its_group_is_not_asked_for(redis: Redis, listing: Listing) -> None:
     await put(redis, [(0, b"a" * 16, "510000", "open", 1), (0, b"b" * 16, "510002", "open", 1)])
     page = await listing.page(["510000", "510002"], KINDS, after=Cursor("510001", key(9) + b"x" * 16), below=None, limit=10)
