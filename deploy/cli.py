@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 from kafka.errors import KafkaError
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from deploy.local import doctor as examination
 from deploy.local.config import SettingsWrong, StackConfig
@@ -80,6 +80,7 @@ def demo(
             exact = asyncio.run(
                 play_history(enrolment_url=config.enrolment_url, reporting_url=config.reporting_url, scale=scale, until=until.date(), seed=seed)
             )
+            _processes(stack)
             _addresses(config)
             out.print("Running until Ctrl-C.")
             stack.wait_for_exit()
@@ -113,17 +114,13 @@ def status() -> None:
     """What runs here. Exit code 1 if nothing does, or not all."""
     with _plain_failures():
         config = StackConfig.from_environment()
-        states = LocalStack(config).states() or LocalStack(_own_to_the_demo(config)).states()
-    if not states:
-        out.print("Nothing is running; `make up` starts everything.")
-        raise typer.Exit(1)
-    table = Table("process", "state", "pid", "since")
-    for each in sorted(states.values(), key=lambda state: state.name):
-        since = datetime.datetime.fromtimestamp(each.since).astimezone() if each.pid else None
-        table.add_row(each.name, each.state.lower(), str(each.pid or ""), f"{since:%Y-%m-%d %H:%M:%S}" if since else "")
-    out.print(table)
+        stack = next((stack for each in (config, _own_to_the_demo(config)) if (stack := LocalStack(each)).is_running()), None)
+        if stack is None:
+            out.print("Nothing is running; `make up` starts everything.")
+            raise typer.Exit(1)
+        all_run = _processes(stack)
     _addresses(config)
-    if any(each.state != "RUNNING" for each in states.values()):
+    if not all_run:
         raise typer.Exit(1)
 
 
@@ -176,6 +173,18 @@ def _has_record(config: StackConfig) -> bool:
 
 def _say(sentence: str) -> None:
     out.print(sentence, style="dim")
+
+
+def _processes(stack: LocalStack) -> bool:
+    """Show every process and what it takes; gives whether all of them run."""
+    states, costs = stack.states(), stack.costs()
+    table = Table("process", "state", "pid", "since", Column("CPU s", justify="right"), Column("MiB", justify="right"))
+    for name, each in sorted(states.items()):
+        since = f"{datetime.datetime.fromtimestamp(each.since).astimezone():%Y-%m-%d %H:%M:%S}" if each.pid else ""
+        takes = (f"{costs[name].cpu_seconds:,.1f}", f"{costs[name].memory / 2**20:,.0f}") if name in costs else ("", "")
+        table.add_row(name, each.state.lower(), str(each.pid or ""), since, *takes)
+    out.print(table)
+    return all(each.state == "RUNNING" for each in states.values())
 
 
 def _addresses(config: StackConfig) -> None:

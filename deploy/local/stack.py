@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 import psutil
 
@@ -39,6 +39,13 @@ ORDERLY = 60.0  # seconds for the supervisor to stop all, in order; more than th
 
 class StartFailed(Exception):
     """The stack did not come up. The message says which part, why, and what mends it."""
+
+
+class Cost(NamedTuple):
+    """What a process takes: seconds of CPU so far, and bytes of memory now."""
+
+    cpu_seconds: float
+    memory: int
 
 
 class LocalStack:
@@ -92,6 +99,17 @@ class LocalStack:
     def states(self) -> dict[str, ProcessState]:
         """Every process by name; empty if the stack is not running."""
         return self._supervisor.states() or {}
+
+    def costs(self) -> dict[str, Cost]:
+        """What each process that runs has taken since it was started last."""
+        found: dict[str, Cost] = {}
+        for name, state in self.states().items():
+            with suppress(psutil.NoSuchProcess):
+                if state.pid:
+                    process = psutil.Process(state.pid)
+                    times = process.cpu_times()
+                    found[name] = Cost(times.user + times.system, process.memory_info().rss)
+        return found
 
     def pid(self, process: str) -> int:
         """The process's id now; 0 while it has none."""

@@ -73,6 +73,9 @@ def test_up_runs_everything_in_the_background_until_down(config: StackConfig) ->
         status = baoxue("status")
         assert status.returncode == 0
         assert all(name in status.stdout and str(state.pid) in status.stdout for name, state in states.items())
+        costs = LocalStack(config).costs()
+        assert costs.keys() == states.keys()
+        assert all(cost.cpu_seconds > 0 and cost.memory > 1 << 20 for cost in costs.values())
         doctor = baoxue("doctor")
         assert doctor.returncode == 0, doctor.stdout
         demo = baoxue("demo")
