@@ -1,6 +1,7 @@
 -- Compare and set: add what a batch changes and move the cursor, if it is the expected one; otherwise change nothing.
--- KEYS  1 cursor  2 cells  3 flows  4 reported  5 claimed  6 deltas
--- ARGV  1 expected offset  2 next offset  3 the changes as MessagePack (board.py, Delta): cells, flows, reported, claimed, event_time, recorded_time
+-- KEYS  1 cursor  2 cells  3 flows  4 due  5 reported  6 claimed  7 deltas
+-- ARGV  1 expected offset  2 next offset  3 the changes as MessagePack (board.py, Delta): cells, flows, due, reported, claimed, event_time,
+--       recorded_time
 --       4 how many offsets back deltas are kept  then source and last sequence in turn
 -- Gives {1, next}, or {0, stored} where stored is -1 for no cursor. Never fails half-way: the delta stream is written first, and it alone can refuse.
 local call = redis.call
@@ -13,9 +14,9 @@ end})
 local stored = call('HGET', KEYS[1], 'next')
 if stored ~= ARGV[1] then return {0, tonumber(stored or -1)} end
 local delta = cmsgpack.unpack(ARGV[3])
-local cells, flows, reported, claimed, event_time, recorded_time = delta[1], delta[2], delta[3], delta[4], delta[5], delta[6]
+local cells, flows, due, reported, claimed, event_time, recorded_time = unpack(delta, 1, 7)
 
-call('XADD', KEYS[6], 'MINID', '~', text[math.max(0, tonumber(ARGV[2]) - tonumber(ARGV[4]))], ARGV[2] .. '-0', 'prev', ARGV[1], 'delta', ARGV[3])
+call('XADD', KEYS[7], 'MINID', '~', text[math.max(0, tonumber(ARGV[2]) - tonumber(ARGV[4]))], ARGV[2] .. '-0', 'prev', ARGV[1], 'delta', ARGV[3])
 
 -- Calls `put` with a thousand field names at a time: Lua's stack takes no more than about 8,000 arguments.
 local function in_pieces(map, put)
@@ -31,17 +32,21 @@ local function in_pieces(map, put)
   if n > 0 then put(fields) end
 end
 
-local function merge(key, map, merged)
+-- Fields whose value is `dropped` afterwards are removed.
+local function merge(key, map, merged, dropped)
   in_pieces(map, function(fields)
-    local old, pairs_, n = call('HMGET', key, unpack(fields)), {}, 0
+    local old, pairs_, n, gone = call('HMGET', key, unpack(fields)), {}, 0, {}
     for i = 1, #fields do
       local value = merged(old[i], map[fields[i]])
-      if value then
+      if value and value == dropped then
+        gone[#gone + 1] = fields[i]
+      elseif value then
         pairs_[n + 1], pairs_[n + 2] = fields[i], value
         n = n + 2
       end
     end
     if n > 0 then call('HSET', key, unpack(pairs_)) end
+    if #gone > 0 then call('HDEL', key, unpack(gone)) end
   end)
 end
 
@@ -54,8 +59,9 @@ end
 
 merge(KEYS[2], cells, sum)
 merge(KEYS[3], flows, sum)
-merge(KEYS[4], reported, newest)
-merge(KEYS[5], claimed, newest_claim)
+merge(KEYS[4], due, sum, '0')
+merge(KEYS[5], reported, newest)
+merge(KEYS[6], claimed, newest_claim)
 
 local cursor = {'next', ARGV[2]}
 for i = 5, #ARGV, 2 do

@@ -5,6 +5,7 @@ Keys, per generation and partition, under one hash tag (``{reporting:1:p3}:curso
 - ``cursor``: ``next`` offset of the record, ``fold`` version, ``build_to`` and ``built``, ``event_time`` and
   ``recorded_time``, and ``sequence:<source>``, the last of each source
 - ``cells``: ``<county>:<cell>`` -> number; ``flows``: ``<county>:<day>:<flow>`` -> number
+- ``due``: ``<county>:<day>`` -> number, without zeros: no more fields than files not closed
 - ``reported``: county -> time; ``claimed``: county -> time and number; times are microseconds since 1970
 - ``deltas``: a stream whose ids are offsets: what each batch changed, from ``prev`` on, as MessagePack
 """
@@ -29,7 +30,8 @@ _STEPS_AT_ONCE = 2
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_KEYS = ("cursor", "cells", "flows", "reported", "claimed", "deltas")
+_KEYS = ("cursor", "cells", "flows", "due", "reported", "claimed", "deltas")
+_HASHES, _DELTAS = _KEYS[:-1], len(_KEYS) - 1
 _SEQUENCE = b"sequence:"
 
 
@@ -48,6 +50,7 @@ class Delta(msgspec.Struct, array_like=True):
 
     cells: dict[str, int]
     flows: dict[str, int]
+    due: dict[str, int]
     reported: dict[str, int]
     claimed: dict[str, tuple[int, int]]
     event_time: int | None
@@ -93,6 +96,7 @@ class Snapshot(NamedTuple):
     cursor: Cursor
     cells: Mapping[bytes, bytes]
     flows: Mapping[bytes, bytes]
+    due: Mapping[bytes, bytes]
     reported: Mapping[bytes, bytes]
     claimed: Mapping[bytes, bytes]
 
@@ -139,6 +143,7 @@ class Board:
         delta = Delta(
             changes.cells,
             changes.flows,
+            changes.due,
             {county: micros(time) for county, time in changes.reported.items()},
             {county: (micros(claim.time), claim.out_of_school) for county, claim in changes.claimed.items()},
             None if changes.event_time is None else micros(changes.event_time),
@@ -151,7 +156,7 @@ class Board:
     async def snapshot(self, partition: int) -> Snapshot | None:
         """Read a partition whole, all of one instant; None where it was never begun. Raises ``OtherFold``."""
         async with self._redis.pipeline(transaction=True) as transaction:
-            for key in self.keys(partition)[:5]:
+            for key in self.keys(partition)[: len(_HASHES)]:
                 transaction.hgetall(key)
             cursor, *hashes = await transaction.execute()
         found = self._cursor(partition, cursor)
@@ -159,7 +164,7 @@ class Board:
 
     async def steps(self, after: Mapping[int, int], *, wait_ms: int) -> Mapping[int, Sequence[Step]]:
         """Give the deltas beyond these offsets, by partition; waits for some as long as it is told."""
-        of = {self.keys(partition)[5].encode(): partition for partition in after}
+        of = {self.keys(partition)[_DELTAS].encode(): partition for partition in after}
         begin = {key: f"{after[partition]}-0" for key, partition in of.items()}
         answer: Any = await self._redis.xread(begin, block=wait_ms, count=_STEPS_AT_ONCE)  # type: ignore[arg-type]  # a dict of keys is invariant
         return {

@@ -148,7 +148,7 @@ class Following:
             self._gapped.add(partition)
             return False
         delta = step.delta()
-        memory.add(cells=delta.cells, flows=delta.flows, reported=delta.reported, claimed=delta.claimed)
+        memory.add(cells=delta.cells, flows=delta.flows, due=delta.due, reported=delta.reported, claimed=delta.claimed)
         memory.move(partition, step.next, delta.event_time, delta.recorded_time)
         self.newest.note(delta.flows)
         self.moved.set()
@@ -193,6 +193,8 @@ async def _take_in(memory: Memory, partition: int, snapshot: Snapshot) -> None:
         memory.add(cells=cells)
     async for flows in _pieces(snapshot.flows):
         memory.add(flows=flows)
+    async for due in _pieces(snapshot.due):
+        memory.add(due=due)
     async for reported in _pieces(snapshot.reported):
         memory.add(reported=reported)
     memory.add(claimed={county.decode(): _claim(value) for county, value in snapshot.claimed.items()})

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.reporting.board import micros
 from services.reporting.counts import Changes, fold
 from services.reporting.memory import Memory
-from tests.components.written_facts import fact, standing
+from tests.components.written_facts import case_fact, child_file, fact, grant, relief_fact, standing
 
 OUT = ("dropped_out", "never_enrolled")
 COUNTIES = ("513431", "513430", "650102", "660000", "441900", "632321", "632301", "370684", "370614", "110101")
@@ -38,18 +38,20 @@ def folded(*values: bytes | None, last: Mapping[str, str] | None = None) -> Chan
 
 
 def added(*parts: Changes) -> dict[str, Any]:
-    """What changes come to one after the other: the sums of cells and flows, and the newest of the rest."""
-    cells, flows = Counter[str](), Counter[str]()
+    """What changes come to one after the other: the sums of cells, flows and due days, and the newest of the rest."""
+    cells, flows, due = Counter[str](), Counter[str](), Counter[str]()
     reported: dict[str, Any] = {}
     claimed: dict[str, Any] = {}
     for part in parts:
         cells.update(part.cells)
         flows.update(part.flows)
+        due.update(part.due)
         reported |= {county: max(time, reported.get(county, time)) for county, time in part.reported.items()}
         claimed |= {county: claim for county, claim in part.claimed.items() if county not in claimed or claim.time >= claimed[county].time}
     return {
         "cells": {cell: n for cell, n in cells.items() if n},
         "flows": dict(flows),
+        "due": {day: n for day, n in due.items() if n},
         "reported": reported,
         "claimed": claimed,
         "sequences": parts[-1].sequences,
@@ -64,6 +66,7 @@ def remembered(*parts: Changes, generation: str = "1") -> Memory:
         memory.add(
             cells=part.cells,
             flows=part.flows,
+            due=part.due,
             reported={county: micros(time) for county, time in part.reported.items()},
             claimed={county: (micros(claim.time), claim.out_of_school) for county, claim in part.claimed.items()},
         )
@@ -74,45 +77,106 @@ def remembered(*parts: Changes, generation: str = "1") -> Memory:
 
 @dataclass(frozen=True)
 class Turn:
-    """A child comes to stand somewhere, or (None) is taken out of the record again, on a day of 2019."""
+    """A child, or its file or grant, comes to stand somewhere on a day of 2019; None: it is taken out of the record again."""
 
     child: int
     after: dict[str, Any] | None
     day: int
+    of: str = "student"
 
 
-_statuses = st.sampled_from(("registered", "enrolled", "on_leave", "returned", "removed", "dropped_out", "dropped_out", "never_enrolled"))
+_days = st.integers(1, 28)
+_children = st.integers(0, 4)
+_counties = st.sampled_from(COUNTIES)
+_reasons = st.sampled_from(("work", "learning", "unknown"))
 _standings = st.builds(
     lambda status, county, stage, poor, reason: standing(status, county, stage=stage, poor=poor, reason=reason if status in OUT else None),
-    _statuses,
-    st.sampled_from(COUNTIES),
+    st.sampled_from(("registered", "enrolled", "on_leave", "returned", "removed", "dropped_out", "dropped_out", "never_enrolled")),
+    _counties,
     st.sampled_from(("primary", "junior", None)),
     st.booleans(),
-    st.sampled_from(("work", "learning", "unknown")),
+    _reasons,
 )
-turns = st.lists(st.builds(Turn, st.integers(0, 4), st.one_of(_standings, st.none()), st.integers(1, 28)), max_size=30)
+_files = st.builds(
+    child_file,
+    st.sampled_from(("open", "persuading", "returned", "closed")),
+    _counties,
+    reason=_reasons,
+    attempts=st.integers(0, 3),
+    due=st.none() | _days.map("2019-03-{:02d}".format),
+)
+_grants = st.builds(
+    grant,
+    st.sampled_from(("due", "suspended", "paid", "ended")),
+    _counties,
+    stage=st.sampled_from(("primary", "junior")),
+    boarder=st.booleans(),
+    fen=st.sampled_from((25_000, 31_250, 50_000, 62_500)),
+)
+turns = st.lists(st.builds(Turn, _children, _standings | st.none(), _days), max_size=30)
 """What children go through, in the order in which it is recorded."""
+turns_of_all = st.lists(
+    st.builds(Turn, _children, _standings | st.none(), _days)
+    | st.builds(Turn, _children, _files, _days, st.just("case"))
+    | st.builds(Turn, _children, _grants | st.none(), _days, st.just("grant")),
+    max_size=40,
+)
+"""What children, their files and their grants go through."""
 
 _BY = {"dropped_out": "dropped-out", "never_enrolled": "never-enrolled", "returned": "returned", "removed": "removed", "registered": "registered"}
 
 
 def facts_of(happened: Iterable[Turn], *, begin: int = 1) -> list[bytes]:
-    """The facts of what children went through, each with the standing it found; sequences grow in this order."""
-    stands: dict[int, dict[str, Any] | None] = {}
+    """The facts of what happened, each with the standing it found; sequences grow in this order."""
+    stands: dict[tuple[str, int], dict[str, Any] | None] = {}
     spells = Counter[int]()
     found: list[bytes] = []
     for n, turn in enumerate(happened, begin):
-        before = stands.get(turn.child)
-        stands[turn.child] = turn.after
-        status = turn.after["status"] if turn.after else "voided"
-        what = _BY.get(status, "moved" if before else "listed")
-        entered = status in OUT and (before is None or before["status"] not in OUT)
-        spells[turn.child] += entered
-        data: dict[str, Any] = {"spell": spells[turn.child]} if entered else {}
-        if before is None and turn.after is None:
-            data["late"] = True
-        found.append(fact(what, before, turn.after, n, time=f"2019-03-{turn.day:02d}T08:00:00+08:00", **data))
+        before = stands.get((turn.of, turn.child))
+        stands[turn.of, turn.child] = turn.after
+        time = f"2019-03-{turn.day:02d}T08:00:00+08:00"
+        if turn.of == "case":
+            found.append(case_fact("moved" if before else "opened", before, turn.after, n, time=time))
+        elif turn.of == "grant":
+            found.append(relief_fact("recalculated" if before or turn.after else "lapsed", before, turn.after, n, time=time))
+        else:
+            found.append(_of_a_student(turn, before, spells, n, time))
     return found
+
+
+def _of_a_student(turn: Turn, before: dict[str, Any] | None, spells: Counter[int], n: int, time: str) -> bytes:
+    status = turn.after["status"] if turn.after else "voided"
+    what = _BY.get(status, "moved" if before else "listed")
+    entered = status in OUT and (before is None or before["status"] not in OUT)
+    spells[turn.child] += entered
+    data: dict[str, Any] = {"spell": spells[turn.child]} if entered else {}
+    if before is None and turn.after is None:
+        data["late"] = True
+    return fact(what, before, turn.after, n, time=time, **data)
+
+
+def counted_by_hand(happened: Iterable[Turn]) -> dict[str, Counter[str]]:
+    """What everything comes to in the end, in cells and due days, by nothing but where each child, file and grant stands last."""
+    last = {(turn.of, turn.child): turn.after for turn in happened}
+    cells, due = Counter[str](), Counter[str]()
+    for (of, _), after in last.items():
+        if after is None:
+            continue
+        at = after["county"]
+        if of == "student":
+            cells[f"{at}:status.{after['status']}"] += 1
+            if after["status"] in OUT:
+                cells.update([f"{at}:out.reason.{after['reason']}", f"{at}:out.stage.{after['stage'] or 'none'}"])
+                cells[f"{at}:out.poor"] += after["poor"]
+        elif of == "case":
+            cells[f"{at}:case.state.{after['state']}"] += 1
+            if after["state"] != "closed":
+                cells[f"{at}:case.reason.{after['reason']}"] += 1
+                due[f"{at}:{after['due']}"] += after["due"] is not None
+        else:
+            cells[f"{at}:relief.living_subsidy.{after['state']}.grants"] += 1
+            cells[f"{at}:relief.living_subsidy.{after['state']}.fen"] += after["fen"]
+    return {"cells": +cells, "due": +due}
 
 
 def by_county(fields: Mapping[str, int]) -> dict[str, Counter[str]]:

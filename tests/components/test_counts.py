@@ -7,10 +7,12 @@ import pytest
 
 from services.reporting.counts import CELLS, Flow
 from shared.codec import Unreadable
+from shared.contracts.case import CaseState
 from shared.contracts.registry import NewerVersion, UnknownType
+from shared.contracts.relief import GrantState, Scheme
 from shared.contracts.words import Reason, Stage, Status
 from tests.components.counted_facts import folded
-from tests.components.written_facts import event, fact, standing, statement
+from tests.components.written_facts import case_fact, child_file, event, fact, grant, relief_fact, standing, statement
 
 ENROLLED = standing("enrolled")
 OUT = standing("dropped_out", poor=True)
@@ -141,13 +143,12 @@ def test_each_source_has_a_sequence_of_its_own() -> None:
     assert changes.sequences == {"/enrolment": "0000000000000007-0000", "/elsewhere": "0000000000000003-0000"}
 
 
-@pytest.mark.parametrize("type_", ["cn.baoxue.case.opened.v1", "cn.baoxue.relief.granted.v3", "cn.baoxue.figure.released.v1"])
-def test_facts_of_other_services_count_nothing_but_move_their_sequence(type_: str) -> None:
-    data = {"before": None, "after": {"state": "open", "county": "513431"}}
-    changes = folded(event(type_, "x", 5, data, source="/case"), event(type_, "x", 6, {"out_of_school": 3}, source="/case"))
-    assert (changes.cells, changes.reported, changes.claimed, changes.dead) == ({}, {}, {}, [])
-    assert changes.sequences == {"/case": "0000000000000006-0000"}
-    assert folded(event(type_, "x", 6, data, source="/case"), last=changes.sequences).repeats == 1
+def test_facts_of_published_figures_count_nothing_but_move_their_sequence() -> None:
+    type_, data = "cn.baoxue.figure.released.v1", {"before": None, "after": {"county": "513431"}, "out_of_school": 3}
+    changes = folded(event(type_, "x", 5, data, source="/reporting"), event(type_, "x", 6, None, source="/reporting"))
+    assert (changes.cells, changes.due, changes.reported, changes.claimed, changes.dead) == ({}, {}, {}, {}, [])
+    assert changes.sequences == {"/reporting": "0000000000000006-0000"}
+    assert folded(event(type_, "x", 6, data, source="/reporting"), last=changes.sequences).repeats == 1
 
 
 def test_the_watermark_is_the_newest_time_and_the_newest_recorded_time() -> None:
@@ -162,6 +163,7 @@ def test_the_watermark_is_the_newest_time_and_the_newest_recorded_time() -> None
 
 
 GOOD = fact("enrolled", None, ENROLLED, 9)
+FILE, GRANT = child_file("open"), grant("due")
 
 
 @pytest.mark.parametrize(
@@ -182,6 +184,25 @@ GOOD = fact("enrolled", None, ENROLLED, 9)
         event("cn.baoxue.county.reported.v1", "513431", 1, {}),
         event("cn.baoxue.county.reported.v1", "513431", 1, {"out_of_school": 10**30}),
         event("cn.baoxue.county.reported.v1", "5134", 1, {"out_of_school": 3}),
+        case_fact("opened", None, None, 1),
+        case_fact("opened", None, {**FILE, "state": "lost"}, 1),
+        case_fact("opened", None, {**FILE, "county": "5134"}, 1),
+        case_fact("opened", None, {**FILE, "due": "2020-02-30"}, 1),
+        case_fact("opened", None, {**FILE, "due": "soon"}, 1),
+        case_fact("opened", None, {**FILE, "attempts": -1}, 1),
+        case_fact("opened", None, {**FILE, "surprise": 1}, 1),
+        case_fact("opened", None, {name: value for name, value in FILE.items() if name != "due"}, 1),
+        case_fact("moved", {**FILE, "reason": "bored"}, FILE, 1),
+        case_fact("opened", None, FILE, 1, time="9999-12-31T23:59:59Z"),
+        relief_fact("granted", None, None, 1),
+        relief_fact("granted", None, {**GRANT, "state": "lost"}, 1),
+        relief_fact("granted", None, {**GRANT, "scheme": "meals"}, 1),
+        relief_fact("granted", None, {**GRANT, "fen": -1}, 1),
+        relief_fact("granted", None, {**GRANT, "fen": 312.5}, 1),
+        relief_fact("granted", None, {**GRANT, "fen": 1_000_000_001}, 1),
+        relief_fact("paid", {**GRANT, "county": None}, GRANT, 1),
+        event("cn.baoxue.relief.granted.v1", "x", 1, {"before": None, "after": GRANT}, sequence="1-0"),
+        event("cn.baoxue.figure.released.v1", "x", 1, {}, sequence="1-0"),
     ],
 )
 def test_what_cannot_be_read_is_dead_and_the_rest_goes_on(bad: bytes | None) -> None:
@@ -190,24 +211,38 @@ def test_what_cannot_be_read_is_dead_and_the_rest_goes_on(bad: bytes | None) -> 
     assert changes.cells == {"513431:status.enrolled": 1}
 
 
-@pytest.mark.parametrize("type_", ["cn.baoxue.student.invented.v1", "cn.baoxue.county.merged.v1", "cn.baoxue.student.listed", "whatever"])
+@pytest.mark.parametrize(
+    "type_",
+    [
+        "cn.baoxue.student.invented.v1",
+        "cn.baoxue.county.merged.v1",
+        "cn.baoxue.case.lost.v1",
+        "cn.baoxue.relief.asked.grant.v1",
+        "cn.baoxue.student.listed",
+        "whatever",
+    ],
+)
 def test_a_type_that_nobody_published_is_dead(type_: str) -> None:
     changes = folded(event(type_, "513431", 1, {"before": None, "after": ENROLLED, "out_of_school": 3}), GOOD)
     assert [(record.offset, type(error)) for record, error in changes.dead] == [(0, UnknownType)]
     assert changes.cells == {"513431:status.enrolled": 1}
 
 
+@pytest.mark.parametrize("of", ["student.enrolled", "case.opened", "relief.granted", "county.reported"])
 @pytest.mark.parametrize("standing_", [ENROLLED, {"status": "hidden", "shape": "new"}])
-def test_a_newer_version_of_a_known_type_stops_the_worker(standing_: dict[str, Any]) -> None:
-    newer = event("cn.baoxue.student.enrolled.v2", "x", 1, {"before": None, "after": standing_})
+def test_a_newer_version_of_a_known_type_stops_the_worker(of: str, standing_: dict[str, Any]) -> None:
+    newer = event(f"cn.baoxue.{of}.v2", "x", 1, {"before": None, "after": standing_})
     with pytest.raises(NewerVersion, match="v2"):
         folded(GOOD, newer)
 
 
 def test_there_is_a_cell_for_every_word_and_a_flow_for_every_change() -> None:
-    assert {f"status.{status}" for status in Status} <= set(CELLS)
-    assert {f"out.reason.{reason}" for reason in Reason} | {f"out.stage.{stage}" for stage in (*Stage, "none")} <= set(CELLS)
-    assert len(CELLS) == len(set(CELLS)) == len(Status) + len(Reason) + len(Stage) + 1 + 2
+    of_students = {f"status.{status}" for status in Status} | {f"out.reason.{reason}" for reason in Reason}
+    of_students |= {f"out.stage.{stage}" for stage in (*Stage, "none")} | {"out.poor", "opening.poor"}
+    of_files = {f"case.state.{state}" for state in CaseState} | {f"case.reason.{reason}" for reason in Reason}
+    of_grants = {f"relief.{scheme}.{state}.{what}" for scheme in Scheme for state in GrantState for what in ("grants", "fen")}
+    assert set(CELLS) == of_students | of_files | of_grants
+    assert len(CELLS) == len(set(CELLS))
     assert {flow.value for flow in Flow} == {"opening", "newly_out", "out_again", "returned", "removed", "excused", "moved_out", "moved_in"}
 
 

@@ -152,24 +152,29 @@ async def test_a_code_that_no_table_knows_is_in_no_sum_but_is_told() -> None:
     assert json.loads(lines[-1])["county"] == "999999"
 
 
+NO_TIME = AsOf({}, None, None, 0.0)
+
+
+def counties_of(view: View, area: str) -> list[str]:
+    """The counties of an area, found by walking down the answers."""
+    parts = counts_of(view, area, NO_TIME).children
+    return [county for part in parts for county in counties_of(view, part.code)] if parts else [area]
+
+
 @given(happened=turns)
 @settings(deadline=None, max_examples=20)
 def test_in_every_answer_the_nation_is_the_sum_of_its_provinces_and_of_its_counties(happened: list[Turn]) -> None:
     changes = folded(*facts_of(happened))
-    view, as_of = View(remembered(changes)), AsOf({}, None, None, 0.0)
+    view = View(remembered(changes))
 
     def out_of_school(area: str) -> int:
-        return counts_of(view, area, as_of).out_of_school or 0
+        return counts_of(view, area, NO_TIME).out_of_school or 0
 
-    def counties_below(area: str) -> list[str]:
-        parts = counts_of(view, area, as_of).children
-        return [county for part in parts for county in counties_below(part.code)] if parts else [area]
-
-    nation = counts_of(view, NATION, as_of)
+    nation = counts_of(view, NATION, NO_TIME)
     assert nation.out_of_school == sum(stock(cells) for cells in by_county(changes.cells).values())
-    assert nation.out_of_school == sum(part.out_of_school or 0 for part in nation.children) == sum(map(out_of_school, counties_below(NATION)))
+    assert nation.out_of_school == sum(part.out_of_school or 0 for part in nation.children) == sum(map(out_of_school, counties_of(view, NATION)))
     assert nation.out_of_school == sum(nation.by_reason.values()) == sum(nation.by_stage.values())
-    assert nation.coverage.counties == len(counties_below(NATION))
+    assert nation.coverage.counties == len(counties_of(view, NATION))
     for part in nation.children:
         assert (part.out_of_school or 0) == out_of_school(part.code)
 
@@ -242,14 +247,16 @@ async def test_every_number_is_told_by_raw_code_for_auditors(screen: Screen) -> 
             "claimed": None,
             "cells": {"status.never_enrolled": 1, "status.returned": 1, "out.reason.poverty": 1, "out.stage.none": 1, "out.poor": 1},
             "flows": {"2019-03-01": {"opening": 2}, "2019-04-01": {"returned": 1}},
+            "due": {},
         },
-        JINYANG: {"county": JINYANG, "reported": "2019-04-02T08:00:00+08:00", "claimed": 0, "cells": {}, "flows": {}},
+        JINYANG: {"county": JINYANG, "reported": "2019-04-02T08:00:00+08:00", "claimed": 0, "cells": {}, "flows": {}, "due": {}},
         URUMQI: {
             "county": URUMQI,
             "reported": "2019-03-02T08:00:00+08:00",
             "claimed": None,
             "cells": {"status.dropped_out": 1, "out.reason.work": 1, "out.stage.junior": 1},
             "flows": {"2019-03-02": {"opening": 1}},
+            "due": {},
         },
     }
 

@@ -40,6 +40,31 @@ def fact(
     return event(f"cn.baoxue.student.{what}.v1", CHILD, n, {"before": before, "after": after, **data}, time=time, recorded=recorded, source=source)
 
 
+def child_file(
+    state: str, county: str = "513431", *, reason: str | None = "work", attempts: int = 0, due: str | None = "2020-03-08"
+) -> dict[str, Any]:
+    """What is counted of a child's file."""
+    return {"state": state, "county": county, "reason": reason, "attempts": attempts, "due": due}
+
+
+def case_fact(what: str, before: dict[str, Any] | None, after: dict[str, Any] | None, n: int, *, time: str = NOON, **data: Any) -> bytes:
+    """The bytes of `cn.baoxue.case.<what>.v1`."""
+    return event(f"cn.baoxue.case.{what}.v1", CHILD, n, {"before": before, "after": after, **data}, time=time, source="/case")
+
+
+def grant(
+    state: str, county: str = "513431", *, term: str = "2020-spring", stage: str = "junior", boarder: bool = False, fen: int = 31_250
+) -> dict[str, Any]:
+    """What is counted of a grant."""
+    return {"state": state, "county": county, "scheme": "living_subsidy", "term": term, "stage": stage, "boarder": boarder, "fen": fen}
+
+
+def relief_fact(what: str, before: dict[str, Any] | None, after: dict[str, Any] | None, n: int, *, time: str = NOON, **data: Any) -> bytes:
+    """The bytes of `cn.baoxue.relief.<what>.v1`."""
+    child = {"eligible": None, "boards": False}
+    return event(f"cn.baoxue.relief.{what}.v1", CHILD, n, {"before": before, "after": after, **child, **data}, time=time, source="/relief")
+
+
 def statement(county: str, out_of_school: int, n: int, *, time: str = NOON) -> bytes:
     """The bytes of a county's own statement."""
     return event("cn.baoxue.county.reported.v1", county, n, {"out_of_school": out_of_school}, time=time)

@@ -12,12 +12,16 @@ from services.reporting.board import LIVE, Board, OtherFold, Step, moment
 from services.reporting.counts import Changes
 from shared.redis_edge import Redis, connect
 from tests.components.counted_facts import added, folded
-from tests.components.written_facts import fact, standing, statement
+from tests.components.written_facts import case_fact, child_file, fact, grant, relief_fact, standing, statement
 from tests.support.mutants import script_without
 
 P = 3
 OUT, BACK = standing("dropped_out", poor=True), standing("returned", poor=True)
-FIRST = folded(fact("listed", None, OUT, 1, spell=1), statement("513430", 4, 2, time="2020-03-01T12:00:00.000001+08:00"))
+FIRST = folded(
+    fact("listed", None, OUT, 1, spell=1),
+    statement("513430", 4, 2, time="2020-03-01T12:00:00.000001+08:00"),
+    case_fact("opened", None, child_file("open"), 1),
+)
 SECOND = folded(fact("returned", OUT, BACK, 3), last=FIRST.sequences)
 
 
@@ -61,6 +65,31 @@ async def test_a_batch_adds_its_differences_and_moves_the_cursor(board: Board) -
     assert snapshot.claimed[b"513430"].split()[1] == b"4"
     assert (snapshot.cursor.next, snapshot.cursor.sequences) == (3, SECOND.sequences)
     assert moment(snapshot.cursor.event_time or 0) == FIRST.event_time
+
+
+async def test_files_and_grants_are_added_up_too_and_a_day_on_which_nothing_is_due_any_more_is_removed(board: Board, redis: Redis) -> None:
+    opened, attempted = child_file("open"), child_file("persuading", attempts=1, due="2020-04-01")
+    first = folded(case_fact("opened", None, opened, 1), case_fact("opened", None, opened, 2), relief_fact("granted", None, grant("due"), 1))
+    second = folded(case_fact("attempted", opened, attempted, 3, number=1), relief_fact("paid", grant("due"), grant("paid"), 2), last=first.sequences)
+    third = folded(case_fact("attempted", opened, attempted, 4, number=1), last=second.sequences)
+    for n, changes in enumerate((first, second, third)):
+        await board.apply(P, n, n + 1, changes)
+        snapshot = await board.snapshot(P)
+        assert snapshot is not None
+        so_far = added(*(first, second, third)[: n + 1])
+        assert {cell: n for cell, n in numbers(snapshot.cells).items() if n} == so_far["cells"]
+        assert numbers(snapshot.due) == so_far["due"]
+    assert so_far["due"] == {"513431:2020-04-01": 2}
+    assert [step.delta().due for step in await followed(board, 0)] == [first.due, second.due]
+
+
+async def test_due_days_of_many_counties_come_and_go_in_one_step(board: Board) -> None:
+    due = {f"{county}:2020-04-01": 1 for county in range(110_000, 150_001)}
+    await board.apply(P, 0, 50_000, replace(folded(), due=due))
+    await board.apply(P, 50_000, 100_000, replace(folded(), due=dict.fromkeys(list(due)[1:], -1)))
+    snapshot = await board.snapshot(P)
+    assert snapshot is not None
+    assert numbers(snapshot.due) == {"110000:2020-04-01": 1}
 
 
 async def test_applying_twice_is_a_no_op(board: Board, redis: Redis) -> None:
@@ -148,7 +177,7 @@ async def test_old_deltas_are_dropped_and_the_newest_kept(board: Board, redis: R
     for n in range(100):
         await board.apply(P, 10 * n, 10 * n + 10, wide, kept=200)
     first, *_ = await followed(board, 0)
-    last: Any = await redis.xrevrange(board.keys(P)[5], count=1)
+    last: Any = await redis.xrevrange(board.keys(P)[6], count=1)
     assert 0 < first.prev <= 800
     assert first.prev >= 500
     assert last[0][0] == b"1000-0"
@@ -200,7 +229,7 @@ async def test_generations_and_partitions_share_nothing(redis: Redis) -> None:
 
 
 async def test_a_step_that_the_stream_refuses_leaves_everything_as_it_was(board: Board, redis: Redis) -> None:
-    await redis.xadd(board.keys(P)[5], {"prev": "0", "delta": b""}, id="50-0")
+    await redis.xadd(board.keys(P)[6], {"prev": "0", "delta": b""}, id="50-0")
     before = await state(redis)
     with pytest.raises(ResponseError):
         await board.apply(P, 0, 2, FIRST)

@@ -16,7 +16,7 @@ from shared import clock, topics
 from shared.memory_log import MemoryLog
 from shared.redis_edge import Redis, connect
 from tests.components.counted_facts import Turn, facts_of, folded, remembered
-from tests.components.written_facts import standing, statement
+from tests.components.written_facts import child_file, grant, standing, statement
 from tests.support.mutants import without
 
 PARTITIONS = 2
@@ -62,19 +62,34 @@ class Rig:
 
 
 def children(chance: np.random.Generator, begin: int, facts: int) -> list[bytes]:
-    """Facts whose sequences go on where the last batch ended."""
+    """Facts whose sequences go on where the last batch ended: of children, of files and of grants."""
     counties, statuses = ("513431", "513430", "660000", "632321"), ("enrolled", "dropped_out", "never_enrolled", "returned")
-    happened = [Turn(n, standing(str(chance.choice(statuses)), str(chance.choice(counties))), int(chance.integers(1, 28))) for n in range(facts - 1)]
-    return [*facts_of(happened, begin=begin + 1), statement(str(chance.choice(counties)), int(chance.integers(99)), begin + facts)]
+
+    def drawn(words: tuple[str, ...]) -> str:
+        return str(chance.choice(words))
+
+    def turn(n: int) -> Turn:
+        day = int(chance.integers(1, 28))
+        if n % 3 == 1:
+            file = child_file(drawn(("open", "persuading", "returned", "closed")), drawn(counties), due=f"2019-03-{day + 1:02d}")
+            return Turn(n % 2, file, day, "case")
+        if n % 3 == 2:
+            return Turn(n, grant(drawn(("due", "suspended", "paid", "ended")), drawn(counties)), day, "grant")
+        return Turn(n, standing(drawn(statuses), drawn(counties)), day)
+
+    return [
+        *facts_of([turn(n) for n in range(facts - 1)], begin=begin + 1),
+        statement(drawn(counties), int(chance.integers(99)), begin + facts),
+    ]
 
 
 def same(one: Memory, other: Memory) -> bool:
     """Whether two memories hold the same numbers."""
-    flows = [{day: f.tolist() for day, f in memory.flows.items() if f.any()} for memory in (one, other)]
+    days = [[{day: f.tolist() for day, f in by_day.items() if f.any()} for by_day in (memory.flows, memory.due)] for memory in (one, other)]
     return (
         bool((one.cells == other.cells).all())
         and bool((one.reported == other.reported).all())
-        and flows[0] == flows[1]
+        and days[0] == days[1]
         and one.claimed.keys() == other.claimed.keys()
         and (one.event_time, one.recorded_time) == (other.event_time, other.recorded_time)
     )
@@ -124,7 +139,7 @@ async def test_a_gap_is_mended_by_a_snapshot(rig: Rig) -> None:
     await rig.apply(0)
     first = await rig.caught_up()
     await rig.apply(0)
-    await rig.redis.xtrim(rig.board.keys(0)[5], maxlen=0)
+    await rig.redis.xtrim(rig.board.keys(0)[6], maxlen=0)
     await rig.apply(0)
     await rig.apply(1)
     found = await rig.caught_up()
@@ -143,7 +158,7 @@ async def _followed_over_a_gap(rig: Rig, module: ModuleType) -> Memory:
     await rig.apply(0)
     await rig.caught_up()
     await rig.apply(0)
-    await rig.redis.xtrim(rig.board.keys(0)[5], maxlen=0)
+    await rig.redis.xtrim(rig.board.keys(0)[6], maxlen=0)
     await rig.apply(0)
     return await rig.caught_up()
 

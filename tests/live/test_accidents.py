@@ -19,6 +19,7 @@ from deploy.local.stack import LocalStack
 from services.enrolment.domain.packed import FORMAT
 from services.enrolment.judging import EnrolmentDecider
 from services.reporting import board, counts, stream
+from services.reporting.counts import folding
 from shared import deciding, redis_edge, state_store, topics
 from shared.deciding import DecidingFollower
 from shared.follower import RecordBatch
@@ -281,7 +282,7 @@ GUARDS: dict[str, Callable[[], Parts]] = {
             "read_states", "if stored ~= ARGV[2] then", "if not stored then", and_=(("{1, stored, states}", "{1, ARGV[2], states}"),)
         )
     ),
-    "the check of the sequence": lambda: Parts(fold=without(counts, 'if fact.sequence <= sequences.get(fact.source, ""):', "if False:").fold),
+    "the check of the sequence": lambda: Parts(fold=without(folding, 'if fact.sequence <= sequences.get(fact.source, ""):', "if False:").fold),
     "the order acknowledged before applied": lambda: Parts(deciding=applied_first()),
 }
 
