@@ -1,5 +1,7 @@
 """What goes beside the record: pointers to bytes that nobody can read."""
 
+import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -8,7 +10,14 @@ from shared.codec import encode
 from shared.contracts.refusal import Dead
 from shared.contracts.registry import UnknownType
 from shared.envelope import Event
+from shared.follower import RecordBatch
 from shared.ids import sequence_of, uuid5_of_position
+from shared.json_lines import about
+
+_MOST_TOLD = 20
+"""Dead records of one batch that get a line each."""
+
+_log = logging.getLogger(__name__)
 
 
 def dead_letter(record: Any, error: Exception, *, source: str, topic: str, partition: int) -> bytes:
@@ -40,3 +49,12 @@ def dead_letter(record: Any, error: Exception, *, source: str, topic: str, parti
             ),
         )
     )
+
+
+def tell_dead(batch: RecordBatch, offsets: Sequence[int]) -> None:
+    """Log what of a batch went aside: where each record stands, and the id of its dead letter."""
+    for offset in offsets[:_MOST_TOLD]:
+        letter = uuid5_of_position(batch.topic, batch.partition, offset, 0)
+        _log.warning("a record cannot be read and went aside", extra=about(batch.topic, batch.partition, offset, letter))
+    if len(offsets) > _MOST_TOLD:
+        _log.warning("%d more of this batch went aside", len(offsets) - _MOST_TOLD, extra=about(batch.topic, batch.partition, batch.first))

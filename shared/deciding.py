@@ -13,21 +13,28 @@ The facts are acknowledged before the cursor moves, so none can be missing below
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from msgspec import Raw
 
 from shared import topics
-from shared.aside import dead_letter
+from shared.aside import dead_letter, tell_dead
 from shared.codec import Unreadable, read_event
 from shared.contracts.registry import UnknownType
 from shared.envelope import Event
 from shared.follower import RecordBatch
 from shared.ids import offset_in
+from shared.json_lines import about
 from shared.log import EventLog
+from shared.meters import APPLY, DEAD, DECIDE, PUBLISH, READ, WorkerMeters, uncounted
+from shared.outcomes import read_exceptional
 from shared.state_store import Change, StateStore
 
+_REFUSED, _DEAD = b"r", b"x"
+_OUTCOMES = {b"a": "accepted", b"l": "late", b"d": "duplicate", _REFUSED: "refused", _DEAD: DEAD}
+"""What an outcome is counted as, by its letter."""
 _MANY = 100
 """In a batch of at least so many records, more than half of them dead means that something else is broken."""
 
@@ -94,7 +101,7 @@ def decide_batch(decider: Decider, batch: RecordBatch, ids: Sequence[bytes | Non
         try:
             judged = _judged(decider, batch, record, state_id, now)
         except (Unreadable, UnknownType) as error:
-            outcomes += b"x"
+            outcomes += _DEAD
             letter = dead_letter(record, error, source=decider.source, topic=batch.topic, partition=batch.partition)
             step.dead.append((record.key or b"", letter))
             continue
@@ -134,10 +141,11 @@ def _judged(decider: Decider, batch: RecordBatch, record: Any, state_id: bytes |
 class DecidingFollower:
     """A ``Follower`` that does the four steps for one deciding service."""
 
-    def __init__(self, decider: Decider, store: StateStore, log: EventLog) -> None:
-        """Join the business with the places where its states and facts live."""
+    def __init__(self, decider: Decider, store: StateStore, log: EventLog, meters: WorkerMeters | None = None) -> None:
+        """Join the business with the places where its states and facts live, and with what counts what it does."""
         self.topic = decider.topic
         self._decider, self._store, self._log = decider, store, log
+        self._meters = meters.of(self.topic) if meters else uncounted(self.topic)
 
     async def start(self) -> None:
         """Connect to the log."""
@@ -156,19 +164,41 @@ class DecidingFollower:
         """Do the four steps, or rebuild the partition's states where Redis has lost them."""
         ids = [self._id_of(record.key) for record in batch.records]
         touched = list({i for i in ids if i is not None})
-        read = await self._store.read(batch.partition, batch.first, touched)
+        with self._meters.step(READ):
+            read = await self._store.read(batch.partition, batch.first, touched)
         if read.stands is None:
             stands = await self._rebuild(batch.partition, batch.first)
             if stands != batch.first:
                 return stands
             read = await self._store.read(batch.partition, batch.first, touched)
         if read.stands is None or read.stands != batch.first:
-            return batch.first if read.stands is None else read.stands
-        step = decide_batch(self._decider, batch, ids, dict(zip(touched, read.states, strict=True)))
-        await self._publish(batch.partition, step)
-        return await self._store.apply(
-            batch.partition, batch.first, batch.next, step.changes, outcomes=_by_offset(batch, step.outcomes), exceptions=step.exceptions
-        )
+            return self._overtaken(batch, batch.first if read.stands is None else read.stands)
+        with self._meters.step(DECIDE):
+            step = decide_batch(self._decider, batch, ids, dict(zip(touched, read.states, strict=True)))
+        with self._meters.step(PUBLISH):
+            await self._publish(batch.partition, step)
+        with self._meters.step(APPLY):
+            stands = await self._store.apply(
+                batch.partition, batch.first, batch.next, step.changes, outcomes=_by_offset(batch, step.outcomes), exceptions=step.exceptions
+            )
+        if stands != batch.next:
+            return self._overtaken(batch, stands)
+        self._tell(batch, step)
+        return stands
+
+    def _overtaken(self, batch: RecordBatch, stands: int) -> int:
+        self._meters.fenced.inc()
+        _log.warning("the cursor stands at %d: another worker or another Redis", stands, extra=about(batch.topic, batch.partition, batch.first))
+        return stands
+
+    def _tell(self, batch: RecordBatch, step: _Step) -> None:
+        """Count a batch that is done, and log what went aside."""
+        self._meters.done(len(batch.records), {name: n for letter, name in _OUTCOMES.items() if (n := step.outcomes.count(letter))})
+        if step.refusals:
+            refused = {record.offset for record, letter in zip(batch.records, step.outcomes, strict=True) if letter == _REFUSED[0]}
+            self._meters.refused(Counter(str(read_exceptional(text).code) for offset, text in step.exceptions if offset in refused))
+        if step.dead:
+            tell_dead(batch, [record.offset for record, letter in zip(batch.records, step.outcomes, strict=True) if letter == _DEAD[0]])
 
     def _id_of(self, key: bytes | None) -> bytes | None:
         try:
@@ -184,7 +214,9 @@ class DecidingFollower:
         """Fold the service's own facts of this partition into states; the last one's position says where to go on."""
         end = (await self._log.end_offsets(topics.STUDENT_STATUS))[partition]
         progress = await self._store.rebuilding(partition)
-        _log.warning("%s[%d]: no states in Redis: rebuilding from the record, %d of %d", self.topic, partition, progress.facts, end)
+        self._meters.rebuilt.inc()
+        place = about(topics.STUDENT_STATUS, partition, progress.facts)
+        _log.warning("%s[%d]: no states in Redis: rebuilding from the record, up to %d", self.topic, partition, end, extra=place)
         at, last = progress.facts, progress.sequence
         async for piece in self._log.read(topics.STUDENT_STATUS, partition, at, end):
             own: list[tuple[bytes, Event[Raw]]] = []

@@ -24,9 +24,12 @@ from stamina import AsyncRetryingCaller, BoundAsyncRetryingCaller
 
 from shared import clock
 from shared.follower import AWAY, CursorOutsideLog, Follower, RecordBatch
+from shared.json_lines import about
 from shared.kafka_log import KafkaLog
+from shared.meters import WorkerMeters
 from shared.operations import Operations
 from shared.pulse import Pulse
+from shared.worker_figures import FaustMonitor, Place
 
 EXIT_BROKEN = 70
 """The exit code of a worker that a person must look at (EX_SOFTWARE)."""
@@ -117,10 +120,11 @@ class _BatchTransport(driver.Transport):
 class _FollowerApp(faust.App):
     """A Faust app with one agent a topic, which does what the topic's follower says. Its operations see it as ``Worked``."""
 
-    def __init__(self, *, followers: Sequence[Follower], log: KafkaLog, batch_size: int, **settings: Any) -> None:
+    def __init__(self, *, followers: Sequence[Follower], log: KafkaLog, meters: WorkerMeters, batch_size: int, **settings: Any) -> None:
         super().__init__(**settings)
         self.followers = {follower.topic: follower for follower in followers}
         self.batch_size = batch_size
+        self._meters = {topic: meters.of(topic) for topic in self.followers}
         self._log = log
         self._expected: dict[TP, int] = {}
         self._sought: dict[TP, tuple[int, float]] = {}
@@ -158,7 +162,10 @@ class _FollowerApp(faust.App):
     def stalled(self) -> Sequence[str]:
         return self.pulse.stalled(clock.seconds())
 
-    def positions(self) -> Mapping[tuple[str, int], int] | None:
+    def faust_monitor(self) -> FaustMonitor:
+        return self.monitor
+
+    def positions(self) -> Mapping[Place, int] | None:
         mine, expected = self._mine, dict(self._expected)
         return None if mine is None else {(tp.topic, tp.partition): expected[tp] for tp in mine if tp in expected}
 
@@ -206,7 +213,8 @@ class _FollowerApp(faust.App):
             try:
                 stands = await self.followers[tp.topic].follow(batch.since(expected) if batch.first < expected else batch)
             except AWAY as error:
-                _log.warning("%s[%d]@%d: away, trying again: %r", tp.topic, tp.partition, expected, error)
+                self._meters[tp.topic].away.inc()
+                _log.warning("away, trying again: %r", error, extra=about(tp.topic, tp.partition, expected))
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, 2.0)
                 # What became of the step is unknown; the follower's own cursor knows.
@@ -215,7 +223,7 @@ class _FollowerApp(faust.App):
                     continue
             self._expected[tp] = stands
             if stands != batch.next:
-                _log.warning("%s[%d]: expected %d, stands at %d: seeking", tp.topic, tp.partition, expected, stands)
+                _log.warning("the follower stands at %d: seeking", stands, extra=about(tp.topic, tp.partition, expected))
                 await self._seek(tp, stands)
             return
 
@@ -289,6 +297,7 @@ def run_worker(
     app = _FollowerApp(
         followers=followers,
         log=KafkaLog(bootstrap, client_id=f"{name}-bounds"),
+        meters=operations.meters,
         batch_size=batch_size,
         id=name,
         broker="kafka://" + bootstrap.replace(",", ";"),

@@ -11,7 +11,7 @@ import socket
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol, Self
 
 import uvicorn
@@ -22,19 +22,18 @@ from shared import clock, problems, telemetry
 from shared.freshness import LAG, Freshness
 from shared.kafka_log import KafkaLog
 from shared.log import LogAway
+from shared.meters import WorkerMeters
 from shared.process import ApiSettings
 from shared.redis_edge import Redis, connect
 from shared.settings import EXIT_SETTINGS
 from shared.telemetry import NotReady
+from shared.worker_figures import FaustFigures, FaustMonitor, Lag, LagFigures, Place
 
 _LOOK = 1.0
 """Seconds between two looks at the log's end."""
 _PATIENCE = 2.0
 
 _log = logging.getLogger(__name__)
-
-Positions = Mapping[tuple[str, int], int]
-"""(topic, partition) -> the next offset to be done"""
 
 
 class Worked(Protocol):
@@ -47,8 +46,11 @@ class Worked(Protocol):
     def stalled(self) -> Sequence[str]:
         """Give the parts that should go on and have not for a while."""
 
-    def positions(self) -> Positions | None:
+    def positions(self) -> Mapping[Place, int] | None:
         """Give where each partition that it was assigned stands; None before that, and while partitions are being moved."""
+
+    def faust_monitor(self) -> FaustMonitor | None:
+        """Give Faust's own sensor."""
 
 
 @dataclass(frozen=True)
@@ -61,12 +63,23 @@ class Operations:
     kafka_bootstrap: str
     redis_url: str
     ready_lag_seconds: float
-    registry: CollectorRegistry = field(default_factory=telemetry.new_registry)
+    registry: CollectorRegistry
+    meters: WorkerMeters
 
     @classmethod
     def of(cls, service: str, settings: ApiSettings) -> Self:
-        """Take them from a service's settings."""
-        return cls(service, settings.host, settings.operations_port, settings.kafka_bootstrap, settings.redis_url, settings.ready_lag_seconds)
+        """Take them from a service's settings, with a registry of their own."""
+        registry = telemetry.new_registry(service, "worker")
+        return cls(
+            service,
+            settings.host,
+            settings.operations_port,
+            settings.kafka_bootstrap,
+            settings.redis_url,
+            settings.ready_lag_seconds,
+            registry,
+            WorkerMeters(registry),
+        )
 
     def begin(self, worker: Worked) -> None:
         """Answer from now on, in a thread that ends with the process. Ends the process where the port is taken."""
@@ -79,6 +92,8 @@ class Operations:
             sys.stderr.write(f"Port {self.port} of {self.host}, on which the worker tells how it is: {error.strerror}. Set {variable} to another.\n")
             raise SystemExit(EXIT_SETTINGS) from error
         desk = _Desk(self, worker)
+        self.registry.register(LagFigures(desk.lags))
+        self.registry.register(FaustFigures(worker.faust_monitor))
         threading.Thread(target=asyncio.run, args=(desk.serve(listening),), name="operations", daemon=True).start()
 
 
@@ -87,7 +102,8 @@ class _Desk:
 
     def __init__(self, operations: Operations, worker: Worked) -> None:
         self._operations, self._worker = operations, worker
-        self._freshness: dict[tuple[str, int], Freshness] = {}
+        self._freshness: dict[Place, Freshness] = {}
+        self._ends: dict[Place, int] = {}
 
     async def serve(self, listening: socket.socket) -> None:
         log = KafkaLog(self._operations.kafka_bootstrap, client_id=f"{self._operations.service}-operations", patience=_PATIENCE)
@@ -124,8 +140,10 @@ class _Desk:
         at = clock.seconds()
         for topic in self._worker.followed:
             for partition, end in (await log.end_offsets(topic)).items():
+                self._ends[topic, partition] = end
                 self._freshness.setdefault((topic, partition), Freshness(at)).look(at, {partition: end})
         if (positions := self._worker.positions()) is not None:
+            # A partition that comes back later has been with somebody else.
             self._freshness = {place: freshness for place, freshness in self._freshness.items() if place in positions}
 
     async def _check_assigned(self) -> None:
@@ -133,11 +151,17 @@ class _Desk:
             raise NotReady("no partitions have been assigned to it yet, or they are being moved")
 
     async def _check_lag(self) -> None:
-        positions, now = self._worker.positions() or {}, clock.seconds()
-        for place, freshness in self._freshness.items():
-            if place in positions:
-                behind = freshness.age(now, {place[1]: positions[place]})
-                if not freshness.reached:
-                    raise NotReady("it has not caught up yet with what the log held when it began")
-                if behind > self._operations.ready_lag_seconds:
-                    raise NotReady(f"{behind:.0f} s behind the log's end, and {self._operations.ready_lag_seconds:g} are allowed")
+        behind = max((lag.seconds for lag in self.lags().values()), default=0.0)
+        if any(not self._freshness[place].reached for place in self.lags()):
+            raise NotReady("it has not caught up yet with what the log held when it began")
+        if behind > self._operations.ready_lag_seconds:
+            raise NotReady(f"{behind:.0f} s behind the log's end, and {self._operations.ready_lag_seconds:g} are allowed")
+
+    def lags(self) -> Mapping[Place, Lag]:
+        """Give how far each partition is behind; those that nobody has looked at yet are left out."""
+        now, positions = clock.seconds(), self._worker.positions() or {}
+        return {
+            place: Lag(max(0, self._ends[place] - positions[place]), freshness.age(now, {place[1]: positions[place]}))
+            for place, freshness in self._freshness.items()
+            if place in positions
+        }

@@ -19,10 +19,14 @@ from shared.contracts.registry import RECORD_LANGUAGE, NewerVersion
 from shared.envelope import Event
 from shared.follower import RecordBatch
 from shared.ids import offset_in
+from shared.json_lines import about
 from shared.log import EventLog
+from shared.meters import APPLY, DECIDE, PUBLISH, READ, WorkerMeters, uncounted
 from shared.redis_edge import Redis, script
 
 _log = logging.getLogger(__name__)
+HEARD, PASSED_OVER = "heard", "passed_over"
+"""What became of a fact: it was put to the policies, or it is none of their business, or it was heard before."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _is_sequence = re.compile(r"[0-9]{16}-[0-9]{4}").fullmatch
 
@@ -63,10 +67,11 @@ class PolicyFollower:
 
     topic = topics.STUDENT_STATUS
 
-    def __init__(self, policies: Policies, redis: Redis, log: EventLog, *, generation: str) -> None:
-        """Join the policies with the cursor's place and the log."""
+    def __init__(self, policies: Policies, redis: Redis, log: EventLog, *, generation: str, meters: WorkerMeters | None = None) -> None:
+        """Join the policies with the cursor's place and the log, and with what counts what they do."""
         self._policies, self._redis, self._log = policies, redis, log
         self._generation = generation
+        self._meters = meters.of(self.topic) if meters else uncounted(self.topic)
         # The record's facts are many, and most of them are nobody's business here: a look at the bytes spares reading those.
         self._mark = f'{policies.heard}"'.encode()
         self._decode = msgspec.json.Decoder(policies.reads).decode
@@ -87,26 +92,45 @@ class PolicyFollower:
 
     async def follow(self, batch: RecordBatch) -> int:
         """Publish the commands of one batch, wait for the acks, and move the cursor."""
-        cursor = await self._cursor(batch.partition)
+        with self._meters.step(READ):
+            cursor = await self._cursor(batch.partition)
         if cursor.next != batch.first:
-            return cursor.next
-        sequences, newest = dict(cursor.sequences), cursor.event_time
+            return self._overtaken(batch, cursor.next)
+        with self._meters.step(DECIDE):
+            after, commands, heard = self._asked_for(batch, cursor)
+        if commands:
+            with self._meters.step(PUBLISH):
+                await self._log.append(self._policies.commands_topic, {batch.partition: commands})
+        fields = [text for source, sequence in after.sequences.items() for text in (f"sequence:{source}", sequence)]
+        if after.event_time is not None:
+            fields += ["event_time", str((after.event_time - _EPOCH) // timedelta(microseconds=1))]
+        with self._meters.step(APPLY):
+            _done, stands = await self._move(keys=[self._key(batch.partition)], args=[batch.first, batch.next, *fields])
+        if int(stands) != batch.next:
+            return self._overtaken(batch, int(stands))
+        self._meters.done(len(batch.records), {HEARD: heard, PASSED_OVER: len(batch.records) - heard})
+        self._meters.reached("event", after.event_time)
+        return batch.next
+
+    def _asked_for(self, batch: RecordBatch, cursor: _Cursor) -> tuple[_Cursor, Sequence[tuple[bytes, bytes]], int]:
+        """Give the cursor after a batch, the commands that its facts ask for, and how many facts were heard. Pure."""
+        sequences, newest, heard = dict(cursor.sequences), cursor.event_time, 0
         commands: list[tuple[bytes, bytes]] = []
         for record in batch.records:
             if (fact := self._read(record.value)) is None:
                 continue
             if fact.sequence > sequences.get(fact.source, ""):
+                heard += 1
                 sequences[fact.source] = fact.sequence
                 if newest is None or fact.time > newest:
                     newest = fact.time
                 commands += self._policies.commands(fact, partition=batch.partition, offset=record.offset)
-        if commands:
-            await self._log.append(self._policies.commands_topic, {batch.partition: commands})
-        fields = [text for source, sequence in sequences.items() for text in (f"sequence:{source}", sequence)]
-        if newest is not None:
-            fields += ["event_time", str((newest - _EPOCH) // timedelta(microseconds=1))]
-        _done, stands = await self._move(keys=[self._key(batch.partition)], args=[batch.first, batch.next, *fields])
-        return int(stands)
+        return _Cursor(batch.next, sequences, newest), commands, heard
+
+    def _overtaken(self, batch: RecordBatch, stands: int) -> int:
+        self._meters.fenced.inc()
+        _log.warning("the policies' cursor stands at %d", stands, extra=about(self.topic, batch.partition, batch.first))
+        return stands
 
     def _read(self, value: bytes | None) -> Event[Any] | None:
         """Read a fact of the source that is heard. What nobody can read is passed over: reporting puts it aside. Raises ``NewerVersion``."""
@@ -153,7 +177,8 @@ class PolicyFollower:
                     last = max(last, command.sequence)
         # The last fact's commands may not all have been published: it is taken once more.
         next_ = offset_in(last) if last else 0
-        _log.warning("%s[%d]: no cursor of the policies in Redis: going on at %d", self.topic, partition, next_)
+        self._meters.rebuilt.inc()
+        _log.warning("no cursor of the policies in Redis: going on here", extra=about(self.topic, partition, next_))
         await self._move(keys=[self._key(partition)], args=["", next_])
         return _Cursor(next_, {}, None)
 

@@ -8,9 +8,9 @@ from fastapi import FastAPI
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
+from shared.json_lines import log_as_json
 from shared.serving import serve
 from shared.settings import read_settings
-from shared.telemetry import log_as_json
 
 EXIT_USAGE = 64
 """The exit code of a process that was started with other words than it knows (EX_USAGE)."""
@@ -40,14 +40,15 @@ def run_process(kind: type[Settings], *, api: Callable[[Settings], FastAPI], wor
     }
     match sys.argv[1:]:
         case [part] if part in parts:
-            log_as_json()
+            log_as_json(_service(), part)
             parts[part](read_settings(kind))
             raise SystemExit(0)
         case _:
-            sys.stderr.write(f"Say which part: python -m {_service()} api|worker\n")
+            sys.stderr.write(f"Say which part: python -m services.{_service()} api|worker\n")
             raise SystemExit(EXIT_USAGE)
 
 
 def _service() -> str:
+    """Give the service by the package that was started: ``python -m services.<service>``."""
     spec = getattr(sys.modules["__main__"], "__spec__", None)
-    return spec.parent if spec else "services.<service>"
+    return spec.parent.rpartition(".")[2] if spec else "<service>"

@@ -1,14 +1,14 @@
-"""What every process tells about itself: logs as JSON lines, and ``/livez``, ``/readyz`` and ``/metrics``."""
+"""What every process tells about itself when it is asked: ``/livez``, ``/readyz`` and ``/metrics``."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from importlib.metadata import version
 
-import msgspec
-from fastapi import APIRouter, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector, generate_latest
+from fastapi import APIRouter, FastAPI, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, GCCollector, Info, PlatformCollector, ProcessCollector, generate_latest
 
+from shared.http_meters import CountRequests, HttpMeters
 from shared.problems import Problem
 
 _log = logging.getLogger(__name__)
@@ -26,32 +26,20 @@ class NotReady(Exception):
     """Something that a process needs is not as it should be. The message says what, without any value that was sent."""
 
 
-class _JsonLines(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        line = {
-            "time": datetime.fromtimestamp(record.created, UTC),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
-        if record.exc_info:
-            line["error"] = self.formatException(record.exc_info)
-        return msgspec.json.encode(line).decode()
-
-
-def log_as_json(level: str = "INFO") -> None:
-    """Let the whole process log one JSON object a line to standard error."""
-    lines = logging.StreamHandler()
-    lines.setFormatter(_JsonLines())
-    logging.basicConfig(level=level, handlers=[lines], force=True)
-
-
-def new_registry() -> CollectorRegistry:
-    """Give a registry for one app's metrics, with those of its process in it."""
+def new_registry(service: str, part: str) -> CollectorRegistry:
+    """Give a registry for one process's metrics, with those of every process in it."""
     registry = CollectorRegistry()
     for collector in (ProcessCollector, PlatformCollector, GCCollector):
         collector(registry=registry)
+    info = Info("baoxue_process", "Which process of which version this is", registry=registry)
+    info.info({"service": service, "part": part, "version": version("baoxue")})
     return registry
+
+
+def operate(app: FastAPI, registry: CollectorRegistry, needs: Mapping[str, Check]) -> None:
+    """Give an api the routes by which it is operated, and count its requests."""
+    app.include_router(operations(registry, needs))
+    app.add_middleware(CountRequests, meters=HttpMeters(registry))
 
 
 def operations(registry: CollectorRegistry, needs: Mapping[str, Check], *, stalled: Stalled = tuple) -> APIRouter:

@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect
 from services.enrolment import body, openapi
 from services.enrolment.intake import Intake
 from services.enrolment.limits import Limits
-from services.enrolment.meters import Meters
+from services.enrolment.meters import ApiMeters
 from services.enrolment.receipts import MOST_PARTITIONS, Receipt, Receipts
 from services.enrolment.reception import Acknowledgement, Kind, Reception
 from shared import clock, problems, telemetry, topics
@@ -48,7 +48,7 @@ def create_app(
     """
     if partitions > MOST_PARTITIONS:
         raise ValueError(f"receipts tell at most {MOST_PARTITIONS} partitions apart, not {partitions}")
-    registry = telemetry.new_registry()
+    registry = telemetry.new_registry("enrolment", "api")
     receipts = Receipts(redis, generation=generation, keep=limits.receipt_days * _DAY, page=limits.receipt_page)
     reception = Reception(
         limits=limits,
@@ -56,7 +56,7 @@ def create_app(
         log=log,
         receipts=receipts,
         repeats=Repeats(redis, "enrolment", keep=limits.repeat_seconds, lease=limits.lease_seconds),
-        meters=Meters(registry),
+        meters=ApiMeters(registry),
         now=now,
         partitions=partitions,
     )
@@ -74,7 +74,7 @@ def create_app(
     app = FastAPI(title="Baoxue enrolment", summary="Takes provinces' reports, and tells what became of them.", lifespan=lifespan, redoc_url=None)
     problems.install(app)
     openapi.describe(app)
-    app.include_router(telemetry.operations(registry, {"kafka": lambda: log.end_offsets(topics.SUBMISSIONS), "redis": receipts.there}))
+    telemetry.operate(app, registry, {"kafka": lambda: log.end_offsets(topics.SUBMISSIONS), "redis": receipts.there})
 
     @app.post(
         "/v1/reports",

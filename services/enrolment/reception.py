@@ -24,7 +24,7 @@ from services.enrolment import body
 from services.enrolment.batch import Batch
 from services.enrolment.intake import Intake
 from services.enrolment.limits import Limits
-from services.enrolment.meters import Meters
+from services.enrolment.meters import ApiMeters
 from services.enrolment.receipts import Receipt, Receipts, RefusedLine
 from shared import problems, topics
 from shared.idempotency import Answer, Repeats, check_key
@@ -67,7 +67,7 @@ class Reception:
         log: EventLog,
         receipts: Receipts,
         repeats: Repeats,
-        meters: Meters,
+        meters: ApiMeters,
         now: Callable[[], datetime],
         partitions: int,
     ) -> None:

@@ -11,6 +11,7 @@ from services.enrolment.settings import Settings
 from shared.deciding import DecidingFollower
 from shared.divisions import divisions
 from shared.kafka_log import KafkaLog
+from shared.meters import WorkerMeters
 from shared.operations import Operations
 from shared.redis_edge import connect
 from shared.state_store import StateStore
@@ -28,10 +29,10 @@ def api(settings: Settings) -> FastAPI:
     )
 
 
-def follower(settings: Settings) -> DecidingFollower:
+def follower(settings: Settings, meters: WorkerMeters | None = None) -> DecidingFollower:
     """Give what enrolment's worker does with its submissions."""
     store = StateStore(connect(settings.redis_url), SERVICE, generation=settings.generation, buckets=settings.buckets, format_version=FORMAT)
-    return DecidingFollower(EnrolmentDecider(), store, KafkaLog(settings.kafka_bootstrap, client_id="enrolment-worker"))
+    return DecidingFollower(EnrolmentDecider(), store, KafkaLog(settings.kafka_bootstrap, client_id="enrolment-worker"), meters)
 
 
 def worker(settings: Settings) -> NoReturn:
@@ -39,11 +40,12 @@ def worker(settings: Settings) -> NoReturn:
     # Here, because Faust takes a second to import and the api does without it.
     from shared.faust_edge import run_worker
 
+    operations = Operations.of(SERVICE, settings)
     run_worker(
         name=f"enrolment-{settings.generation}",
         bootstrap=settings.kafka_bootstrap,
-        followers=[follower(settings)],
+        followers=[follower(settings, operations.meters)],
         batch_size=settings.batch_size,
         session_timeout=settings.session_timeout,
-        operations=Operations.of(SERVICE, settings),
+        operations=operations,
     )

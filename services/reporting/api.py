@@ -5,28 +5,31 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
+from math import inf
 from typing import Annotated
 
 import msgspec
 from fastapi import Depends, FastAPI, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from fastapi.sse import EventSourceResponse
-from prometheus_client import Gauge
 
 from services.reporting import daily, headline, openapi, pages
 from services.reporting.answers import counts_of
 from services.reporting.atlas import Areas, Map, areas_of, map_of
 from services.reporting.documents import Counts, Flows, Headline
-from services.reporting.following import Following
+from services.reporting.following import Following, NotBuilt
 from services.reporting.live.document import LiveCounts
 from services.reporting.live.hub import Hub
 from services.reporting.live.reader import Reader
+from services.reporting.meters import ApiMeters
 from services.reporting.showing import Showing
 from shared import problems, serving, telemetry, topics
 from shared.divisions import NATION
+from shared.freshness import LAG
 from shared.log import EventLog, LogAway
 from shared.problems import Problem
 from shared.redis_edge import Redis
+from shared.telemetry import NotReady
 
 Area = Annotated[str, Query(max_length=32, description="100000 (the nation), a province, prefecture or county code, or the name of a list")]
 
@@ -47,13 +50,14 @@ def create_app(
     baseline: headline.Basis = "published",
     screen: pages.Screen = _ANY_SCREEN,
     most_streams: int = 2_000,
+    ready_lag_seconds: float = inf,
 ) -> FastAPI:
     """Give the api over what it follows, with the log and the Redis of that, which it starts and closes with itself."""
-    registry = telemetry.new_registry()
+    registry = telemetry.new_registry("reporting", "api")
+    meters = ApiMeters(registry)
+    meters.watch(following)
     showing = Showing(following)
-    hub = Hub(following, showing, baseline=baseline, most=most_streams, registry=registry)
-    lag = Gauge("reporting_lag_seconds", "Seconds since what is shown was known to be the whole record", registry=registry)
-    lag.set_function(lambda: following.lag() if following.built else float("nan"))
+    hub = Hub(following, showing, baseline=baseline, most=most_streams, meters=meters)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -70,16 +74,22 @@ def create_app(
         await redis.ping()
 
     async def counts_there() -> None:
-        following.check()
+        try:
+            following.check()
+        except NotBuilt as error:
+            raise NotReady(str(error)) from error
 
+    async def young_enough() -> None:
+        if following.built and (age := following.lag()) > ready_lag_seconds:
+            raise NotReady(f"what is shown is {age:.0f} s old, and {ready_lag_seconds:g} are allowed")
+
+    needs = {"kafka": lambda: log.end_offsets(topics.STUDENT_STATUS), "redis": redis_there, "counts": counts_there, LAG: young_enough}
     app = FastAPI(title="Baoxue reporting", summary="What the record adds up to, county by county, live.", lifespan=lifespan, redoc_url=None)
     problems.install(app)
     serving.before_stop(app, hub.close)
     openapi.describe(app, Areas, Map, pages.Screen, LiveCounts)
     pages.install(app, screen)
-    app.include_router(
-        telemetry.operations(registry, {"kafka": lambda: log.end_offsets(topics.STUDENT_STATUS), "redis": redis_there, "counts": counts_there})
-    )
+    telemetry.operate(app, registry, needs)
 
     @app.get("/v1/counts", summary="The counts of an area, and its next level down", responses=openapi.responses(Counts, "Its counts", 404, 422, 503))
     async def read_counts(area: Area = NATION) -> Response:

@@ -16,6 +16,7 @@ from services.reporting.live.newest import Newest
 from services.reporting.memory import Memory
 from shared import clock, topics
 from shared.freshness import Freshness
+from shared.json_lines import about
 from shared.log import EventLog
 from shared.redis_edge import Redis, RedisAway
 
@@ -144,7 +145,8 @@ class Following:
 
     def _take(self, memory: Memory, partition: int, step: Step) -> bool:
         if step.prev != memory.positions[partition]:
-            _log.warning("generation %s, partition %d: a gap from %d to %d", memory.generation, partition, memory.positions[partition], step.prev)
+            place = about(topics.STUDENT_STATUS, partition, memory.positions[partition])
+            _log.warning("generation %s: a gap up to %d: reading the partition whole", memory.generation, step.prev, extra=place)
             self._gapped.add(partition)
             return False
         delta = step.delta()

@@ -14,12 +14,15 @@ from collections.abc import Mapping
 from services.reporting.board import Board, Cursor
 from services.reporting.counts import Changes, fold
 from shared import topics
-from shared.aside import dead_letter
+from shared.aside import dead_letter, tell_dead
 from shared.deciding import MostlyDead
 from shared.follower import RecordBatch
+from shared.json_lines import about
 from shared.log import EventLog
+from shared.meters import APPLY, DEAD, DECIDE, PUBLISH, REPEATED, WorkerMeters, uncounted
 
 SOURCE = "/reporting"
+COUNTED = "counted"
 _MANY = 100
 """In a batch of at least so many records, more than half of them dead means that something else is broken."""
 
@@ -31,9 +34,10 @@ class CountingFollower:
 
     topic = topics.STUDENT_STATUS
 
-    def __init__(self, board: Board, log: EventLog) -> None:
-        """Join the counts with the log that pointers to unreadable records go to."""
+    def __init__(self, board: Board, log: EventLog, meters: WorkerMeters | None = None) -> None:
+        """Join the counts with the log that pointers to unreadable records go to, and with what counts what is done."""
         self._board, self._log = board, log
+        self._meters = meters.of(self.topic) if meters else uncounted(self.topic)
         self._known: dict[int, Cursor] = {}
         """Copies of what Redis holds of each partition; asked for anew wherever it turns out to hold something else."""
 
@@ -57,12 +61,16 @@ class CountingFollower:
         if cursor.next != batch.first:
             # Nothing was done: another batch is wanted than this one.
             return (await self._ask(partition)).next
-        changes = fold(batch.records, cursor.sequences)
+        with self._meters.step(DECIDE):
+            changes = fold(batch.records, cursor.sequences)
         await self._put_aside(batch, changes)
-        stands = await self._board.apply(partition, batch.first, batch.next, changes)
+        with self._meters.step(APPLY):
+            stands = await self._board.apply(partition, batch.first, batch.next, changes)
         if stands != batch.next:
-            _log.warning("%s[%d]: the cursor stands at %d, not at %d: another worker or another Redis", self.topic, partition, stands, batch.first)
+            self._meters.fenced.inc()
+            _log.warning("the cursor stands at %d: another worker or another Redis", stands, extra=about(self.topic, partition, batch.first))
             return (await self._ask(partition)).next
+        self._tell(batch, changes)
         self._known[partition] = Cursor(batch.next, changes.sequences, cursor.build_to, cursor.built, None, None)
         return stands
 
@@ -71,7 +79,8 @@ class CountingFollower:
         cursor = await self._board.cursor(partition)
         if cursor is None:
             end = (await self._log.end_offsets(self.topic))[partition]
-            _log.warning("%s[%d]: no counts in Redis: counting the record from its start, %d facts", self.topic, partition, end)
+            self._meters.rebuilt.inc()
+            _log.warning("no counts in Redis: counting the record from its start, %d facts", end, extra=about(self.topic, partition, 0))
             cursor = await self._board.open(partition, end)
         self._known[partition] = cursor
         return cursor
@@ -79,12 +88,23 @@ class CountingFollower:
     async def _put_aside(self, batch: RecordBatch, changes: Changes) -> None:
         if not changes.dead:
             return
-        where = f"{batch.topic}[{batch.partition}]@{batch.first}"
         if len(batch.records) >= _MANY and 2 * len(changes.dead) > len(batch.records):
-            raise MostlyDead(f"{where}: {len(changes.dead)} of {len(batch.records)} records cannot be read, the first: {changes.dead[0].error}")
+            where = f"{batch.topic}[{batch.partition}]@{batch.first}"
+            raise MostlyDead(f"{where}: {len(changes.dead)} of {len(batch.records)} records cannot be read")
         letters = [
             (record.key or b"", dead_letter(record, error, source=SOURCE, topic=batch.topic, partition=batch.partition))
             for record, error in changes.dead
         ]
-        await self._log.append(topics.dead(batch.topic), {batch.partition: letters})
-        _log.warning("%s: %d records put aside as dead", where, len(letters))
+        with self._meters.step(PUBLISH):
+            await self._log.append(topics.dead(batch.topic), {batch.partition: letters})
+
+    def _tell(self, batch: RecordBatch, changes: Changes) -> None:
+        """Count a batch that is done, and log what was odd about it."""
+        dead, repeats = len(changes.dead), changes.repeats
+        self._meters.done(len(batch.records), {COUNTED: len(batch.records) - dead - repeats, REPEATED: repeats, DEAD: dead})
+        self._meters.reached("event", changes.event_time)
+        self._meters.reached("recorded", changes.recorded_time)
+        if dead:
+            tell_dead(batch, [letter.record.offset for letter in changes.dead])
+        if repeats:
+            _log.info("%d facts of this batch were counted before", repeats, extra=about(batch.topic, batch.partition, batch.first))

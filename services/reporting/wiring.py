@@ -11,6 +11,7 @@ from services.reporting.pages import Screen
 from services.reporting.settings import Settings
 from services.reporting.stream import CountingFollower
 from shared.kafka_log import KafkaLog
+from shared.meters import WorkerMeters
 from shared.operations import Operations
 from shared.redis_edge import connect
 
@@ -20,13 +21,21 @@ def api(settings: Settings) -> FastAPI:
     log, redis = KafkaLog(settings.kafka_bootstrap, client_id="reporting-api"), connect(settings.redis_url)
     screen = Screen(settings.demo, settings.late_after, settings.gone_after)
     following = Following(redis, log, partitions=settings.partitions)
-    return create_app(following=following, log=log, redis=redis, baseline=settings.baseline, screen=screen, most_streams=settings.most_streams)
+    return create_app(
+        following=following,
+        log=log,
+        redis=redis,
+        baseline=settings.baseline,
+        screen=screen,
+        most_streams=settings.most_streams,
+        ready_lag_seconds=settings.ready_lag_seconds,
+    )
 
 
-def follower(settings: Settings) -> CountingFollower:
+def follower(settings: Settings, meters: WorkerMeters | None = None) -> CountingFollower:
     """Give what reporting's worker does with the record."""
     board = Board(connect(settings.redis_url), generation=settings.generation)
-    return CountingFollower(board, KafkaLog(settings.kafka_bootstrap, client_id="reporting-worker"))
+    return CountingFollower(board, KafkaLog(settings.kafka_bootstrap, client_id="reporting-worker"), meters)
 
 
 def worker(settings: Settings) -> NoReturn:
@@ -34,11 +43,12 @@ def worker(settings: Settings) -> NoReturn:
     # Here, because Faust takes a second to import and the api does without it.
     from shared.faust_edge import run_worker
 
+    operations = Operations.of("reporting", settings)
     run_worker(
         name=f"reporting-{settings.generation}",
         bootstrap=settings.kafka_bootstrap,
-        followers=[follower(settings)],
+        followers=[follower(settings, operations.meters)],
         batch_size=settings.batch_size,
         session_timeout=settings.session_timeout,
-        operations=Operations.of("reporting", settings),
+        operations=operations,
     )

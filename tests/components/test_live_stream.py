@@ -133,7 +133,7 @@ async def test_more_than_so_many_are_turned_away() -> None:
             assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
             assert answer.json()["type"].endswith(":too-many-streams")
             assert (await client.get("/v1/counts")).status_code == 200
-            assert await rig.metric(server, "reporting_stream_turned_away_total") == 1
+            assert await rig.metric(server, "baoxue_stream_turned_away_total") == 1
         await eventually_follows(server)
 
 

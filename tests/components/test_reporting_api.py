@@ -14,6 +14,7 @@ from services.reporting.documents import AsOf
 from services.reporting.following import Following
 from services.reporting.headline import Basis
 from services.reporting.memory import Memory
+from shared import clock
 from shared.memory_log import MemoryLog
 from shared.redis_edge import connect
 from tests.components.counted_facts import Turn, by_county, facts_of, folded, remembered, stock, turns
@@ -37,12 +38,13 @@ RECORD = (
 class Screen:
     """The api over memory, and somebody who looks at it."""
 
-    def __init__(self, memory: Memory | None, baseline: Basis = "published") -> None:
+    def __init__(self, memory: Memory | None, baseline: Basis = "published", ready_lag_seconds: float = 30.0) -> None:
         log, redis = MemoryLog(1), connect(NOWHERE)
         self.following = Following(redis, log, partitions=1)
         if memory is not None:
             self.following.show(memory)
-        transport = httpx.ASGITransport(create_app(following=self.following, log=log, redis=redis, baseline=baseline), raise_app_exceptions=False)
+        app = create_app(following=self.following, log=log, redis=redis, baseline=baseline, ready_lag_seconds=ready_lag_seconds)
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://screen")
 
     async def get(self, path: str, **query: str) -> Any:
@@ -308,4 +310,20 @@ async def test_it_is_alive_but_not_ready_while_it_has_nothing_to_show() -> None:
     assert (await screen.client.get("/livez")).status_code == 200
     ready = await screen.client.get("/readyz")
     assert (ready.status_code, set(ready.json()["away"])) == (503, {"redis", "counts"})
-    assert "reporting_lag_seconds NaN" in (await screen.client.get("/metrics")).text
+    assert "baoxue_counts_age_seconds NaN" in (await screen.client.get("/metrics")).text
+
+
+async def test_it_is_not_ready_while_what_it_shows_is_older_than_is_allowed() -> None:
+    for allowed, away in ((0.0, {"redis", "lag"}), (1e9, {"redis"})):
+        screen = Screen(remembered(folded(*RECORD)), ready_lag_seconds=allowed)
+        answer = await screen.client.get("/readyz")
+        assert set(answer.json()["away"]) == away
+        assert (await screen.client.get("/v1/counts")).status_code == 200
+
+
+async def test_the_age_of_what_it_shows_is_a_metric() -> None:
+    told = (await Screen(remembered(folded(*RECORD))).client.get("/metrics")).text.splitlines()
+    ages = {name: float(value) for name, value in (line.rsplit(" ", 1) for line in told if line.startswith("baoxue_counts"))}
+    newest = datetime.fromisoformat("2019-04-02T08:00:00+08:00")
+    assert abs(ages['baoxue_counts_watermark_age_seconds{time="event"}'] - (clock.now() - newest).total_seconds()) < 60
+    assert ages["baoxue_counts_age_seconds"] >= 0

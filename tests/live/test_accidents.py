@@ -288,8 +288,7 @@ GUARDS: dict[str, Callable[[], Parts]] = {
 
 
 def applied_first() -> ModuleType:
-    publish = "        await self._publish(batch.partition, step)\n"
-    mutant = without(deciding, publish, "")
+    mutant = without(deciding, "            await self._publish(batch.partition, step)\n", "            pass\n")
     follow = mutant.DecidingFollower.follow
 
     class AppliedFirst(mutant.DecidingFollower):  # type: ignore[misc, name-defined]  # a class of a module made here

@@ -13,8 +13,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import NamedTuple
 
-from prometheus_client import CollectorRegistry, Counter, Gauge
-
 from services.reporting.answers import View, counts_of
 from services.reporting.documents import AsOf
 from services.reporting.following import Following
@@ -22,6 +20,7 @@ from services.reporting.headline import Basis, headline
 from services.reporting.live.channel import Channel, heartbeat
 from services.reporting.live.document import Kind, LiveCounts, live_counts
 from services.reporting.live.reader import Reader
+from services.reporting.meters import ApiMeters
 from services.reporting.showing import Showing
 from shared import clock
 from shared.ids import draw_process_id
@@ -61,9 +60,7 @@ class _Followed:
 class Hub:
     """All streams of an api. It ticks while ``running``."""
 
-    def __init__(
-        self, following: Following, showing: Showing, *, baseline: Basis, most: int, registry: CollectorRegistry, pace: Pace = _PACE
-    ) -> None:
+    def __init__(self, following: Following, showing: Showing, *, baseline: Basis, most: int, meters: ApiMeters, pace: Pace = _PACE) -> None:
         """Know what is followed and shown. ``most``: readers at once."""
         self._following, self._showing, self._baseline, self._most, self._pace = following, showing, baseline, most, pace
         self._areas: OrderedDict[str, _Followed] = OrderedDict()
@@ -75,17 +72,15 @@ class Hub:
         """Grows with every change of the memory that was looked at."""
         process, numbers = draw_process_id(), itertools.count(1)
         self._draw_id = lambda: f"{process}-{next(numbers)}"
-        Gauge("reporting_stream_clients", "Readers of the stream now", registry=registry).set_function(lambda: len(self._area_of))
-        self._events = Counter("reporting_stream_events", "Events given to readers of the stream", ["event"], registry=registry)
-        self._cut_off = Counter("reporting_stream_cut_off", "Readers cut off because they did not take their events", registry=registry)
-        self._turned_away = Counter("reporting_stream_turned_away", "Readers turned away because there were too many", registry=registry)
+        self._meters = meters
+        meters.stream_clients.set_function(lambda: len(self._area_of))
 
     def join(self, area: str, last: str | None, connection: Connection | None) -> Reader:
         """Let somebody follow an area, from the last event that they had. Raises ``Problem``."""
         if self._stopping:
             raise Problem(503, "stopping", "This server is stopping", "Try again: another one takes over.", headers={"Retry-After": "1"})
         if len(self._area_of) >= self._most:
-            self._turned_away.inc()
+            self._meters.stream_turned_away.inc()
             detail = f"{self._most} streams are open, which is as many as this server takes."
             raise Problem(503, "too-many-streams", "Too many streams", detail, headers={"Retry-After": _COME_BACK})
         followed = self._areas.get(area)
@@ -102,7 +97,7 @@ class Hub:
         followed.readers[reader] = None
         self._area_of[reader] = followed
         self._areas.move_to_end(area)
-        self._events.labels(kind).inc()
+        self._meters.stream_events.labels(kind).inc()
         self._anybody.set()
         return reader
 
@@ -170,7 +165,7 @@ class Hub:
     async def _tell(self, followed: _Followed, events: Sequence[tuple[Kind, bytes]]) -> None:
         readers = list(followed.readers)
         for kind, _ in events:
-            self._events.labels(kind).inc(len(readers))
+            self._meters.stream_events.labels(kind).inc(len(readers))
         for n, reader in enumerate(readers, 1):
             if not all(reader.offer(event) for _, event in events):
                 self._cut(reader)
@@ -201,7 +196,7 @@ class Hub:
 
     def _cut(self, reader: Reader) -> None:
         if reader in self._area_of:
-            self._cut_off.inc()
+            self._meters.stream_cut_off.inc()
             self.leave(reader)
             reader.cut_off()
 

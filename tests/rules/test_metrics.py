@@ -1,0 +1,42 @@
+"""Every metric of ours follows one scheme, says what it is, and has labels that cannot grow without bound."""
+
+import re
+
+import pytest
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import Metric
+
+from services.enrolment import meters as enrolment
+from services.reporting import meters as reporting
+from shared.contracts.refusal import RefusalCode
+from shared.http_meters import HttpMeters
+from shared.meters import WorkerMeters
+from shared.worker_figures import FaustFigures, LagFigures
+
+BOUNDED = {"topic", "partition", "outcome", "code", "step", "time", "stage", "what", "method", "route", "status", "event"}
+UNITS = ("_seconds", "_records", "_events", "_offset", "_active", "_clients")
+"""What a gauge or a histogram ends with; counters end with what they count."""
+
+
+def all_metrics() -> list[tuple[Metric, tuple[str, ...]]]:
+    registry = CollectorRegistry()
+    for meters in (WorkerMeters, HttpMeters, enrolment.ApiMeters, reporting.ApiMeters):
+        meters(registry)
+    registry.register(LagFigures())
+    registry.register(FaustFigures())
+    labels = {getattr(each, "_name", ""): tuple(getattr(each, "_labelnames", ())) for each in registry._collector_to_names}
+    return [(metric, labels.get(metric.name, getattr(metric, "_labelnames", ()))) for metric in registry.collect()]
+
+
+@pytest.mark.parametrize(("metric", "labels"), [pytest.param(*each, id=each[0].name) for each in all_metrics()])
+def test_a_metric_is_named_and_explained_like_the_others(metric: Metric, labels: tuple[str, ...]) -> None:
+    assert re.fullmatch(r"baoxue_[a-z]+(_[a-z]+)*", metric.name)
+    assert re.fullmatch(r"[A-Z].{15,}[^.]", metric.documentation)
+    assert set(labels) <= BOUNDED
+    assert metric.type == "counter" or metric.name.endswith(UNITS)
+
+
+def test_no_two_processes_mean_different_things_by_one_name() -> None:
+    names = [metric.name for metric, _ in all_metrics()]
+    assert len(set(names)) == len(names)
+    assert len(RefusalCode) < 50
