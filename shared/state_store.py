@@ -12,7 +12,7 @@ Keys, per service, generation and partition, under one hash tag:
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from zlib import crc32
 
 from shared.redis_edge import Redis, script
@@ -89,9 +89,12 @@ class StateStore:
 
     async def cursors(self, partitions: Iterable[int]) -> Mapping[int, int | None]:
         """Give the next offset of each partition, None where there is no cursor. Raises ``OtherFormat``."""
-        found: dict[int, int | None] = {}
-        for partition in partitions:
-            stored, form = await self._cursor_fields(partition, "next", "format")
+        partitions, found = list(partitions), cast("dict[int, int | None]", {})
+        async with self._redis.pipeline(transaction=False) as questions:
+            for partition in partitions:
+                questions.hmget(self.key(partition, "cursor"), ["next", "format"])
+            answers = await questions.execute()
+        for partition, (stored, form) in zip(partitions, map(_texts, answers), strict=True):
             if form is not None and form != self._format:
                 raise OtherFormat(
                     f"{self.key(partition, 'cursor')}: states are in format {form} (version/buckets), this code has {self._format}. "
@@ -148,8 +151,7 @@ class StateStore:
         return (await self.cursors((partition,)))[partition] or next_
 
     async def _cursor_fields(self, partition: int, *names: str) -> list[str | None]:
-        stored = await self._redis.hmget(self.key(partition, "cursor"), list(names))
-        return [value.decode() if isinstance(value, bytes) else value for value in stored]
+        return _texts(await self._redis.hmget(self.key(partition, "cursor"), list(names)))
 
     async def _read_if(self, partition: int, field: str, expected: int, ids: Sequence[bytes]) -> Read:
         asked = b"".join([_ID.pack(self._bucket(i), i) for i in ids])
@@ -172,3 +174,7 @@ class StateStore:
 
     def _bucket(self, state_id: bytes) -> int:
         return crc32(state_id) % self._buckets
+
+
+def _texts(stored: Iterable[object]) -> list[str | None]:
+    return [value.decode() if isinstance(value, bytes) else None for value in stored]

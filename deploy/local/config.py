@@ -7,7 +7,7 @@ import random
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -45,6 +45,7 @@ class StackConfig(BaseSettings):
     case_worker_port: Port = 8012
     relief_worker_port: Port = 8013
     partitions: Annotated[int, Field(ge=1, le=1024)] = 12
+    today: Literal["calendar", "record"] = "calendar"
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -72,6 +73,10 @@ class StackConfig(BaseSettings):
     @property
     def enrolment_url(self) -> str:
         return f"http://{LOOPBACK}:{self.enrolment_port}"
+
+    @property
+    def case_url(self) -> str:
+        return f"http://{LOOPBACK}:{self.case_port}"
 
     @property
     def reporting_url(self) -> str:

@@ -8,6 +8,7 @@ from typing import ClassVar
 from msgspec import Raw, Struct
 
 from shared.asking import Asking
+from shared.built import Built
 from shared.codec import Unreadable, encode, read_event
 from shared.contracts.refusal import RefusalCode
 from shared.deciding import DecidingFollower, Judged
@@ -113,9 +114,11 @@ class CountingDesk:
         self.redis = MemoryRedis()
         client, decider = self.redis.client(), CountingDecider()
         self.log = WorkedLog(PARTITIONS, self.redis, decider)
+        store = StateStore(client, SERVICE, generation="1", buckets=8, format_version=1)
         self.asking = Asking(
             decider,
-            store=StateStore(client, SERVICE, generation="1", buckets=8, format_version=1),
+            store=store,
+            built=Built(store, self.log, COMMANDS),
             log=self.log,
             outcomes=Outcomes(client, SERVICE, generation="1"),
             repeats=Repeats(client, SERVICE, keep=86_400, lease=60),
