@@ -10,8 +10,7 @@ Keys, per service, generation and partition, under one hash tag:
 """
 
 import struct
-from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, cast
 from zlib import crc32
 
@@ -27,12 +26,12 @@ _STATE = struct.Struct("<I16sH")
 
 
 class Change(NamedTuple):
-    """A state to write: the 16-byte id and the packed bytes; and the lists it leaves and enters, by name, with its entry there."""
+    """A state to write: the 16-byte id and the packed bytes; and what it leaves and enters: lists by name, each with an entry there."""
 
     state_id: bytes
     state: bytes
-    leaves: Mapping[str, bytes] = MappingProxyType({})
-    enters: Mapping[str, bytes] = MappingProxyType({})
+    leaves: Collection[tuple[str, bytes]] = ()
+    enters: Collection[tuple[str, bytes]] = ()
 
 
 class Read(NamedTuple):
@@ -168,7 +167,7 @@ class StateStore:
         for state_id, state, leaves, enters in changes:
             states.append(_STATE.pack(self._bucket(state_id), state_id, len(state)) + state)
             for sign, entries in ((b"-", leaves), (b"+", enters)):
-                for name, entry in entries.items():
+                for name, entry in entries:
                     lists.append(sign + bytes((len(name), len(entry))) + name.encode() + entry)
         return b"".join(states), b"".join(lists)
 

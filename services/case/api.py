@@ -44,7 +44,7 @@ def create_app(*, limits: Limits, log: EventLog, redis: Redis, store: StateStore
     ``store``: of the worker's states; ``now``: what moment it is for those who look and ask; ``partitions``: of the commands'
     topic; ``generation``: of the worker's states.
     """
-    registry = telemetry.new_registry()
+    registry = telemetry.new_registry(SERVICE, "api")
     built = Built(store, log, topics.CASE_COMMANDS)
     files = Files(store, Listing(redis, SERVICE, generation=generation, partitions=partitions), built, now, partitions=partitions)
     asking = Asking(

@@ -1,7 +1,6 @@
 """From the bytes of a command and a packed state to an outcome: the whole of what case's worker decides. Pure."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Set as AbstractSet
 
 from msgspec import Raw
 
@@ -23,7 +22,6 @@ SERVICE = "case"
 SOURCE = "/case"
 
 _STUDENT_KEY = 32
-_NOWHERE: Mapping[str, bytes] = MappingProxyType({})
 
 Asked = following.Following | offices.Asked
 
@@ -67,12 +65,12 @@ class CaseDecider:
         data: CaseFact = read_data(RECORD_LANGUAGE, fact.type, fact.data)
         return packed.pack(evolve(packed.unpack(state), data, on=china_day(fact.time), cause=fact.causationid))
 
-    def listed(self, state: bytes | None) -> Mapping[str, bytes]:
+    def listed(self, state: bytes | None) -> AbstractSet[tuple[str, bytes]]:
         """Give the list of the file's county and state, in the order of the due day."""
         if state is None:
-            return _NOWHERE
+            return frozenset()
         county, kind, day = packed.place_in_lists(state)
-        return {f"{county}:{kind.value}": day}
+        return frozenset(((f"{county}:{kind.value}", day),))
 
 
 def _decided(case: Case, asked: Asked, command: Event[Raw]) -> CaseFact | None:

@@ -1,7 +1,7 @@
 """The smallest deciding service: it counts what it is asked to, up to nine. And a desk before it, over memory."""
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -69,8 +69,8 @@ class CountingDecider:
     def evolved(self, fact: Event[Raw], state: bytes | None) -> bytes:
         raise NotImplementedError
 
-    def listed(self, state: bytes | None) -> Mapping[str, bytes]:
-        return {}
+    def listed(self, state: bytes | None) -> AbstractSet[tuple[str, bytes]]:
+        return frozenset()
 
 
 class CountOf:
