@@ -12,6 +12,7 @@ from services.case.settings import Settings
 from shared.deciding import DecidingFollower
 from shared.follower import Follower
 from shared.kafka_log import KafkaLog
+from shared.meters import WorkerMeters
 from shared.operations import Operations
 from shared.policy import PolicyFollower
 from shared.redis_edge import Redis, connect
@@ -33,12 +34,13 @@ def api(settings: Settings) -> FastAPI:
     )
 
 
-def followers(settings: Settings) -> list[Follower]:
+def followers(settings: Settings, meters: WorkerMeters | None = None) -> list[Follower]:
     """Give what case's worker does: with the commands that it is given, and with the facts that its policies hear."""
-    log = KafkaLog(settings.kafka_bootstrap, client_id="case-worker")
-    deciding = DecidingFollower(CaseDecider(), _store(settings, connect(settings.redis_url)), log)
+    redis = connect(settings.redis_url)
+    deciding = DecidingFollower(CaseDecider(), _store(settings, redis), KafkaLog(settings.kafka_bootstrap, client_id="case-worker"), meters)
+    redis = connect(settings.redis_url)
     log = KafkaLog(settings.kafka_bootstrap, client_id="case-policies")
-    return [deciding, PolicyFollower(CasePolicies(), connect(settings.redis_url), log, generation=settings.generation)]
+    return [deciding, PolicyFollower(CasePolicies(), redis, log, generation=settings.generation, meters=meters)]
 
 
 def worker(settings: Settings) -> NoReturn:
@@ -46,13 +48,14 @@ def worker(settings: Settings) -> NoReturn:
     # Here, because Faust takes a second to import and the api does without it.
     from shared.faust_edge import run_worker
 
+    operations = Operations.of(SERVICE, settings)
     run_worker(
         name=f"case-{settings.generation}",
         bootstrap=settings.kafka_bootstrap,
-        followers=followers(settings),
+        followers=followers(settings, operations.meters),
         batch_size=settings.batch_size,
         session_timeout=settings.session_timeout,
-        operations=Operations.of(SERVICE, settings),
+        operations=operations,
     )
 
 
