@@ -59,6 +59,10 @@ format: $(VENV)/dev.stamp  ## Bring the code into the house format
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
+.PHONY: docs
+docs: $(VENV)/dev.stamp  ## Write docs/reference and the notices anew from the code
+	@$(BIN)/python -m docs.generate
+
 ## Setting up
 
 .PHONY: setup

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import AsyncIterator, Iterable
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 from fastapi import Request
@@ -27,14 +27,6 @@ _decode_text = msgspec.json.Decoder(str).decode
 _encode = msgspec.json.Encoder().encode
 
 
-class Instruction(Shape, Protocol):
-    """What an office asks for, in its own name."""
-
-    @property
-    def office(self) -> str:
-        """The office: /counties/NNNNNN or /schools/NNNNNNNNNN."""
-
-
 class Instructions:
     """What can be asked for, by the word that a body's ``do`` says."""
 
@@ -46,7 +38,7 @@ class Instructions:
         }
         self._words = ", ".join(self._commands)
 
-    def read(self, body: bytes) -> Instruction:
+    def read(self, body: bytes) -> Shape:
         """Give what a body asks for. Raises ``Problem``: 400 for what is no JSON object, 422 for a field that breaks a rule."""
         if fault := too_deep(body, _DEEPEST):
             raise _wrong(fault)
@@ -60,7 +52,7 @@ class Instructions:
             raise _wrong(Fault(RefusalCode.MALFORMED, "do", f"do must be one of {self._words}")) from None
         rest = _encode(fields)
         try:
-            asked: Instruction = decode(rest)
+            asked: Shape = decode(rest)
         except ValueError:
             raise _wrong(form.fault(rest)) from None
         return asked

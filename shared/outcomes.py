@@ -22,10 +22,15 @@ class Outcome(StrEnum):
     """What became of an input: a report, or what an office asked for. Their order is that of ``INDEX``."""
 
     PENDING = "pending"
+    """The worker has not come to it yet."""
     ACCEPTED = "accepted"
+    """It was decided, and the record has what it came to."""
     LATE = "late"
+    """News that later facts overtook: it is in the record and changes the past, not today's count."""
     DUPLICATE = "duplicate"
+    """It would change nothing, or was reported before: it made no fact."""
     REFUSED = "refused"
+    """It broke a rule, which is named; it was forgotten."""
 
 
 INDEX = {outcome: n for n, outcome in enumerate(Outcome)}

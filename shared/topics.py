@@ -26,6 +26,48 @@ MAX_MESSAGE_BYTES = 1_048_588
 """The largest record batch a topic takes, in bytes as sent: Kafka's own default, pinned."""
 
 
+@dataclass(frozen=True)
+class Traffic:
+    """What a topic carries, and between which processes. `keyed_by`: what the key of its records is."""
+
+    holds: str
+    keyed_by: str
+    written_by: tuple[str, ...]
+    read_by: tuple[str, ...]
+
+
+TRAFFIC: Mapping[str, Traffic] = MappingProxyType(
+    {
+        STUDENT_STATUS: Traffic(
+            "facts, the record: what was decided about students, counties, cases and aid",
+            "student id or county code",
+            ("enrolment-worker", "case-worker", "relief-worker"),
+            ("reporting-worker", "case-worker", "relief-worker"),
+        ),
+        SUBMISSIONS: Traffic("reports as they were received", "student id or county code", ("enrolment-api",), ("enrolment-worker",)),
+        CASE_COMMANDS: Traffic("what offices and policies ask of cases", "student id", ("case-api", "case-worker"), ("case-worker",)),
+        RELIEF_COMMANDS: Traffic("what offices and policies ask of relief", "student id", ("relief-api", "relief-worker"), ("relief-worker",)),
+        REFUSALS: Traffic(
+            "reports and commands that were refused, each with its code",
+            "that of the input",
+            ("enrolment-worker", "case-worker", "relief-worker"),
+            (),
+        ),
+        SEALS: Traffic("reserved for signed checkpoints of the record: nothing is written there yet", "partition", (), ()),
+    }
+)
+"""Of every topic but the dead ones, whose traffic follows from the topic that they stand beside."""
+
+
+def traffic(topic: str) -> Traffic:
+    """What a topic carries, a dead one among them."""
+    beside = topic.removesuffix(".dead")
+    if topic == beside:
+        return TRAFFIC[topic]
+    # Of a topic with several readers it is the first that puts aside: policies pass over what they cannot read.
+    return Traffic(f"pointers to records of `{beside}` that cannot be read", "that of the record", TRAFFIC[beside].read_by[:1], ())
+
+
 def dead(topic: str) -> str:
     """Where pointers to the unreadable records of `topic` go."""
     return f"{topic}.dead"

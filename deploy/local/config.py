@@ -7,7 +7,7 @@ import random
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -27,25 +27,24 @@ def _user_cache() -> Path:
 
 
 class StackConfig(BaseSettings):
-    """One stack: a data folder and its ports. Each field is set by the variable BAOXUE_<FIELD>; wire.md names the defaults."""
+    """One stack: a data folder and its ports. Each field is set by the variable `BAOXUE_<FIELD>`."""
 
     model_config = SettingsConfigDict(env_prefix="BAOXUE_", frozen=True, extra="ignore")
 
-    home: Path = ROOT / ".baoxue"
-    cache: Path = Field(default_factory=_user_cache)
-    kafka_port: Port = 19092
-    kafka_controller_port: Port = 19093
-    redis_port: Port = 16379
-    reporting_port: Port = 8000
-    enrolment_port: Port = 8001
-    case_port: Port = 8002
-    relief_port: Port = 8003
-    reporting_worker_port: Port = 8010
-    enrolment_worker_port: Port = 8011
-    case_worker_port: Port = 8012
-    relief_worker_port: Port = 8013
-    partitions: Annotated[int, Field(ge=1, le=1024)] = 12
-    today: Literal["calendar", "record"] = "calendar"
+    home: Path = Field(ROOT / ".baoxue", description="where all data, logs and settings of the stack are, below the checkout")
+    cache: Path = Field(default_factory=_user_cache, description="where the broker's jars are kept; without it `baoxue` in the user's cache folder")
+    kafka_port: Port = Field(19092, description="Kafka")
+    kafka_controller_port: Port = Field(19093, description="Kafka's controller")
+    redis_port: Port = Field(16379, description="Redis")
+    reporting_port: Port = Field(8000, description="the reporting api: screens and auditors")
+    enrolment_port: Port = Field(8001, description="the enrolment api: provinces")
+    case_port: Port = Field(8002, description="the case api: county officers")
+    relief_port: Port = Field(8003, description="the relief api: county officers")
+    reporting_worker_port: Port = Field(8010, description="how the reporting worker is")
+    enrolment_worker_port: Port = Field(8011, description="how the enrolment worker is")
+    case_worker_port: Port = Field(8012, description="how the case worker is")
+    relief_worker_port: Port = Field(8013, description="how the relief worker is")
+    partitions: Annotated[int, Field(ge=1, le=254)] = Field(12, description="partitions of every topic; fixed for the life of the data")
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -73,10 +72,6 @@ class StackConfig(BaseSettings):
     @property
     def enrolment_url(self) -> str:
         return f"http://{LOOPBACK}:{self.enrolment_port}"
-
-    @property
-    def case_url(self) -> str:
-        return f"http://{LOOPBACK}:{self.case_port}"
 
     @property
     def reporting_url(self) -> str:

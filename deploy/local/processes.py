@@ -31,14 +31,10 @@ class Program:
 
 @dataclass(frozen=True)
 class Service:
-    """One process of ours: `python -m services.<service> <part>`. Both parts answer how they are on a port of their own.
-
-    `told_today`: whether it has to be told by what it tells the day.
-    """
+    """One process of ours: `python -m services.<service> <part>`. Both parts answer how they are on a port of their own."""
 
     service: str
     part: str
-    told_today: bool = False
 
     @property
     def name(self) -> str:
@@ -68,18 +64,14 @@ class Service:
             f"{prefix}_PARTITIONS": str(config.partitions),
             "PYTHONUNBUFFERED": "1",
         }
-        if self.told_today:
-            environment[f"{prefix}_TODAY"] = config.today
         command = (sys.executable, "-m", f"services.{self.service}", self.part)
         return Program(self.name, command, ROOT, priority=200, stop_seconds=15, environment=environment)
 
 
 SERVICES = (
     Service("enrolment", "worker"),
-    Service("case", "worker"),
     Service("reporting", "worker"),
     Service("enrolment", "api"),
-    Service("case", "api", told_today=True),
     Service("reporting", "api"),
 )
 

@@ -1,6 +1,7 @@
 """From the bytes of a submission and a packed state to an outcome: the whole of what enrolment's worker decides. Pure."""
 
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import assert_never
 
 from msgspec import Raw
@@ -22,6 +23,7 @@ SERVICE = "enrolment"
 SOURCE = "/enrolment"
 
 _STUDENT_KEY, _COUNTY_KEY = 32, 6
+_NOWHERE: Mapping[str, bytes] = MappingProxyType({})
 
 
 class EnrolmentDecider:
@@ -71,9 +73,9 @@ class EnrolmentDecider:
             case _:
                 assert_never(data)
 
-    def listed(self, state: bytes | None) -> AbstractSet[tuple[str, bytes]]:
+    def listed(self, state: bytes | None) -> Mapping[str, bytes]:
         """Give nothing: students are looked up, never listed."""
-        return frozenset()
+        return _NOWHERE
 
 
 def _decided(report: Report, submission: Submission, state: bytes | None) -> tuple[StudentFact | CountyStated, bytes] | None:

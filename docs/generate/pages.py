@@ -1,0 +1,37 @@
+"""Which pages there are."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from docs.generate.asyncapi import asyncapi
+from docs.generate.cli import cli
+from docs.generate.errors import errors
+from docs.generate.events import events
+from docs.generate.http import http, openapi
+from docs.generate.metrics import metrics
+from docs.generate.settings import SERVICES, settings
+from docs.generate.topics import topics_page
+
+REFERENCE = Path(__file__).resolve().parents[1] / "reference"
+
+
+def pages() -> dict[str, str]:
+    """Give every page of the reference by the name of its file."""
+    return {
+        "asyncapi.json": _json(asyncapi()),
+        "cli.md": cli(),
+        "errors.md": errors(),
+        "events.md": events(),
+        "http.md": http(),
+        "metrics.md": metrics(),
+        "settings.md": settings(),
+        "topics.md": topics_page(),
+        **{f"openapi.{service}.json": _json(openapi(service)) for service in SERVICES},
+    }
+
+
+def _json(document: dict[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"

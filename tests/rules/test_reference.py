@@ -1,0 +1,124 @@
+"""The reference pages: complete, valid for programs that read them, and the same whoever makes them."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+import jsonschema
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from docs.generate import __main__ as generate
+from docs.generate.asyncapi import asyncapi
+from docs.generate.pages import pages
+from docs.generate.settings import SERVICES, settings_of
+from docs.generate.source import exit_codes, member_docs
+from shared.contracts.refusal import RefusalCode
+from shared.outcomes import Outcome
+from shared.topics import topics, traffic
+from tests.contracts.published import SHAPES
+
+PAGES = pages()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_an_api_says_of_itself_is_openapi(service: str) -> None:
+    document = json.loads(PAGES[f"openapi.{service}.json"])
+    assert document["openapi"].startswith("3.1.")
+    OpenAPIV31SpecValidator(document).validate()
+
+
+def test_what_goes_over_the_log_is_asyncapi() -> None:
+    schema = json.loads((Path(__file__).parent / "schemas" / "asyncapi-3.1.0.json").read_text("utf-8"))
+    document = json.loads(PAGES["asyncapi.json"])
+    assert document["asyncapi"] == "3.1.0"
+    jsonschema.Draft7Validator(schema).validate(document)
+
+
+def test_every_message_of_the_log_fits_its_own_schema() -> None:
+    document = asyncapi()
+    for message in document["components"]["messages"].values():
+        payload = {**message["payload"], "components": document["components"]}
+        jsonschema.Draft202012Validator(payload).validate(message["examples"][0]["payload"])
+
+
+def test_every_type_stands_in_one_topic_and_every_dead_letter_in_all_of_its_own() -> None:
+    channels = asyncapi()["channels"]
+    held = [type_ for channel in channels.values() for type_ in channel["messages"]]
+    assert set(channels) == {topic.name for topic in topics()}
+    assert set(held) == set(SHAPES)
+    assert {type_ for type_ in held if held.count(type_) > 1} == {"cn.baoxue.record.dead.v1"}
+
+
+@pytest.mark.parametrize("type_", SHAPES)
+def test_every_event_has_its_fields_and_an_example(type_: str) -> None:
+    _, heading, section = PAGES["events.md"].partition(f"# {type_}\n")
+    assert heading
+    section = section.partition("\n#")[0]
+    fields = SHAPES[type_].__struct_fields__
+    assert sorted(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)) == sorted(fields)
+    assert ("```json" in section) == bool(fields)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_setting_says_what_it_is(service: str) -> None:
+    for name, field in settings_of(service).model_fields.items():
+        assert f"| `{service.upper()}_{name.upper()}` |" in PAGES["settings.md"]
+        assert field.description, f"{service}: {name}"
+
+
+def test_every_code_says_what_it_means() -> None:
+    assert set(member_docs(RefusalCode)) == set(RefusalCode)
+    assert set(member_docs(Outcome)) == set(Outcome)
+    assert {code.number for code in exit_codes()} >= {64, 70, 78}
+
+
+def test_a_topic_is_read_by_those_who_follow_it() -> None:
+    followed: dict[str, set[str]] = {topic.name: set() for topic in topics()}
+    for service in SERVICES:
+        for follower in followers_of(service):
+            followed[follower].add(f"{service}-worker")
+    assert {name: {reader for reader in traffic(name).read_by if reader.partition("-")[0] in SERVICES} for name in followed} == followed
+
+
+def followers_of(service: str) -> list[str]:
+    wiring = import_module(f"services.{service}.wiring")
+    made = wiring.follower(settings_of(service).model_construct())
+    return [each.topic for each in (made if isinstance(made, tuple | list) else [made])]
+
+
+class TestStaleness:
+    @pytest.fixture
+    def reference(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        reference = tmp_path / "reference"
+        monkeypatch.setattr(generate, "REFERENCE", reference)
+        monkeypatch.setattr(generate, "pages", lambda: {"a.md": "as it is\n"})
+        assert generate.main([]) == 0
+        return reference
+
+    def test_pages_that_say_what_the_code_says_are_let_be(self, reference: Path) -> None:
+        assert generate.main(["--check"]) == 0
+
+    @pytest.mark.parametrize(
+        "spoil",
+        [
+            lambda folder: (folder / "a.md").write_text("as it was\n"),
+            lambda folder: (folder / "a.md").unlink(),
+            lambda folder: (folder / "b.md").write_text("of something that is gone\n"),
+            shutil.rmtree,
+        ],
+        ids=["changed", "gone", "left over", "none"],
+    )
+    def test_pages_that_do_not_are_named_and_made_anew(
+        self, reference: Path, capsys: pytest.CaptureFixture[str], spoil: Callable[[Path], object]
+    ) -> None:
+        spoil(reference)
+        assert generate.main(["--check"]) == 1
+        assert re.search(r"docs/reference/[ab]\.md is not what the code says\. `make docs` writes it anew\.", capsys.readouterr().err)
+        assert generate.main([]) == 0
+        assert {path.name: path.read_text() for path in reference.iterdir()} == {"a.md": "as it is\n"}
