@@ -71,11 +71,12 @@ def demo(
         # A part of the nation has not fallen from the nation's published 600,000, but from its own beginning.
         os.environ.setdefault("REPORTING_BASELINE", "record")
     with _plain_failures():
-        stack = LocalStack(demo_config(StackConfig.from_environment()), say=_say)
+        # While a history plays, the day is the record's own: by the calendar everything in it would be overdue.
+        config = demo_config(StackConfig.from_environment()).model_copy(update={"today": "record"})
+        stack = LocalStack(config, say=_say)
         exact: bool | None = None
         with _interruptible(), _stopped_at_the_end(stack):
             stack.start()
-            config = stack.config
             _addresses(config)
             exact = asyncio.run(
                 play_history(enrolment_url=config.enrolment_url, reporting_url=config.reporting_url, scale=scale, until=until.date(), seed=seed)
@@ -190,6 +191,7 @@ def _processes(stack: LocalStack) -> bool:
 def _addresses(config: StackConfig) -> None:
     out.print(f"Counts and screens  {config.reporting_url}  (try {config.reporting_url}/v1/headline, /docs)")
     out.print(f"Reports go to       {config.enrolment_url}/v1/reports")
+    out.print(f"Files of children   {config.case_url}/v1/cases")
     out.print(f"Kafka, Redis, logs  {config.kafka_bootstrap}, {config.redis_url}, {config.logs}")
 
 

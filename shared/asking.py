@@ -18,10 +18,11 @@ from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple, Protocol
 
-from msgspec import Struct
+from msgspec import Struct, UnsetType
 
 from shared import clock
 from shared.away import log_needed, redis_needed
+from shared.built import Built
 from shared.codec import encode
 from shared.contracts.refusal import RefusalCode
 from shared.deciding import Decider
@@ -42,6 +43,7 @@ NO_SEQUENCE = "-"
 _ASK_FIRST, _ASK_AT_MOST = 0.004, 0.05
 """Seconds between two looks for the worker's word, the first and the longest."""
 _UNREADABLE = Exceptional(code=RefusalCode.MALFORMED, field=None, detail="the worker could not read what was asked; it went aside as dead")
+_ASKED_AS = {"type": "do", "subject": "id"}
 _NOWHERE = 0
 """The offset of what is only judged to see what would come of it: the fact it makes is never published."""
 
@@ -71,6 +73,7 @@ class Asking:
         decider: Decider,
         *,
         store: StateStore,
+        built: Built,
         log: EventLog,
         outcomes: Outcomes,
         repeats: Repeats,
@@ -83,7 +86,7 @@ class Asking:
 
         ``patience``: seconds to wait for the worker's word; ``statuses``: of a refusal by its code, where it is not 409.
         """
-        self._decider, self._store, self._log, self._outcomes, self._repeats = decider, store, log, outcomes, repeats
+        self._decider, self._store, self._built, self._log, self._outcomes, self._repeats = decider, store, built, log, outcomes, repeats
         self._now, self._partitions, self._patience, self._statuses = now, partitions, patience, statuses
 
     async def take(self, command: Shape, resource: AskedOf, *, office: str, key: str | None) -> Answer:
@@ -109,6 +112,8 @@ class Asking:
         with redis_needed():
             value = encode(_event(command, resource.student, office, id_, await self._now()))
             state = await self._store.get(partition, self._decider.state_id(student))
+        if state is None:
+            await self._built.check((partition,))
         judged = self._decider.judge(student, value, state, partition=partition, offset=_NOWHERE)
         if judged.refusal is not None and judged.exception is not None:
             raise self._refused(read_exceptional(judged.exception))
@@ -142,7 +147,12 @@ class Asking:
 
     def _refused(self, why: Exceptional) -> Problem:
         status = self._statuses.get(str(why.code), 409)
-        return Problem(status, "refused", "It was refused", str(why.detail), more={"code": why.code, "field": why.field or None})
+        return Problem(status, "refused", "It was refused", str(why.detail), more={"code": why.code, "field": _as_asked(why.field)})
+
+
+def _as_asked(field: str | UnsetType | None) -> str | None:
+    """Give the name that a field of the event has in what the office sent."""
+    return _ASKED_AS.get(field, field.removeprefix("data.")) if field else None
 
 
 def _event(command: Shape, student: str, office: str, id_: str, at: datetime) -> Event[Shape]:

@@ -15,6 +15,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple, Protocol
 
 from msgspec import Raw
@@ -76,8 +77,8 @@ class Decider(Protocol):
     def evolved(self, fact: Event[Raw], state: bytes | None) -> bytes:
         """Give the state after a fact of the service's own: states can always be built again from the record."""
 
-    def listed(self, state: bytes | None) -> Mapping[str, bytes]:
-        """Give the lists in which a state stands, each with its entry's sort key; empty where nothing is listed."""
+    def listed(self, state: bytes | None) -> AbstractSet[tuple[str, bytes]]:
+        """Give where a state stands: lists by name, each with the sort key of its entry there; empty where nothing is listed."""
 
 
 class _Step(NamedTuple):
@@ -127,8 +128,8 @@ def _change(decider: Decider, state_id: bytes, before: bytes | None, after: byte
     return Change(
         state_id,
         after,
-        {name: key + state_id for name, key in left.items() if entered.get(name) != key},
-        {name: key + state_id for name, key in entered.items() if left.get(name) != key},
+        [(name, key + state_id) for name, key in left - entered],
+        [(name, key + state_id) for name, key in entered - left],
     )
 
 

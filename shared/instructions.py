@@ -4,7 +4,7 @@
 """
 
 from collections.abc import AsyncIterator, Iterable
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from fastapi import Request
@@ -27,6 +27,14 @@ _decode_text = msgspec.json.Decoder(str).decode
 _encode = msgspec.json.Encoder().encode
 
 
+class Instruction(Shape, Protocol):
+    """What an office asks for, in its own name."""
+
+    @property
+    def office(self) -> str:
+        """The office: /counties/NNNNNN or /schools/NNNNNNNNNN."""
+
+
 class Instructions:
     """What can be asked for, by the word that a body's ``do`` says."""
 
@@ -38,7 +46,7 @@ class Instructions:
         }
         self._words = ", ".join(self._commands)
 
-    def read(self, body: bytes) -> Shape:
+    def read(self, body: bytes) -> Instruction:
         """Give what a body asks for. Raises ``Problem``: 400 for what is no JSON object, 422 for a field that breaks a rule."""
         if fault := too_deep(body, _DEEPEST):
             raise _wrong(fault)
@@ -52,7 +60,7 @@ class Instructions:
             raise _wrong(Fault(RefusalCode.MALFORMED, "do", f"do must be one of {self._words}")) from None
         rest = _encode(fields)
         try:
-            asked: Shape = decode(rest)
+            asked: Instruction = decode(rest)
         except ValueError:
             raise _wrong(form.fault(rest)) from None
         return asked

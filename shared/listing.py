@@ -60,17 +60,28 @@ class Listing:
         self._redis, self._walk = redis, script(redis, __package__, "walk_lists")
 
     async def page(
-        self, groups: Sequence[str], kinds: Sequence[str], *, after: Cursor | None, below: bytes | None, limit: int, most_groups: int = GROUPS_A_PAGE
+        self,
+        groups: Sequence[str],
+        kinds: Sequence[str],
+        *,
+        after: Cursor | None,
+        not_below: bytes = b"",
+        below: bytes | None,
+        limit: int,
+        most_groups: int = GROUPS_A_PAGE,
     ) -> Page:
         """Give up to ``limit`` entries of these groups, which must be in ascending order, and kinds.
 
         Of the groups only those that a page looks into are taken. Entries are in order of group and then of their bytes.
-        ``after``: the cursor of the page before; ``below``: only entries whose bytes sort below this. Raises one of ``RedisAway``.
+        ``after``: the cursor of the page before; ``not_below`` and ``below``: only entries whose bytes sort in between. Raises one of
+        ``RedisAway``.
         """
         start = 0 if after is None else bisect_left(groups, after.group)
         looked, rest = list(groups[start : start + most_groups]), start + most_groups
-        begin = b"(" + after.entry if after and after.entry and looked[:1] == [after.group] else b"-"
-        args: list[bytes | str | int] = [begin, b"+" if below is None else b"(" + below, limit + 1, len(kinds), *kinds, *looked]
+        lowest = b"[" + not_below if not_below else b"-"
+        goes_on = after is not None and after.entry and looked[:1] == [after.group] and after.entry >= not_below
+        begin = b"(" + after.entry if after is not None and goes_on else lowest
+        args: list[bytes | str | int] = [begin, lowest, b"+" if below is None else b"(" + below, limit + 1, len(kinds), *kinds, *looked]
         async with self._redis.pipeline(transaction=False) as questions:
             for prefix in self._prefixes:
                 await self._walk(keys=[prefix], args=args, client=questions)

@@ -10,9 +10,8 @@ Keys, per service, generation and partition, under one hash tag:
 """
 
 import struct
-from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple, cast
 from zlib import crc32
 
 from shared.redis_edge import Redis, script
@@ -27,12 +26,12 @@ _STATE = struct.Struct("<I16sH")
 
 
 class Change(NamedTuple):
-    """A state to write: the 16-byte id and the packed bytes; and the lists it leaves and enters, by name, with its entry there."""
+    """A state to write: the 16-byte id and the packed bytes; and what it leaves and enters: lists by name, each with an entry there."""
 
     state_id: bytes
     state: bytes
-    leaves: Mapping[str, bytes] = MappingProxyType({})
-    enters: Mapping[str, bytes] = MappingProxyType({})
+    leaves: Collection[tuple[str, bytes]] = ()
+    enters: Collection[tuple[str, bytes]] = ()
 
 
 class Read(NamedTuple):
@@ -89,9 +88,12 @@ class StateStore:
 
     async def cursors(self, partitions: Iterable[int]) -> Mapping[int, int | None]:
         """Give the next offset of each partition, None where there is no cursor. Raises ``OtherFormat``."""
-        found: dict[int, int | None] = {}
-        for partition in partitions:
-            stored, form = await self._cursor_fields(partition, "next", "format")
+        partitions, found = list(partitions), cast("dict[int, int | None]", {})
+        async with self._redis.pipeline(transaction=False) as questions:
+            for partition in partitions:
+                questions.hmget(self.key(partition, "cursor"), ["next", "format"])
+            answers = await questions.execute()
+        for partition, (stored, form) in zip(partitions, map(_texts, answers), strict=True):
             if form is not None and form != self._format:
                 raise OtherFormat(
                     f"{self.key(partition, 'cursor')}: states are in format {form} (version/buckets), this code has {self._format}. "
@@ -148,8 +150,7 @@ class StateStore:
         return (await self.cursors((partition,)))[partition] or next_
 
     async def _cursor_fields(self, partition: int, *names: str) -> list[str | None]:
-        stored = await self._redis.hmget(self.key(partition, "cursor"), list(names))
-        return [value.decode() if isinstance(value, bytes) else value for value in stored]
+        return _texts(await self._redis.hmget(self.key(partition, "cursor"), list(names)))
 
     async def _read_if(self, partition: int, field: str, expected: int, ids: Sequence[bytes]) -> Read:
         asked = b"".join([_ID.pack(self._bucket(i), i) for i in ids])
@@ -166,9 +167,13 @@ class StateStore:
         for state_id, state, leaves, enters in changes:
             states.append(_STATE.pack(self._bucket(state_id), state_id, len(state)) + state)
             for sign, entries in ((b"-", leaves), (b"+", enters)):
-                for name, entry in entries.items():
+                for name, entry in entries:
                     lists.append(sign + bytes((len(name), len(entry))) + name.encode() + entry)
         return b"".join(states), b"".join(lists)
 
     def _bucket(self, state_id: bytes) -> int:
         return crc32(state_id) % self._buckets
+
+
+def _texts(stored: Iterable[object]) -> list[str | None]:
+    return [value.decode() if isinstance(value, bytes) else None for value in stored]

@@ -7,7 +7,7 @@ import random
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -45,6 +45,9 @@ class StackConfig(BaseSettings):
     case_worker_port: Port = Field(8012, description="how the case worker is")
     relief_worker_port: Port = Field(8013, description="how the relief worker is")
     partitions: Annotated[int, Field(ge=1, le=254)] = Field(12, description="partitions of every topic; fixed for the life of the data")
+    today: Literal["calendar", "record"] = Field(
+        "calendar", description="by what the case and relief apis tell the day: `record` where a history is played in"
+    )
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -72,6 +75,10 @@ class StackConfig(BaseSettings):
     @property
     def enrolment_url(self) -> str:
         return f"http://{LOOPBACK}:{self.enrolment_port}"
+
+    @property
+    def case_url(self) -> str:
+        return f"http://{LOOPBACK}:{self.case_port}"
 
     @property
     def reporting_url(self) -> str:

@@ -31,10 +31,14 @@ class Program:
 
 @dataclass(frozen=True)
 class Service:
-    """One process of ours: `python -m services.<service> <part>`. Both parts answer how they are on a port of their own."""
+    """One process of ours: `python -m services.<service> <part>`. Both parts answer how they are on a port of their own.
+
+    `told_today`: whether it has to be told by what it tells the day.
+    """
 
     service: str
     part: str
+    told_today: bool = False
 
     @property
     def name(self) -> str:
@@ -64,14 +68,18 @@ class Service:
             f"{prefix}_PARTITIONS": str(config.partitions),
             "PYTHONUNBUFFERED": "1",
         }
+        if self.told_today:
+            environment[f"{prefix}_TODAY"] = config.today
         command = (sys.executable, "-m", f"services.{self.service}", self.part)
         return Program(self.name, command, ROOT, priority=200, stop_seconds=15, environment=environment)
 
 
 SERVICES = (
     Service("enrolment", "worker"),
+    Service("case", "worker"),
     Service("reporting", "worker"),
     Service("enrolment", "api"),
+    Service("case", "api", told_today=True),
     Service("reporting", "api"),
 )
 

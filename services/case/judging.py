@@ -1,7 +1,6 @@
 """From the bytes of a command and a packed state to an outcome: the whole of what case's worker decides. Pure."""
 
-from collections.abc import Container, Mapping
-from types import MappingProxyType
+from collections.abc import Set as AbstractSet
 
 from msgspec import Raw
 
@@ -14,9 +13,8 @@ from shared.codec import Unreadable, encode, read_data, read_event
 from shared.contracts.case import CaseFact, CloseAfterReturn, RecordAttempt
 from shared.contracts.refusal import Refused
 from shared.contracts.registry import CASE_COMMAND_LANGUAGE, RECORD_LANGUAGE
-from shared.county_codes import codes_in
+from shared.county_codes import codes_of_office
 from shared.deciding import Judged
-from shared.divisions import divisions
 from shared.envelope import Event, caused
 from shared.outcomes import Exceptional
 
@@ -24,8 +22,6 @@ SERVICE = "case"
 SOURCE = "/case"
 
 _STUDENT_KEY = 32
-_COUNTY_OFFICE = "/counties/"
-_NOWHERE: Mapping[str, bytes] = MappingProxyType({})
 
 Asked = following.Following | offices.Asked
 
@@ -51,6 +47,8 @@ class CaseDecider:
         command = read_event(value)
         if command.subject.encode() != key:
             raise Unreadable("the record's key is not the subject of its event")
+        if not 1 < command.time.year < 9999:
+            raise Unreadable("time: a year that may have no day in China")
         asked: Asked = read_data(CASE_COMMAND_LANGUAGE, command.type, command.data)
         case = packed.unpack(state)
         try:
@@ -67,25 +65,19 @@ class CaseDecider:
         data: CaseFact = read_data(RECORD_LANGUAGE, fact.type, fact.data)
         return packed.pack(evolve(packed.unpack(state), data, on=china_day(fact.time), cause=fact.causationid))
 
-    def listed(self, state: bytes | None) -> Mapping[str, bytes]:
+    def listed(self, state: bytes | None) -> AbstractSet[tuple[str, bytes]]:
         """Give the list of the file's county and state, in the order of the due day."""
         if state is None:
-            return _NOWHERE
+            return frozenset()
         county, kind, day = packed.place_in_lists(state)
-        return {f"{county}:{kind.value}": day}
+        return frozenset(((f"{county}:{kind.value}", day),))
 
 
 def _decided(case: Case, asked: Asked, command: Event[Raw]) -> CaseFact | None:
     on = china_day(command.time)
     if isinstance(asked, RecordAttempt | CloseAfterReturn):
-        return offices.judge(case, asked, on=on, cause=command.id, answers_for=_counties_of(asked.office))
+        return offices.judge(case, asked, on=on, cause=command.id, answers_for=codes_of_office(asked.office))
     return following.follow(case, asked, on=on)
-
-
-def _counties_of(office: str) -> Container[str]:
-    """Give the counties that an office is responsible for: its own, and those that were merged into it."""
-    code = office.removeprefix(_COUNTY_OFFICE)
-    return codes_in(code) if code in divisions().counties else ()
 
 
 def _refused(refused: Refusal, command: Event[Raw], partition: int, offset: int) -> Judged:

@@ -1,7 +1,6 @@
 """From the bytes of a submission and a packed state to an outcome: the whole of what enrolment's worker decides. Pure."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Set as AbstractSet
 from typing import assert_never
 
 from msgspec import Raw
@@ -23,7 +22,6 @@ SERVICE = "enrolment"
 SOURCE = "/enrolment"
 
 _STUDENT_KEY, _COUNTY_KEY = 32, 6
-_NOWHERE: Mapping[str, bytes] = MappingProxyType({})
 
 
 class EnrolmentDecider:
@@ -73,9 +71,9 @@ class EnrolmentDecider:
             case _:
                 assert_never(data)
 
-    def listed(self, state: bytes | None) -> Mapping[str, bytes]:
+    def listed(self, state: bytes | None) -> AbstractSet[tuple[str, bytes]]:
         """Give nothing: students are looked up, never listed."""
-        return _NOWHERE
+        return frozenset()
 
 
 def _decided(report: Report, submission: Submission, state: bytes | None) -> tuple[StudentFact | CountyStated, bytes] | None:

@@ -1,8 +1,7 @@
 """From the bytes of a command and a packed state to an outcome: the whole of what relief's worker decides. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date
-from types import MappingProxyType
 
 from msgspec import Raw
 
@@ -28,7 +27,6 @@ ELIGIBLE = "eligible"
 """The kind of the lists of children whom a new term would bring aid; their groups are counties."""
 
 _STUDENT_KEY = 32
-_NOWHERE: Mapping[str, bytes] = MappingProxyType({})
 
 Asked = following.Following | offices.Asked
 
@@ -72,23 +70,20 @@ class ReliefDecider:
         data: ReliefFact = read_data(RECORD_LANGUAGE, fact.type, fact.data)
         return packed.pack(evolve(packed.unpack(state), data, on=china_day(fact.time), cause=fact.causationid))
 
-    def listed(self, state: bytes | None) -> Mapping[str, bytes]:
-        """Give the list of each grant of the child, whose sort key is the term, and that of the eligible of its county if it is one."""
+    def listed(self, state: bytes | None) -> AbstractSet[tuple[str, bytes]]:
+        """Give the list of county and state for each grant, in the order of terms, and that of the county's eligible children."""
         if state is None:
-            return _NOWHERE
+            return frozenset()
         pupil = packed.unpack(state)
-        lists = {}
-        for grant in (each.grant for each in pupil.grants):
-            term = number_of(grant.term)
-            lists[f"{group_of(grant.county, term)}:{grant.state}"] = term.to_bytes(2)
+        places = {(f"{grant.county}:{grant.state.value}", term_key(grant.term)) for grant in (kept.grant for kept in pupil.grants)}
         if pupil.eligible is not None:
-            lists[f"{pupil.eligible.county}:{ELIGIBLE}"] = b""
-        return lists
+            places.add((f"{pupil.eligible.county}:{ELIGIBLE}", b""))
+        return places
 
 
-def group_of(county: str, term: int) -> str:
-    """Give the group of lists that the grants of a county and term stand in, one list a state; groups sort by county, then term."""
-    return f"{county}-{term:04d}"
+def term_key(term: str) -> bytes:
+    """Give the sort key of a term's grants in their lists."""
+    return number_of(term).to_bytes(2)
 
 
 def _decided(pupil: Pupil, asked: Asked, *, on: date, cause: str) -> ReliefFact | None:

@@ -1,13 +1,14 @@
 """The smallest deciding service: it counts what it is asked to, up to nine. And a desk before it, over memory."""
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from typing import ClassVar
 
 from msgspec import Raw, Struct
 
 from shared.asking import Asking
+from shared.built import Built
 from shared.codec import Unreadable, encode, read_event
 from shared.contracts.refusal import RefusalCode
 from shared.deciding import DecidingFollower, Judged
@@ -68,8 +69,8 @@ class CountingDecider:
     def evolved(self, fact: Event[Raw], state: bytes | None) -> bytes:
         raise NotImplementedError
 
-    def listed(self, state: bytes | None) -> Mapping[str, bytes]:
-        return {}
+    def listed(self, state: bytes | None) -> AbstractSet[tuple[str, bytes]]:
+        return frozenset()
 
 
 class CountOf:
@@ -113,9 +114,11 @@ class CountingDesk:
         self.redis = MemoryRedis()
         client, decider = self.redis.client(), CountingDecider()
         self.log = WorkedLog(PARTITIONS, self.redis, decider)
+        store = StateStore(client, SERVICE, generation="1", buckets=8, format_version=1)
         self.asking = Asking(
             decider,
-            store=StateStore(client, SERVICE, generation="1", buckets=8, format_version=1),
+            store=store,
+            built=Built(store, self.log, COMMANDS),
             log=self.log,
             outcomes=Outcomes(client, SERVICE, generation="1"),
             repeats=Repeats(client, SERVICE, keep=86_400, lease=60),

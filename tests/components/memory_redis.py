@@ -27,6 +27,9 @@ class MemoryRedis:
     def pass_time(self, seconds: float) -> None:
         self.now += seconds
 
+    def lose(self) -> None:
+        self._values.clear()
+
     def names(self) -> list[str]:
         return [key for key in self._values if self._value(key) is not None]
 

@@ -69,8 +69,8 @@ async def apply_states(redis: MemoryRedis, keys: Sequence[str], args: Sequence[A
 
 
 async def walk_lists(redis: MemoryRedis, keys: Sequence[str], args: Sequence[Any]) -> list[Any]:
-    begin, finish, enough, number = args[:4]
-    kinds, groups = args[4 : 4 + number], args[4 + number :]
+    begin, lowest, finish, enough, number = args[:5]
+    kinds, groups = args[5 : 5 + number], args[5 + number :]
     found: list[Any] = []
     for place, group in enumerate(groups, 1):
         for kind in kinds:
@@ -78,13 +78,13 @@ async def walk_lists(redis: MemoryRedis, keys: Sequence[str], args: Sequence[Any
             found += [part for entry in entries[:enough] for part in (place, entry)]
         if len(found) >= 2 * enough:
             break
-        begin = b"-"
+        begin = lowest
     return found
 
 
 def _within(entry: bytes, begin: bytes, finish: bytes) -> bool:
-    """As ZRANGEBYLEX takes them: - and + for none, ( for a border that is not within."""
-    return (begin == b"-" or entry > begin[1:]) and (finish == b"+" or entry < finish[1:])
+    """As ZRANGEBYLEX takes them: - and + for none, ( for a border that is not within, [ for one that is."""
+    return (begin == b"-" or entry > begin[1:] or (begin[:1] == b"[" and entry == begin[1:])) and (finish == b"+" or entry < finish[1:])
 
 
 def _fields(flat: Sequence[Any]) -> dict[str | bytes, bytes]:

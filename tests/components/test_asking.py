@@ -44,7 +44,15 @@ async def test_what_the_state_does_not_allow_is_refused_and_never_logged(desk: C
     await ask(desk, 3)
     problem = await refused(desk, 7)
     assert (problem.status, problem.kind, problem.detail) == (409, "refused", "it counts no further than nine")
-    assert problem.more == {"code": "not_allowed_now", "field": "data.by"}
+    assert problem.more == {"code": "not_allowed_now", "field": "by"}
+    assert len(desk.asked()) == 1
+
+
+async def test_where_the_states_are_being_built_again_nothing_is_asked(desk: CountingDesk) -> None:
+    await ask(desk, 3)
+    desk.redis.lose()
+    problem = await refused(desk, 3)
+    assert (problem.status, problem.kind) == (503, "not-built")
     assert len(desk.asked()) == 1
 
 
@@ -63,11 +71,12 @@ async def test_what_the_worker_refuses_after_all_is_refused_with_its_reason(desk
 
 
 async def test_where_the_worker_says_nothing_in_time_it_is_told_that_it_was_taken_and_where_to_look(desk: CountingDesk) -> None:
+    await ask(desk, 1)
     desk.log.stopped = True
     answer = await ask(desk, 3)
     assert (answer.status, answer.headers) == (202, {"Location": f"/v1/counts/{STUDENT}"})
     desk.log.stopped = False
-    assert json.loads((await ask(desk, 1)).body) == {"count": 4}
+    assert json.loads((await ask(desk, 1)).body) == {"count": 5}
 
 
 async def test_the_same_key_and_content_get_the_same_answer_and_are_logged_once(desk: CountingDesk) -> None:
@@ -83,14 +92,15 @@ async def test_the_same_key_with_other_content_is_a_conflict(desk: CountingDesk)
 
 
 async def test_what_was_taken_and_not_yet_decided_is_asked_again_with_its_key_and_counts_once(desk: CountingDesk) -> None:
+    await ask(desk, 1)
     desk.log.stopped = True
     assert (await ask(desk, 3, "k")).status == 202
     assert (await ask(desk, 3, "k")).status == 202
     desk.log.stopped = False
     await desk.log.decide(P)
-    assert json.loads((await ask(desk, 3, "k")).body) == {"count": 3}
-    assert len({command.id for command in desk.asked()}) == 1
-    assert len(desk.asked()) == 2, "once it is known to be done, it is not even logged"
+    assert json.loads((await ask(desk, 3, "k")).body) == {"count": 4}
+    assert len({command.id for command in desk.asked()}) == 2
+    assert len(desk.asked()) == 3, "once it is known to be done, it is not even logged"
 
 
 async def test_what_was_refused_frees_its_key(desk: CountingDesk) -> None:

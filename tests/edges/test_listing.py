@@ -5,9 +5,11 @@ from zlib import crc32
 
 import pytest
 
+from shared import listing as listing_module
 from shared.listing import Cursor, Listing, Page
 from shared.redis_edge import Redis, connect
 from shared.state_store import Change, StateStore
+from tests.support.mutants import without
 
 PARTITIONS = 3
 COUNTIES = [f"{county:06d}" for county in range(510_000, 510_040)]
@@ -38,7 +40,9 @@ async def put(redis: Redis, entries: Sequence[Listed]) -> None:
     """Write entries as a worker does: with the states that they stand for."""
     store = StateStore(redis, "case", generation="1", buckets=8, format_version=1)
     for partition in range(PARTITIONS):
-        changes = [Change(id_, b"state", {}, {f"{group}:{kind}": key(day) + id_}) for where, id_, group, kind, day in entries if where == partition]
+        changes = [
+            Change(id_, b"state", enters=[(f"{group}:{kind}", key(day) + id_)]) for where, id_, group, kind, day in entries if where == partition
+        ]
         await store.rebuilding(partition)
         await store.apply_rebuilding(partition, 0, 1, "", changes)
 
@@ -101,6 +105,19 @@ async def test_only_what_sorts_below_the_limit_is_shown(redis: Redis, listing: L
     await put(redis, entries)
     page = await listing.page(COUNTIES, KINDS, after=None, below=key(4), limit=1_000)
     assert shown(page) == in_order([entry for entry in entries if entry[4] < 4])
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_only_what_sorts_from_there_on_is_shown_in_every_group_and_behind_any_cursor(redis: Redis, guarded: bool) -> None:
+    entries = invented(200)
+    await put(redis, entries)
+    module = listing_module if guarded else without(listing_module, " and after.entry >= not_below", "")
+    lists = module.Listing(redis, "case", generation="1", partitions=PARTITIONS)
+    page = await lists.page(COUNTIES, KINDS, after=None, not_below=key(4), below=key(6), limit=1_000)
+    assert shown(page) == in_order([entry for entry in entries if 4 <= entry[4] < 6])
+    behind = Cursor(COUNTIES[3], key(1) + bytes(16))
+    page = await lists.page(COUNTIES, KINDS, after=behind, not_below=key(4), below=None, limit=1_000)
+    assert (shown(page) == in_order([entry for entry in entries if entry[4] >= 4 and entry[2] >= COUNTIES[3]])) == guarded
 
 
 async def test_a_page_begins_behind_its_cursor_in_that_group_only(redis: Redis, listing: Listing) -> None:

@@ -47,12 +47,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
 
 @pytest.fixture
 def new_stack(tmp_path: Path) -> Iterator[NewStack]:
-    """`new_stack(services=(), partitions=12)` starts another stack, with an empty record; it takes about 5 s."""
+    """`new_stack(services=(), partitions=12, today="calendar")` starts another stack, with an empty record; it takes about 5 s."""
     with ExitStack() as running:
         number = itertools.count()
 
-        def start(*, services: tuple[Service, ...] = (), partitions: int = 12) -> LocalStack:
-            config = StackConfig.on_free_ports(tmp_path / f"stack{next(number)}", partitions=partitions)
+        def start(*, services: tuple[Service, ...] = (), partitions: int = 12, today: str = "calendar") -> LocalStack:
+            config = StackConfig.on_free_ports(tmp_path / f"stack{next(number)}", partitions=partitions).model_copy(update={"today": today})
             return running.enter_context(LocalStack(config, services=services))
 
         yield start

@@ -1,0 +1,51 @@
+"""What the api shows of files."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from msgspec import Struct
+
+from services.case.domain.case import Case
+from services.case.domain.happenings import Happening, told
+from shared.contracts.case import CaseStanding, CaseState
+from shared.contracts.words import Reason
+
+
+class CaseEntry(Struct, frozen=True):
+    """A file as lists show it. ``id`` is the student's; ``due``: the day of the next step, null once it is closed."""
+
+    id: str
+    state: CaseState
+    county: str
+    reason: Reason | None
+    attempts: int
+    due: date | None
+    overdue: bool
+
+
+class CaseFile(CaseEntry, frozen=True):
+    """A file and what happened to it, oldest first; of a very long history the newest part."""
+
+    history: Sequence[Happening]
+
+
+class CaseList(Struct, frozen=True):
+    """A page of files, by county and then by the day that is due. ``next``: what to give as ``after`` for the page that follows."""
+
+    today: date
+    cases: Sequence[CaseEntry]
+    next: str | None
+
+
+def entry_of(student: str, now: CaseStanding, today: date) -> CaseEntry:
+    """Give a file as a list shows it."""
+    return CaseEntry(student, now.state, now.county, now.reason, now.attempts, now.due, _overdue(now, today))
+
+
+def file_of(student: str, case: Case, now: CaseStanding, today: date) -> CaseFile:
+    """Give a file with its history."""
+    return CaseFile(student, now.state, now.county, now.reason, now.attempts, now.due, _overdue(now, today), told(case.history))
+
+
+def _overdue(now: CaseStanding, today: date) -> bool:
+    return now.due is not None and now.due < today

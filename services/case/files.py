@@ -1,0 +1,77 @@
+"""Reads files for those who look at them: one, or a list page by page. Raises ``Problem``."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from services.case.documents import CaseEntry, CaseFile, CaseList, entry_of, file_of
+from services.case.domain.packed import day_key, unpack
+from shared.away import redis_needed
+from shared.built import Built
+from shared.clock import china_day
+from shared.contracts.case import CaseState
+from shared.listing import Cursor, Listing
+from shared.partitioner import partition_of
+from shared.problems import Problem
+from shared.state_store import StateStore
+from shared.today import Now
+
+_LAST_DAY = date.max
+
+
+class Files:
+    """The files of one generation."""
+
+    def __init__(self, store: StateStore, listing: Listing, built: Built, now: Now, *, partitions: int) -> None:
+        """Remember where they are."""
+        self._store, self._listing, self._built, self._now, self._partitions = store, listing, built, now, partitions
+
+    async def today(self) -> date:
+        """Give the day in China by which it is told what is overdue."""
+        with redis_needed():
+            return china_day(await self._now())
+
+    async def page(
+        self, counties: Sequence[str], states: Sequence[CaseState], *, today: date, due: date | None, after: Cursor | None, limit: int
+    ) -> CaseList:
+        """Give the files of these counties, in ascending order, and states; ``due``: only those due on this day or before."""
+        await self._built.check(range(self._partitions))
+        below = None if due is None or due == _LAST_DAY else day_key(due + timedelta(1))
+        kinds = [state.value for state in states]
+        with redis_needed():
+            page = await self._listing.page(counties, kinds, after=after, below=below, limit=limit)
+            while not page.entries and page.next:  # so many counties without any: 8 times at most, then the nation is through
+                page = await self._listing.page(counties, kinds, after=page.next, below=below, limit=limit)
+            found = await self._store.get_all([(entry.partition, entry.state_id) for entry in page.entries])
+        among = set(counties)
+        cases: list[CaseEntry] = []
+        for entry, state in zip(page.entries, found, strict=True):
+            # Between the two questions a file may have gone on to another list: there it is shown as it is.
+            now = unpack(state).standing
+            if now is not None and now.county in among and now.state in states and (due is None or (now.due is not None and now.due <= due)):
+                cases.append(entry_of(entry.state_id.hex(), now, today))
+        return CaseList(today, cases, str(page.next) if page.next else None)
+
+    async def one(self, student: str) -> CaseFile:
+        """Give one file."""
+        partition = partition_of(student.encode(), self._partitions)
+        with redis_needed():
+            state = await self._store.get(partition, bytes.fromhex(student))
+        if state is None:
+            await self._built.check((partition,))
+        return await FileOf(self, student).shown(state)
+
+
+class FileOf:
+    """One student's file, for what is asked of it (``shared.asking``)."""
+
+    def __init__(self, files: Files, student: str) -> None:
+        """Remember whose it is."""
+        self.student, self.location = student, f"/v1/cases/{student}"
+        self._files = files
+
+    async def shown(self, state: bytes | None) -> CaseFile:
+        """Give the file in this state."""
+        case = unpack(state)
+        if case.standing is None:
+            raise Problem(404, "no-such-case", "No such file", "This child has no file: nobody ever reported that it is out of school.")
+        return file_of(self.student, case, case.standing, await self._files.today())
