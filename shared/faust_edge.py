@@ -335,12 +335,22 @@ def run_worker(
     _Worker(app, redirect_stdouts=False).execute_from_commandline()
 
 
-def _watch(app: Any) -> NoReturn:
-    """Ask for group errors, which aiokafka keeps until somebody asks and Faust never does: the worker would hang.
+def _watch(app: _FollowerApp) -> NoReturn:
+    """Feel the worker's pulse twice a second. In a thread, because Faust's timers and tasks only start after the first assignment."""
+    pause = threading.Event()
+    while True:
+        pause.wait(0.5)
+        _feel_pulse(app)
 
-    And feel the pulse of the two event loops, so that a worker that hangs all the same is known to. In a thread of its own,
-    because Faust's timers and tasks only start after the first assignment.
+
+def _feel_pulse(app: _FollowerApp) -> None:
+    """Let both event loops show that they turn, and ask the consumer for group errors.
+
+    aiokafka keeps those until somebody asks, and Faust never does: the worker would hang.
     """
+
+    def turn() -> None:
+        app.pulse.beat(_LOOP, clock.seconds())
 
     def check(consumer: Any) -> None:
         app.pulse.beat(_CONSUMER, clock.seconds())
@@ -351,22 +361,16 @@ def _watch(app: Any) -> NoReturn:
             if any(name in repr(error) for name in _FATAL_GROUP_ERRORS):
                 _give_up(error)
 
-    def turn() -> None:
-        app.pulse.beat(_LOOP, clock.seconds())
-
-    pause = threading.Event()
-    while True:
-        pause.wait(0.5)
-        app.pulse.beat(_WATCHDOG, clock.seconds())
-        thread: Any = getattr(app._consumer, "_thread", None)
-        consumer: Any = getattr(thread, "_consumer", None)
-        with suppress(RuntimeError):  # a loop that was just closed
-            if app.turning is not None:
-                app.turning.call_soon_threadsafe(turn)
-            if consumer is not None and not consumer._closed:
-                thread.thread_loop.call_soon_threadsafe(check, consumer)
-            else:
-                app.pulse.beat(_CONSUMER, clock.seconds())
+    app.pulse.beat(_WATCHDOG, clock.seconds())
+    thread: Any = getattr(app._consumer, "_thread", None)
+    consumer: Any = getattr(thread, "_consumer", None)
+    with suppress(RuntimeError):  # a loop that was just closed
+        if app.turning is not None:
+            app.turning.call_soon_threadsafe(turn)
+        if consumer is None or consumer._closed:
+            app.pulse.beat(_CONSUMER, clock.seconds())
+        else:
+            thread.thread_loop.call_soon_threadsafe(check, consumer)
 
 
 def _give_up(error: BaseException) -> NoReturn:

@@ -21,7 +21,7 @@ from prometheus_client import CollectorRegistry
 from shared import clock, problems, telemetry
 from shared.freshness import LAG, Freshness
 from shared.kafka_log import KafkaLog
-from shared.log import LogAway
+from shared.log import EventLog
 from shared.meters import WorkerMeters
 from shared.process import ApiSettings
 from shared.redis_edge import Redis, connect
@@ -88,27 +88,30 @@ class Operations:
         try:
             listening.bind((self.host, self.port))
         except OSError as error:
+            listening.close()
             variable = f"{self.service.upper()}_OPERATIONS_PORT"
             sys.stderr.write(f"Port {self.port} of {self.host}, on which the worker tells how it is: {error.strerror}. Set {variable} to another.\n")
             raise SystemExit(EXIT_SETTINGS) from error
-        desk = _Desk(self, worker)
+        desk = Desk(self, worker)
         self.registry.register(LagFigures(desk.lags))
         self.registry.register(FaustFigures(worker.faust_monitor))
         threading.Thread(target=asyncio.run, args=(desk.serve(listening),), name="operations", daemon=True).start()
 
 
-class _Desk:
+class Desk:
     """What runs in the thread."""
 
     def __init__(self, operations: Operations, worker: Worked) -> None:
+        """Know whom to ask; nothing is known of the log yet."""
         self._operations, self._worker = operations, worker
         self._freshness: dict[Place, Freshness] = {}
         self._ends: dict[Place, int] = {}
 
     async def serve(self, listening: socket.socket) -> None:
+        """Answer on this socket until the process ends."""
         log = KafkaLog(self._operations.kafka_bootstrap, client_id=f"{self._operations.service}-operations", patience=_PATIENCE)
         redis = connect(self._operations.redis_url, patience=_PATIENCE)
-        config = uvicorn.Config(self._app(log, redis), log_config=None, access_log=False, server_header=False, lifespan="off")
+        config = uvicorn.Config(self.app(log, redis), log_config=None, access_log=False, server_header=False, lifespan="off")
         looking = asyncio.create_task(self._keep_looking(log))
         try:
             await uvicorn.Server(config).serve(sockets=[listening])
@@ -117,26 +120,28 @@ class _Desk:
             await log.stop()
             await redis.aclose()
 
-    def _app(self, log: KafkaLog, redis: Redis) -> FastAPI:
+    def app(self, log: EventLog, redis: Redis) -> FastAPI:
+        """Give what answers."""
+
         async def redis_there() -> None:
             await redis.ping()
 
         app = FastAPI(title=f"Baoxue {self._operations.service} worker", redoc_url=None)
         problems.install(app)
-        needs = {"kafka": lambda: self._look(log), "redis": redis_there, "assigned": self._check_assigned, LAG: self._check_lag}
+        needs = {"kafka": lambda: self.look(log), "redis": redis_there, "assigned": self._check_assigned, LAG: self._check_lag}
         app.include_router(telemetry.operations(self._operations.registry, needs, stalled=self._worker.stalled))
         return app
 
-    async def _keep_looking(self, log: KafkaLog) -> None:
+    async def _keep_looking(self, log: EventLog) -> None:
         while True:
             try:
-                await self._look(log)
-            except LogAway as error:
-                # Nobody knows the end now: the lag grows until somebody does.
-                _log.info("the log's end is unknown: %s", error)
+                await self.look(log)
+            except Exception as error:  # noqa: BLE001  # whatever it is, nobody knows the end now: the lag grows until somebody does
+                _log.warning("the log's end is unknown: %s", type(error).__name__)
             await asyncio.sleep(_LOOK)
 
-    async def _look(self, log: KafkaLog) -> None:
+    async def look(self, log: EventLog) -> None:
+        """Take note of the log's end. Raises ``LogAway``."""
         at = clock.seconds()
         for topic in self._worker.followed:
             for partition, end in (await log.end_offsets(topic)).items():
@@ -151,10 +156,12 @@ class _Desk:
             raise NotReady("no partitions have been assigned to it yet, or they are being moved")
 
     async def _check_lag(self) -> None:
-        behind = max((lag.seconds for lag in self.lags().values()), default=0.0)
-        if any(not self._freshness[place].reached for place in self.lags()):
+        lags = self.lags()
+        if len(lags) < len(self._worker.positions() or {}):
+            raise NotReady("nobody knows yet how far it is behind the log's end")
+        if not all(self._freshness[place].reached for place in lags):
             raise NotReady("it has not caught up yet with what the log held when it began")
-        if behind > self._operations.ready_lag_seconds:
+        if (behind := max((lag.seconds for lag in lags.values()), default=0.0)) > self._operations.ready_lag_seconds:
             raise NotReady(f"{behind:.0f} s behind the log's end, and {self._operations.ready_lag_seconds:g} are allowed")
 
     def lags(self) -> Mapping[Place, Lag]:
