@@ -19,7 +19,7 @@ from services.reporting.atlas import Areas, Map, areas_of, map_of
 from services.reporting.documents import Counts, Flows, Headline
 from services.reporting.following import Following, NotBuilt
 from services.reporting.live.document import LiveCounts
-from services.reporting.live.hub import Hub
+from services.reporting.live.hub import PACE, Hub, Pace
 from services.reporting.live.reader import Reader
 from services.reporting.meters import ApiMeters
 from services.reporting.showing import Showing
@@ -50,6 +50,7 @@ def create_app(
     baseline: headline.Basis = "published",
     screen: pages.Screen = _ANY_SCREEN,
     most_streams: int = 2_000,
+    pace: Pace = PACE,
     ready_lag_seconds: float = inf,
 ) -> FastAPI:
     """Give the api over what it follows, with the log and the Redis of that, which it starts and closes with itself."""
@@ -57,7 +58,7 @@ def create_app(
     meters = ApiMeters(registry)
     meters.watch(following)
     showing = Showing(following)
-    hub = Hub(following, showing, baseline=baseline, most=most_streams, meters=meters)
+    hub = Hub(following, showing, baseline=baseline, most=most_streams, meters=meters, pace=pace)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -1,49 +1,21 @@
 """What somebody sees who follows a stream, over real sockets, out of a memory."""
 
 import asyncio
+import json
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
-from services.reporting.api import create_app
-from services.reporting.following import Following
-from services.reporting.memory import Memory
-from shared import clock
-from shared.memory_log import MemoryLog
-from shared.redis_edge import connect
-from tests.components.counted_facts import folded, remembered
-from tests.components.test_reporting_api import NATION, NOWHERE, RECORD, ZHAOJUE
-from tests.support.served import PATIENCE, Served, following, served
-
-
-class Rig:
-    """An api over a memory that changes when it is told to."""
-
-    def __init__(self, memory: Memory | None, *, most_streams: int = 100) -> None:
-        log, redis = MemoryLog(1), connect(NOWHERE)
-        self.following = Following(redis, log, partitions=1)
-        if memory is not None:
-            self.following.show(memory)
-        self.app: FastAPI = create_app(following=self.following, log=log, redis=redis, most_streams=most_streams)
-
-    def count(self, county: str = ZHAOJUE, *, children: int = 1) -> None:
-        """Count children who dropped out, as a delta does."""
-        memory, flow = self.following.memory, f"{county}:2019-05-01:newly_out"
-        memory.add(cells={f"{county}:status.dropped_out": children}, flows={flow: children})
-        memory.move(0, memory.positions[0] + 1, None, None)
-        self.following.newest.note([flow])
-        self.following.moved.set()
-
-    async def metric(self, server: Served, name: str) -> float:
-        async with httpx.AsyncClient(base_url=server.url) as client:
-            lines = (await client.get("/metrics")).text.splitlines()
-        return float(next(line.rpartition(" ")[2] for line in lines if line.startswith(name + " ")))
+from services.reporting.live import reader as reader_module
+from services.reporting.live.reader import Reader
+from tests.components.live_rig import HURRIED, Rig, memory_to_show
+from tests.components.test_reporting_api import NATION, ZHAOJUE
+from tests.support.served import eventually, following, served, taking_nothing, until_it_ends
 
 
 @pytest.fixture
 def rig() -> Rig:
-    return Rig(remembered(folded(*RECORD)))
+    return Rig(memory_to_show())
 
 
 async def test_first_the_counts_then_what_changes_in_them(rig: Rig) -> None:
@@ -124,29 +96,19 @@ async def test_before_anything_is_built_there_is_no_stream() -> None:
 
 
 async def test_more_than_so_many_are_turned_away() -> None:
-    rig = Rig(remembered(folded(*RECORD)), most_streams=2)
+    rig = Rig(memory_to_show(), most_streams=2)
     async with served(rig.app) as server, httpx.AsyncClient(base_url=server.url) as client:
         async with following(server.url, NATION) as one, following(server.url, ZHAOJUE) as other:
             await one.next()
             await other.next()
-            answer = await client.get("/v1/stream")
-            assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
-            assert answer.json()["type"].endswith(":too-many-streams")
+            async with client.stream("GET", "/v1/stream") as answer:  # not read before it is known to be no stream
+                assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+                assert json.loads(await answer.aread())["type"].endswith(":too-many-streams")
             assert (await client.get("/v1/counts")).status_code == 200
-            assert await rig.metric(server, "baoxue_stream_turned_away_total") == 1
-        await eventually_follows(server)
-
-
-async def eventually_follows(server: Served) -> None:
-    """Those who leave make room."""
-    end = clock.seconds() + PATIENCE
-    async with httpx.AsyncClient(base_url=server.url) as client:
-        while True:
-            async with client.stream("GET", "/v1/stream") as answer:
-                if answer.status_code == 200:
-                    return
-            assert clock.seconds() < end, "no room although all have left"
-            await asyncio.sleep(0.02)
+            assert await rig.metric("baoxue_stream_turned_away_total") == 1
+        await eventually(rig.nobody_follows, "those who left make room")
+        async with following(server.url, NATION) as another:
+            assert (await another.next()).kind == "snapshot"
 
 
 async def test_no_proxy_stores_it_or_holds_it_back(rig: Rig) -> None:
@@ -156,9 +118,53 @@ async def test_no_proxy_stores_it_or_holds_it_back(rig: Rig) -> None:
         assert (headers["cache-control"], headers["x-accel-buffering"]) == ("no-store", "no")
 
 
-async def test_when_the_server_stops_streams_end_at_once(rig: Rig) -> None:
+async def test_a_reader_that_takes_nothing_is_cut_off_and_the_others_miss_nothing() -> None:
+    rig = Rig(memory_to_show(), pace=HURRIED)
+    async with served(rig.app) as server, following(server.url, "sanqu") as other, taking_nothing(server.url, "sanqu") as slow:
+        shown = (await other.next("snapshot")).data["out_of_school"]
+        for _ in range(1_000):
+            if await rig.metric("baoxue_stream_cut_off_total"):
+                break
+            rig.count()
+            delta = await other.next("delta")
+            assert delta.data["out_of_school"] == shown + 1
+            shown = delta.data["out_of_school"]
+        assert await rig.metric("baoxue_stream_cut_off_total") == 1
+        assert await rig.metric("baoxue_stream_clients") == 1
+        # Hung up on, not ended in order: nobody waits until it has taken what was written.
+        assert not (await until_it_ends(slow)).endswith(b"\r\n0\r\n\r\n")
+        rig.count()
+        assert (await other.next("delta")).data["out_of_school"] == shown + 1
+
+
+async def test_what_waits_for_a_reader_is_bounded() -> None:
+    reader = Reader(b"first", None)
+    taken = [reader.offer(b"event") for _ in range(100)]
+    assert 0 < sum(taken) < 50
+    assert not taken[-1]
+    events = reader.events()
+    assert await anext(events) == b"first" + b"event" * sum(taken)
+    assert reader.offer(b"again")
+
+
+async def test_when_the_server_stops_streams_end_at_once(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
     async with served(rig.app) as server, following(server.url, NATION) as follower:
         await follower.next("snapshot")
         rest = asyncio.create_task(follower.rest())
         await server.stop()
         assert {event.kind for event in await rest} <= {"heartbeat"}
+    assert "graceful shutdown exceeded" not in caplog.text
+
+
+async def test_a_reader_that_takes_nothing_does_not_hold_the_server_up(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    monkeypatch.setattr(reader_module, "MOST_WAITING", 10_000)  # it is stuck, and not cut off yet
+    rig = Rig(memory_to_show(), pace=HURRIED)
+    async with served(rig.app) as server, taking_nothing(server.url, "sanqu"), following(server.url, "sanqu") as other:
+        await other.next("snapshot")
+        for _ in range(200):
+            rig.count()
+            await other.next("delta")
+        assert await rig.metric("baoxue_stream_cut_off_total") == 0
+        await server.stop()
+    assert await rig.metric("baoxue_stream_cut_off_total") == 1
+    assert "graceful shutdown exceeded" not in caplog.text

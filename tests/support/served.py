@@ -3,15 +3,15 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 from fastapi import FastAPI
 
-from shared import serving
+from shared import clock, serving
 
 PATIENCE = 20.0
 
@@ -89,6 +89,14 @@ async def served(app: FastAPI) -> AsyncIterator[Served]:
         await running.stop()
 
 
+async def eventually(holds: Callable[[], Awaitable[bool]], what: str) -> None:
+    """Wait until something is so; whatever it is, it can only be asked for."""
+    end = clock.seconds() + PATIENCE
+    while not await holds():
+        assert clock.seconds() < end, f"{what}: not within {PATIENCE:g} s"
+        await asyncio.sleep(0.01)
+
+
 @asynccontextmanager
 async def following(url: str, area: str, last: str | None = None) -> AsyncIterator[Follower]:
     """Follow an area, from an event on if one is named."""
@@ -99,3 +107,25 @@ async def following(url: str, area: str, last: str | None = None) -> AsyncIterat
     ):
         assert response.status_code == 200, await response.aread()
         yield Follower(response)
+
+
+@asynccontextmanager
+async def taking_nothing(url: str, area: str) -> AsyncIterator[socket.socket]:
+    """Ask for an area's stream over a connection that holds little, and read none of it."""
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        connection.setblocking(False)
+        loop = asyncio.get_running_loop()
+        await loop.sock_connect(connection, ("127.0.0.1", httpx.URL(url).port))
+        await loop.sock_sendall(connection, f"GET /v1/stream?area={area} HTTP/1.1\r\nHost: api\r\n\r\n".encode())
+        yield connection
+
+
+async def until_it_ends(connection: socket.socket) -> bytes:
+    """Read on until there is no more, however it ends; gives the last of it."""
+    last = b""
+    async with asyncio.timeout(PATIENCE):
+        with suppress(ConnectionResetError):
+            while piece := await asyncio.get_running_loop().sock_recv(connection, 65_536):
+                last = (last + piece)[-64:]
+    return last

@@ -10,9 +10,8 @@ from fastapi.sse import format_sse_event
 from services.reporting.documents import AsOf
 from services.reporting.live.document import Kind, LiveCounts, told_again
 
-_KEPT_EVENTS = 40
 _KEPT_BYTES = 32_768
-"""Events kept for those who come back: beyond about this much a snapshot is the shorter way."""
+"""Of events kept for those who come back: beyond about this much a snapshot is the shorter way."""
 _RECONNECT_MS = 2_000
 """What a browser is told to wait before it comes back."""
 _SAME_AGE = 0.5
@@ -49,7 +48,7 @@ class Channel:
         before, self._id = self._id, self._draw_id()
         event = self._event(kind, news)
         self._kept.append((before, event))
-        while len(self._kept) > _KEPT_EVENTS or sum(len(kept) for _, kept in self._kept) > _KEPT_BYTES:
+        while sum(len(kept) for _, kept in self._kept) > _KEPT_BYTES:
             self._kept.popleft()
         return kind, event
 

@@ -58,7 +58,7 @@ def told_again(before: LiveCounts, after: LiveCounts) -> tuple[Kind, LiveCounts]
 
     None where no number differs; ``as_of`` alone is for heartbeats.
     """
-    if before.area != after.area or [child.code for child in before.children] != [child.code for child in after.children]:
+    if [child.code for child in before.children] != [child.code for child in after.children]:
         return Kind.SNAPSHOT, after
     changed = [new for old, new in zip(before.children, after.children, strict=True) if old != new]
     if not changed and all(getattr(before, name) == getattr(after, name) for name in _BESIDES):

@@ -46,7 +46,7 @@ class Pace(NamedTuple):
     heartbeat: float = 2.0
 
 
-_PACE = Pace()
+PACE = Pace()
 
 
 class _Followed:
@@ -60,12 +60,11 @@ class _Followed:
 class Hub:
     """All streams of an api. It ticks while ``running``."""
 
-    def __init__(self, following: Following, showing: Showing, *, baseline: Basis, most: int, meters: ApiMeters, pace: Pace = _PACE) -> None:
+    def __init__(self, following: Following, showing: Showing, *, baseline: Basis, most: int, meters: ApiMeters, pace: Pace = PACE) -> None:
         """Know what is followed and shown. ``most``: readers at once."""
         self._following, self._showing, self._baseline, self._most, self._pace = following, showing, baseline, most, pace
         self._areas: OrderedDict[str, _Followed] = OrderedDict()
         self._area_of: dict[Reader, _Followed] = {}
-        self._anybody = asyncio.Event()
         self._stopping = False
         self._view: View | None = None
         self._turn = 0
@@ -98,7 +97,6 @@ class Hub:
         self._area_of[reader] = followed
         self._areas.move_to_end(area)
         self._meters.stream_events.labels(kind).inc()
-        self._anybody.set()
         return reader
 
     def leave(self, reader: Reader) -> None:
@@ -111,8 +109,6 @@ class Hub:
             unfollowed = [area for area, other in self._areas.items() if not other.readers]
             for area in unfollowed[:-_UNFOLLOWED_KEPT]:
                 del self._areas[area]
-        if not self._area_of:
-            self._anybody.clear()
 
     def close(self) -> None:
         """End all streams and begin no more; whoever does not take the end in time is cut off."""
@@ -134,7 +130,6 @@ class Hub:
     async def _run(self) -> None:
         beat = clock.seconds()
         while True:
-            await self._anybody.wait()
             with suppress(TimeoutError):
                 async with asyncio.timeout(beat - clock.seconds()) as until_beat:
                     await self._following.moved.wait()
