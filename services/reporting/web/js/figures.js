@@ -4,7 +4,7 @@ const CHINA = "Asia/Shanghai";
 const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const locale = (tongue) => (tongue === "zh" ? "zh-CN" : "en-GB");
 
-export const number = (n) => grouped.format(n);
+export const number = (n) => grouped.format(n).replace("-", "−");
 
 // A share between 0 and 1, exact enough that 99.95 % is not 100 %.
 export function percent(share, digits = 2) {

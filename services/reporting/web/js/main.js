@@ -5,23 +5,22 @@ import { ask, Kept } from "./ask.js";
 import { casework } from "./parts/casework.js";
 import { composition } from "./parts/composition.js";
 import { curve } from "./parts/curve.js";
-import { foot } from "./parts/foot.js";
+import { demo, foot } from "./parts/foot.js";
 import { headline } from "./parts/headline.js";
 import { map } from "./parts/map.js";
 import { newest } from "./parts/newest.js";
-import { rank } from "./parts/rank.js";
+import { beside, ranks } from "./parts/ranks.js";
 import { age, standing } from "./parts/standing.js";
-import { trail } from "./parts/trail.js";
+import { tongue, trail } from "./parts/trail.js";
 import { Stream } from "./stream.js";
 import { Tree } from "./tree.js";
-import { other, speak, t } from "./words.js";
+import { speak } from "./words.js";
 
 const TICK = 500;
-const WATCHED = "watch52";
 const seconds = () => performance.now() / 1000;
 const place = (name) => document.querySelector(`[data-part="${name}"]`);
 
-const state = { view: viewOf(location.search), counts: null, headline: null, newest: null, watch: null, flows: null, map: null, tree: null, screen: null };
+const state = { view: viewOf(location.search), counts: null, headline: null, newest: null, beside: null, flows: null, map: null, tree: null, screen: null };
 let heard = null;
 let connected = false;
 let streams = [];
@@ -34,8 +33,7 @@ const numbers = new Kept((document) => show({ map: document }));
 function follow() {
   for (const stream of streams) stream.close();
   const area = state.view.area;
-  streams = [new Stream(area, hear)];
-  if (area !== WATCHED) streams.push(new Stream(WATCHED, ({ document }) => document && show({ watch: document })));
+  streams = [new Stream(area, hear), new Stream(beside(area), ({ document }) => document && show({ beside: document }))];
   flows.want(`v1/flows?area=${area}`);
   numbers.want("v1/map");
 }
@@ -45,7 +43,6 @@ function hear({ document, as_of, connected: now }) {
   if (as_of) heard = { lag: as_of.lag_seconds, at: seconds() };
   if (document && document.area.code === state.view.area) {
     show({ counts: document, headline: document.headline ?? state.headline, newest: document.newest ?? state.newest });
-    if (state.view.area === WATCHED) show({ watch: document });
     flows.want(`v1/flows?area=${state.view.area}`);
     numbers.want("v1/map");
     if (state.tree && document.children.some((child) => !state.tree.has(child.code))) loadTree();
@@ -107,53 +104,20 @@ function tick() {
   told(ageOf(heard, connected, seconds(), limits));
 }
 
-function levelTitle(tree, area) {
-  if (!tree || tree.level(area) === "list") return t("rank.list");
-  const below = tree.level(tree.children(area)[0] ?? area);
-  return tree.level(area) === "county" ? t("rank.siblings") : t({ province: "rank.provinces", prefecture: "rank.prefectures" }[below] ?? "rank.counties");
-}
-
-// The level below; in a county, which has none, the counties beside it.
-function below({ counts, tree, view, map: all }) {
-  if (!counts) return [];
-  if (counts.children.length || !tree || !all) return counts.children;
-  const beside = tree.children(tree.parent(view.area)).filter((code) => tree.level(code) === "county");
-  return beside.map((code) => ({ code, name: tree.name(code), out_of_school: all.out_of_school[code] ?? null }));
-}
-
-function ranks() {
-  const drawn = { rank: rank(place("rank"), { name: "rank" }), watch: rank(place("watch"), { name: "watch" }) };
-  return (now) => {
-    const watched = now.tree?.watched ?? new Set();
-    const common = { note: t("rank.order"), open, current: now.view.area };
-    drawn.rank({ ...common, title: levelTitle(now.tree, now.view.area), children: below(now), watched });
-    drawn.watch({ ...common, title: t("rank.watch"), children: now.watch?.children, watched: new Set(), heading: open(WATCHED) });
-  };
-}
-
-function tongue(root) {
-  return ({ view }) => {
-    root.textContent = t("tongue.other");
-    root.href = addressOf({ ...view, lang: other() });
-    root.lang = other() === "zh" ? "zh-CN" : "en";
-    root.setAttribute("aria-label", t("tongue.label"));
-  };
-}
-
-function demo(root) {
-  return ({ screen }) => {
-    root.hidden = !screen?.demo;
-    root.textContent = t("demo");
-  };
-}
-
 async function loadTree() {
   const document = await ask("v1/areas").catch(() => null);
   if (document === null) return setTimeout(loadTree, 2000);
   const tree = new Tree(document);
   show({ tree });
+  loadFont(tree);
   if (!tree.has(state.view.area)) go({ ...state.view, area: viewOf("").area }, { keep: true });
   return tree;
+}
+
+// The font comes in slices: those of all names at once, so that no name ever waits for its characters on the wall.
+function loadFont(tree) {
+  const characters = [...new Set([...tree.areas.values()].flatMap((area) => [...area.name]))].join("");
+  for (const weight of [400, 600]) document.fonts.load(`${weight} 16px "Noto Sans SC"`, characters);
 }
 
 async function begin() {
@@ -162,7 +126,7 @@ async function begin() {
   setInterval(tick, TICK);
   const places = await ask("web/atlas.json");
   parts = [
-    headline(place("headline")), ranks(), map(place("map"), { go: (area) => go({ ...state.view, area }), places, toggle }), curve(place("curve"), { toggle }),
+    headline(place("headline")), ranks(place("rank"), place("watch"), { open }), map(place("map"), { go: (area) => go({ ...state.view, area }), places, toggle }), curve(place("curve"), { toggle }),
     newest(place("newest"), { open }), composition(place("composition")), casework(place("casework")), trail(place("trail"), { open }),
     standing(place("standing")), tongue(place("tongue")), demo(place("demo")), foot(place("foot")),
   ];

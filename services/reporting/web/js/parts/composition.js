@@ -39,7 +39,7 @@ function table(root, title, name) {
     lines.forEach((line, at) => {
       const row = rows.get(line.key) ?? added(line.key);
       write(row.label, label(line.key));
-      write(row.count, number(line.n), { flash: true });
+      write(row.count, number(line.n));
       write(row.share, line.share === null ? "–" : percent(line.share, 1));
       row.line.classList.toggle("none", line.n === 0);
       row.line.style.setProperty("--share", String(Math.max(0, line.n) / most));

@@ -8,6 +8,7 @@ import { areaName } from "./trail.js";
 
 const fresh = (d) => d.newly_out + d.out_again;
 const gone = (d) => d.removed + d.excused;
+const NOTHING = { newly_out: 0, out_again: 0, returned: 0, removed: 0, excused: 0 };
 const DAY = 86_400_000;
 
 export function curve(root, { toggle }) {
@@ -20,7 +21,7 @@ export function curve(root, { toggle }) {
   let last = [];
   const drawing = charted(part.box, (chart, size) => state?.flows && paint(chart, size, state));
   return (now) => {
-    const { flows, view, lang, tree } = now;
+    const { flows, counts, view, lang, tree } = now;
     const name = areaName(tree, view.area);
     state = now;
     for (const [key, node] of keys) write(node, t(`curve.${key}`));
@@ -35,18 +36,18 @@ export function curve(root, { toggle }) {
       rows: () => [...(flows?.days ?? [])].reverse().map((d) => [d.day, ...[d.stock, fresh(d), d.returned, gone(d)].map(number)]),
       shown: view.tables.includes("curve"),
     });
-    const facts = [flows, lang];
+    const facts = [flows, lang, counts?.out_of_school];
     if (facts.some((fact, at) => fact !== last[at])) drawing.again();
     last = facts;
   };
 
-  function paint(chart, { width, height }, { flows, lang }) {
+  function paint(chart, { width, height }, { flows, counts, lang }) {
     const size = small();
-    const days = flows.days.filter((d) => d.day);
+    const days = upToNow(flows.days, counts);
     const at = (d) => Date.parse(`${d.day}T00:00:00Z`);
     const label = { color: ink("text-3"), fontFamily: FONT, fontSize: size };
     const [left, right] = [size * 4.4, size * 5.2];
-    const most = Math.max(1, ...days.map((d) => Math.max(fresh(d), d.returned)));
+    const most = round(Math.max(1, ...days.map((d) => Math.max(fresh(d), d.returned))));
     const span = days.length ? (at(days.at(-1)) - at(days[0])) / DAY : 1;
     const bar = Math.max(1, Math.min(9, ((width - left - right) / Math.max(1, span)) * 0.72));
     const months = firsts(days.map(at), (width - left - right) / (size * 4));
@@ -109,6 +110,21 @@ function line(data, size) {
 const bars = (name, data, color, barWidth) => ({
   type: "bar", name, data, barWidth, barGap: "-100%", xAxisIndex: 1, yAxisIndex: 1, itemStyle: { color }, emphasis: { disabled: true },
 });
+
+// The days with the stock of this moment at their end: the counts are told at once, the days only every few seconds.
+function upToNow(days, counts) {
+  if (!counts || counts.out_of_school === null || !days.length || !counts.as_of.event_time) return days;
+  const [last, today] = [days.at(-1), counts.as_of.event_time.slice(0, 10)];
+  if (today < last.day) return days;
+  const now = { ...NOTHING, ...(today === last.day ? last : {}), day: today, stock: counts.out_of_school };
+  return today === last.day ? [...days.slice(0, -1), now] : [...days, now];
+}
+
+// The next of 1, 2, 5, 10, 20, 50 … for an axis to end at.
+function round(n) {
+  const power = 10 ** Math.floor(Math.log10(n));
+  return [1, 2, 5, 10].map((each) => each * power).find((each) => each >= n);
+}
 
 // The first days of as many months as have room, in even steps from January on.
 function firsts(moments, room) {

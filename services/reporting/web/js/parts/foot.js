@@ -13,3 +13,11 @@ export function foot(root) {
     write(record, counts ? t("foot.record", { n: number(offsets.reduce((sum, offset) => sum + offset, 0)) }) : "");
   };
 }
+
+// In a demo the page says that its children are invented.
+export function demo(root) {
+  return ({ screen }) => {
+    root.hidden = !screen?.demo;
+    write(root, t("demo"));
+  };
+}

@@ -18,7 +18,7 @@ export function headline(root) {
       write(label, t(`headline.${name}`));
       if (!document) continue;
       const figure = document[name];
-      write(now, number(figure.now), { flash: true });
+      write(now, number(figure.now));
       write(way, figure.fall === null ? "" : figure.fall < 0 ? "↑" : "↓");
       way.title = t(figure.fall < 0 ? "headline.rise" : "headline.fall");
       write(fall, figure.fall === null ? "" : percent(Math.abs(figure.fall)));

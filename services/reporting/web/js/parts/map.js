@@ -77,7 +77,7 @@ function hex(code, { at, step: across }, n, marked, tree, view) {
   const watched = tree.watched.has(code);
   const current = code === view.area;
   const fill = silent ? ink("ground") : ink(`map-${step(n)}`);
-  const stroke = current ? ink("text") : watched && marked ? ink("out") : silent ? ink("rule-strong") : "transparent";
+  const stroke = current ? ink("text") : watched && marked ? ink("out") : silent ? ink("text-3") : "transparent";
   const shape = { points: corners(at.get(code), across, watched || silent || current ? 0.86 : 0.93) };
   const style = { fill, stroke, lineWidth: current ? 3 : watched ? Math.min(2.5, Math.max(1, across / 14)) : 1, opacity: marked ? 1 : 0.28, lineDash: silent ? [2, 2] : null };
   const polygon = { type: "polygon", shape, style, emphasis: { style: { stroke: ink("text"), lineWidth: 2 } } };
@@ -88,7 +88,7 @@ function hex(code, { at, step: across }, n, marked, tree, view) {
   const label = (content, size, down, weight) => ({
     type: "text",
     silent: true,
-    style: { text: content, x, y: y + down, fill: dark ? ink("ground") : ink("text"), font: `${weight} ${size}px ${FONT}`, align: "center", verticalAlign: "middle" },
+    style: { text: content, x, y: y + down, fill: marked ? ink(dark ? "ground" : "text") : ink("text-3"), font: `${weight} ${size}px ${FONT}`, align: "center", verticalAlign: "middle" },
   });
   const size = Math.max(11, across * (silent ? 0.14 : 0.26));
   const lines = broken(tree.name(code), Math.floor((across * 0.88) / nameSize(across)));
@@ -130,7 +130,8 @@ function target(tree, area, county) {
 
 function tableRows({ map: numbers, tree, view }) {
   if (!numbers || !tree) return [];
-  const lines = tree.counties(view.area).map((code) => [code, numbers.out_of_school[code] ?? null]);
+  const within = tree.level(view.area) === "list" ? view.area : framed(tree, view.area);
+  const lines = tree.counties(within).map((code) => [code, numbers.out_of_school[code] ?? null]);
   lines.sort((a, b) => (a[1] === null) - (b[1] === null) || b[1] - a[1]);
   return lines.map(([code, n]) => [tree.path(code).slice(1).map((each) => tree.name(each)).join(" "), n === null ? t("silent") : number(n)]);
 }
@@ -143,7 +144,7 @@ function summary(root) {
     for (const { key, of, label, value } of figures) {
       write(label, t(key));
       const n = counts && (counts.out_of_school === null ? null : of(counts));
-      if (counts) write(value, n === null ? t("silent") : number(n), { flash: true });
+      if (counts) write(value, n === null ? t("silent") : number(n));
     }
   };
 }

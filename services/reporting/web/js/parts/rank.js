@@ -6,7 +6,7 @@ import { t } from "../words.js";
 
 const KEYS = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity };
 
-// view: {title, note, children, current, watched: Set, heading: address or null}; open: code -> address.
+// What is drawn: {title, note, children, current, watched: Set, open: code -> address, heading and hint: where the title leads, if anywhere}.
 export function rank(root, { name }) {
   const heading = el("h2", { id: `${name}-title` });
   const note = el("p", { class: "note" });
@@ -32,7 +32,7 @@ export function rank(root, { name }) {
 
   return (view) => {
     write(note, view.note);
-    if (view.heading) heading.replaceChildren(el("a", { href: view.heading, title: t("rank.watch.open") }, view.title));
+    if (view.heading) heading.replaceChildren(el("a", { href: view.heading, title: view.hint }, view.title));
     else write(heading, view.title);
     const children = ranked(view.children ?? []);
     const most = Math.max(1, ...children.map((child) => child.out_of_school ?? 0));

@@ -1,6 +1,7 @@
 // Where one is: from the nation down to the area, each a link, and the way up.
-import { el } from "../dom.js";
-import { t } from "../words.js";
+import { addressOf } from "../address.js";
+import { el, write } from "../dom.js";
+import { other, t } from "../words.js";
 
 // The name to show of an area: lists and the nation have one in each language, areas only the Chinese one.
 export const areaName = (tree, code) => {
@@ -21,5 +22,15 @@ export function trail(root, { open }) {
     });
     const up = path.length > 1 ? el("a", { class: "up", href: open(path.at(-2)), title: t("trail.up"), "aria-label": t("trail.up"), text: "↑" }) : null;
     root.replaceChildren(el("ol", {}, ...items), ...(up ? [up] : []));
+  };
+}
+
+// The other language, one click away.
+export function tongue(root) {
+  return ({ view }) => {
+    write(root, t("tongue.other"));
+    root.href = addressOf({ ...view, lang: other() });
+    root.lang = other() === "zh" ? "zh-CN" : "en";
+    root.setAttribute("aria-label", t("tongue.label"));
   };
 }
