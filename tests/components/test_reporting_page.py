@@ -110,3 +110,18 @@ def test_nothing_of_ours_asks_anybody_else_or_is_written_inline(path: Path) -> N
 
 def _table(which: str) -> list[str]:
     return (files("shared.contracts") / "data" / f"divisions_{which}.csv").read_text("utf-8").splitlines()
+
+
+@pytest.mark.parametrize("ground", ["ground", "ground-2"])
+@pytest.mark.parametrize("ink", ["text", "text-2", "text-3", "stock", "out", "back", "live", "late", "gone"])
+def test_every_ink_can_be_read_on_its_ground(ink: str, ground: str) -> None:
+    colours = dict(re.findall(r"--([\w-]+): #([0-9a-f]{6});", (WEB / "css" / "tokens.css").read_text("utf-8")))
+    brighter, darker = _luminance(colours[ink]), _luminance(colours[ground])
+    # WCAG 2.2, 1.4.3: 4.5 to 1 for text of any size.
+    assert (brighter + 0.05) / (darker + 0.05) >= 4.5
+
+
+def _luminance(colour: str) -> float:
+    shares = [int(colour[n : n + 2], 16) / 255 for n in (0, 2, 4)]
+    red, green, blue = (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -1,0 +1,52 @@
+"""The whole way from a report to the wall: a system of its own, and a real browser before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from deploy.local.config import StackConfig
+from deploy.local.processes import SERVICES
+from deploy.local.stack import LocalStack
+from tests.browser.screen import Screen
+from tests.support.browser import FLAGS, browser
+
+LATE_AFTER, GONE_AFTER = 7, 12
+"""Seconds. A sign of life comes every five, so anything above that is live while all is well."""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A real headless Chromium, with a profile of its own. Fails where there is none, and says what mends it.
+
+    Not for the whole run: as long as it is driven no test can have an event loop of its own.
+    """
+    program, environment = browser()
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=program, args=list(FLAGS), env={**environment})
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    """Enrolment and reporting with an empty record, for all tests of the page: each counts from what it finds."""
+    services = tuple(each for each in SERVICES if each.service in {"enrolment", "reporting"})
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("REPORTING_LATE_AFTER", str(LATE_AFTER))
+        environment.setenv("REPORTING_GONE_AFTER", str(GONE_AFTER))
+        environment.setenv("REPORTING_DEMO", "true")
+        with LocalStack(StackConfig.on_free_ports(tmp_path_factory.mktemp("wall")), services=services) as running:
+            yield running
+
+
+@pytest.fixture
+def screen(chromium: Browser, system: LocalStack) -> Iterator[Screen]:
+    """A screen that nobody has looked at yet. Whatever it complained of, or asked of anybody else, fails the test."""
+    context = chromium.new_context(viewport={"width": 1920, "height": 1080})
+    looked_at = Screen(context.new_page(), system)
+    yield looked_at
+    context.close()
+    assert looked_at.complaints == []
