@@ -192,6 +192,7 @@ def _addresses(config: StackConfig) -> None:
     out.print(f"Counts and screens  {config.reporting_url}  (try {config.reporting_url}/v1/headline, /docs)")
     out.print(f"Reports go to       {config.enrolment_url}/v1/reports")
     out.print(f"Files of children   {config.case_url}/v1/cases")
+    out.print(f"Aid that is due     {config.relief_url}/v1/grants")
     out.print(f"Kafka, Redis, logs  {config.kafka_bootstrap}, {config.redis_url}, {config.logs}")
 
 

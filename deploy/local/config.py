@@ -81,6 +81,10 @@ class StackConfig(BaseSettings):
         return f"http://{LOOPBACK}:{self.case_port}"
 
     @property
+    def relief_url(self) -> str:
+        return f"http://{LOOPBACK}:{self.relief_port}"
+
+    @property
     def reporting_url(self) -> str:
         return f"http://{LOOPBACK}:{self.reporting_port}"
 

@@ -77,9 +77,11 @@ class Service:
 SERVICES = (
     Service("enrolment", "worker"),
     Service("case", "worker"),
+    Service("relief", "worker"),
     Service("reporting", "worker"),
     Service("enrolment", "api"),
     Service("case", "api", told_today=True),
+    Service("relief", "api", told_today=True),
     Service("reporting", "api"),
 )
 

@@ -11,7 +11,7 @@ from shared.asking import Asking
 from shared.built import Built
 from shared.codec import Unreadable, encode, read_event
 from shared.contracts.refusal import RefusalCode
-from shared.deciding import DecidingFollower, Judged
+from shared.deciding import Decider, DecidingFollower, Judged
 from shared.envelope import Event
 from shared.follower import RecordBatch
 from shared.idempotency import Repeats
@@ -86,7 +86,7 @@ class CountOf:
 class WorkedLog(MemoryLog):
     """A log with the worker behind it: whatever is asked is decided before the append returns, unless the worker is stopped."""
 
-    def __init__(self, partitions: int, redis: MemoryRedis, decider: CountingDecider) -> None:
+    def __init__(self, partitions: int, redis: MemoryRedis, decider: Decider) -> None:
         super().__init__(partitions)
         self.stopped = False
         store = StateStore(redis.client(), decider.service, generation="1", buckets=8, format_version=1)

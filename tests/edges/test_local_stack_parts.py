@@ -190,7 +190,7 @@ class TestProcesses:
     def test_each_service_is_told_where_everything_is(self, tmp_path: Path) -> None:
         config = StackConfig.on_free_ports(tmp_path, partitions=3)
         told = {service.name: service.program(config) for service in SERVICES}
-        assert set(told) == {f"{service}-{part}" for service in ("enrolment", "case", "reporting") for part in ("api", "worker")}
+        assert set(told) == {f"{service}-{part}" for service in ("enrolment", "case", "relief", "reporting") for part in ("api", "worker")}
         assert told["enrolment-worker"].command[1:] == ("-m", "services.enrolment", "worker")
         assert (
             dict(told["reporting-api"].environment).items()
@@ -207,7 +207,7 @@ class TestProcesses:
     def test_those_who_tell_the_day_are_told_by_what(self, tmp_path: Path) -> None:
         config = StackConfig.on_free_ports(tmp_path).model_copy(update={"today": "record"})
         told = {service.name: service.program(config).environment for service in SERVICES}
-        assert told["case-api"]["CASE_TODAY"] == "record"
+        assert told["case-api"]["CASE_TODAY"] == told["relief-api"]["RELIEF_TODAY"] == "record"
         assert not any(name.endswith("_TODAY") for name in told["enrolment-api"])
 
     def test_services_go_first_and_what_they_stand_on_last(self, tmp_path: Path) -> None:

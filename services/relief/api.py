@@ -1,0 +1,141 @@
+"""Relief's HTTP: parse, call, map (wire page, section 5)."""
+
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+import msgspec
+from fastapi import FastAPI, Header, Path, Query, Request, Response
+
+from services.relief import openapi, requests
+from services.relief.beginning import Beginnings, Pace, Progress
+from services.relief.documents import GrantFile, GrantList
+from services.relief.domain.terms import first_day, number_of
+from services.relief.grants import GrantOf, Grants
+from services.relief.judging import SERVICE, ReliefDecider
+from services.relief.limits import Limits
+from shared import problems, telemetry, topics
+from shared.asking import Asking
+from shared.away import redis_needed
+from shared.built import Built
+from shared.clock import china_day
+from shared.contracts.refusal import RefusalCode
+from shared.contracts.relief import GrantState
+from shared.divisions import NATION
+from shared.idempotency import Repeats
+from shared.instructions import body_of
+from shared.list_query import After, AreaCode, Limit, counties_of, cursor_of
+from shared.listing import Listing
+from shared.log import EventLog, LogAway
+from shared.outcomes import Outcomes
+from shared.problems import Problem
+from shared.redis_edge import Redis
+from shared.state_store import StateStore
+from shared.today import Now
+
+_TERM = r"(19|20|21)[0-9]{2}-(spring|autumn)"
+GrantId = Annotated[str, Path(alias="id", pattern=rf"^[0-9a-f]{{32}}-{_TERM}$", description="the student's id and the term: <32 hex>-2019-autumn")]
+TermName = Annotated[str, Path(alias="term", pattern=rf"^{_TERM}$", description="a school term: 2019-autumn, 2020-spring")]
+Term = Annotated[str | None, Query(pattern=rf"^{_TERM}$", description="a school term: 2019-autumn, 2020-spring; all of them, if left out")]
+States = Annotated[list[GrantState] | None, Query(description="one state, or several; all of them, if left out")]
+
+_STATUSES: Mapping[str, int] = {RefusalCode.UNKNOWN_GRANT: 404, RefusalCode.FUTURE_DATED: 422}
+
+_encode = msgspec.json.Encoder().encode
+_log = logging.getLogger(__name__)
+
+
+def create_app(
+    *, limits: Limits, log: EventLog, redis: Redis, store: StateStore, now: Now, partitions: int, generation: str = "1", pace: Pace | None = None
+) -> FastAPI:
+    """Give the api over its log and Redis, which it starts and closes with itself.
+
+    ``store``: of the worker's states; ``now``: what moment it is for those who look and ask; ``partitions``: of the commands'
+    topic; ``generation``: of the worker's states; ``pace``: at which terms are begun.
+    """
+    registry = telemetry.new_registry(SERVICE, "api")
+    listing = Listing(redis, SERVICE, generation=generation, partitions=partitions)
+    built = Built(store, log, topics.RELIEF_COMMANDS)
+    grants = Grants(store, listing, built, now, partitions=partitions)
+    beginnings = Beginnings(redis, listing, store, built, log, generation=generation, partitions=partitions, pace=pace)
+    asking = Asking(
+        ReliefDecider(),
+        store=store,
+        built=built,
+        log=log,
+        outcomes=Outcomes(redis, SERVICE, generation=generation),
+        repeats=Repeats(redis, SERVICE, keep=limits.repeat_seconds, lease=limits.lease_seconds),
+        now=now,
+        partitions=partitions,
+        patience=limits.word_seconds,
+        statuses=_STATUSES,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        try:
+            await log.start()
+        except LogAway as error:
+            _log.warning("started without the log, which /readyz will tell: %s", error)
+        beginnings.start()
+        yield
+        await beginnings.stop()
+        await log.stop()
+        await redis.aclose()
+
+    async def redis_there() -> None:
+        await redis.ping()
+
+    app = FastAPI(title="Baoxue relief", summary="What aid is due to which child, and whether it was paid.", lifespan=lifespan, redoc_url=None)
+    problems.install(app)
+    openapi.describe(app)
+    telemetry.operate(app, registry, {"kafka": lambda: log.end_offsets(topics.RELIEF_COMMANDS), "redis": redis_there})
+
+    @app.get("/v1/grants", summary="Grants by county, term and state", responses=openapi.responses(200, GrantList, "A page of grants", 422, 503))
+    async def read_grants(county: AreaCode = NATION, term: Term = None, state: States = None, after: After = None, limit: Limit = 50) -> Response:
+        return _json(await grants.page(counties_of(county), state or list(GrantState), term=term, after=cursor_of(after), limit=limit))
+
+    @app.get("/v1/grants/{id}", summary="A grant and its history", responses=openapi.responses(200, GrantFile, "The grant", 404, 422, 503))
+    async def read_grant(grant: GrantId) -> Response:
+        return _json(await grants.one(GrantOf(grant)))
+
+    @app.post(
+        "/v1/grants/{id}",
+        summary="Pay a grant, recognise that its child boards, or grant a child the aid of a term",
+        openapi_extra=openapi.BODY,
+        responses=openapi.responses(200, GrantFile, "It is done; the grant as it stands then", 400, 404, 409, 413, 415, 422, 503) | openapi.TAKEN,
+    )
+    async def ask(request: Request, grant: GrantId, idempotency_key: Annotated[str | None, Header()] = None) -> Response:
+        asked, resource = requests.read(await body_of(request)), GrantOf(grant)
+        answer = await asking.take(asked.in_term(resource.term), resource, office=asked.office, key=idempotency_key)
+        return Response(answer.body, answer.status, answer.headers, answer.media_type)
+
+    @app.post(
+        "/v1/terms/{term}",
+        summary="Begin a term: grant its aid to every child that went on being eligible",
+        status_code=202,
+        responses=openapi.responses(202, Progress, "It is under way; what was interrupted goes on, what has ended is done once more", 409, 422, 503),
+    )
+    async def begin(term: TermName) -> Response:
+        with redis_needed():
+            moment = await now()
+            if first_day(number_of(term)) > china_day(moment):
+                more = {"code": RefusalCode.NOT_ALLOWED_NOW, "field": "path.term"}
+                raise Problem(409, "refused", "It was refused", "the term has not begun", more=more)
+            progress = await beginnings.begin(term, at=moment)
+        return _json(progress, 202, {"Location": f"/v1/terms/{term}"})
+
+    @app.get("/v1/terms/{term}", summary="How far a term's beginning is", responses=openapi.responses(200, Progress, "How far it is", 404, 422, 503))
+    async def read_term(term: TermName) -> Response:
+        with redis_needed():
+            progress = await beginnings.progress(term)
+        if progress is None:
+            raise Problem(404, "never-begun", "Never begun", "Nobody has begun this term yet; POST begins it.")
+        return _json(progress)
+
+    return app
+
+
+def _json(document: msgspec.Struct, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(_encode(document), status, headers, "application/json")

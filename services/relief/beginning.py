@@ -1,0 +1,244 @@
+"""How a term is begun: every eligible child is asked for, county by county, behind the back of whoever said that it begins.
+
+How far a walk is stands in Redis, so that it goes on after a restart where it was; whoever holds its lease walks. The steps of
+one page, and what a failure after each leaves behind:
+
+1. Read a page of the list of eligible children. (Nothing done.)
+2. Append a command for each, whose id derives from term and student. (Commands in the log, which are asked for again: the
+   worker has granted the term's aid by then, so they decide nothing.)
+3. Write down how far it is. (Done.)
+4. Wait until the worker has come near, so that no officer's command waits behind a nation's. (Nothing is lost.)
+
+A child that becomes eligible in the term is granted its aid by the fact that says so. The walk is for those of whom the
+term brings no news; one that the worker had not heard of yet is found when the term is begun once more.
+
+Keys: ``{relief:<generation>:terms}:walks``, term -> JSON of ``Walk``, and ``...:lease:<term>``.
+"""
+
+import asyncio
+import logging
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from services.relief.judging import ELIGIBLE, SERVICE, SOURCE
+from shared import clock, topics
+from shared.asking import NO_SEQUENCE
+from shared.built import Built
+from shared.codec import encode
+from shared.contracts.relief import BeginTerm
+from shared.county_codes import codes_in
+from shared.divisions import NATION
+from shared.envelope import Event
+from shared.follower import AWAY
+from shared.ids import command_id, draw_id
+from shared.listing import Cursor, Entry, Listing
+from shared.log import EventLog
+from shared.problems import Problem
+from shared.redis_edge import Redis, script
+from shared.state_store import StateStore
+
+OPERATOR = f"{SOURCE}/operator"
+"""The source of the commands."""
+
+_log = logging.getLogger(__name__)
+
+
+class Pace(Struct, frozen=True):
+    """How fast a walk goes: children a page, commands that the worker may be behind by in a partition; the rest in seconds."""
+
+    page: int = 500
+    ahead: int = 2_000
+    lease: int = 30
+    look: float = 0.1
+    away: float = 1.0
+
+
+class Walk(Struct, frozen=True):
+    """How far it is: when it was begun, the list's cursor, the children asked for, and when it ended."""
+
+    term: str
+    begun: datetime
+    asked: int = 0
+    cursor: str | None = None
+    ended: datetime | None = None
+
+
+class Progress(Struct, frozen=True):
+    """What an operator is told. ``through``: the county that is being asked for; ``counties``: how many are done, of ``of``."""
+
+    term: str
+    begun: datetime
+    ended: datetime | None
+    children: int
+    counties: int
+    of: int
+    through: str | None
+
+
+_read_walk = msgspec.json.Decoder(Walk).decode
+
+
+class Beginnings:
+    """The walks of one generation of states. ``begin`` and ``progress`` raise one of ``RedisAway``."""
+
+    def __init__(
+        self,
+        redis: Redis,
+        listing: Listing,
+        store: StateStore,
+        built: Built,
+        log: EventLog,
+        *,
+        generation: str,
+        partitions: int,
+        pace: Pace | None = None,
+    ) -> None:
+        """Join the parts; ``start`` goes on with what was interrupted, ``stop`` interrupts."""
+        self._redis, self._listing, self._store, self._built, self._log = redis, listing, store, built, log
+        self._partitions, self._pace = partitions, pace or Pace()
+        self._tag = f"{{{SERVICE}:{generation}:terms}}"
+        self._counties = codes_in(NATION)
+        self._swap = script(redis, "shared", "swap")
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    async def begin(self, term: str, *, at: datetime) -> Progress:
+        """Begin a term, or once more if that has been done; where it is under way, go on. What it asks for is true ``at`` this moment."""
+        walk = await self._read(term)
+        if walk is None or walk.ended is not None:
+            walk = Walk(term, at)
+            await self._write(walk)
+        self._go_on(term)
+        return self._told(walk)
+
+    async def progress(self, term: str) -> Progress | None:
+        """Tell how far a term's beginning is; None where it was never begun."""
+        walk = await self._read(term)
+        return None if walk is None else self._told(walk)
+
+    def start(self) -> None:
+        """Go on with every walk that was interrupted, as soon as Redis says which."""
+        self._tasks[""] = asyncio.create_task(self._resume(), name="terms")
+
+    async def stop(self) -> None:
+        """Interrupt the walks."""
+        for task in (running := list(self._tasks.values())):
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    async def _resume(self) -> None:
+        while True:
+            try:
+                walks = [_read_walk(text) for text in (await self._redis.hgetall(f"{self._tag}:walks")).values()]
+            except AWAY:
+                await asyncio.sleep(self._pace.away)
+                continue
+            for walk in walks:
+                if walk.ended is None:
+                    self._go_on(walk.term)
+            return
+
+    def _go_on(self, term: str) -> None:
+        task = self._tasks.get(term)
+        if task is None or task.done():
+            self._tasks[term] = asyncio.create_task(self._walk(term), name=f"term {term}")
+
+    async def _walk(self, term: str) -> None:
+        mine = draw_id().encode()
+        try:
+            while True:
+                try:
+                    if await self._ended_under(mine, term):
+                        return
+                except (Problem, *AWAY) as error:
+                    _log.warning("the beginning of %s waits: %s", term, error)
+                    await asyncio.sleep(self._pace.away)
+        except Exception:
+            _log.exception("the beginning of %s has stopped: mend what is wrong, and begin it again", term)
+            raise
+        finally:
+            with suppress(*AWAY):
+                await self._swap(keys=[self._lease(term)], args=[mine, b"", 0])
+
+    async def _ended_under(self, mine: bytes, term: str) -> bool:
+        """Walk on while the lease is mine; tells whether the walk has ended. Somebody else's lease is waited for."""
+        while (walk := await self._read(term)) is not None and walk.ended is None:
+            if not await self._leased(mine, term):
+                await asyncio.sleep(self._pace.away)
+                continue
+            walk, last = await self._one_page(walk)
+            await self._write(walk)
+            await self._wait_for_worker(last, mine, term)
+        return True
+
+    async def _one_page(self, walk: Walk) -> tuple[Walk, Mapping[int, int]]:
+        """Ask for the next children; gives how far the walk is then, and the last offset asked at in each partition."""
+        await self._built.check(range(self._partitions))  # of half-built lists nobody would be missed
+        after = Cursor.of(walk.cursor) if walk.cursor else None
+        page = await self._listing.page(self._counties, [ELIGIBLE], after=after, below=None, limit=self._pace.page)
+        last = {}
+        if records := _commands(page.entries, walk):
+            first = await self._log.append(topics.RELIEF_COMMANDS, records)
+            last = {partition: first[partition] + len(each) - 1 for partition, each in records.items()}
+        cursor, ended = (str(page.next), None) if page.next else (None, clock.now())
+        return replace(walk, asked=walk.asked + len(page.entries), cursor=cursor, ended=ended), last
+
+    async def _wait_for_worker(self, last: Mapping[int, int], mine: bytes, term: str) -> None:
+        while True:
+            stands = await self._store.cursors(last)
+            if all(offset - (stands[partition] or 0) < self._pace.ahead for partition, offset in last.items()):
+                return
+            if not await self._leased(mine, term):
+                return
+            await asyncio.sleep(self._pace.look)
+
+    async def _leased(self, mine: bytes, term: str) -> bool:
+        key, seconds = self._lease(term), self._pace.lease
+        return bool(await self._swap(keys=[key], args=[mine, mine, seconds]) or await self._redis.set(key, mine, nx=True, ex=seconds))
+
+    async def _read(self, term: str) -> Walk | None:
+        text = await self._redis.hget(f"{self._tag}:walks", term)
+        return None if text is None else _read_walk(text)
+
+    async def _write(self, walk: Walk) -> None:
+        await self._redis.hset(f"{self._tag}:walks", mapping={walk.term: encode(walk)})
+
+    def _lease(self, term: str) -> str:
+        return f"{self._tag}:lease:{term}"
+
+    def _told(self, walk: Walk) -> Progress:
+        of = len(self._counties)
+        through = Cursor.of(walk.cursor).group if walk.cursor else None
+        done = of if walk.ended else bisect_left(self._counties, through) if through else 0
+        return Progress(walk.term, walk.begun, walk.ended, walk.asked, done, of, through)
+
+
+def _commands(entries: Sequence[Entry], walk: Walk) -> Mapping[int, Sequence[tuple[bytes, bytes]]]:
+    """Give the commands of a page by partition."""
+    data, key, recorded = BeginTerm(term=walk.term), f"begin-term {walk.term}", clock.now()
+    records: defaultdict[int, list[tuple[bytes, bytes]]] = defaultdict(list)
+    for entry in entries:
+        student = entry.state_id.hex()
+        id_ = command_id(key, student.encode())
+        event = Event(
+            specversion="1.0",
+            id=id_,
+            source=OPERATOR,
+            type=data.TYPE,
+            subject=student,
+            time=walk.begun,
+            recordedtime=recorded,
+            partitionkey=student,
+            sequence=NO_SEQUENCE,
+            causationid=id_,
+            correlationid=id_,
+            data=data,
+        )
+        records[entry.partition].append((student.encode(), encode(event)))
+    return records

@@ -1,0 +1,72 @@
+"""Reads grants for those who look at them: one, or a list page by page. Raises ``Problem``."""
+
+from collections.abc import Sequence
+
+from services.relief.documents import GrantEntry, GrantFile, GrantList, entry_of, file_of
+from services.relief.domain.packed import unpack
+from services.relief.domain.terms import name_of, number_of
+from services.relief.judging import term_key
+from shared.away import redis_needed
+from shared.built import Built
+from shared.clock import china_day
+from shared.contracts.relief import GrantState
+from shared.listing import Cursor, Listing
+from shared.partitioner import partition_of
+from shared.problems import Problem
+from shared.state_store import StateStore
+from shared.today import Now
+
+_STUDENT = 32
+
+
+class Grants:
+    """The grants of one generation."""
+
+    def __init__(self, store: StateStore, listing: Listing, built: Built, now: Now, *, partitions: int) -> None:
+        """Remember where they are."""
+        self._store, self._listing, self._built, self._now, self._partitions = store, listing, built, now, partitions
+
+    async def page(self, counties: Sequence[str], states: Sequence[GrantState], *, term: str | None, after: Cursor | None, limit: int) -> GrantList:
+        """Give the grants of these counties, in ascending order, and states; ``term``: only those of this one."""
+        await self._built.check(range(self._partitions))
+        kinds = [state.value for state in states]
+        first, beyond = (b"", None) if term is None else (term_key(term), term_key(name_of(number_of(term) + 1)))
+        with redis_needed():
+            today = china_day(await self._now())
+            page = await self._listing.page(counties, kinds, after=after, not_below=first, below=beyond, limit=limit)
+            while not page.entries and page.next:  # so many counties without any: 8 times at most, then the nation is through
+                page = await self._listing.page(counties, kinds, after=page.next, not_below=first, below=beyond, limit=limit)
+            found = await self._store.get_all([(entry.partition, entry.state_id) for entry in page.entries])
+        among = set(counties)
+        grants: list[GrantEntry] = []
+        for entry, state in zip(page.entries, found, strict=True):
+            # Between the two questions a grant may have gone on to another list: there it is shown as it is.
+            grant = unpack(state).grant_of(int.from_bytes(entry.sort_key))
+            if grant is not None and grant.county in among and grant.state in states:
+                grants.append(entry_of(entry.state_id.hex(), grant))
+        return GrantList(today, grants, str(page.next) if page.next else None)
+
+    async def one(self, grant: "GrantOf") -> GrantFile:
+        """Give one grant."""
+        partition = partition_of(grant.student.encode(), self._partitions)
+        with redis_needed():
+            state = await self._store.get(partition, bytes.fromhex(grant.student))
+        if state is None:
+            await self._built.check((partition,))
+        return await grant.shown(state)
+
+
+class GrantOf:
+    """The grant of one student and term, for what is asked of it (``shared.asking``)."""
+
+    def __init__(self, id_: str) -> None:
+        """Read its id, which must have the form of one."""
+        self.student, self.term = id_[:_STUDENT], id_[_STUDENT + 1 :]
+        self.location = f"/v1/grants/{id_}"
+
+    async def shown(self, state: bytes | None) -> GrantFile:
+        """Give the grant in this state of its child."""
+        kept = unpack(state).kept_of(number_of(self.term))
+        if kept is None:
+            raise Problem(404, "no-such-grant", "No such grant", "This child was not granted the aid of this term.")
+        return file_of(self.student, kept)

@@ -1,0 +1,57 @@
+"""What an office's POST on a grant says: a command but for the term, which the grant's id says."""
+
+from datetime import date
+from typing import ClassVar, cast
+
+from msgspec import Struct
+
+from shared.contracts.relief import BeginTerm, CountyOffice, Fen, PayGrant, SetBoarding
+from shared.contracts.words import Reference
+from shared.instructions import Instructions
+
+
+class PayRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """The office paid the grant, on a day, by a payment that its reference names: all of it, in fen."""
+
+    TYPE: ClassVar[str] = PayGrant.TYPE
+    office: CountyOffice
+    reference: Reference
+    day: date
+    fen: Fen
+
+    def in_term(self, term: str) -> PayGrant:
+        """Give the command."""
+        return PayGrant(office=self.office, term=term, reference=self.reference, day=self.day, fen=self.fen)
+
+
+class BoardingRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """The office recognised that the child boards from this term on, or no longer does."""
+
+    TYPE: ClassVar[str] = SetBoarding.TYPE
+    office: CountyOffice
+    boarder: bool
+
+    def in_term(self, term: str) -> SetBoarding:
+        """Give the command."""
+        return SetBoarding(office=self.office, term=term, boarder=self.boarder)
+
+
+class BeginRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """The child is in school in this term, and its aid has not been granted yet."""
+
+    TYPE: ClassVar[str] = BeginTerm.TYPE
+    office: CountyOffice
+
+    def in_term(self, term: str) -> BeginTerm:
+        """Give the command."""
+        return BeginTerm(office=self.office, term=term)
+
+
+Request = PayRequest | BoardingRequest | BeginRequest
+
+INSTRUCTIONS = Instructions((PayRequest, BoardingRequest, BeginRequest))
+
+
+def read(body: bytes) -> Request:
+    """Give what a body asks for. Raises ``Problem``."""
+    return cast("Request", INSTRUCTIONS.read(body))

@@ -1,0 +1,64 @@
+"""Joins relief's parts with the real Kafka and Redis."""
+
+from typing import NoReturn
+
+from fastapi import FastAPI
+
+from services.relief.api import create_app
+from services.relief.domain.packed import FORMAT
+from services.relief.judging import SERVICE, ReliefDecider
+from services.relief.policies import ReliefPolicies
+from services.relief.settings import Settings
+from shared.deciding import DecidingFollower
+from shared.follower import Follower
+from shared.kafka_log import KafkaLog
+from shared.meters import WorkerMeters
+from shared.operations import Operations
+from shared.policy import PolicyFollower
+from shared.redis_edge import Redis, connect
+from shared.state_store import StateStore
+from shared.today import telling
+
+
+def api(settings: Settings) -> FastAPI:
+    """Give relief's api."""
+    redis = connect(settings.redis_url)
+    return create_app(
+        limits=settings,
+        log=KafkaLog(settings.kafka_bootstrap, client_id="relief-api"),
+        redis=redis,
+        store=_store(settings, redis),
+        now=telling(settings.today, redis, SERVICE, generation=settings.generation, partitions=settings.partitions),
+        partitions=settings.partitions,
+        generation=settings.generation,
+    )
+
+
+def followers(settings: Settings, meters: WorkerMeters | None = None) -> list[Follower]:
+    """Give what relief's worker does: with the commands that it is given, and with the facts that its policies hear."""
+    redis = connect(settings.redis_url)
+    log = KafkaLog(settings.kafka_bootstrap, client_id="relief-worker")
+    deciding = DecidingFollower(ReliefDecider(), _store(settings, redis), log, meters)
+    redis = connect(settings.redis_url)
+    log = KafkaLog(settings.kafka_bootstrap, client_id="relief-policies")
+    return [deciding, PolicyFollower(ReliefPolicies(), redis, log, generation=settings.generation, meters=meters)]
+
+
+def worker(settings: Settings) -> NoReturn:
+    """Run the worker until it is told to stop."""
+    # Here, because Faust takes a second to import and the api does without it.
+    from shared.faust_edge import run_worker
+
+    operations = Operations.of(SERVICE, settings)
+    run_worker(
+        name=f"relief-{settings.generation}",
+        bootstrap=settings.kafka_bootstrap,
+        followers=followers(settings, operations.meters),
+        batch_size=settings.batch_size,
+        session_timeout=settings.session_timeout,
+        operations=operations,
+    )
+
+
+def _store(settings: Settings, redis: Redis) -> StateStore:
+    return StateStore(redis, SERVICE, generation=settings.generation, buckets=settings.buckets, format_version=FORMAT)
