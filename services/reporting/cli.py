@@ -34,6 +34,9 @@ class By(StrEnum):
     STAGE = "stage"
     POOR = "poor"
     FLOW = "flow"
+    CASE = "case"
+    CASE_REASON = "case-reason"
+    RELIEF = "relief"
 
 
 @app.command()

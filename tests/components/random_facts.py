@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from hypothesis import strategies as st
 
-from tests.components.written_facts import fact, standing, statement
+from tests.components.written_facts import case_fact, child_file, fact, grant, relief_fact, standing, statement
 
 COUNTIES = ("513431", "513432", "110101")
 CHINA = timezone(timedelta(hours=8))
@@ -37,5 +37,24 @@ student_facts = st.builds(
     source=st.sampled_from(("/enrolment", "/case")),
     spell=st.sampled_from((1, 2, None)),
 )
+files = st.builds(
+    child_file,
+    st.sampled_from(("open", "persuading", "returned", "closed")),
+    st.sampled_from(COUNTIES),
+    reason=st.sampled_from((None, "work", "illness")),
+    attempts=st.integers(0, 2),
+    due=st.sampled_from((None, "2019-01-05", "2019-02-01")),
+)
+case_facts = st.builds(case_fact, st.sampled_from(("opened", "moved", "attempted")), st.none() | files, files, sequences, time=MOMENTS)
+grants = st.builds(
+    grant,
+    st.sampled_from(("due", "suspended", "paid", "ended")),
+    st.sampled_from(COUNTIES),
+    boarder=st.booleans(),
+    fen=st.sampled_from((25_000, 62_500)),
+)
+relief_facts = st.builds(relief_fact, st.sampled_from(("granted", "moved", "paid")), st.none() | grants, grants, sequences, time=MOMENTS) | st.builds(
+    relief_fact, st.sampled_from(("recognised", "lapsed")), st.none(), st.none(), sequences, time=MOMENTS
+)
 statements = st.builds(statement, st.sampled_from(COUNTIES), st.integers(0, 9), sequences, time=MOMENTS)
-records = st.lists(st.tuples(st.integers(0, 2), student_facts | statements | st.just(b"rubbish")), max_size=40)
+records = st.lists(st.tuples(st.integers(0, 2), student_facts | case_facts | relief_facts | statements | st.just(b"rubbish")), max_size=40)

@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from services.reporting.audit.comparison import Comparison, Difference, compare
+from services.reporting.audit.comparison import Altogether, Comparison, Difference, compare
 from services.reporting.audit.shown import ReportingApi, ShownUnreadable, load, read_snapshot
 from tests.components.audit_count import counted, one_database
-from tests.components.written_facts import fact, lying, standing, statement
+from tests.components.written_facts import case_fact, child_file, fact, grant, lying, relief_fact, standing, statement
 
 OUT = standing("dropped_out", poor=True)
 RECORD = lying(
@@ -19,8 +19,12 @@ RECORD = lying(
     fact("returned", OUT, standing("returned", poor=True), 3, time="2020-04-02T08:00:00+08:00"),
     fact("listed", None, standing("enrolled", "513432"), 4),
     statement("513431", 1, 5),
+    case_fact("opened", None, child_file("open", due="2020-03-08"), 1),
+    case_fact("opened", None, child_file("open", due="2020-03-08"), 2),
+    case_fact("put-under-observation", child_file("open", due="2020-03-08"), child_file("returned", due="2020-06-01"), 3),
+    relief_fact("granted", None, grant("due", "513432", fen=31_250), 1),
 )
-AS_OF = {"as_of": {"offsets": {"0": 5}, "event_time": "2020-04-02T08:00:00+08:00", "recorded_time": "2020-04-02T08:00:00+08:00"}}
+AS_OF = {"as_of": {"offsets": {"0": 9}, "event_time": "2020-04-02T08:00:00+08:00", "recorded_time": "2020-04-02T08:00:00+08:00"}}
 
 
 def answer() -> list[dict[str, Any]]:
@@ -30,10 +34,27 @@ def answer() -> list[dict[str, Any]]:
             "county": "513431",
             "reported": "2020-04-02T08:00:00+08:00",
             "claimed": 1,
-            "cells": {"status.dropped_out": 1, "status.returned": 1, "out.reason.work": 1, "out.stage.junior": 1, "out.poor": 1},
+            "cells": {
+                "status.dropped_out": 1,
+                "status.returned": 1,
+                "out.reason.work": 1,
+                "out.stage.junior": 1,
+                "out.poor": 1,
+                "case.state.open": 1,
+                "case.state.returned": 1,
+                "case.reason.work": 2,
+            },
             "flows": {"2020-03-01": {"opening": 2}, "2020-04-02": {"returned": 1}},
+            "due": {"2020-03-08": 1, "2020-06-01": 1},
         },
-        {"county": "513432", "reported": "2020-03-01T04:00:00Z", "claimed": None, "cells": {"status.enrolled": 1}, "flows": {}},
+        {
+            "county": "513432",
+            "reported": "2020-03-01T04:00:00Z",
+            "claimed": None,
+            "cells": {"status.enrolled": 1, "relief.living_subsidy.due.grants": 1, "relief.living_subsidy.due.fen": 31_250},
+            "flows": {},
+            "due": {},
+        },
     ]
 
 
@@ -44,7 +65,8 @@ def compared(counties: list[dict[str, Any]]) -> Comparison:
 
 
 def test_the_same_counts_are_equal_and_it_is_said_what_was_compared() -> None:
-    assert compared(answer()) == Comparison(counties=2, cells=9, flows=2, differing=0, differences=(), unbalanced=())
+    altogether = Altogether(out_of_school=1, files_open=1, files_settled=1, grants=1, fen=31_250)
+    assert compared(answer()) == Comparison(counties=2, cells=14, flows=2, due=2, altogether=altogether, differing=0, differences=(), unbalanced=())
 
 
 def test_zeros_that_are_shown_are_no_difference() -> None:
@@ -81,6 +103,27 @@ def zero_claimed(counties: list[dict[str, Any]]) -> None:
     counties[1]["claimed"] = 0
 
 
+def file_settled(counties: list[dict[str, Any]]) -> None:
+    counties[0]["cells"] |= {"case.state.open": 0, "case.state.returned": 2}
+
+
+def due_a_day_late(counties: list[dict[str, Any]]) -> None:
+    counties[0]["due"]["2020-03-09"] = counties[0]["due"].pop("2020-03-08")
+
+
+def due_forgotten(counties: list[dict[str, Any]]) -> None:
+    del counties[0]["due"]
+
+
+def a_fen_too_much(counties: list[dict[str, Any]]) -> None:
+    counties[1]["cells"]["relief.living_subsidy.due.fen"] += 1
+
+
+def paid_already(counties: list[dict[str, Any]]) -> None:
+    cells = counties[1]["cells"]
+    cells["relief.living_subsidy.paid.grants"] = cells.pop("relief.living_subsidy.due.grants")
+
+
 def county_forgotten(counties: list[dict[str, Any]]) -> None:
     counties.pop()
 
@@ -95,7 +138,20 @@ def county_forgotten(counties: list[dict[str, Any]]) -> None:
         (one_second_late, [("513432", "reported", "2020-03-01 12:00:01+08:00", "2020-03-01 12:00:00+08:00")]),
         (claim_forgotten, [("513431", "claimed", None, 1)]),
         (zero_claimed, [("513432", "claimed", 0, None)]),
-        (county_forgotten, [("513432", "reported", None, "2020-03-01 12:00:00+08:00"), ("513432", "status.enrolled", 0, 1)]),
+        (file_settled, [("513431", "case.state.open", 0, 1), ("513431", "case.state.returned", 2, 1)]),
+        (due_a_day_late, [("513431", "due.2020-03-08", 0, 1), ("513431", "due.2020-03-09", 1, 0)]),
+        (due_forgotten, [("513431", "due.2020-03-08", 0, 1), ("513431", "due.2020-06-01", 0, 1)]),
+        (a_fen_too_much, [("513432", "relief.living_subsidy.due.fen", 31_251, 31_250)]),
+        (paid_already, [("513432", "relief.living_subsidy.due.grants", 0, 1), ("513432", "relief.living_subsidy.paid.grants", 1, 0)]),
+        (
+            county_forgotten,
+            [
+                ("513432", "relief.living_subsidy.due.fen", 0, 31_250),
+                ("513432", "relief.living_subsidy.due.grants", 0, 1),
+                ("513432", "reported", None, "2020-03-01 12:00:00+08:00"),
+                ("513432", "status.enrolled", 0, 1),
+            ],
+        ),
     ],
 )
 def test_a_difference_of_one_cell_is_shown(change: Callable[[list[dict[str, Any]]], None], differences: list[tuple[Any, ...]]) -> None:
@@ -116,11 +172,24 @@ def test_a_stock_that_its_flows_do_not_make_is_found() -> None:
     counties = answer()
     counties[0]["flows"]["2020-04-02"] = {"returned": 1, "excused": 1}
     found = compared(counties)
-    assert [(each.county, each.stock, each.flows) for each in found.unbalanced] == [("513431", 1, 0)]
+    assert [(each.county, each.law, each.total, each.parts) for each in found.unbalanced] == [("513431", "children out of school, by flows", 1, 0)]
+
+
+def test_files_that_their_reasons_do_not_make_are_found() -> None:
+    counties = answer()
+    counties[0]["cells"]["case.reason.work"] = 3
+    found = compared(counties)
+    assert [(each.county, each.law, each.total, each.parts) for each in found.unbalanced] == [("513431", "files not closed, by reasons", 2, 3)]
+
+
+def test_a_closed_file_has_no_part_in_that() -> None:
+    counties = answer()
+    counties[1]["cells"]["case.state.closed"] = 4
+    assert compared(counties).unbalanced == ()
 
 
 def test_an_empty_answer_differs_in_everything() -> None:
-    assert compared([]).differing == 11
+    assert compared([]).differing == 18
 
 
 def api(handler: Callable[[httpx.Request], httpx.Response]) -> ReportingApi:
@@ -131,7 +200,7 @@ def test_the_snapshot_is_read_as_lines() -> None:
     lines = "\n".join([json.dumps(AS_OF), *map(json.dumps, answer())]) + "\n"
     with api(lambda request: httpx.Response(200, text=lines)) as reporting:
         snapshot = reporting.cells()
-    assert (snapshot.offsets, len(snapshot.counties)) == ({0: 5}, 2)
+    assert (snapshot.offsets, len(snapshot.counties)) == ({0: 9}, 2)
 
 
 def refused(request: httpx.Request) -> httpx.Response:

@@ -40,10 +40,14 @@ def plainly(written: list[Written]) -> tuple[dict[tuple[str, str], int], int]:
         heads[head] = event["sequence"]
         time = datetime.fromisoformat(event["time"])
         data = event["data"]
-        county = event["subject"] if "county" in event["type"] else (data["after"] or data["before"])["county"]
+        family, what = event["type"].split(".")[2:4]
+        if family in ("case", "relief"):
+            (add_file if family == "case" else add_grant)(cells, data)
+            continue
+        county = event["subject"] if family == "county" else (data["after"] or data["before"])["county"]
         newest[county] = max(newest.get(county, time), time)
-        if "county" not in event["type"]:
-            add_fact(cells, event["type"].split(".")[3], data, time.astimezone(CHINA).date().isoformat())
+        if family == "student":
+            add_fact(cells, what, data, time.astimezone(CHINA).date().isoformat())
     counts = {key: n for key, n in cells.items() if n}
     return counts | {(county, "reported"): micros(time) for county, time in newest.items()}, repeats
 
@@ -68,6 +72,24 @@ def add_fact(cells: Counter[tuple[str, str]], what: str, data: dict[str, Any], d
     elif was and before["county"] != after["county"]:
         cells[before["county"], f"flow.{day}.moved_out"] += 1
         cells[after["county"], f"flow.{day}.moved_in"] += 1
+
+
+def add_file(cells: Counter[tuple[str, str]], data: dict[str, Any]) -> None:
+    for one, at in ((1, data["after"]), (-1, data["before"])):
+        if at is None:
+            continue
+        cells[at["county"], f"case.state.{at['state']}"] += one
+        if at["state"] != "closed":
+            for cell, named in ((f"case.reason.{at['reason']}", at["reason"]), (f"due.{at['due']}", at["due"])):
+                cells[at["county"], cell] += one if named else 0
+
+
+def add_grant(cells: Counter[tuple[str, str]], data: dict[str, Any]) -> None:
+    for one, at in ((1, data["after"]), (-1, data["before"])):
+        if at is not None:
+            of = f"relief.living_subsidy.{at['state']}"
+            cells[at["county"], f"{of}.grants"] += one
+            cells[at["county"], f"{of}.fen"] += one * at["fen"]
 
 
 def micros(time: datetime) -> int:

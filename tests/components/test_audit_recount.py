@@ -7,7 +7,18 @@ import pytest
 
 from services.reporting.audit.recount import moment
 from tests.components.audit_count import counted
-from tests.components.written_facts import Written, event, fact, lying, standing, statement
+from tests.components.written_facts import (
+    Written,
+    case_fact,
+    child_file,
+    event,
+    fact,
+    grant,
+    lying,
+    relief_fact,
+    standing,
+    statement,
+)
 
 OUT = standing("dropped_out", poor=True)
 BACK = standing("returned", poor=True)
@@ -181,12 +192,13 @@ def test_the_second_fact_of_one_input_is_no_repeat_of_the_first() -> None:
     assert counted(lying(*twice)).totals.facts == 2
 
 
-def test_facts_of_cases_and_aid_are_passed_over() -> None:
-    case = event("cn.baoxue.case.opened.v1", "c", 1, {"before": None, "after": {"state": "open"}}, source="/case")
-    done = counted(lying(case, LISTED))
+def test_facts_of_published_figures_are_passed_over() -> None:
+    figure = event("cn.baoxue.figure.released.v1", "c", 1, {"before": None, "after": {"county": "513431"}}, source="/reporting")
+    done = counted(lying(figure, LISTED))
     assert (done.totals.facts, done.totals.others, done.findings) == (1, 1, {})
 
 
+FILE, GRANT = child_file("open"), grant("due")
 UNCOUNTABLE = {
     "nothing": (None, "unreadable"),
     "no JSON": (b"rubbish", "unreadable"),
@@ -219,6 +231,30 @@ UNCOUNTABLE = {
     "poor in words": (fact("listed", None, {**OUT, "poor": "true"}, 1), "malformed standing"),
     "poor not said": (fact("listed", None, {**OUT, "poor": None}, 1), "malformed standing"),
     "a broken before": (fact("returned", {**OUT, "status": "lost"}, BACK, 1), "malformed standing"),
+    "an unknown fact of a file": (case_fact("lost", None, FILE, 1), "unknown type"),
+    "a newer version of one": (case_fact("opened", None, FILE, 1).replace(b"opened.v1", b"opened.v2"), "unknown type"),
+    "an unknown fact of aid": (relief_fact("asked.grant", None, GRANT, 1), "unknown type"),
+    "no file at all": (case_fact("opened", None, None, 1), "malformed file"),
+    "a state nobody knows": (case_fact("opened", None, {**FILE, "state": "lost"}, 1), "malformed file"),
+    "a file of no county": (case_fact("opened", None, {**FILE, "county": "5134"}, 1), "malformed file"),
+    "a file's reason nobody knows": (case_fact("opened", None, {**FILE, "reason": "bored"}, 1), "malformed file"),
+    "attempts in words": (case_fact("opened", None, {**FILE, "attempts": "1"}, 1), "malformed file"),
+    "fewer attempts than none": (case_fact("opened", None, {**FILE, "attempts": -1}, 1), "malformed file"),
+    "a due day that is none": (case_fact("opened", None, {**FILE, "due": "2020-02-30"}, 1), "malformed file"),
+    "a due day in words": (case_fact("opened", None, {**FILE, "due": "soon"}, 1), "malformed file"),
+    "a due day in the year 0": (case_fact("opened", None, {**FILE, "due": "0000-12-31"}, 1), "malformed file"),
+    "a broken file before": (case_fact("moved", {**FILE, "state": "lost"}, FILE, 1), "malformed file"),
+    "no grant at all": (relief_fact("granted", None, None, 1), "malformed grant"),
+    "a grant's state nobody knows": (relief_fact("granted", None, {**GRANT, "state": "lost"}, 1), "malformed grant"),
+    "a grant of no county": (relief_fact("granted", None, {**GRANT, "county": "5134"}, 1), "malformed grant"),
+    "a scheme nobody knows": (relief_fact("granted", None, {**GRANT, "scheme": "meals"}, 1), "malformed grant"),
+    "a term that is none": (relief_fact("granted", None, {**GRANT, "term": "2020-summers"}, 1), "malformed grant"),
+    "a grant's stage nobody knows": (relief_fact("granted", None, {**GRANT, "stage": None}, 1), "malformed grant"),
+    "boarder in words": (relief_fact("granted", None, {**GRANT, "boarder": "true"}, 1), "malformed grant"),
+    "half a fen": (relief_fact("granted", None, {**GRANT, "fen": 0.5}, 1), "malformed grant"),
+    "less than no fen": (relief_fact("granted", None, {**GRANT, "fen": -1}, 1), "malformed grant"),
+    "more fen than there may be": (relief_fact("granted", None, {**GRANT, "fen": 1_000_000_001}, 1), "malformed grant"),
+    "a broken grant before": (relief_fact("paid", {**GRANT, "fen": None}, GRANT, 1), "malformed grant"),
     "a statement without a number": (event("cn.baoxue.county.reported.v1", "513431", 1, {}), "malformed statement"),
     "a negative statement": (statement("513431", -1, 1), "malformed statement"),
     "a statement of more than all children": (statement("513431", 100_000_001, 1), "malformed statement"),

@@ -8,7 +8,7 @@ import pytest
 from services.reporting.audit.areas import UnknownArea, county_names, find_area, load_areas
 from services.reporting.audit.recount import Recount, open_database
 from services.reporting.audit.replay import counts_document
-from tests.components.written_facts import Written, fact, lying, standing
+from tests.components.written_facts import Written, case_fact, child_file, fact, grant, lying, relief_fact, standing
 
 OUT = standing("dropped_out", poor=True)
 RECORD = lying(
@@ -30,6 +30,50 @@ def document(area: str, records: list[Written] = RECORD) -> dict[str, Any]:
         recount.add(records)
         totals = recount.finish()
         return counts_document(database, find_area(database, area), {0: len(records)}, totals)
+
+
+AID = lying(
+    *(record.value for record in RECORD),
+    case_fact("opened", None, child_file("open", due="2020-03-01"), 1),
+    case_fact("opened", None, child_file("persuading", "110101", reason="illness", due="2020-02-29"), 2),
+    case_fact("opened", None, child_file("returned", due="2020-02-01"), 3),
+    case_fact("opened", None, child_file("closed", "999999", due="2020-02-01"), 4),
+    relief_fact("granted", None, grant("due", fen=31_250), 1),
+    relief_fact("paid", grant("due", "110101", fen=25_000), grant("paid", "110101", fen=25_000), 2),
+)
+"""The same, with files and grants; the newest event is of 1 March 2020."""
+
+
+def test_files_and_grants_are_shown_as_the_api_shows_them() -> None:
+    nation = document("100000", AID)
+    assert nation["cases"]["by_state"] == {"open": 1, "persuading": 1, "returned": 1, "closed": 1}
+    assert {reason: n for reason, n in nation["cases"]["by_reason"].items() if n} == {"work": 2, "illness": 1}
+    assert (len(nation["cases"]["by_reason"]), nation["cases"]["overdue"]) == (10, 2)
+    nothing = {"grants": 0, "fen": 0}
+    # A record that begins in the middle may come to less than nothing, and is shown so.
+    assert nation["relief"] == {
+        "living_subsidy": {"due": {"grants": 0, "fen": 6_250}, "suspended": nothing, "paid": {"grants": 1, "fen": 25_000}, "ended": nothing}
+    }
+    json.dumps(nation)
+
+
+def test_the_next_level_has_its_files_and_grants_too() -> None:
+    by_code = {child["code"]: child for child in document("100000", AID)["children"]}
+    assert (by_code["510000"]["cases_open"], by_code["510000"]["overdue"], by_code["110000"]["overdue"]) == (1, 1, 1)
+    assert by_code["110000"]["relief"]["living_subsidy"]["paid"] == {"grants": 1, "fen": 25_000}
+    assert (by_code["310000"]["cases_open"], by_code["310000"]["overdue"]) == (0, 0)
+    # Of a code that no table knows there is a file and nothing else; it is not lost.
+    assert by_code[""]["cases"]["by_state"]["closed"] == 1
+
+
+def test_files_and_grants_of_a_county_are_its_own() -> None:
+    county = document("513431", AID)
+    assert county["cases"]["by_state"] == {"open": 1, "persuading": 0, "returned": 1, "closed": 0}
+    assert county["relief"]["living_subsidy"]["due"] == {"grants": 1, "fen": 31_250}
+
+
+def test_an_empty_record_has_no_file_overdue() -> None:
+    assert document("100000", [])["cases"]["overdue"] == 0
 
 
 def children(of: dict[str, Any], figure: str = "out_of_school") -> dict[str, int]:

@@ -5,7 +5,7 @@ import pytest
 from services.reporting.audit.readable import Wanted, line, read_event, recorded_at
 from services.reporting.audit.tail import events_between, events_from, last_events
 from tests.components.memory_topic import MemoryTopic
-from tests.components.written_facts import CHILD, Written, event, fact, standing, statement
+from tests.components.written_facts import CHILD, Written, case_fact, child_file, event, fact, grant, relief_fact, standing, statement
 
 OUT = standing("dropped_out", poor=True)
 DROPPED = fact("dropped-out", standing("enrolled"), OUT, 1, reason="work", last_seen="2020-02-20")
@@ -30,6 +30,25 @@ def test_marks_stand_at_the_end() -> None:
     assert said(fact("enrolled", OUT, OUT, 1, unmatched=True)).endswith("  unmatched")
 
 
+def test_a_fact_of_a_file_says_what_became_of_it_and_who_did_what() -> None:
+    before, after = child_file("open", due="2020-03-08"), child_file("persuading", attempts=1, due="2020-03-20")
+    attempted = case_fact("attempted", before, after, 1, number=1, office="/counties/513431", method="visit", outcome="promised", next=None)
+    line_ = said(attempted)
+    assert "case.attempted " in line_
+    assert "open 513431 work due=2020-03-08 -> persuading 513431 work attempts=1 due=2020-03-20" in line_
+    assert line_.split(" -> ")[1].split("  ")[0].endswith("number=1 office=/counties/513431 method=visit outcome=promised")
+    opened = said(case_fact("opened", None, before, 1, fact="0000000000000001-0000"))
+    assert "- -> open 513431 work due=2020-03-08  by" in opened
+
+
+def test_a_fact_of_aid_says_which_grant_it_is_and_how_much() -> None:
+    line_ = said(relief_fact("suspended", grant("due", boarder=True, fen=125_050), grant("suspended", boarder=True, fen=125_050), 1))
+    assert "relief.suspended " in line_
+    assert "due 513431 living_subsidy 2020-spring junior boarder 1,250.50 yuan -> suspended 513431" in line_
+    assert line_.endswith("1,250.50 yuan  by /provinces/51")
+    assert "- -> -" in said(relief_fact("lapsed", None, None, 1))
+
+
 def test_what_has_no_standings_says_its_data() -> None:
     assert "county.reported " in said(statement("513431", 7, 1))
     assert "out_of_school=7" in said(statement("513431", 7, 1))
@@ -46,7 +65,7 @@ def test_bytes_that_are_no_event_are_shown_as_such(value: bytes | None) -> None:
     assert said(value) == f"3@17         unreadable: {len(value or b'')} bytes that are no JSON object"
 
 
-@pytest.mark.parametrize("data", [b"null", b"[1]", b"5", b'{"before": 5, "after": {"status": 7}}'])
+@pytest.mark.parametrize("data", [b"null", b"[1]", b"5", b'{"before": 5, "after": {"status": 7}}', b'{"after": {"fen": "x", "due": 5}}'])
 def test_an_event_with_odd_data_still_has_its_line(data: bytes) -> None:
     assert said(b'{"type": 5, "data": ' + data + b"}").startswith("3@17")
 

@@ -15,7 +15,7 @@ from services.reporting.audit.inventory import GroupState, Inventory, TopicState
 from services.reporting.audit.record import RecordUnreachable
 from services.reporting.audit.shown import ReportingApi
 from tests.components.memory_topic import MemoryTopic
-from tests.components.written_facts import CHILD, fact, standing
+from tests.components.written_facts import CHILD, case_fact, child_file, fact, grant, relief_fact, standing
 
 OUT = standing("dropped_out", poor=True)
 RECORD: list[bytes | None] = [
@@ -38,7 +38,10 @@ COUNTS: dict[str, Any] = {
     "by_status": {"dropped_out": 1},
     "by_reason": {"work": 1},
     "by_stage": {"junior": 1},
+    "cases": {"by_state": {"open": 1, "persuading": 0, "returned": 0, "closed": 0}, "by_reason": {"work": 1}, "overdue": 0},
+    "relief": {"living_subsidy": {"due": {"grants": 1, "fen": 31_250}}},
     "children": [],
+    "as_of": {"offsets": {"0": 4}},
 }
 
 Serve = Callable[..., None]
@@ -77,8 +80,57 @@ def test_verify_says_equal_with_what_was_compared(serve: Serve, run: Run) -> Non
     assert done.exit_code == 0, done.output
     assert done.stdout.startswith("equal: what is shown is what the record adds up to")
     assert "4 records read" in done.stdout
-    assert "3 distinct facts, 1 repeats dropped" in done.stdout
-    assert "1 counties, 6 cells, 2 flows a day; as of 2020-04-02T08:00:00+08:00" in done.stdout
+    assert "3 distinct facts (3 of children and counties, 0 of files, 0 of aid)" in done.stdout
+    assert "1 repeats dropped" in done.stdout
+    assert "compared: 1 counties, 6 cells, 2 flows a day, 0 due days; as of 2020-04-02T08:00:00+08:00" in done.stdout
+
+
+ALL = [
+    *RECORD,
+    case_fact("opened", None, child_file("open"), 1),
+    case_fact("attempted", child_file("open"), child_file("persuading", attempts=1, due="2020-03-20"), 2, number=1),
+    case_fact("attempted", child_file("open"), child_file("persuading", attempts=1, due="2020-03-20"), 2, number=1),
+    relief_fact("granted", None, grant("due", fen=123_456_700), 1),
+    relief_fact("recognised", None, None, 2),
+]
+ALL_CELLS = {"case.state.persuading": 1, "case.reason.work": 1, "relief.living_subsidy.due.grants": 1, "relief.living_subsidy.due.fen": 123_456_700}
+
+
+def test_verify_compares_files_and_aid_too_and_says_what_there_is(serve: Serve, run: Run) -> None:
+    serve(ALL, county={**COUNTY, "cells": {**COUNTY["cells"], **ALL_CELLS}, "due": {"2020-03-20": 1}})
+    done = run("verify")
+    assert done.exit_code == 0, done.output
+    assert "7 distinct facts (3 of children and counties, 2 of files, 2 of aid)" in done.stdout
+    assert "2 repeats dropped, 0 facts of published figures passed over" in done.stdout
+    assert "compared: 1 counties, 10 cells, 2 flows a day, 1 due days" in done.stdout
+    assert "1 children out of school; 1 files open or persuading, 0 under observation or closed; 1 grants of 1,234,567.00 yuan" in done.stdout
+    found = json.loads(run("verify", "--json").stdout)
+    assert (found["facts"], found["of_files"], found["of_aid"], found["due"]) == (7, 2, 2, 1)
+    assert found["altogether"] == {"out_of_school": 1, "files_open": 1, "files_settled": 0, "grants": 1, "fen": 123_456_700}
+
+
+def test_verify_shows_a_day_on_which_a_file_is_not_due(serve: Serve, run: Run) -> None:
+    serve(ALL, county={**COUNTY, "cells": {**COUNTY["cells"], **ALL_CELLS}, "due": {"2020-03-21": 1}})
+    done = run("verify")
+    assert done.exit_code == 1
+    assert "due.2020-03-20" in done.stdout
+    assert "due.2020-03-21" in done.stdout
+
+
+def test_replay_shows_files_and_aid(serve: Serve, run: Run) -> None:
+    serve(ALL)
+    rows = [
+        [cell.strip() for cell in line.split("│")[1:-1]]
+        for line in run("replay", "--area", "513400", "--by", "case").stdout.splitlines()
+        if "│" in line
+    ]
+    assert rows[-1] == ["513400", "凉山彝族自治州", "1", "1", "0", "1", "0", "0", "1"]
+    assert "marriage" not in run("replay", "--by", "case-reason").stdout
+    assert "work" in run("replay", "--by", "case-reason").stdout
+    assert "123,456,700" in run("replay", "--by", "relief").stdout
+    document = json.loads(run("replay", "--until", "0=5", "--json").stdout)
+    assert document["cases"]["by_state"] == {"open": 1, "persuading": 0, "returned": 0, "closed": 0}
+    assert document["relief"]["living_subsidy"]["due"] == {"grants": 0, "fen": 0}
 
 
 def test_verify_shows_the_cell_that_differs_and_fails(serve: Serve, run: Run) -> None:
@@ -94,7 +146,8 @@ def test_verify_shows_a_stock_that_its_flows_do_not_make(serve: Serve, run: Run)
     serve(RECORD, county={**COUNTY, "flows": {"2020-03-01": {"opening": 2}}})
     done = run("verify")
     assert done.exit_code == 1
-    assert "in 1 counties the shown flows do not make the shown stock" in done.stdout
+    assert "1 totals are not what their parts make" in done.stdout
+    assert "children out of school, by flows" in done.stdout
 
 
 def test_verify_of_a_record_that_cannot_be_counted_whole_is_not_sound(serve: Serve, run: Run) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+import httpx
 import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from typer.testing import CliRunner
@@ -22,7 +23,7 @@ from services.reporting.audit.record import KafkaTopic, RecordUnreachable
 from services.reporting.audit.recount import Recount, open_database
 from services.reporting.audit.tail import events_from
 from services.reporting.audit.verification import missing, recount_until
-from tests.components.written_facts import CHILD, event, fact, standing, statement
+from tests.components.written_facts import CHILD, case_fact, child_file, event, fact, grant, relief_fact, standing, statement
 from tests.support.stack import FreshTopic, NewStack
 
 OUT = standing("dropped_out", poor=True)
@@ -157,7 +158,15 @@ def test_what_reporting_shows_of_a_record_is_what_it_adds_up_to(new_stack: NewSt
         (0, fact("suspected", OUT, OUT, 44, late=True, time="2019-04-02T08:00:00+08:00")),
         (1, fact("listed", None, standing("never_enrolled", "660000", stage=None), 1, spell=1)),
         (1, fact("returned", standing("dropped_out", "999999"), standing("returned", "999999"), 2)),
-        (1, event("cn.baoxue.case.opened.v1", "c", 3, {}, source="/case")),
+        (1, event("cn.baoxue.figure.released.v1", "c", 3, {}, source="/reporting")),
+        *((n % 3, case_fact("opened", None, child_file("open", due=f"2020-04-{1 + n % 5:02d}"), n)) for n in range(20)),
+        (0, case_fact("attempted", child_file("open", due="2020-04-01"), child_file("persuading", attempts=1, due="2020-05-01"), 30, number=1)),
+        (0, case_fact("moved", child_file("open", due="2020-04-02"), child_file("open", "110101", due="2020-04-02"), 31)),
+        (1, case_fact("closed-by-removal", child_file("open", due="2020-04-03"), child_file("closed"), 30)),
+        (0, case_fact("opened", None, child_file("open"), 3)),
+        *((n % 3, relief_fact("granted", None, grant("due", boarder=n % 2 == 0, fen=62_500 if n % 2 == 0 else 31_250), n)) for n in range(10)),
+        (2, relief_fact("paid", grant("due", boarder=True, fen=62_500), grant("paid", boarder=True, fen=62_500), 30)),
+        (1, relief_fact("recognised", None, None, 30)),
         (2, statement("513431", 28, 1)),
         (2, statement("513431", 27, 2)),
         (2, statement("110101", 0, 3)),
@@ -165,8 +174,15 @@ def test_what_reporting_shows_of_a_record_is_what_it_adds_up_to(new_stack: NewSt
     write(stack, "student-status", [*facts, *facts[:5]])
     run = CliRunner(env={"REPORTING_URL": stack.config.reporting_url, "REPORTING_KAFKA_BOOTSTRAP": stack.config.kafka_bootstrap})
     found = verified_whole(run, records=len(facts) + 5)
-    assert (found["verdict"], found["facts"], found["repeats"], found["others"], found["differing"]) == ("equal", 40, 6, 1, 0)
-    assert found["counties"] == 4
+    assert (found["verdict"], found["facts"], found["repeats"], found["others"], found["differing"]) == ("equal", 75, 7, 1, 0)
+    assert (found["of_files"], found["of_aid"], found["counties"], found["due"], found["sums"]) == (23, 12, 4, 7, [])
+    assert found["altogether"] == {"out_of_school": 29, "files_open": 19, "files_settled": 1, "grants": 10, "fen": 468_750}
+
+    # Replayed from the record alone it is the same document, overdue by the same day.
+    replayed = json.loads(run.invoke(cli.app, ["replay", "--json"]).stdout)
+    shown = httpx.get(f"{stack.config.reporting_url}/v1/counts").json()
+    assert (replayed["cases"], replayed["relief"]) == (shown["cases"], shown["relief"])
+    assert shown["cases"]["overdue"] == 7
 
     write(stack, "student-status", [(2, b"rubbish")])
     found = verified_whole(run, records=len(facts) + 6)

@@ -3,8 +3,12 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Any, Protocol
+
+_INNER = frozenset({"fact", "eligible", "boards"})
+"""What a service notes in its facts for itself."""
 
 
 class Logged(Protocol):
@@ -57,6 +61,8 @@ def line(record: Logged, event: dict[str, Any] | None) -> str:
     marks = [mark for mark in ("late", "unmatched") if data.pop(mark, None) is True]
     if "before" in data or "after" in data:
         said = f"{_standing(data.pop('before', None))} -> {_standing(data.pop('after', None))}"
+        if not str(event.get("type")).startswith("cn.baoxue.student."):
+            said = " ".join([said, *(f"{name}={_plain(value)}" for name, value in data.items() if name not in _INNER and value is not None)])
     else:
         said = " ".join(f"{name}={_plain(value)}" for name, value in data.items())
     who = event.get("reportedby") or event.get("source")
@@ -78,12 +84,21 @@ def _short(type_: str) -> str:
 
 
 def _standing(standing: Any) -> str:
+    """Put a child's standing, a file or a grant in a few words."""
     if standing is None:
         return "-"
     if not isinstance(standing, dict):
         return _plain(standing)
-    words = [standing.get("status"), standing.get("county"), standing.get("stage"), standing.get("reason")]
-    return " ".join([*(str(word) for word in words if word is not None), *(["poor"] if standing.get("poor") is True else [])])
+    words = [standing.get(name) for name in ("status", "state", "county", "scheme", "term", "stage", "reason")]
+    said = [str(word) for word in words if word is not None]
+    said += [word for mark, word in (("poor", "poor"), ("boarder", "boarder")) if standing.get(mark) is True]
+    if attempts := standing.get("attempts"):
+        said.append(f"attempts={_plain(attempts)}")
+    if due := standing.get("due"):
+        said.append(f"due={_plain(due)}")
+    if isinstance(fen := standing.get("fen"), int):
+        said.append(f"{Decimal(fen) / 100:,.2f} yuan")
+    return " ".join(said)
 
 
 def _minute(time: Any) -> str:

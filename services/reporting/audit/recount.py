@@ -41,9 +41,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What was read: ``facts`` counted, ``repeats`` dropped, ``later`` recorded after the moment asked for, ``others`` of cases and aid."""
+    """What was read: ``facts`` counted, of which ``files`` of children's files and ``aid`` of grants; ``repeats`` dropped; ``later`` recorded
+    after the moment asked for; ``others`` of published figures.
+    """
 
     facts: int
+    files: int
+    aid: int
     repeats: int
     later: int
     others: int
@@ -60,8 +64,8 @@ class Recount:
     """One count of the record, from its first offset on, in a database of its own.
 
     ``recorded_until``: count only what was recorded up to this moment, itself included. Feed it with ``add``, every partition
-    from its first offset and in order, and end with ``finish``; then the tables ``recounted`` (county, cell, n), ``standings`` and
-    ``flows`` hold the counts.
+    from its first offset and in order, and end with ``finish``; then the tables ``recounted`` (county, cell, n), ``standings``,
+    ``flows``, ``files`` and ``aid`` hold the counts.
     """
 
     def __init__(self, database: duckdb.DuckDBPyConnection, *, recorded_until: datetime | None = None, chunk: int = CHUNK) -> None:
@@ -73,7 +77,8 @@ class Recount:
         self._waiting: list[Logged] = []
         self._found: dict[str, tuple[int, list[tuple[int, int]]]] = {}
         self._kept = 0
-        database.execute(definition.BEGIN)
+        for statement in definition.BEGIN:
+            database.execute(statement)
 
     def add(self, records: Sequence[Logged]) -> None:
         """Take the next records; counts a chunk as soon as there is one."""
@@ -87,11 +92,11 @@ class Recount:
         chunk, self._waiting = self._waiting, []
         if chunk:
             self._count(chunk)
-        self.database.execute(definition.SUM_UP)
+        self._sum_up()
         self.database.execute(definition.CELLS)
-        rows = self.database.execute("SELECT facts, repeats, later, others, event_time, recorded_time FROM totals").fetchall()
-        facts, repeats, later, others, event_time, recorded_time = rows[0] if rows else (0, 0, 0, 0, None, None)
-        return Totals(facts, repeats, later, others, moment(event_time), moment(recorded_time))
+        rows = self.database.execute("SELECT facts, files, aid, repeats, later, others, event_time, recorded_time FROM totals").fetchall()
+        facts, files, aid, repeats, later, others, event_time, recorded_time = rows[0] if rows else (0, 0, 0, 0, 0, 0, None, None)
+        return Totals(facts, files, aid, repeats, later, others, moment(event_time), moment(recorded_time))
 
     def findings(self) -> list[Finding]:
         """Give what could not be counted so far, the most frequent first."""
@@ -127,11 +132,15 @@ class Recount:
         self._found[problem] = (number + records, (known + first)[:_EXAMPLES])
 
     def _sum_up_when_grown(self) -> None:
-        (rows,) = self.database.execute("SELECT (SELECT count(*) FROM standings) + (SELECT count(*) FROM flows)").fetchall()
+        (rows,) = self.database.execute(definition.COUNT_ROWS).fetchall()
         if rows[0] > 2 * self._kept + _GROWN:
-            self.database.execute(definition.SUM_UP)
-            (rows,) = self.database.execute("SELECT (SELECT count(*) FROM standings) + (SELECT count(*) FROM flows)").fetchall()
+            self._sum_up()
+            (rows,) = self.database.execute(definition.COUNT_ROWS).fetchall()
             self._kept = rows[0]
+
+    def _sum_up(self) -> None:
+        for statement in definition.SUM_UP:
+            self.database.execute(statement)
 
 
 def micros(when: datetime) -> int:

@@ -4,7 +4,11 @@ from typing import Any
 
 import duckdb
 
+from services.reporting.audit.aid import SCHEMES
+from services.reporting.audit.aid import STATES as GRANT_STATES
 from services.reporting.audit.areas import NATION, Area, divide
+from services.reporting.audit.files import REASONS
+from services.reporting.audit.files import STATES as FILE_STATES
 from services.reporting.audit.record import Offsets
 from services.reporting.audit.recount import Totals
 
@@ -22,6 +26,16 @@ SELECT part, subject, word, sum(n)::BIGINT FROM (
         SELECT county, 'poor', CASE WHEN poor THEN 'poor' ELSE 'not_poor' END, n FROM standings WHERE status IN ('dropped_out', 'never_enrolled')
         UNION ALL
         SELECT county, 'flow', flow, n FROM flows
+        UNION ALL
+        SELECT county, 'file', state, n FROM files
+        UNION ALL
+        SELECT county, 'file reason', reason, n FROM files WHERE reason IS NOT NULL
+        UNION ALL
+        SELECT county, 'file', 'overdue', n FROM files WHERE due < $today
+        UNION ALL
+        SELECT county, 'grants ' || scheme, state, grants FROM aid
+        UNION ALL
+        SELECT county, 'fen ' || scheme, state, fen FROM aid
     ) JOIN placed USING (county))
 GROUP BY part, subject, word ORDER BY word
 """
@@ -29,7 +43,8 @@ _PLACED = """
 CREATE OR REPLACE TEMP TABLE placed AS
 SELECT county, part FROM parts
 UNION ALL
-SELECT DISTINCT county, '' FROM signs WHERE $whole AND county NOT IN (SELECT county FROM parts)
+SELECT DISTINCT county, '' FROM (SELECT county FROM signs UNION SELECT county FROM files UNION SELECT county FROM aid)
+WHERE $whole AND county NOT IN (SELECT county FROM parts)
 """
 _PARTS = """
 SELECT placed.part, coalesce(any_value(areas.name), 'codes in no table'), count(DISTINCT signs.county)
@@ -41,18 +56,20 @@ GROUP BY placed.part ORDER BY placed.part = '', placed.part
 def counts_document(database: duckdb.DuckDBPyConnection, area: Area, offsets: Offsets, totals: Totals) -> dict[str, Any]:
     """Give the counts of ``area`` and its next level from a finished recount.
 
-    Shaped like the reporting api's counts, and with ``by_flow`` (all days so far) and every breakdown for the children too. ``reporting`` is the
-    number of counties with any fact. Counties whose recorded code is in no table are a child without code of the nation, so that nothing is left out.
+    Shaped like the reporting api's counts, and with ``by_flow`` (all days so far) and every breakdown for the children too. Files are overdue
+    whose due day is before that of the newest event. ``reporting`` is the number of counties that any fact of a child, or a statement, is of.
+    Counties whose recorded code is in no table are a child without code of the nation, so that nothing is left out.
     """
     divide(database, area)
     database.execute(_PLACED, {"whole": area.code == NATION})
     tallies: dict[str, dict[str, dict[str, int]]] = {}
-    for part, subject, word, n in database.execute(_TALLY).fetchall():
+    today = None if totals.event_time is None else totals.event_time.date()
+    for part, subject, word, n in database.execute(_TALLY, {"today": today}).fetchall():
         if n:
             tallies.setdefault(part, {}).setdefault(subject, {})[word] = n
     parts = database.execute(_PARTS).fetchall()
     children = [
-        {"code": code, "name": name, **_figures(tallies.get(code, {})), "reporting": reporting}
+        {"code": code, "name": name, **_figures(tallies.get(code, {})), **_files_at_hand(tallies.get(code, {})), "reporting": reporting}
         for code, name, reporting in parts
         if code != area.code
     ]
@@ -75,9 +92,30 @@ def counts_document(database: duckdb.DuckDBPyConnection, area: Area, offsets: Of
 
 
 def _figures(tally: dict[str, dict[str, int]]) -> dict[str, Any]:
-    status = tally.get("status", {})
+    status, file = tally.get("status", {}), tally.get("file", {})
     return {
         "out_of_school": status.get("dropped_out", 0) + status.get("never_enrolled", 0),
         "poor": tally.get("poor", {}).get("poor", 0),
         **{f"by_{subject}": tally.get(subject, {}) for subject in BY},
+        "cases": {
+            "by_state": _words(file, FILE_STATES),
+            "by_reason": _words(tally.get("file reason", {}), REASONS),
+            "overdue": file.get("overdue", 0),
+        },
+        "relief": {
+            scheme: {
+                state: {"grants": tally.get(f"grants {scheme}", {}).get(state, 0), "fen": tally.get(f"fen {scheme}", {}).get(state, 0)}
+                for state in GRANT_STATES
+            }
+            for scheme in SCHEMES
+        },
     }
+
+
+def _files_at_hand(tally: dict[str, dict[str, int]]) -> dict[str, int]:
+    file = tally.get("file", {})
+    return {"cases_open": file.get("open", 0) + file.get("persuading", 0), "overdue": file.get("overdue", 0)}
+
+
+def _words(found: dict[str, int], words: tuple[str, ...]) -> dict[str, int]:
+    return {word: found.get(word, 0) for word in words}

@@ -20,13 +20,15 @@ _LOAD = """
 CREATE OR REPLACE TABLE shown AS
 WITH answered AS (
     SELECT unnest(from_json(line, '{"county": "VARCHAR", "reported": "VARCHAR", "claimed": "BIGINT", "cells": "MAP(VARCHAR, BIGINT)",
-        "flows": "MAP(VARCHAR, MAP(VARCHAR, BIGINT))"}'))
+        "flows": "MAP(VARCHAR, MAP(VARCHAR, BIGINT))", "due": "MAP(VARCHAR, BIGINT)"}'))
     FROM answer),
 daily AS (SELECT county, unnest(map_keys(flows)) AS day, unnest(map_values(flows)) AS flows FROM answered)
 SELECT county, cell, sum(n)::BIGINT AS n FROM (
     SELECT county, unnest(map_keys(cells)) AS cell, unnest(map_values(cells)) AS n FROM answered
     UNION ALL
-    SELECT county, 'flow.' || day || '.' || unnest(map_keys(flows)), unnest(map_values(flows)) FROM daily)
+    SELECT county, 'flow.' || day || '.' || unnest(map_keys(flows)), unnest(map_values(flows)) FROM daily
+    UNION ALL
+    SELECT county, 'due.' || unnest(map_keys(due)), unnest(map_values(due)) FROM answered)
 GROUP BY county, cell HAVING sum(n) <> 0
 UNION ALL
 SELECT county, 'reported', instant(reported) FROM answered WHERE reported IS NOT NULL

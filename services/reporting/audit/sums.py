@@ -1,5 +1,6 @@
 """Checks that what screens get adds up: the nation is its provinces, a province its prefectures, a prefecture its counties."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,28 +16,38 @@ Ask = Callable[[str], dict[str, Any]]
 def check_sums(ask: Ask, asked: Callable[[str], object] = lambda area: None) -> list[str]:
     """Ask for the nation, the lists and everything below them, and say which answers do not add up; ``asked`` is told of each area.
 
-    Numbers are compared within one answer only: each answer has an offset vector of its own while the record grows. Raises ``ShownUnreadable``.
+    Each answer has an offset vector of its own while the record grows: always its numbers must agree with one another, and where an area's parts
+    were answered at its own vector, so must all their numbers with its own. Raises ``ShownUnreadable``.
     """
     wrong: list[str] = []
-    seen: set[str] = set()
+    known: dict[str, tuple[dict[str, int], Counter[str]]] = {}
+    parts_of: dict[str, list[str]] = {}
     waiting = [NATION, *LISTS]
     while waiting:
         area = waiting.pop()
-        if area in seen:
+        if area in known:
             continue
-        seen.add(area)
         document = ask(area)
         asked(area)
         try:
             wrong += unequal_sums(document)
-            waiting += [child["code"] for child in document["children"]]
+            known[area] = document["as_of"]["offsets"], _numbers(document)
+            parts_of[area] = [child["code"] for child in document["children"]]
         except (KeyError, TypeError, AttributeError) as error:
             raise ShownUnreadable(f"What was answered for {area} is no counts document: {error!r}") from error
+        waiting += parts_of[area]
+    for area, parts in parts_of.items():
+        wrong += _unequal_parts(area, known, parts)
     return wrong
 
 
 def unequal_sums(document: dict[str, Any]) -> Iterator[str]:
     """Give a sentence for each sum of one counts document that is not what it must be; null, of the silent, adds nothing."""
+    yield from _of_children(document)
+    yield from _of_files(document)
+
+
+def _of_children(document: dict[str, Any]) -> Iterator[str]:
     area, total, poor = document["area"]["code"], document["out_of_school"] or 0, document["poor"] or 0
     status = document["by_status"]
     sums = {
@@ -51,3 +62,48 @@ def unequal_sums(document: dict[str, Any]) -> Iterator[str]:
     for what, found in sums.items():
         if found != total:
             yield f"{area}: {total} out of school, but {what} add up to {found}"
+
+
+def _of_files(document: dict[str, Any]) -> Iterator[str]:
+    area, cases = document["area"]["code"], document["cases"]
+    state = cases["by_state"]
+    living, reasons = sum(n for name, n in state.items() if name != "closed"), sum(cases["by_reason"].values())
+    if living != reasons:
+        yield f"{area}: {living} files not closed, but the reasons add up to {reasons}"
+    if not 0 <= cases["overdue"] <= living:
+        yield f"{area}: {living} files not closed, but {cases['overdue']} of them overdue"
+    if document["children"]:
+        for what, total, member in (
+            ("open or persuading", state["open"] + state["persuading"], "cases_open"),
+            ("overdue", cases["overdue"], "overdue"),
+        ):
+            if (parts := sum(child[member] for child in document["children"])) != total:
+                yield f"{area}: {total} files {what}, but its parts add up to {parts}"
+
+
+def _unequal_parts(area: str, known: dict[str, tuple[dict[str, int], Counter[str]]], parts: list[str]) -> Iterator[str]:
+    offsets, numbers = known[area]
+    if not parts or any(known[part][0] != offsets for part in parts):
+        return
+    summed: Counter[str] = Counter()
+    for part in parts:
+        summed.update(known[part][1])
+    for name in sorted(numbers.keys() | summed.keys()):
+        if numbers[name] != summed[name]:
+            yield f"{area}: {numbers[name]} {name}, but the answers for its parts add up to {summed[name]}"
+
+
+def _numbers(document: dict[str, Any]) -> Counter[str]:
+    """All numbers of an answer beside its parts, by where they stand in it."""
+    found = Counter[str]()
+    found["out_of_school"], found["poor"] = document["out_of_school"] or 0, document["poor"] or 0
+    for member in ("by_status", "by_reason", "by_stage"):
+        found.update({f"{member}.{word}": n for word, n in document[member].items()})
+    cases = document["cases"]
+    found["cases.overdue"] = cases["overdue"]
+    for member in ("by_state", "by_reason"):
+        found.update({f"cases.{member}.{word}": n for word, n in cases[member].items()})
+    for scheme, states in document["relief"].items():
+        for state, aid in states.items():
+            found.update({f"relief.{scheme}.{state}.{what}": aid[what] for what in ("grants", "fen")})
+    return found

@@ -40,6 +40,8 @@ class Verification:
             "as_of": self.as_of,
             "records": self.records,
             "facts": self.totals.facts,
+            "of_files": self.totals.files,
+            "of_aid": self.totals.aid,
             "repeats": self.totals.repeats,
             "others": self.totals.others,
             **asdict(self.comparison),

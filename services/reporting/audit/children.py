@@ -1,0 +1,110 @@
+"""What is counted of children and counties, in SQL: standings, flows, signs of life, statements (wire page, section 3)."""
+
+BEGIN = """
+CREATE OR REPLACE TABLE standings (county VARCHAR, status VARCHAR, stage VARCHAR, poor BOOLEAN, reason VARCHAR, n BIGINT);
+CREATE OR REPLACE TABLE flows (county VARCHAR, day DATE, flow VARCHAR, n BIGINT);
+CREATE OR REPLACE TABLE signs (county VARCHAR, reported BIGINT);                            -- the newest time of any fact
+CREATE OR REPLACE TABLE statements (county VARCHAR, moment BIGINT, place BIGINT, claimed BIGINT);
+
+CREATE OR REPLACE MACRO is_of_a_child(type) AS type IN (
+    'cn.baoxue.student.listed.v1', 'cn.baoxue.student.registered.v1', 'cn.baoxue.student.enrolled.v1',
+    'cn.baoxue.student.progressed.v1', 'cn.baoxue.student.absent.v1', 'cn.baoxue.student.suspected.v1',
+    'cn.baoxue.student.cleared.v1', 'cn.baoxue.student.dropped-out.v1', 'cn.baoxue.student.never-enrolled.v1',
+    'cn.baoxue.student.returned.v1', 'cn.baoxue.student.on-leave.v1', 'cn.baoxue.student.resumed.v1',
+    'cn.baoxue.student.departed.v1', 'cn.baoxue.student.arrived.v1', 'cn.baoxue.student.moved.v1',
+    'cn.baoxue.student.household-changed.v1', 'cn.baoxue.student.completed.v1', 'cn.baoxue.student.removed.v1',
+    'cn.baoxue.student.voided.v1', 'cn.baoxue.student.same-as.v1');
+
+-- The stock: dropped out (辍学) and never enrolled (失学).
+CREATE OR REPLACE MACRO is_out(standing) AS coalesce(standing.status IN ('dropped_out', 'never_enrolled'), false);
+
+-- A standing that counts is null, or has a known status, a county, a known stage or none, a poor mark, a known reason or none.
+CREATE OR REPLACE MACRO is_sound(standing) AS standing IS NULL OR (
+    coalesce(standing.status IN ('registered', 'enrolled', 'on_leave', 'suspected', 'dropped_out', 'never_enrolled',
+                                 'returned', 'in_transfer', 'completed', 'removed'), false)
+    AND is_county(standing.county)
+    AND (standing.stage IS NULL OR is_stage(standing.stage))
+    AND is_mark(standing.poor)
+    AND (standing.reason IS NULL OR is_reason(standing.reason)));
+
+CREATE OR REPLACE MACRO problem_of_a_child(before, after, late) AS CASE
+    -- Late news of a child that no longer stands anywhere has two nulls; nothing else has.
+    WHEN before IS NULL AND after IS NULL AND NOT coalesce(late, false) THEN 'malformed standing'
+    WHEN NOT (is_sound(before) AND is_sound(after)) THEN 'malformed standing' END;
+
+CREATE OR REPLACE MACRO problem_of_a_statement(county, number) AS CASE
+    WHEN NOT (is_county(county) AND coalesce(number BETWEEN 0 AND 100000000, false)) THEN 'malformed statement' END;
+"""
+
+COUNT_STANDINGS = """
+INSERT INTO standings
+SELECT standing.county, standing.status, standing.stage, CAST(standing.poor AS BOOLEAN), standing.reason, sum(one)
+FROM changed WHERE family = 'student'
+GROUP BY ALL HAVING sum(one) <> 0
+"""
+
+# Stock = opening + newly out + out again + moved in - returned - removed - excused - moved out, in every county.
+COUNT_FLOWS = """
+INSERT INTO flows
+WITH change AS (SELECT type, spell, before, after, is_out(before) AS was, is_out(after) AS now, china_day(moment) AS day FROM fresh
+                WHERE known AND family = 'student')
+SELECT county, day, flow, count(*) FROM (
+    SELECT after.county, day, CASE
+        WHEN type = 'cn.baoxue.student.listed.v1' THEN 'opening'
+        WHEN spell > 1 THEN 'out_again'
+        ELSE 'newly_out' END AS flow
+    FROM change WHERE now AND NOT was
+    UNION ALL
+    SELECT before.county, day, CASE type
+        WHEN 'cn.baoxue.student.returned.v1' THEN 'returned'
+        WHEN 'cn.baoxue.student.removed.v1' THEN 'removed'
+        ELSE 'excused' END
+    FROM change WHERE was AND NOT now
+    UNION ALL
+    SELECT before.county, day, 'moved_out' FROM change WHERE was AND now AND before.county <> after.county
+    UNION ALL
+    SELECT after.county, day, 'moved_in' FROM change WHERE was AND now AND before.county <> after.county)
+GROUP BY ALL
+"""
+
+# Where a fact leaves no standing, the county it found has given the sign of life.
+SEE_SIGNS = """
+CREATE OR REPLACE TABLE signs AS
+SELECT county, max(reported) AS reported FROM (
+    SELECT * FROM signs
+    UNION ALL
+    SELECT CASE WHEN family = 'county' THEN subject WHEN after IS NULL THEN before.county ELSE after.county END, moment
+    FROM fresh WHERE known AND family IN ('student', 'county'))
+WHERE county IS NOT NULL GROUP BY county
+"""
+
+# The statement newest in time; of two at one time the later in the record (both are in the county's one partition).
+KEEP_STATEMENTS = """
+CREATE OR REPLACE TABLE statements AS
+SELECT county, max(moment) AS moment, arg_max(place, (moment, place)) AS place, arg_max(claimed, (moment, place)) AS claimed FROM (
+    SELECT * FROM statements
+    UNION ALL
+    SELECT subject, moment, place, out_of_school FROM fresh WHERE known AND family = 'county')
+GROUP BY county
+"""
+
+COUNT = (COUNT_STANDINGS, COUNT_FLOWS, SEE_SIGNS, KEEP_STATEMENTS)
+
+SUM_UP = """
+CREATE OR REPLACE TABLE standings AS
+SELECT county, status, stage, poor, reason, sum(n)::BIGINT AS n FROM standings GROUP BY ALL HAVING sum(n) <> 0;
+CREATE OR REPLACE TABLE flows AS SELECT county, day, flow, sum(n)::BIGINT AS n FROM flows GROUP BY ALL;
+"""
+
+CELLS = """
+CREATE OR REPLACE TEMP VIEW cells_of_children AS
+SELECT county, 'status.' || status AS cell, n FROM standings
+UNION ALL
+SELECT county, 'out.reason.' || reason, n FROM standings WHERE status IN ('dropped_out', 'never_enrolled') AND reason IS NOT NULL
+UNION ALL
+SELECT county, 'out.stage.' || coalesce(stage, 'none'), n FROM standings WHERE status IN ('dropped_out', 'never_enrolled')
+UNION ALL
+SELECT county, 'out.poor', n FROM standings WHERE status IN ('dropped_out', 'never_enrolled') AND poor
+UNION ALL
+SELECT county, 'flow.' || day || '.' || flow, n FROM flows
+"""

@@ -1,0 +1,53 @@
+"""What is counted of children's files, in SQL: their state, and of those not closed the reason and the day of the next step.
+
+The facts of the case service carry the file as they found it and as they left it: state, county, reason, attempts, due.
+"""
+
+STATES = ("open", "persuading", "returned", "closed")
+REASONS = ("learning", "work", "marriage", "religion", "family", "poverty", "illness", "distance", "other", "unknown")
+
+BEGIN = r"""
+CREATE OR REPLACE TABLE files (county VARCHAR, state VARCHAR, reason VARCHAR, due DATE, n BIGINT);   -- of the closed neither reason nor day
+
+CREATE OR REPLACE MACRO is_of_a_file(type) AS type IN (
+    'cn.baoxue.case.opened.v1', 'cn.baoxue.case.reopened.v1', 'cn.baoxue.case.attempted.v1',
+    'cn.baoxue.case.put-under-observation.v1', 'cn.baoxue.case.moved.v1', 'cn.baoxue.case.reason-corrected.v1',
+    'cn.baoxue.case.closed-by-return.v1', 'cn.baoxue.case.closed-by-removal.v1', 'cn.baoxue.case.closed-by-leave.v1');
+
+-- A day that there is, in the years 1 to 9999.
+CREATE OR REPLACE MACRO is_day(text) AS coalesce(
+    regexp_full_match(text, '\d{4}-\d\d-\d\d') AND text > '0001' AND TRY_CAST(text AS DATE) IS NOT NULL, false);
+
+CREATE OR REPLACE MACRO is_sound_file(file) AS file IS NULL OR (
+    coalesce(file.state IN ('open', 'persuading', 'returned', 'closed'), false)
+    AND is_county(file.county)
+    AND (file.reason IS NULL OR is_reason(file.reason))
+    AND coalesce(regexp_full_match(CAST(file.attempts AS VARCHAR), '[0-9]+'), false)
+    AND (file.due IS NULL OR is_day(file.due)));
+
+CREATE OR REPLACE MACRO problem_of_a_file(before, after) AS CASE
+    WHEN after IS NULL OR NOT (is_sound_file(before) AND is_sound_file(after)) THEN 'malformed file' END;
+"""
+
+COUNT_FILES = """
+INSERT INTO files
+SELECT standing.county, standing.state, CASE WHEN standing.state <> 'closed' THEN standing.reason END,
+    CASE WHEN standing.state <> 'closed' THEN CAST(standing.due AS DATE) END, sum(one)
+FROM changed WHERE family = 'case'
+GROUP BY ALL HAVING sum(one) <> 0
+"""
+
+COUNT = (COUNT_FILES,)
+
+SUM_UP = """
+CREATE OR REPLACE TABLE files AS SELECT county, state, reason, due, sum(n)::BIGINT AS n FROM files GROUP BY ALL HAVING sum(n) <> 0;
+"""
+
+CELLS = """
+CREATE OR REPLACE TEMP VIEW cells_of_files AS
+SELECT county, 'case.state.' || state AS cell, n FROM files
+UNION ALL
+SELECT county, 'case.reason.' || reason, n FROM files WHERE reason IS NOT NULL
+UNION ALL
+SELECT county, 'due.' || due, n FROM files WHERE due IS NOT NULL
+"""
