@@ -186,7 +186,7 @@ def test_what_reporting_shows_of_a_record_is_what_it_adds_up_to(new_stack: NewSt
 
     write(stack, "student-status", [(2, b"rubbish")])
     found = verified_whole(run, records=len(facts) + 6)
-    assert (found["verdict"], found["equal"], found["findings"]) == ("not sound", True, [{"problem": "unreadable", "records": 1, "first": [[2, 3]]}])
+    assert (found["verdict"], found["equal"], found["findings"]) == ("not sound", True, [{"problem": "unreadable", "records": 1, "first": [[2, 13]]}])
 
 
 def verified_whole(run: CliRunner, records: int) -> dict[str, object]:
