@@ -31,7 +31,10 @@ class Rows(NamedTuple):
 
 
 class Days:
-    """The days of a plan, each to be gone through once and in order. ``stock``: who is out of school, by stratum."""
+    """The days of a plan, each to be gone through once and in order.
+
+    ``stock``: who is out of school, by stratum. ``ever_out``: how many children were, at any time.
+    """
 
     def __init__(self, strata: Strata, plan: Plan, seed: int) -> None:
         """Begin on the morning of the first day."""
@@ -39,6 +42,7 @@ class Days:
         self.phases = drawn(seed, "phases", len(strata.groups)) % THOUSAND
         """Added to a listed child's number in its stratum, this gives the number that its fate lies in."""
         self.stock = np.zeros(len(strata.groups), np.int64)
+        self.ever_out = 0
         everywhere = np.ones(len(strata.groups), np.bool_)
         self._eligible = {episode.fate: everywhere for episode in EPISODES}
         self._eligible[MOVED] = strata.neighbours >= 0
@@ -62,6 +66,7 @@ class Days:
             entered, left = self._plan.entered[:, group], self._plan.left[:, group]
             found += [_newcomers(each, entered, homes, day) for each in NEWCOMERS]
             new, back = homes.of(entered[day], entered[day + 1]), homes.of(left[day], left[day + 1])
+            self.ever_out += len(new)
             np.add.at(self.stock, new, 1)
             np.subtract.at(self.stock, back, 1)
             found.append(_singles(back, Kind.NEW_RETURNED, np.arange(left[day], left[day + 1])))
@@ -74,6 +79,7 @@ class Days:
         """Of the counties of a province every other one is listed on the first day, the others on the next."""
         today = np.flatnonzero((np.arange(len(self.stock)) // 2 % len(LISTING) == day) & (self.strata.opening > 0))
         self.stock[today] += self.strata.opening[today]
+        self.ever_out += int(self.strata.opening[today].sum())
         return today, np.full_like(today, Kind.LISTED), np.zeros_like(today), self.strata.opening[today]
 
     def _exits(self, day: int) -> tuple[NDArray[np.int64], ...]:

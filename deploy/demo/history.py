@@ -33,7 +33,7 @@ class Portion(NamedTuple):
 class History:
     """One history, to be gone through once. Raises ``ValueError`` for a scale or an end that it cannot have.
 
-    ``figures`` and ``tally`` stand as the portions given so far leave them.
+    ``figures``, ``ever_out`` and ``tally`` stand as the portions given so far leave them.
     """
 
     def __init__(self, *, scale: float, until: date = JUNE, seed: int = 1) -> None:
@@ -63,6 +63,11 @@ class History:
     def figures(self) -> Figures:
         """The three figures as they stand."""
         return self._days.figures
+
+    @property
+    def ever_out(self) -> int:
+        """How many children were out of school at any time so far: each has a file of its own."""
+        return self._days.ever_out
 
     def portions(self, most: int = 4096) -> Iterator[Portion]:
         """Give all lines, at most so many at a time and never of two days together; a day without any gives an empty portion."""

@@ -12,7 +12,7 @@ from rich.console import Console
 from deploy.demo.history import History
 from deploy.demo.outbox import Outbox, Post
 from deploy.demo.outcomes import Outcomes
-from deploy.demo.record import Record
+from deploy.demo.record import Files, Record
 from deploy.demo.screen import Screen, View
 from deploy.demo.sender import UNREACHABLE, Sender, SendingFailed, Traffic
 from deploy.demo.verdict import Verdict
@@ -112,10 +112,14 @@ class _Play:
         if not await self._until(lambda: not self._outcomes.unsettled):
             waiting = self._outcomes.unsettled
             raise Stalled(f"for {self._still_for:.0f} s nothing became of the reports in {len(waiting)} batches, the first of them {waiting[0]}")
-        await self._until(lambda: self._record.steady and self._record.shows(self._history.figures))
+        # Who is out of school has a file that somebody works on; whoever was out and is not any more has one that is settled.
+        figures = self._history.figures
+        files = Files(figures.all, self._history.ever_out - figures.all)
+        await self._until(lambda: self._record.steady and self._record.shows(figures, files))
         return Verdict(
-            expected=self._history.figures,
-            shown=self._record.shown.figures if self._record.shown else None,
+            expected=figures,
+            expected_files=files,
+            shown=self._record.shown,
             sent=self._history.tally,
             said=self._outcomes.tally,
             lost=len(self._outcomes.lost),

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.demo.published import LISTED, PUBLISHED, Figures, figures
+from deploy.demo.record import Files, Shown
 from deploy.demo.weaknesses import Tally
 from shared.contracts.refusal import RefusalCode
 
@@ -18,7 +19,7 @@ _GROUPS = ("all", "of registered-poor households", "in the 52 counties")
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is compared: ``expected`` and ``shown`` figures, the tally of what was ``sent`` and what the receipts ``said``.
+    """What is compared: ``expected`` figures and files and those ``shown``, the tally of what was ``sent`` and what the receipts ``said``.
 
     ``lost``: batches without a receipt. ``again``: some lines may have been logged before, because an attempt failed or
     the record was not empty. Those are duplicates then (or late, where the child's standing had refused them), so that of
@@ -26,7 +27,8 @@ class Verdict:
     """
 
     expected: Figures
-    shown: Figures | None
+    expected_files: Files
+    shown: Shown | None
     sent: Tally
     said: Tally
     lost: int
@@ -35,7 +37,8 @@ class Verdict:
     @property
     def equal(self) -> bool:
         """All of it is as expected."""
-        return self.shown == self.expected and not self.lost and self._compared(self.sent) == self._compared(self.said)
+        shown = self.shown is not None and (self.shown.figures, self.shown.files) == (self.expected, self.expected_files)
+        return shown and not self.lost and self._compared(self.sent) == self._compared(self.said)
 
     def _compared(self, tally: Tally) -> object:
         if not self.again:
@@ -44,7 +47,7 @@ class Verdict:
 
     def print(self, console: Console, *, scale: float, until: date) -> None:
         """Show it as two tables and what there is to know about them."""
-        console.print(self._figures(scale, until), self._outcomes())
+        console.print(self._figures(scale, until), self._files(), self._outcomes())
         if self.again:
             console.print("Some lines were sent more than once, or were in the record before: then more duplicates and fewer others are right.")
         if self.lost:
@@ -56,10 +59,17 @@ class Verdict:
     def _figures(self, scale: float, until: date) -> Table:
         title = f"Children out of school on {until}" + (" (published)" if until in PUBLISHED else " (invented)")
         table = _table(title, "", "expected", "shown", "early 2019", "fall")
-        seen: tuple[int | str, ...] = self.shown or ("-", "-", "-")
+        seen: tuple[int | str, ...] = self.shown.figures if self.shown else ("-", "-", "-")
         for group, expected, shown, before in zip(_GROUPS, self.expected, seen, figures(scale, LISTED), strict=True):
             fall = f"{1 - expected / before:.2%}" if before else "-"
             table.add_row(group, *_pair(expected, shown), f"{before:,}", fall)
+        return table
+
+    def _files(self) -> Table:
+        table = _table("Files of the children that were ever out of school (一人一案)", "", "expected", "shown")
+        seen: tuple[int | str, ...] = self.shown.files if self.shown else ("-", "-")
+        for state, expected, shown in zip(("open or persuading", "under observation or closed"), self.expected_files, seen, strict=True):
+            table.add_row(state, *_pair(expected, shown))
         return table
 
     def _outcomes(self) -> Table:

@@ -26,14 +26,17 @@ def test_the_published_figures_are_those_of_the_press() -> None:
 
 @pytest.mark.parametrize(("scale", "seed"), [(0.02, 1), (0.004, 2), (0.0003, 3)])
 def test_whoever_folds_the_lines_finds_the_published_figures_on_every_published_day(scale: float, seed: int) -> None:
-    ledger, found = Ledger(), {}
-    for portion in History(scale=scale, until=NOVEMBER, seed=seed).portions():
+    ledger, found, ever_out = Ledger(), {}, {}
+    history = History(scale=scale, until=NOVEMBER, seed=seed)
+    for portion in history.portions():
         for lines in portion.lines.values():
             for line in (line for line in lines if b"county-reported" not in line):
                 ledger.take(line)
         if portion.day in PUBLISHED:
             found[portion.day] = ledger.figures()
+            ever_out[portion.day] = (history.ever_out, sum(child.spells > 0 for child in ledger.children.values()))
     assert found == {day: figures(scale, day) for day in PUBLISHED}
+    assert all(told == counted > 0 for told, counted in ever_out.values())
 
 
 def test_at_full_scale_the_days_pass_through_all_published_figures() -> None:
