@@ -1,6 +1,6 @@
 """Lists out of a service's states, page by page: bounded work however long they are.
 
-An entry is a sort key and a 16-byte id, and stands in the list of its partition. Lists are named ``<group>:<kind>``: a
+An entry is a sort key and a 16-byte id, and stands in the list of its partition. Lists are named ``<group>:<kind>``, without commas: a
 reader walks groups in order and sees the entries of some kinds, merged. A page asks every partition once for the next few
 entries after the cursor and takes the first of them all; where most groups are empty it ends after so many of them, with
 fewer entries than asked for, or none, and a cursor to go on from.
@@ -81,7 +81,14 @@ class Listing:
         lowest = b"[" + not_below if not_below else b"-"
         goes_on = after is not None and after.entry and looked[:1] == [after.group] and after.entry >= not_below
         begin = b"(" + after.entry if after is not None and goes_on else lowest
-        args: list[bytes | str | int] = [begin, lowest, b"+" if below is None else b"(" + below, limit + 1, len(kinds), *kinds, *looked]
+        args: list[bytes | str | int] = [
+            begin,
+            lowest,
+            b"+" if below is None else b"(" + below,
+            limit + 1,
+            "".join([f"{group}," for group in looked]),
+            *kinds,
+        ]
         async with self._redis.pipeline(transaction=False) as questions:
             for prefix in self._prefixes:
                 await self._walk(keys=[prefix], args=args, client=questions)

@@ -1,6 +1,7 @@
 """From the bytes of a command and a packed state to an outcome: the whole of what case's worker decides. Pure."""
 
 from collections.abc import Set as AbstractSet
+from datetime import date
 
 from msgspec import Raw
 
@@ -22,6 +23,7 @@ SERVICE = "case"
 SOURCE = "/case"
 
 _STUDENT_KEY = 32
+_NOWHERE: AbstractSet[tuple[str, bytes]] = frozenset()
 
 Asked = following.Following | offices.Asked
 
@@ -51,14 +53,15 @@ class CaseDecider:
             raise Unreadable("time: a year that may have no day in China")
         asked: Asked = read_data(CASE_COMMAND_LANGUAGE, command.type, command.data)
         case = packed.unpack(state)
+        on = china_day(command.time)
         try:
-            fact = _decided(case, asked, command)
+            fact = _decided(case, asked, command, on)
         except Refusal as refused:
             return _refused(refused, command, partition, offset)
         if fact is None:
             return Judged(b"d")
         event = encode(caused(command, fact, source=SOURCE, topic=self.topic, partition=partition, offset=offset))
-        return Judged(b"a", state=packed.pack(evolve(case, fact, on=china_day(command.time), cause=command.id)), fact=event)
+        return Judged(b"a", state=packed.pack(evolve(case, fact, on=on, cause=command.id)), fact=event)
 
     def evolved(self, fact: Event[Raw], state: bytes | None) -> bytes:
         """Give the state after a fact of case's own, as ``judge`` left it when the fact was new."""
@@ -67,14 +70,10 @@ class CaseDecider:
 
     def listed(self, state: bytes | None) -> AbstractSet[tuple[str, bytes]]:
         """Give the list of the file's county and state, in the order of the due day."""
-        if state is None:
-            return frozenset()
-        county, kind, day = packed.place_in_lists(state)
-        return frozenset(((f"{county}:{kind.value}", day),))
+        return _NOWHERE if state is None else frozenset((packed.place_in_lists(state),))
 
 
-def _decided(case: Case, asked: Asked, command: Event[Raw]) -> CaseFact | None:
-    on = china_day(command.time)
+def _decided(case: Case, asked: Asked, command: Event[Raw], on: date) -> CaseFact | None:
     if isinstance(asked, RecordAttempt | CloseAfterReturn):
         return offices.judge(case, asked, on=on, cause=command.id, answers_for=codes_of_office(asked.office))
     return following.follow(case, asked, on=on)

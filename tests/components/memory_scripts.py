@@ -69,10 +69,9 @@ async def apply_states(redis: MemoryRedis, keys: Sequence[str], args: Sequence[A
 
 
 async def walk_lists(redis: MemoryRedis, keys: Sequence[str], args: Sequence[Any]) -> list[Any]:
-    begin, lowest, finish, enough, number = args[:5]
-    kinds, groups = args[5 : 5 + number], args[5 + number :]
+    begin, lowest, finish, enough, groups, *kinds = args
     found: list[Any] = []
-    for place, group in enumerate(groups, 1):
+    for place, group in enumerate(groups.split(",")[:-1], 1):
         for kind in kinds:
             entries = [e for e in redis.listed(f"{keys[0]}{group}:{kind}") if _within(e, begin, finish)]
             found += [part for entry in entries[:enough] for part in (place, entry)]

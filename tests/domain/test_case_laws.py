@@ -159,4 +159,4 @@ def test_a_packed_file_is_read_back_as_it_was_and_stands_in_the_list_of_its_stan
         state = pack(case)
         assert unpack(state) == case
         assert case.standing is not None
-        assert place_in_lists(state)[:2] == (case.standing.county, case.standing.state)
+        assert place_in_lists(state)[0] == f"{case.standing.county}:{case.standing.state}"

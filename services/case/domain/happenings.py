@@ -5,6 +5,7 @@ An entry begins with its kind (8 bits) and its day (24 bits, 1 being 1 January o
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import cache
 from hashlib import blake2b
 from struct import Struct as Layout
 from typing import Any, NamedTuple
@@ -62,6 +63,12 @@ _DIGEST_AT = slice(12, 16)
 """Of an entry that has one; all others are shorter."""
 
 
+@cache
+def code_of(number: int) -> str:
+    """Give a county's code from its number."""
+    return str(number).zfill(6)
+
+
 class Happening(Struct, frozen=True, omit_defaults=True):
     """What happened to a file, on which day; and beside it whatever belongs to what it was."""
 
@@ -98,7 +105,7 @@ def _plain(head: int, _: CaseFact, __: str) -> bytes:
 
 
 def _told_place(word: str, day: date, _: int, place: int) -> Happening:
-    return Happening(word, day, county=str(place >> 4).zfill(6), reason=REASONS[place & 0xF])
+    return Happening(word, day, county=code_of(place >> 4), reason=REASONS[place & 0xF])
 
 
 def _told_attempt(word: str, day: date, _: int, office: int, __: bytes, step: int) -> Happening:

@@ -1,13 +1,14 @@
-"""States as bytes: 18 for a file, and 4 to 20 for each happening of its history.
+"""States as bytes: 19 for a file, and 4 to 20 for each happening of its history.
 
 The first byte is the format's version. The numbers below and in ``happenings.py`` are stored: they never change, and none is used again.
 """
 
 from datetime import date
+from functools import cache
 from struct import Struct as Layout
 
 from services.case.domain.case import INITIAL, Case
-from services.case.domain.happenings import REASON_NUMBER, REASONS
+from services.case.domain.happenings import REASON_NUMBER, REASONS, code_of
 from shared.contracts.case import CaseStanding, CaseState
 
 FORMAT = 1
@@ -17,11 +18,10 @@ _STATES = (CaseState.OPEN, CaseState.PERSUADING, CaseState.RETURNED, CaseState.C
 _STATE_NUMBER = {state: n for n, state in enumerate(_STATES)}
 _MARKS = {n << 4 | r: (state, reason) for n, state in enumerate(_STATES) for r, reason in enumerate(REASONS)}
 
-# version; state and reason, 4 bits each; place: county 20 bits (six digits), due 24 (0: none), attempts 20; taken
-_CASE = Layout(">BBQq")
-_DUE_BITS, _ATTEMPT_BITS = 24, 20
-_DUE_MASK = (1 << _DUE_BITS) - 1
-_MOST_ATTEMPTS = (1 << _ATTEMPT_BITS) - 1
+# version; state and reason, 4 bits each; county (six digits); due day, as lists sort it; attempts; taken
+_CASE = Layout(">BBI3sHq")
+_LISTED_AS, _DUE = slice(1, 6), slice(6, 9)
+_MOST_ATTEMPTS = 65_535
 
 DAY_BYTES = 3
 NO_DAY = b"\xff" * DAY_BYTES
@@ -36,9 +36,9 @@ def pack(case: Case) -> bytes:
     """Give the file's state as bytes; it must be one that was opened."""
     now = case.standing
     assert now is not None, "a file that was never opened has no state"  # noqa: S101  # for the type checker
-    due = now.due.toordinal() if now.due else 0
-    place = (int(now.county) << _DUE_BITS | due) << _ATTEMPT_BITS | min(now.attempts, _MOST_ATTEMPTS)
-    return _CASE.pack(FORMAT, _STATE_NUMBER[now.state] << 4 | REASON_NUMBER[now.reason], place, case.taken) + case.history
+    due = now.due.toordinal().to_bytes(DAY_BYTES) if now.due else NO_DAY
+    marks = _STATE_NUMBER[now.state] << 4 | REASON_NUMBER[now.reason]
+    return _CASE.pack(FORMAT, marks, int(now.county), due, min(now.attempts, _MOST_ATTEMPTS), case.taken) + case.history
 
 
 def unpack(state: bytes | None) -> Case:
@@ -46,24 +46,25 @@ def unpack(state: bytes | None) -> Case:
     if state is None:
         return INITIAL
     _check(state)
-    _, marks, place, taken = _CASE.unpack_from(state)
+    _, marks, county, due, attempts, taken = _CASE.unpack_from(state)
     try:
         case_state, reason = _MARKS[marks]
     except KeyError:
         raise _damaged(state) from None
-    due = place >> _ATTEMPT_BITS & _DUE_MASK
-    county = str(place >> _DUE_BITS + _ATTEMPT_BITS).zfill(6)
-    standing = CaseStanding(case_state, county, reason, place & _MOST_ATTEMPTS, date.fromordinal(due) if due else None)
-    return Case(standing, taken, state[_CASE.size :])
+    day = None if due == NO_DAY else date.fromordinal(int.from_bytes(due))
+    return Case(CaseStanding(case_state, code_of(county), reason, attempts, day), taken, state[_CASE.size :])
 
 
-def place_in_lists(state: bytes) -> tuple[str, CaseState, bytes]:
-    """Give a file's county and state, by which it is listed, and the bytes of the due day, by which it stands there."""
+def place_in_lists(state: bytes) -> tuple[str, bytes]:
+    """Give the list in which a file stands, ``<county>:<state>``, and the due day by which it stands there."""
     _check(state)
-    _, marks, place, _ = _CASE.unpack_from(state)
-    due = place >> _ATTEMPT_BITS & _DUE_MASK
-    county = str(place >> _DUE_BITS + _ATTEMPT_BITS).zfill(6)
-    return county, _STATES[marks >> 4], due.to_bytes(DAY_BYTES) if due else NO_DAY
+    return _list_of(state[_LISTED_AS]), state[_DUE]
+
+
+@cache
+def _list_of(place: bytes) -> str:
+    marks, county = place[0], int.from_bytes(place[1:])
+    return f"{code_of(county)}:{_STATES[marks >> 4].value}"
 
 
 def day_key(day: date) -> bytes:

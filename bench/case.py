@@ -1,0 +1,253 @@
+"""What 600,000 files cost: ``python -m bench.case [FILES]``. A command is to take 15 us of the worker at most, a list 50 ms (p99).
+
+The log is in memory and Redis a server of its own, set as in the stack; reading from Kafka and writing to it comes on top (about 5 us a
+command). Files are opened as the policies ask for it, county by county as many as in the ledger of early 2019; then all but 6,781 are
+put under observation. Lists are asked of the api within this process.
+"""
+
+import asyncio
+import gc
+import os
+import random
+import sys
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter, process_time
+from typing import Any
+
+import httpx
+
+from bench.intake import Cpu, running
+from deploy.local import redis_server
+from deploy.local.config import StackConfig
+from services.case.api import create_app
+from services.case.domain.packed import FORMAT
+from services.case.judging import SERVICE, CaseDecider
+from services.case.limits import Limits
+from services.case.policies import CasePolicies
+from shared import topics
+from shared.clock import CHINA
+from shared.codec import encode
+from shared.contracts.student import Standing, StudentListed, StudentReturned
+from shared.contracts.words import ListedStatus, Placement, Reason, Stage, Status
+from shared.deciding import DecidingFollower
+from shared.divisions import divisions
+from shared.envelope import Event
+from shared.follower import Follower, RecordBatch
+from shared.ids import sequence_of, uuid5_of_position
+from shared.log import LogRecord
+from shared.memory_log import MemoryLog
+from shared.partitioner import partitions_of
+from shared.policy import PolicyFollower
+from shared.redis_edge import Redis, connect
+from shared.state_store import StateStore
+
+FILES, LEFT = 600_000, 6_781
+PARTITIONS, BATCH, BUCKETS = 12, 8_000, 1_024
+OPENED = datetime(2019, 1, 5, 8, tzinfo=CHINA)
+REASONS = [Reason.WORK, Reason.LEARNING, Reason.POVERTY, Reason.MARRIAGE]
+
+Children = list[tuple[str, str, int]]
+"""Student id, county and day of each."""
+
+
+def children(number: int) -> Children:
+    """Give children of counties of very different sizes; the 52 counties have 14 in a hundred."""
+    drawn, known = random.Random(1), divisions()
+    counties = known.counties_on(OPENED.date())
+    weights = [drawn.lognormvariate(0, 1) * (8 if code in known.lists["watch52"] else 1) for code in counties]
+    where = drawn.choices(counties, weights, k=number)
+    return [(f"{drawn.getrandbits(128):032x}", county, n * 500 // number) for n, county in enumerate(where)]
+
+
+class Record:
+    """The students' facts, in batches by partition, as the policies get them."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self._next = [0] * PARTITIONS
+
+    def batches(self, told: Children, fact: Callable[[str, int], StudentListed | StudentReturned], later: int) -> Iterator[RecordBatch]:
+        """Write a fact about each of these children."""
+        homes: defaultdict[int, Children] = defaultdict(list)
+        for child, partition in zip(told, partitions_of([child[0].encode() for child in told], PARTITIONS), strict=True):
+            homes[partition].append(child)
+        for partition, home in homes.items():
+            for at in range(0, len(home), BATCH):
+                first = self._next[partition]
+                records = [
+                    LogRecord(first + n, student.encode(), _written(partition, first + n, student, OPENED + timedelta(day + later), fact(county, n)))
+                    for n, (student, county, day) in enumerate(home[at : at + BATCH])
+                ]
+                self._next[partition] += len(records)
+                yield RecordBatch(topics.STUDENT_STATUS, partition, first, first + len(records), records)
+
+
+def _written(partition: int, offset: int, student: str, time: datetime, data: Any) -> bytes:
+    id_ = uuid5_of_position(topics.SUBMISSIONS, partition, offset, 0)
+    return encode(
+        Event[Any](
+            specversion="1.0",
+            id=id_,
+            source="/enrolment",
+            type=data.TYPE,
+            subject=student,
+            time=time,
+            recordedtime=time,
+            partitionkey=student,
+            sequence=sequence_of(offset, 0),
+            causationid=id_,
+            correlationid=id_,
+            reportedby="/provinces/51",
+            data=data,
+        )
+    )
+
+
+def listed(county: str, n: int) -> StudentListed:
+    """Give the fact of a child taken over as out of school."""
+    after = Standing(Status.DROPPED_OUT, county, Stage.JUNIOR, n % 3 == 0, REASONS[n % 4])
+    return StudentListed(
+        before=None,
+        after=after,
+        status=ListedStatus.DROPPED_OUT,
+        county=county,
+        poor=after.poor,
+        since=OPENED.date(),
+        stage=Stage.JUNIOR,
+        reason=after.reason,
+        spell=1,
+    )
+
+
+def returned(county: str, n: int) -> StudentReturned:
+    """Give the fact of a child that is back."""
+    before = Standing(Status.DROPPED_OUT, county, Stage.JUNIOR, n % 3 == 0, REASONS[n % 4])
+    after = Standing(Status.RETURNED, county, Stage.JUNIOR, before.poor, None)
+    return StudentReturned(before=before, after=after, school=f"21{county}01", stage=Stage.JUNIOR, grade=8, placement=Placement.CLASS)
+
+
+async def timed(what: str, follower: Follower, batches: Iterator[RecordBatch] | list[RecordBatch], redis_cpu: Cpu) -> None:
+    """Follow batches, and print what a record costs the worker and Redis."""
+    number, ours, theirs = 0, 0.0, redis_cpu.seconds()
+    for batch in batches:
+        gc.freeze()  # what this bench keeps of the log in memory, no worker would
+        begun = process_time()
+        while (stands := await follower.follow(batch)) != batch.next:
+            if stands != batch.first:
+                raise RuntimeError(f"{batch.topic}[{batch.partition}]: stands at {stands}, not at {batch.next}")
+        ours += process_time() - begun
+        number += len(batch.records)
+    theirs = redis_cpu.seconds() - theirs
+    print(f"{what:44}{number:10,}{ours / number * 1e6:8.1f} us of the worker{theirs / number * 1e6:8.1f} us of Redis")
+
+
+def commands(log: MemoryLog, since: dict[int, int]) -> Iterator[RecordBatch]:
+    """Give the commands that were published since."""
+    for partition, records in enumerate(log.topics[topics.CASE_COMMANDS]):
+        for at in range(since.get(partition, 0), len(records), BATCH):
+            part = records[at : at + BATCH]
+            since[partition] = at + len(part)
+            yield RecordBatch(topics.CASE_COMMANDS, partition, at, at + len(part), part)
+
+
+async def used(redis: Redis) -> int:
+    """Give the bytes that Redis has taken."""
+    return int((await redis.info("memory"))["used_memory"])
+
+
+async def lists(app_client: httpx.AsyncClient, what: str, ask: Callable[[int], Awaitable[httpx.Response]], times: int = 400) -> None:
+    """Ask one after the other, and print how long the answers take."""
+    taken, entries = [], 0
+    for n in range(times):
+        begun = perf_counter()
+        answer = await ask(n)
+        taken.append(perf_counter() - begun)
+        entries += len(answer.raise_for_status().json()["cases"])
+    taken.sort()
+    p50, p99 = taken[len(taken) // 2] * 1e3, taken[len(taken) * 99 // 100] * 1e3
+    print(f"{what:44}{entries / times:10.1f} entries{p50:8.1f} ms p50{p99:8.1f} ms p99{taken[-1] * 1e3:8.1f} ms at most")
+
+
+async def measure(number: int, port: int, redis_pid: int) -> None:
+    """Measure everything in turn."""
+    url, cpu = f"redis://127.0.0.1:{port}/0", Cpu(redis_pid)
+    told, record, log, since = children(number), Record(), MemoryLog(PARTITIONS), dict[int, int]()
+    redis = connect(url)
+    policies = PolicyFollower(CasePolicies(), connect(url), log, generation="1")
+    store = StateStore(connect(url), SERVICE, generation="1", buckets=BUCKETS, format_version=FORMAT)
+    deciding = DecidingFollower(CaseDecider(), store, log)
+    empty = await used(redis)
+    await timed("facts that open files, by the policies", policies, record.batches(told, listed, 0), cpu)
+    await timed("commands that open files", deciding, commands(log, since), cpu)
+    opened = await used(redis)
+    await timed("the worker's own facts, by the policies", policies, own_facts(log, record), cpu)
+    back = random.Random(2).sample(told, max(0, len(told) - LEFT))
+    await timed("facts that children are back, by the policies", policies, record.batches(back, returned, 30), cpu)
+    await timed("commands to observe them", deciding, commands(log, since), cpu)
+    print(
+        f"memory: {(opened - empty) / number:.1f} bytes a file once it is open, {(await used(redis) - empty) / number:.1f} at the end, with its lists"
+    )
+
+    async def now() -> datetime:
+        return datetime(2020, 6, 14, 12, tzinfo=CHINA)
+
+    app = create_app(limits=Limits(), log=log, redis=connect(url), store=store, now=now, partitions=PARTITIONS)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://case") as client:
+        drawn = random.Random(3)
+        counties = [drawn.choice(told)[1] for _ in range(400)]
+        after: dict[str, str] = {}
+
+        async def ask(**query: str) -> httpx.Response:
+            return await client.get("/v1/cases", params=query)
+
+        async def on(**query: str) -> httpx.Response:
+            answer = await ask(**query, **after)
+            after.clear()
+            if (cursor := answer.json()["next"]) is not None:
+                after["after"] = cursor
+            return answer
+
+        await lists(client, "a county", lambda n: ask(county=counties[n]))
+        await lists(client, "a county's open files that are due", lambda n: ask(county=counties[n], state="open", due="today"))
+        tree = divisions().tree_on(OPENED.date())
+        prefectures = [tree[county].parent or county for county in counties]
+        provinces = [divisions().counties[county].province for county in counties]
+        await lists(client, "a prefecture", lambda n: ask(county=prefectures[n]))
+        await lists(client, "a province's files under observation", lambda n: ask(county=provinces[n], state="returned"))
+        await lists(client, "the nation", lambda _: ask())
+        await lists(client, "the nation, page after page of 500", lambda _: on(limit="500"))
+        await lists(client, "the nation's open files, page after page", lambda _: on(state="open"))
+        await lists(client, "the nation's persuading, of which is none", lambda _: ask(state="persuading"), 100)
+        await lists(client, "the nation's that are due, page after page", lambda _: on(due="2019-09-01"))
+    for each in (policies, deciding):
+        await each.stop()
+    await redis.aclose()
+
+
+def own_facts(log: MemoryLog, record: Record) -> Iterator[RecordBatch]:
+    """Give the facts that the worker wrote, as they stand in the record behind those of enrolment."""
+    for partition, records in enumerate(log.topics[topics.STUDENT_STATUS]):
+        for at in range(0, len(records), BATCH):
+            part = [each._replace(offset=record._next[partition] + n) for n, each in enumerate(records[at : at + BATCH])]  # noqa: SLF001
+            first, record._next[partition] = record._next[partition], record._next[partition] + len(part)  # noqa: SLF001
+            yield RecordBatch(topics.STUDENT_STATUS, partition, first, first + len(part), part)
+
+
+def main() -> None:
+    """Start a Redis as the stack's, and measure."""
+    number = int(sys.argv[1]) if len(sys.argv) > 1 else FILES
+    with TemporaryDirectory() as home:
+        config = StackConfig.on_free_ports(Path(home))
+        redis_server.prepare(config)
+        command = redis_server.command(redis_server.find_redis_server())
+        with running(*command, within=redis_server.folder(config)) as pid:
+            print(f"{number:,} files; this machine has {os.cpu_count()} cores")
+            asyncio.run(measure(number, config.redis_port, pid))
+
+
+if __name__ == "__main__":
+    main()
