@@ -115,7 +115,7 @@ def status() -> None:
     """What runs here. Exit code 1 if nothing does, or not all."""
     with _plain_failures():
         config = StackConfig.from_environment()
-        stack = next((stack for each in (config, _own_to_the_demo(config)) if (stack := LocalStack(each)).is_running()), None)
+        stack = _running(config)
         if stack is None:
             out.print("Nothing is running; `make up` starts everything.")
             raise typer.Exit(1)
@@ -152,8 +152,9 @@ def create_topics(
 def doctor() -> None:
     """Say what is wrong, and which command mends it. Exit code 1 if anything is."""
     with _plain_failures():
-        wrong = 0
-        for check in examination.examine(StackConfig.from_environment()):
+        wrong, config = 0, StackConfig.from_environment()
+        running = _running(config)
+        for check in examination.examine(running.config if running else config):
             mark = "[red]✗[/]" if check.mend else "[green]✓[/]"
             out.print(f"{mark} {check.about}: {check.seen}")
             if check.mend:
@@ -161,6 +162,11 @@ def doctor() -> None:
                 out.print(f"    {check.mend}")
     if wrong:
         raise typer.Exit(1)
+
+
+def _running(config: StackConfig) -> LocalStack | None:
+    """What runs here: the stack of the folder, or the demo's own in it."""
+    return next((stack for each in (config, _own_to_the_demo(config)) if (stack := LocalStack(each)).is_running()), None)
 
 
 def _own_to_the_demo(config: StackConfig) -> StackConfig:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from urllib.parse import urlsplit
 
 import redis
@@ -54,22 +56,41 @@ def health(url: str) -> Health:
     return Health(alive=missing is not None, waits_for=missing or {})
 
 
+def version_of(url: str) -> str | None:
+    """The version of the process at this address; None if it does not say."""
+    found = re.search(rb'^baoxue_process_info\{.*version="([^"]*)"', _get(url, "/metrics")[1], re.MULTILINE)
+    return found[1].decode() if found else None
+
+
+def newest_recorded(reporting_url: str) -> datetime | None:
+    """The newest time at which anything was recorded that reporting shows; None if it shows nothing."""
+    status, body = _get(reporting_url, "/v1/headline")
+    if status != http.HTTPStatus.OK:
+        return None
+    recorded = json.loads(body)["as_of"]["recorded_time"]
+    return datetime.fromisoformat(recorded) if recorded else None
+
+
 def _ask(url: str, path: str) -> Mapping[str, str] | None:
-    """What is missing, by name; None where there is no answer at all.
+    """What is missing, by name; None where there is no answer that can be read."""
+    status, body = _get(url, path)
+    if status in (None, http.HTTPStatus.OK):
+        return None if status is None else {}
+    with suppress(ValueError, AttributeError):
+        return {name: str(why) for name, why in json.loads(body).get("missing", {"?": f"status {status}"}).items()}
+    return None
+
+
+def _get(url: str, path: str) -> tuple[int | None, bytes]:
+    """An answer's status and body; None where there is none.
 
     By the plain client: httpx loads certificates for each question, and many are asked while everything starts.
     """
-    with (
-        suppress(OSError, http.client.HTTPException, ValueError),
-        closing(http.client.HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)) as connection,
-    ):
+    with suppress(OSError, http.client.HTTPException), closing(http.client.HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)) as connection:
         connection.request("GET", path)
         answer = connection.getresponse()
-        if answer.status == http.HTTPStatus.OK:
-            return {}
-        told = json.loads(answer.read())
-        return {name: str(why) for name, why in told.get("missing", {"?": str(answer.status)}).items()}
-    return None
+        return answer.status, answer.read()
+    return None, b""
 
 
 def _redis_answers(url: str) -> bool:

@@ -11,6 +11,14 @@ from pathlib import Path
 from deploy.local.config import LOOPBACK, StackConfig
 
 OLDEST_REDIS = (6, 2)
+MUST_BE = {
+    "appendonly": "yes",
+    "appendfsync": "everysec",
+    "maxmemory-policy": "noeviction",  # an evicted count would be a wrong count
+    "hash-max-ziplist-entries": "512",  # buckets of students stay packed: about 40 bytes a student
+    "hash-max-ziplist-value": "1024",
+}
+"""Settings on which the counts and their size depend. The old names (ziplist) are understood by every version from 6.2 on."""
 
 
 class NoRedis(Exception):
@@ -72,7 +80,7 @@ def prepare(config: StackConfig) -> None:
 
 
 def settings(config: StackConfig) -> str:
-    """The server's settings. The old names (ziplist) are understood by every version from 6.2 on."""
+    """The server's settings."""
     lines = (
         f"bind {LOOPBACK}",
         "protected-mode yes",
@@ -80,12 +88,8 @@ def settings(config: StackConfig) -> str:
         "daemonize no",
         "set-proc-title no",  # a title is written over the environment, in which the supervisor's mark stands
         "dir ./",
-        "appendonly yes",
-        "appendfsync everysec",
         'save ""',  # the append-only file is enough, and what is lost of it the workers replay
-        "maxmemory-policy noeviction",  # an evicted count would be a wrong count
-        "hash-max-ziplist-entries 512",  # buckets of students stay packed: about 40 bytes a student
-        "hash-max-ziplist-value 1024",
+        *(f"{name} {value}" for name, value in MUST_BE.items()),
     )
     return "".join(f"{line}\n" for line in lines)
 

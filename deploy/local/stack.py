@@ -23,6 +23,7 @@ import psutil
 from deploy.local import jars, kafka, processes, redis_server
 from deploy.local.config import StackConfig, port_is_free
 from deploy.local.java import find_java
+from deploy.local.port_holder import holder
 from deploy.local.processes import KAFKA, REDIS, SERVICES, Service
 from deploy.local.readiness import answers, lives
 from deploy.local.supervision import ProcessState, Supervisor
@@ -156,7 +157,7 @@ class LocalStack:
         for who, (port, variable) in processes.ports(self.config, self._services).items():
             if not port_is_free(port):
                 raise StartFailed(
-                    f"Port {port}, which {who} wants, is taken. Stop what listens there (`make down`, if it is this checkout's own), "
+                    f"Port {port}, which {who} wants, is taken by {holder(port)}. Stop what listens there (`make down`, if it is this checkout's), "
                     f"or choose another: {variable}={port + 1000}"
                 )
         java, server = find_java(), redis_server.find_redis_server()

@@ -1,0 +1,27 @@
+"""All that the doctor looks at, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deploy.local.config import StackConfig
+from deploy.local.doctor import machine, record, running
+from deploy.local.doctor.check import Check
+from deploy.local.processes import SERVICES, Service
+from deploy.local.stack import LocalStack
+
+
+def examine(config: StackConfig, services: tuple[Service, ...] = SERVICES) -> Iterator[Check]:
+    """Every check, the ground first: what comes later may only be wrong because of what came before."""
+    stack = LocalStack(config, services=services)
+    yield from machine.checks(config)
+    if left := stack.left_over():
+        pids = ", ".join(str(process.pid) for process in left)
+        yield Check("left over", f"a supervisor was killed and left running: {pids}", "make down")
+    if stack.is_running():
+        yield from running.checks(stack, services)
+        yield from record.checks(config)
+    else:
+        if not left:
+            yield from running.ports(config, services)
+        yield Check("processes", "nothing is running", "make up")

@@ -1,0 +1,88 @@
+"""What must not be lost or wrong: Redis's settings, the topics, what went aside, and the clock against the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import redis
+from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import KafkaError
+
+from deploy.local import readiness
+from deploy.local.config import StackConfig
+from deploy.local.doctor.check import Check
+from deploy.local.processes import KAFKA, REDIS
+from deploy.local.redis_server import MUST_BE
+from shared.topic_admin import BrokerAway, check_topics
+from shared.topics import READ_BY_WORKERS, dead, topics
+
+LATELY = timedelta(days=7)
+"""What went aside longer ago has been looked at, or never will be."""
+TOLERATED = timedelta(seconds=5)
+"""So much may the newest of the record be ahead of this machine's clock: machines differ."""
+
+
+def checks(config: StackConfig) -> Iterator[Check]:
+    """Look into Redis and Kafka, as far as they answer."""
+    yield from _redis(config)
+    yield from _topics(config)
+    yield from clock(readiness.newest_recorded(config.reporting_url), datetime.now(UTC))
+
+
+def _redis(config: StackConfig) -> Iterator[Check]:
+    try:
+        with redis.Redis.from_url(config.redis_url, socket_timeout=readiness.PATIENCE, retry=None, decode_responses=True) as client:
+            found = {name: client.config_get(name).get(name, "not known to this server") for name in MUST_BE}
+            told = client.info("persistence")
+    except (redis.RedisError, OSError) as error:
+        yield Check("Redis's settings", f"it does not answer: {type(error).__name__}", f"read {config.logs / REDIS}.log, then make down and make up")
+        return
+    wrong = [f"{name} is {found[name]}, must be {value}" for name, value in MUST_BE.items() if found[name] != value]
+    yield Check("Redis's settings", "; ".join(wrong) or "as they must be", "make down, then make up: they are written anew" if wrong else None)
+    yield written_down(told, config)
+
+
+def written_down(told: Mapping[str, Any], config: StackConfig) -> Check:
+    """Whether Redis could write what it holds; ``told``: what it says of its persistence."""
+    wrong = [name for name in ("aof_last_write_status", "aof_last_bgrewrite_status") if told.get(name, "ok") != "ok"]
+    mend = f"make room on the disk of {config.home}, and read {config.logs / REDIS}.log; what is lost is built again from the record"
+    return Check("Redis's file", f"not written: {', '.join(wrong)}" if wrong else "is being written", mend if wrong else None)
+
+
+def _topics(config: StackConfig) -> Iterator[Check]:
+    try:
+        deviations = check_topics(config.kafka_bootstrap, topics(partitions=config.partitions), patience=5.0)
+        for each in deviations:
+            yield Check(f"topic {each.topic}", f"{each.setting} is {each.found}, wanted {each.wanted}", each.fix)
+        if not deviations:
+            yield Check("topics", "all there, with the settings they must have")
+        yield from _dead(config)
+    except (BrokerAway, KafkaError) as error:
+        yield Check("topics", f"the broker does not answer: {error}", f"read {config.logs / KAFKA}.log, then make down and make up")
+
+
+def _dead(config: StackConfig) -> Iterator[Check]:
+    since = int((datetime.now(UTC) - LATELY).timestamp() * 1000)
+    with KafkaConsumer(bootstrap_servers=config.kafka_bootstrap) as consumer:
+        for topic in READ_BY_WORKERS:
+            places = [TopicPartition(dead(topic), partition) for partition in sorted(consumer.partitions_for_topic(dead(topic)) or ())]
+            ends, first = consumer.end_offsets(places), consumer.beginning_offsets(places)
+            lately = consumer.offsets_for_times(dict.fromkeys(places, since))
+            new = sum(ends[place] - lately[place].offset for place in places if lately[place] is not None)
+            if old := sum(ends[place] - first[place] for place in places) - new:
+                yield Check(dead(topic), f"{old:,} records could not be read, {LATELY.days} days ago or longer")
+            if new:
+                yield Check(dead(topic), f"{new:,} records could not be read", f"baoxue tail --topic {dead(topic)} --from beginning: who sent them?")
+
+
+def clock(newest: datetime | None, now: datetime) -> Iterator[Check]:
+    """Whether this machine's clock is behind what the record has been given a time of already."""
+    if newest is None:
+        return
+    behind = newest - now
+    if behind > TOLERATED:
+        yield Check("clock", f"{behind.total_seconds():,.0f} s behind the newest record", "timedatectl set-ntp true, or set it by hand")
+    else:
+        yield Check("clock", "not behind the record")

@@ -1,0 +1,98 @@
+"""The processes: whether each runs, goes on, and has what it needs; and, before they run, whether their ports are free."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+
+from deploy.local import processes, readiness
+from deploy.local.config import StackConfig, port_is_free
+from deploy.local.doctor.check import Check
+from deploy.local.port_holder import holder
+from deploy.local.processes import KAFKA, REDIS, Service
+from deploy.local.readiness import Health
+from deploy.local.stack import LocalStack
+from shared.freshness import LAG
+
+LATELY = 300.0  # seconds: who stopped by itself within so many is likely to do it again
+_TAIL = 64 * 1024  # bytes of a log that are looked at
+
+
+class _Line(msgspec.Struct):
+    level: str = ""
+    message: str = ""
+
+
+def ports(config: StackConfig, services: tuple[Service, ...]) -> Iterator[Check]:
+    """Whether the ports that everything wants are free, and who has them if not."""
+    for who, (port, variable) in processes.ports(config, services).items():
+        if port_is_free(port):
+            yield Check(f"port {port}", f"free, for {who}")
+        else:
+            yield Check(f"port {port}", f"taken by {holder(port)}, and wanted for {who}", f"stop what listens there, or set {variable}")
+
+
+def checks(stack: LocalStack, services: tuple[Service, ...]) -> Iterator[Check]:
+    """Look at every process that the supervisor should have."""
+    config, states = stack.config, stack.states()
+    by_name = {service.name: service for service in services}
+    for name in (KAFKA, REDIS, *by_name):
+        log = config.logs / f"{name}.log"
+        state = states.get(name)
+        if state is None or state.state != "RUNNING":
+            yield Check(name, state.state.lower() if state else "not known to the supervisor", f"read {log}, then make down and make up")
+        elif name not in by_name:
+            yield _tool_check(name, state.pid, log, answers=readiness.answers(name, config, services))
+        else:
+            yield from service_checks(name, state.pid, readiness.health(by_name[name].url(config)), log)
+            yield from _versions(name, by_name[name].url(config))
+            if time.time() - state.since < LATELY and (why := last_word(log)):
+                yield Check(name, f"stopped by itself: {why}", f"do what it says, or docs/how-to/operate.md, and read {log}")
+
+
+def _tool_check(name: str, pid: int, log: Path, *, answers: bool) -> Check:
+    return Check(name, f"runs and answers (process {pid})") if answers else Check(name, "runs and does not answer", f"read {log}")
+
+
+def service_checks(name: str, pid: int, health: Health, log: Path) -> Iterator[Check]:
+    """What a process of ours says about itself."""
+    if not health.alive:
+        yield Check(name, "runs, and does not answer or hangs", f"kill -9 {pid}: it is started again, and nothing is lost; then read {log}")
+    elif not health.waits_for:
+        yield Check(name, f"runs and is ready (process {pid})")
+    mends = {
+        "kafka": f"read {log.parent / KAFKA}.log, then make down and make up",
+        "redis": f"read {log.parent / REDIS}.log, then make down and make up",
+        "assigned": f"wait a quarter of a minute, as after a kill; then read {log}",
+        "counts": "wait: the reporting worker counts the record, and its metrics say how far it is",
+        LAG: "wait: it works, and catches up; `baoxue topics` shows whether it does (docs/how-to/operate.md)",
+    }
+    for what, why in health.waits_for.items():
+        yield Check(name, f"runs, and waits ({what}: {why})", mends.get(what, f"read {log}"))
+
+
+def last_word(log: Path) -> str:
+    """What a process said when it stopped by itself, if that is near the end of its log."""
+    if not log.exists():
+        return ""
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - _TAIL))
+        lines = file.read().splitlines()
+    for line in reversed(lines):
+        try:
+            said = msgspec.json.decode(line, type=_Line)
+        except msgspec.DecodeError:
+            continue
+        if said.level == "critical":
+            return said.message
+    return ""
+
+
+def _versions(name: str, url: str) -> Iterator[Check]:
+    here = version("baoxue")
+    if (there := readiness.version_of(url)) not in (here, None):
+        yield Check(name, f"runs version {there}, and this checkout is {here}", "make down, then make up")

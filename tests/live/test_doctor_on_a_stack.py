@@ -1,0 +1,128 @@
+"""What the doctor finds in a stack that runs: each thing spoilt, found, and mended."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+import redis
+from kafka import KafkaAdminClient, KafkaProducer
+
+from deploy.local.config import StackConfig
+from deploy.local.doctor import examine
+from deploy.local.processes import REDIS, SERVICES, Service
+from deploy.local.readiness import health
+from deploy.local.stack import LocalStack
+from shared import clock, topics
+
+pytestmark = pytest.mark.live
+
+WORKER = Service("enrolment", "worker")
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    with LocalStack(StackConfig.on_free_ports(tmp_path_factory.mktemp("doctor"), partitions=1), services=SERVICES) as running:
+        until_well(running)
+        yield running
+
+
+def wrong(stack: LocalStack) -> dict[str, tuple[str, str]]:
+    """What is wrong: {about: (seen, mend)}. Of the machine that the tests run on nothing is said."""
+    machine = ("Python", "packages", "Java", "Redis server", "Kafka's jars", "disk", "memory")
+    return {check.about: (check.seen, check.mend) for check in examine(stack.config) if check.mend and check.about not in machine}
+
+
+def until(holds: Callable[[], bool], what: Callable[[], object], timeout: float = 60.0) -> None:
+    deadline = time.monotonic() + timeout
+    while not holds():
+        assert time.monotonic() < deadline, f"not within {timeout:.0f} s: {what()}"
+        time.sleep(0.1)
+
+
+def until_well(stack: LocalStack) -> None:
+    until(lambda: wrong(stack) == {}, lambda: wrong(stack))
+
+
+def test_all_ten_processes_are_looked_at_and_are_well(stack: LocalStack) -> None:
+    seen = {check.about: check.seen for check in examine(stack.config)}
+    for service in SERVICES:
+        assert seen[service.name] == f"runs and is ready (process {stack.pid(service.name)})"
+    assert {"kafka", "redis", "topics", "Redis's settings", "Redis's file"} <= set(seen)
+
+
+def test_a_worker_that_hangs_is_found_and_mended_by_the_command_that_is_named(stack: LocalStack) -> None:
+    pid = stack.pid(WORKER.name)
+    os.kill(pid, signal.SIGSTOP)
+    seen, mend = wrong(stack)[WORKER.name]
+    assert "hangs" in seen
+    assert f"kill -9 {pid}" in mend
+    os.kill(pid, signal.SIGKILL)
+    stack.wait_alive(WORKER.name, other_than=pid)
+    until_well(stack)
+
+
+def test_a_redis_that_evicts_is_found(stack: LocalStack) -> None:
+    with redis.Redis.from_url(stack.config.redis_url) as client:
+        client.config_set("maxmemory-policy", "allkeys-lru")
+        client.config_set("appendonly", "no")
+        seen, mend = wrong(stack)["Redis's settings"]
+        assert seen == "appendonly is no, must be yes; maxmemory-policy is allkeys-lru, must be noeviction"
+        assert "make down, then make up" in mend
+        client.config_set("maxmemory-policy", "noeviction")
+        client.config_set("appendonly", "yes")
+    until_well(stack)
+
+
+def test_a_redis_that_does_not_answer_is_found_and_so_are_those_who_wait_for_it(stack: LocalStack) -> None:
+    pid = stack.pid(REDIS)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        found = [check for check in examine(stack.config) if check.mend and "redis.log" in check.mend]
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert {check.about for check in found} == {REDIS, "Redis's settings", *(service.name for service in SERVICES)}
+    until_well(stack)
+
+
+def test_a_topic_that_is_gone_is_found(stack: LocalStack) -> None:
+    admin = KafkaAdminClient(bootstrap_servers=stack.config.kafka_bootstrap)
+    try:
+        admin.delete_topics([topics.SEALS])
+    finally:
+        admin.close()
+    until(lambda: f"topic {topics.SEALS}" in wrong(stack), lambda: wrong(stack))
+    assert wrong(stack)[f"topic {topics.SEALS}"] == ("the topic is missing, wanted present", "`baoxue up` makes it.")
+    stack.start()
+    until_well(stack)
+
+
+def test_what_could_not_be_read_is_told_with_how_many_and_how_to_look_for_a_week(stack: LocalStack) -> None:
+    dead = topics.dead(topics.SUBMISSIONS)
+    weeks_ago = int((clock.now() - timedelta(days=30)).timestamp() * 1000)
+    with KafkaProducer(bootstrap_servers=stack.config.kafka_bootstrap, acks="all") as producer:
+        producer.send(dead, b"{}", partition=0, timestamp_ms=weeks_ago).get(timeout=30)
+        assert [check.mend for check in examine(stack.config) if check.about == dead] == [None]
+        for _ in range(2):
+            producer.send(topics.SUBMISSIONS, key=b"nobody", value=b"?", partition=0).get(timeout=30)
+    until(lambda: dead in wrong(stack), lambda: [check for check in examine(stack.config) if check.about == dead])
+    until(lambda: wrong(stack)[dead][0] == "2 records could not be read", lambda: wrong(stack)[dead])
+    assert f"baoxue tail --topic {dead} --from beginning" in wrong(stack)[dead][1]
+
+
+def test_a_worker_that_stopped_by_itself_is_found_by_its_last_word(stack: LocalStack) -> None:
+    pid = stack.pid(WORKER.name)
+    os.kill(pid, signal.SIGSTOP)
+    with KafkaProducer(bootstrap_servers=stack.config.kafka_bootstrap, acks="all") as producer:
+        sends = [producer.send(topics.SUBMISSIONS, key=b"nobody", value=b"?", partition=0) for _ in range(300)]
+        producer.flush()
+        assert all(send.get(timeout=30) for send in sends)
+    os.kill(pid, signal.SIGCONT)
+    until(lambda: any("stopped by itself" in check.seen for check in examine(stack.config)), lambda: health(WORKER.url(stack.config)))
+    (check,) = (check for check in examine(stack.config) if "stopped by itself" in check.seen)
+    assert "MostlyDead" in check.seen
+    assert "docs/how-to/operate.md" in str(check.mend)
