@@ -84,7 +84,9 @@ def create_app(*, limits: Limits, log: EventLog, redis: Redis, store: StateStore
     async def read_cases(county: AreaCode = NATION, state: States = None, due: Due = None, after: After = None, limit: Limit = 50) -> Response:
         counties, cursor = counties_of(county), cursor_of(after)
         today = await files.today()
-        page = await files.page(counties, state or list(CaseState), today=today, due=due_day(due, today), after=cursor, limit=limit)
+        page = await files.page(
+            counties, [each for each in CaseState if not state or each in state], today=today, due=due_day(due, today), after=cursor, limit=limit
+        )
         return _json(page)
 
     @app.get("/v1/cases/{id}", summary="A file and its history", responses=openapi.responses(CaseFile, "The file", 404, 422, 503))
