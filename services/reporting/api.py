@@ -1,6 +1,5 @@
 """Reporting's HTTP: parse, call, map (wire page, section 5). Every answer comes from memory and costs no call to Redis."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,6 +21,7 @@ from services.reporting.live.document import LiveCounts
 from services.reporting.live.hub import PACE, Hub, Pace
 from services.reporting.live.reader import Reader
 from services.reporting.meters import ApiMeters
+from services.reporting.shared_flows import SharedFlows
 from services.reporting.showing import Showing
 from shared import problems, serving, telemetry, topics
 from shared.divisions import NATION
@@ -58,6 +58,7 @@ def create_app(
     meters = ApiMeters(registry)
     meters.watch(following)
     showing = Showing(following)
+    flows = SharedFlows(showing)
     hub = Hub(following, showing, baseline=baseline, most=most_streams, meters=meters, pace=pace)
 
     @asynccontextmanager
@@ -122,7 +123,7 @@ def create_app(
         if first and last and first > last:
             raise Problem(422, "invalid-parameters", "A parameter breaks a rule", "`from` is after `to`.")
         begin, end = first.isoformat() if first else None, last.isoformat() if last else None
-        return _json(await asyncio.to_thread(daily.flows_of, showing.frozen(), area, begin, end, showing.as_of()))
+        return _json(await flows.tell(area, begin, end))
 
     @app.get("/v1/areas", summary="All areas of the record's date, and the lists", responses=openapi.responses(Areas, "By code", 503))
     async def read_areas() -> Response:
