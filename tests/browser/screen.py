@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -84,3 +86,27 @@ def report_never_enrolled(system: LocalStack, county: str = LUOCHENG, *, time: s
     answer = httpx.post(f"{system.config.enrolment_url}/v1/reports", json=event, headers={"content-type": "application/cloudevents+json"}, timeout=30)
     assert answer.status_code == 202, answer.text
     return child
+
+
+def as_of_a_whole_nation(system: LocalStack, area: str) -> str:
+    """Give a stream's snapshot of an area in which every number has as many digits as it ever may."""
+
+    def grown(value: Any, name: str = "") -> Any:
+        match value:
+            case bool() | float() | None if name != "out_of_school":
+                return value
+            case dict():
+                return {key: grown(each, key) for key, each in value.items()}
+            case list():
+                return [grown(each) for each in value]
+            case int() | None:
+                return 23_456_789 if name == "fen" else 234_567
+            case _:
+                return value
+
+    counts = httpx.get(f"{system.config.reporting_url}/v1/counts", params={"area": area}, timeout=30).json()
+    figure = {"now": 600_000, "baseline": 600_000, "baseline_date": "2019-01-01", "baseline_precision": "about", "basis": "published", "fall": 0.9887}
+    change = {"county": LUOCHENG, "name": NAMES[LUOCHENG], "day": "2020-06-14", "flow": "newly_out", "n": 1}
+    whole = {**grown({**counts, "as_of": None, "coverage": None}), "as_of": counts["as_of"], "coverage": {"counties": 2846, "reporting": 2846}}
+    snapshot = {**whole, "headline": {"all": figure, "poor": figure, "watch52": figure}, "newest": [change] * 20}
+    return f"event: snapshot\nretry: 60000\ndata: {json.dumps(snapshot)}\n\n"

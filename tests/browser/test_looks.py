@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from deploy.local.stack import LocalStack
-from tests.browser.screen import LIANGSHAN, LUOCHENG, NAMES, Screen, report_never_enrolled
+from tests.browser.screen import LIANGSHAN, LUOCHENG, NAMES, Screen, as_of_a_whole_nation, report_never_enrolled
 
 pytestmark = pytest.mark.live
 
 SIZES = {"1366x768": (1366, 768), "1920x1080": (1920, 1080), "3840x1080": (3840, 1080)}
 BOXES = """() => [...document.querySelectorAll(".head, .part, .foot")].map(e => {
   const box = e.getBoundingClientRect(); return [e.className, box.left, box.top, box.right, box.bottom] })"""
+BEYOND = """() => [...document.querySelectorAll(".n, dt, h1, h2, .note, .key, caption, .age, .tongue")]
+  .filter(e => e.offsetParent && !e.closest(".areas, .changes, .scroll"))
+  .filter(e => { const box = e.getBoundingClientRect(), part = e.closest(".part, .head, .foot").getBoundingClientRect();
+                 return box.left < part.left - 1 || box.right > part.right + 1 || box.bottom > part.bottom + 3 })
+  .map(e => `${e.tagName} ${e.className}: ${e.textContent}`)"""
 CUT = """() => [...document.querySelectorAll("h1, h2, dt, dd, th, td, caption, .n, .key, .note, .trail, .demo, .foot > div")]
   .filter(e => e.offsetParent && !e.closest(".unseen") && getComputedStyle(e).display !== "inline" && e.scrollWidth > e.clientWidth + 1)
   .map(e => `${e.tagName} ${e.className}: ${e.textContent}`)"""
@@ -31,17 +37,40 @@ def test_the_page_fills_a_screen_without_scrolling_cutting_or_overlapping(screen
     screen.page.set_viewport_size({"width": width, "height": height})
     for view in (f"?lang={lang}", f"?area={LIANGSHAN}&lang={lang}", f"?area={LUOCHENG}&lang={lang}&table=map,curve"):
         screen.open(view)
-        assert screen.page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == [width, height]
-        boxes = screen.page.evaluate(BOXES)
-        assert len(boxes) == 10
-        for name, left, top, right, bottom in boxes:
-            assert 0 <= left < right <= width, name
-            assert 0 <= top < bottom <= height, name
-        for n, one in enumerate(boxes):
-            for other in boxes[n + 1 :]:
-                assert one[3] <= other[1] or other[3] <= one[1] or one[4] <= other[2] or other[4] <= one[2], (one, other)
-        assert screen.page.evaluate(CUT) == []
-        assert screen.page.evaluate(SMALL) >= 11
+        _is_whole(screen, width, height)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("size", SIZES)
+def test_the_numbers_of_a_whole_nation_have_room(screen: Screen, system: LocalStack, size: str, lang: str) -> None:
+    screen.may_lose_the_server = True
+    for area in ("100000", "watch52"):
+        screen.page.route(f"**/v1/stream?area={area}", partial(_tell, as_of_a_whole_nation(system, area)))
+    width, height = SIZES[size]
+    screen.page.set_viewport_size({"width": width, "height": height})
+    screen.page.goto(f"{system.config.reporting_url}/?lang={lang}")
+    screen.shows(600_000)
+    expect(screen.page.locator(".cases .overdue")).to_have_text("234,567")
+    _is_whole(screen, width, height)
+
+
+def _tell(events: str, route: Route) -> None:
+    route.fulfill(body=events, content_type="text/event-stream")
+
+
+def _is_whole(screen: Screen, width: int, height: int) -> None:
+    assert screen.page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == [width, height]
+    boxes = screen.page.evaluate(BOXES)
+    assert len(boxes) == 10
+    for name, left, top, right, bottom in boxes:
+        assert 0 <= left < right <= width, name
+        assert 0 <= top < bottom <= height, name
+    for n, one in enumerate(boxes):
+        for other in boxes[n + 1 :]:
+            assert one[3] <= other[1] or other[3] <= one[1] or one[4] <= other[2] or other[4] <= one[2], (one, other)
+    assert screen.page.evaluate(CUT) == []
+    assert screen.page.evaluate(BEYOND) == []
+    assert screen.page.evaluate(SMALL) >= 11
 
 
 def test_every_character_of_a_countys_name_comes_from_our_own_font(screen: Screen, system: LocalStack) -> None:

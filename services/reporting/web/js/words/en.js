@@ -54,7 +54,7 @@ export default {
   "rank.count": "Children",
   "rank.poor": "Registered poor",
   "rank.watched": "One of the 52 counties",
-  "rank.partly": "{n} not reporting",
+  "rank.partly": "{n} silent",
   "silent": "not reported",
 
   "map.out": "out of school",
@@ -101,7 +101,7 @@ export default {
   "work.files": "one plan per child",
   "work.overdue": "overdue",
   "case.open": "waiting",
-  "case.persuading": "persuading",
+  "case.persuading": "in hand",
   "case.returned": "observed",
   "case.closed": "closed",
   "work.aid": "Aid",

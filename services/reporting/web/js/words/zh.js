@@ -54,7 +54,7 @@ export default {
   "rank.count": "人数",
   "rank.poor": "建档立卡",
   "rank.watched": "挂牌督战县",
-  "rank.partly": "{n} 县未上报",
+  "rank.partly": "{n} 未上报",
   "silent": "未上报",
 
   "map.out": "辍学失学",
