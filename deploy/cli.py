@@ -64,7 +64,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="The same seed invents the same children.")] = 1,
 ) -> None:
     """Start everything, play the history in, and run until Ctrl-C."""
-    from deploy.demo.play import play_history
+    from deploy.demo.play import Apis, play_history
 
     os.environ["REPORTING_DEMO"] = "true"
     if scale < 1:
@@ -78,9 +78,8 @@ def demo(
         with _interruptible(), _stopped_at_the_end(stack):
             stack.start()
             _addresses(config)
-            exact = asyncio.run(
-                play_history(enrolment_url=config.enrolment_url, reporting_url=config.reporting_url, scale=scale, until=until.date(), seed=seed)
-            )
+            apis = Apis(config.enrolment_url, config.case_url, config.relief_url, config.reporting_url)
+            exact = asyncio.run(play_history(apis, scale=scale, until=until.date(), seed=seed))
             _processes(stack)
             _addresses(config)
             out.print("Running until Ctrl-C.")

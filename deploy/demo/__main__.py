@@ -9,7 +9,7 @@ import typer
 from msgspec import json
 
 from deploy.demo.history import History
-from deploy.demo.play import play_history
+from deploy.demo.play import Apis, play_history
 from deploy.demo.published import JUNE
 
 
@@ -17,15 +17,17 @@ def main(
     scale: Annotated[float, typer.Option(help="1: as many children as were published.")] = 1.0,
     until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The last day told, up to 2020-11-30.")] = datetime(*JUNE.timetuple()[:3]),  # noqa: B008, DTZ001  # a day
     seed: Annotated[int, typer.Option(help="Another one invents other children.")] = 1,
-    enrolment: Annotated[str, typer.Option(help="Where enrolment's api is.")] = "http://127.0.0.1:8001",
-    reporting: Annotated[str, typer.Option(help="Where reporting's api is.")] = "http://127.0.0.1:8000",
+    enrolment: Annotated[str, typer.Option(help="Where enrolment's api is.")] = Apis().enrolment,
+    case: Annotated[str, typer.Option(help="Where case's api is.")] = Apis().case,
+    relief: Annotated[str, typer.Option(help="Where relief's api is.")] = Apis().relief,
+    reporting: Annotated[str, typer.Option(help="Where reporting's api is.")] = Apis().reporting,
     only_print: Annotated[bool, typer.Option("--print", help="Send nothing; write sender and line, as NDJSON.")] = False,
 ) -> None:
     """Play the history of 2019 and 2020: the children are invented, the totals are the published ones."""
     if only_print:
         _print(History(scale=scale, until=until.date(), seed=seed))
         return
-    exact = asyncio.run(play_history(enrolment_url=enrolment, reporting_url=reporting, scale=scale, until=until.date(), seed=seed))
+    exact = asyncio.run(play_history(Apis(enrolment, case, relief, reporting), scale=scale, until=until.date(), seed=seed))
     raise typer.Exit(0 if exact else 1)
 
 

@@ -7,7 +7,7 @@ import aiohttp
 import stamina
 from msgspec import Struct, json
 
-from deploy.demo.sender import UNREACHABLE
+from deploy.demo.insisting import UNREACHABLE
 from deploy.demo.weaknesses import Tally
 
 _AGAIN = 0.5

@@ -5,16 +5,19 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
+from typing import NamedTuple
 
 import aiohttp
 from rich.console import Console
 
 from deploy.demo.history import History
+from deploy.demo.insisting import UNREACHABLE, Insisting, InVain
+from deploy.demo.officers import Done, Officers, Refused
 from deploy.demo.outbox import Outbox, Post
 from deploy.demo.outcomes import Outcomes
 from deploy.demo.record import Files, Record
 from deploy.demo.screen import Screen, View
-from deploy.demo.sender import UNREACHABLE, Sender, SendingFailed, Traffic
+from deploy.demo.sender import Sender, SendingFailed, Traffic
 from deploy.demo.verdict import Verdict
 from shared import clock
 
@@ -35,10 +38,18 @@ class Stalled(Exception):
     """Nothing moved for long, and something was still waited for."""
 
 
+class Apis(NamedTuple):
+    """Where the apis are."""
+
+    enrolment: str = "http://127.0.0.1:8001"
+    case: str = "http://127.0.0.1:8002"
+    relief: str = "http://127.0.0.1:8003"
+    reporting: str = "http://127.0.0.1:8000"
+
+
 async def play_history(
+    apis: Apis,
     *,
-    enrolment_url: str,
-    reporting_url: str,
     scale: float,
     until: date,
     seed: int,
@@ -46,31 +57,38 @@ async def play_history(
     away_for: float = AWAY_FOR,
     still_for: float = STILL_FOR,
 ) -> bool:
-    """Play the history, show how it goes, and tell whether figures and outcomes are exactly as expected.
+    """Play the history, show how it goes, and tell whether figures, files and outcomes are exactly as expected.
 
-    Processes of the system may be killed meanwhile: what is not acknowledged is sent again, for ``away_for`` seconds.
-    Raises ``ValueError`` where there is no such history.
+    Then officers do some of their work, so that there is something to see of it. Processes of the system may be killed
+    meanwhile: what is not acknowledged is sent again, for ``away_for`` seconds. Raises ``ValueError`` where there is no such history.
     """
     console = console or Console(highlight=False, soft_wrap=True)
     began, cpu_before = clock.seconds(), time.process_time()
     history = History(scale=scale, until=until, seed=seed)
     screen = Screen(console)
     verdict: Verdict | None = None
+    done: Done | None = None
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_ANSWER_WITHIN)) as client:
-        play = _Play(history, client, enrolment_url, reporting_url, away_for, still_for)
+        play = _Play(history, client, apis, away_for, still_for)
         try:
             with screen.open():
                 async with asyncio.TaskGroup() as tasks:
                     background = [tasks.create_task(play.collect()), tasks.create_task(play.watch(screen))]
                     verdict = await play.run()
+                    done = await play.officers()
                     for task in background:
                         task.cancel()
-        except* (SendingFailed, Stalled, *UNREACHABLE) as failed:
+        except* (SendingFailed, Stalled, Refused, InVain, *UNREACHABLE) as failed:
             first, *others = dict.fromkeys(map(str, _causes(failed)))
             console.print(f"The history was not played to its end: {first}" + (f" (and {len(others)} more)" if others else ""), style="red")
-    if verdict is None:
+    if verdict is not None:
+        verdict.print(console, scale=scale, until=until)
+    if verdict is None or done is None:
         return False
-    verdict.print(console, scale=scale, until=until)
+    console.print(
+        f"Officers of the 52 counties, after that: {done.term} begun for {done.asked:,} children of the nation, "
+        f"{done.visited:,} children visited, {done.paid:,} grants paid."
+    )
     console.print(_effort(play.traffic, clock.seconds() - began, time.process_time() - cpu_before))
     return verdict.equal
 
@@ -78,16 +96,15 @@ async def play_history(
 class _Play:
     """One run through a history."""
 
-    def __init__(
-        self, history: History, client: aiohttp.ClientSession, enrolment_url: str, reporting_url: str, away_for: float, still_for: float
-    ) -> None:
-        self._history, self._still_for = history, still_for
-        self._record = Record(client, reporting_url)
-        self._outcomes = Outcomes(client, enrolment_url, patience=away_for)
+    def __init__(self, history: History, client: aiohttp.ClientSession, apis: Apis, away_for: float, still_for: float) -> None:
+        self._history, self._still_for, self._apis = history, still_for, apis
+        self._record = Record(client, apis.reporting)
+        self._outcomes = Outcomes(client, apis.enrolment, patience=away_for)
+        self._insisting = Insisting(client, patience=away_for)
         self.traffic = Traffic()
         self._outbox = Outbox(
             {
-                name: self._posting(Sender(name, client, enrolment_url=enrolment_url, traffic=self.traffic, patience=away_for))
+                name: self._posting(Sender(name, client, enrolment_url=apis.enrolment, traffic=self.traffic, patience=away_for))
                 for name in history.senders
             },
             room=self._room,
@@ -125,6 +142,10 @@ class _Play:
             lost=len(self._outcomes.lost),
             again=bool(held_before or self.traffic.failed_attempts),
         )
+
+    async def officers(self) -> Done:
+        """Let officers work on the record's last day. Raises ``Refused`` and ``InVain``."""
+        return await Officers(self._insisting, case_url=self._apis.case, relief_url=self._apis.relief).work()
 
     async def collect(self) -> None:
         """Add up outcomes until cancelled."""

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import aiohttp
 from msgspec import Struct, json
 
+from deploy.demo.insisting import UNREACHABLE
 from deploy.demo.published import Figures
-from deploy.demo.sender import UNREACHABLE
 
 
 class _Figure(Struct):

@@ -6,15 +6,12 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 import aiohttp
-import stamina
 from msgspec import Struct, json
+
+from deploy.demo.insisting import Insisting, InVain
 
 _GZIPPED = ("/provinces/11", "/provinces/31", "/provinces/44")
 """Senders that compress what they send."""
-_FIRST_WAIT, _LONGEST_WAIT = 0.2, 5.0
-
-UNREACHABLE = (aiohttp.ClientError, TimeoutError)
-"""What aiohttp raises where no answer comes."""
 
 
 class Acknowledged(Struct):
@@ -39,12 +36,6 @@ class SendingFailed(Exception):
     """Enrolment refused a batch as a whole, or was away for too long."""
 
 
-class _Later(Exception):
-    def __init__(self, reason: str, after: str) -> None:
-        super().__init__(reason)
-        self.after = float(after) if after.isdigit() else 0.0
-
-
 _read = json.Decoder(Acknowledged).decode
 
 
@@ -53,11 +44,10 @@ class Sender:
 
     def __init__(self, name: str, client: aiohttp.ClientSession, *, enrolment_url: str, traffic: Traffic, patience: float) -> None:
         """Send nothing yet."""
-        self._name, self._client, self._traffic, self._patience = name, client, traffic, patience
+        self._name, self._traffic = name, traffic
         self._url = f"{enrolment_url}/v1/reports"
         self._ordinal = 0
-        retrying = stamina.AsyncRetryingCaller(attempts=None, timeout=patience, wait_initial=_FIRST_WAIT, wait_max=_LONGEST_WAIT)
-        self._retrying = retrying.on(self._wait)
+        self._insisting = Insisting(client, patience=patience, failed=self._failed)
 
     async def post(self, lines: Sequence[bytes]) -> Acknowledged:
         """Post a batch, again and again with the same key, until it is acknowledged. Raises ``SendingFailed``."""
@@ -69,36 +59,20 @@ class Sender:
         if self._name in _GZIPPED:
             body, headers["content-encoding"] = gzip.compress(body, 1), "gzip"
         try:
-            acknowledged = await self._retrying(self._attempt, body, headers)
-        except (_Later, *UNREACHABLE) as error:
-            raise SendingFailed(f"{self._name} repeated batch {self._ordinal} for {self._patience:.0f} s in vain; at last: {_said(error)}") from error
+            answer = await self._insisting.ask("POST", self._url, body=body, headers=headers)
+        except InVain as error:
+            raise SendingFailed(f"{self._name} repeated batch {self._ordinal} for {error}") from error
         finally:
             self._traffic.waiting.pop(self._name, None)
+        if answer.status != 202:
+            raise SendingFailed(f"{self._name} is told of its batch {self._ordinal}: {answer.said}")
+        acknowledged = _read(answer.body)
         if acknowledged.received != len(lines):
             raise SendingFailed(f"{self._name} sent {len(lines)} lines in batch {self._ordinal}, and {acknowledged.received} were received")
         self._traffic.reports += len(lines)
         self._traffic.batches += 1
         return acknowledged
 
-    async def _attempt(self, body: bytes, headers: dict[str, str]) -> Acknowledged:
-        async with self._client.post(self._url, data=body, headers=headers) as answer:
-            text = await answer.read()
-        if answer.status == 202:
-            return _read(text)
-        reason = f"{answer.status} {text.decode(errors='replace')[:500]}"
-        # 409 with Retry-After: the first request with this key is still being worked on.
-        if answer.status in (502, 503, 504) or (answer.status == 409 and "Retry-After" in answer.headers):
-            raise _Later(reason, answer.headers.get("Retry-After", ""))
-        raise SendingFailed(f"{self._name} is told of its batch {self._ordinal}: {reason}")
-
-    def _wait(self, error: Exception) -> bool | float:
-        """Say whether to repeat, or after how many seconds."""
-        if not isinstance(error, (_Later, *UNREACHABLE)):
-            return False
+    def _failed(self, said: str) -> None:
         self._traffic.failed_attempts += 1
-        self._traffic.waiting[self._name] = _said(error)
-        return (error.after if isinstance(error, _Later) else 0.0) or True
-
-
-def _said(error: Exception) -> str:
-    return str(error) or type(error).__name__
+        self._traffic.waiting[self._name] = said

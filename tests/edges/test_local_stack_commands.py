@@ -22,14 +22,14 @@ DEMO = """
 import asyncio, functools, pathlib, sys, types
 from deploy import cli
 
-async def play_history(**told):
+async def play_history(apis, **told):
     pathlib.Path("{played}").write_text(repr(told))
     if {forever}:
         await asyncio.Event().wait()
     return {exact}
 
 sys.modules["deploy.demo.play"] = play = types.ModuleType("play")
-play.play_history = play_history
+play.play_history, play.Apis = play_history, lambda *urls: urls
 cli.LocalStack = functools.partial(cli.LocalStack, services=())
 cli.app()
 """

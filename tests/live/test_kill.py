@@ -10,7 +10,7 @@ from datetime import date
 
 from typer.testing import CliRunner
 
-from deploy.demo.play import play_history
+from deploy.demo.play import Apis, play_history
 from deploy.local.processes import REDIS, SERVICES
 from deploy.local.stack import LocalStack
 from services.reporting.cli import app as auditors
@@ -49,11 +49,12 @@ class Killer(threading.Thread):
 
 async def test_the_figures_are_exact_whatever_is_killed_and_whenever(new_stack: NewStack) -> None:
     stack = await asyncio.to_thread(new_stack, services=SERVICES)
-    enrolment, reporting = stack.config.enrolment_url, stack.config.reporting_url
+    config = stack.config
+    apis = Apis(config.enrolment_url, config.case_url, config.relief_url, config.reporting_url)
     killer = Killer(stack, seed=20200614)
     killer.start()
     try:
-        exact = await play_history(enrolment_url=enrolment, reporting_url=reporting, scale=SCALE, until=UNTIL, seed=1)
+        exact = await play_history(apis, scale=SCALE, until=UNTIL, seed=1)
     finally:
         await asyncio.to_thread(killer.enough)
     assert killer.failure is None, killer.failure
@@ -62,6 +63,6 @@ async def test_the_figures_are_exact_whatever_is_killed_and_whenever(new_stack: 
     for service in SERVICES:
         await asyncio.to_thread(stack.wait_ready, service.name)
     verified = await asyncio.to_thread(
-        CliRunner().invoke, auditors, ["verify", "--reporting", reporting, "--bootstrap", stack.config.kafka_bootstrap]
+        CliRunner().invoke, auditors, ["verify", "--reporting", config.reporting_url, "--bootstrap", stack.config.kafka_bootstrap]
     )
     assert verified.exit_code == 0, verified.output

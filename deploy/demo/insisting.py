@@ -1,0 +1,73 @@
+"""Asks an api again and again while it is away: killed, started again, catching up. What it refuses is an answer."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import aiohttp
+import stamina
+
+UNREACHABLE = (aiohttp.ClientError, TimeoutError)
+"""What aiohttp raises where no answer comes."""
+
+Texts = Mapping[str, str]
+_FIRST_WAIT, _LONGEST_WAIT = 0.2, 5.0
+_AWAY = frozenset({502, 503, 504})
+
+
+class Answer(NamedTuple):
+    """An answer that is not "try again later"."""
+
+    status: int
+    body: bytes
+
+    @property
+    def said(self) -> str:
+        """It as a text for people."""
+        return f"{self.status} {self.body.decode(errors='replace')[:500]}"
+
+
+class InVain(Exception):
+    """The api was away for too long; the message says what came of the last attempt."""
+
+
+class _Later(Exception):
+    def __init__(self, answer: Answer, after: str) -> None:
+        super().__init__(answer.said)
+        self.after = float(after) if after.isdigit() else 0.0
+
+
+class Insisting:
+    """Requests over one client, each repeated for ``patience`` seconds. ``failed`` is told of every attempt that has to be repeated."""
+
+    def __init__(self, client: aiohttp.ClientSession, *, patience: float, failed: Callable[[str], object] = lambda said: None) -> None:
+        """Ask nothing yet."""
+        self._client, self._patience, self._failed = client, patience, failed
+        retrying = stamina.AsyncRetryingCaller(attempts=None, timeout=patience, wait_initial=Texts = Mapping[str, str]
+_FIRST_WAIT, wait_max=_LONGEST_WAIT)
+        self._retrying = retrying.on(self._wait)
+
+    async def ask(self, method: str, url: str, *, body: bytes | None = None, headers: Texts | None = None, query: Texts | None = None) -> Answer:
+        """Ask until there is an answer. Raises ``InVain``."""
+        try:
+            return await self._retrying(self._attempt, method, url, body, headers, query)
+        except (_Later, *UNREACHABLE) as error:
+            raise InVain(f"{self._patience:.0f} s in vain; at last: {_said(error)}") from error
+
+    async def _attempt(self, method: str, url: str, body: bytes | None, headers: Texts | None, query: Texts | None) -> Answer:
+        async with self._client.request(method, url, data=body, headers=headers, params=query) as response:
+            answer = Answer(response.status, await response.read())
+        # 409 with Retry-After: the first request with this Idempotency-Key is still being worked on.
+        if answer.status in _AWAY or (answer.status == 409 and "Retry-After" in response.headers):
+            raise _Later(answer, response.headers.get("Retry-After", ""))
+        return answer
+
+    def _wait(self, error: Exception) -> bool | float:
+        """Say whether to repeat, or after how many seconds."""
+        if not isinstance(error, (_Later, *UNREACHABLE)):
+            return False
+        self._failed(_said(error))
+        return (error.after if isinstance(error, _Later) else 0.0) or True
+
+
+def _said(error: Exception) -> str:
+    return str(error) or type(error).__name__
