@@ -42,8 +42,7 @@ class Insisting:
     def __init__(self, client: aiohttp.ClientSession, *, patience: float, failed: Callable[[str], object] = lambda said: None) -> None:
         """Ask nothing yet."""
         self._client, self._patience, self._failed = client, patience, failed
-        retrying = stamina.AsyncRetryingCaller(attempts=None, timeout=patience, wait_initial=Texts = Mapping[str, str]
-_FIRST_WAIT, wait_max=_LONGEST_WAIT)
+        retrying = stamina.AsyncRetryingCaller(attempts=None, timeout=patience, wait_initial=_FIRST_WAIT, wait_max=_LONGEST_WAIT)
         self._retrying = retrying.on(self._wait)
 
     async def ask(self, method: str, url: str, *, body: bytes | None = None, headers: Texts | None = None, query: Texts | None = None) -> Answer:

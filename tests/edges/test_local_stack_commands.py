@@ -13,6 +13,7 @@ import pytest
 
 from deploy import cli
 from deploy.local.config import ROOT, StackConfig
+from deploy.local.processes import SERVICES
 from deploy.local.stack import LocalStack
 from deploy.local.supervision import Supervisor
 
@@ -68,7 +69,7 @@ def test_up_runs_everything_in_the_background_until_down(config: StackConfig) ->
         assert config.reporting_url in up.stdout
         states = LocalStack(config).states()
         assert {name: state.state for name, state in states.items()} == dict.fromkeys(
-            ("kafka", "redis", "enrolment-api", "enrolment-worker", "reporting-api", "reporting-worker"), "RUNNING"
+            ("kafka", "redis", *(service.name for service in SERVICES)), "RUNNING"
         )
         status = baoxue("status")
         assert status.returncode == 0
