@@ -139,20 +139,23 @@ class Following:
             return
         for partition, steps in (await self._board.steps(following, wait_ms=_WAIT_MS)).items():
             for step in steps:
-                if not self._take(self._memory, partition, step):
+                if not await self._take(self._memory, partition, step):
                     break
                 await asyncio.sleep(0)
 
-    def _take(self, memory: Memory, partition: int, step: Step) -> bool:
+    async def _take(self, memory: Memory, partition: int, step: Step) -> bool:
         if step.prev != memory.positions[partition]:
             place = about(topics.STUDENT_STATUS, partition, memory.positions[partition])
             _log.warning("generation %s: a gap up to %d: reading the partition whole", memory.generation, step.prev, extra=place)
             self._gapped.add(partition)
             return False
         delta = step.delta()
-        memory.add(cells=delta.cells, flows=delta.flows, due=delta.due, reported=delta.reported, claimed=delta.claimed)
+        # Noted before the numbers change: whoever learns of the change must find it among the newest.
+        for _ in self.newest.noting(delta.flows):
+            await asyncio.sleep(0)
+        for _ in memory.adding(cells=delta.cells, flows=delta.flows, due=delta.due, reported=delta.reported, claimed=delta.claimed):
+            await asyncio.sleep(0)
         memory.move(partition, step.next, delta.event_time, delta.recorded_time)
-        self.newest.note(delta.flows)
         self.moved.set()
         return True
 

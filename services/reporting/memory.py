@@ -5,7 +5,8 @@ Rows are the county codes of ``areas.ROWS``, after them any unknown codes that t
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
 import numpy as np
 
@@ -21,6 +22,9 @@ _CELL_COLUMN = {cell: n for n, cell in enumerate(CELLS)}
 _FLOW_COLUMN: Mapping[str, int] = {flow.value: n for n, flow in enumerate(FLOWS)}
 _NOTHING: Mapping[str, int] = {}
 _NO_CLAIMS: Mapping[str, tuple[int, int]] = {}
+
+_PIECE = 1_000
+"""Fields whose places are looked up before others may have their turn: about a millisecond."""
 
 _Days = defaultdict[str, tuple[list[int], list[int]]]
 
@@ -67,15 +71,35 @@ class Memory:
         claimed: Mapping[str, tuple[int, int]] = _NO_CLAIMS,
     ) -> None:
         """Add differences, as ``board.Delta`` has them. Raises ``KeyError`` for a cell or flow of no such name, and has then added nothing."""
+        for _ in self.adding(cells=cells, flows=flows, due=due, reported=reported, claimed=claimed):
+            pass
+
+    def adding(
+        self,
+        *,
+        cells: Mapping[str, int],
+        flows: Mapping[str, int],
+        due: Mapping[str, int],
+        reported: Mapping[str, int],
+        claimed: Mapping[str, tuple[int, int]],
+    ) -> Iterator[None]:
+        """Add differences as ``add`` does, stopping on the way every few milliseconds; all of it is added after the last stop, at once."""
         # Every field is there once, so no place is there twice.
-        at = [self._cell_at.get(field) or self._find(field) for field in cells]
+        at: list[int] = []
+        for piece in _pieces(cells):
+            at.extend([self._cell_at.get(field) or self._find(field) for field in piece])
+            yield
         flowing, falling_due = _no_days(), _no_days()
-        for field, n in flows.items():
-            county, day, flow = field.split(":")
-            _put(flowing, day, self._row(county) * len(FLOWS) + _FLOW_COLUMN[flow], n)
-        for field, n in due.items():
-            county, day = field.split(":")
-            _put(falling_due, day, self._row(county), n)
+        for piece in _pieces(flows):
+            for field in piece:
+                county, day, flow = field.split(":")
+                _put(flowing, day, self._row(county) * len(FLOWS) + _FLOW_COLUMN[flow], flows[field])
+            yield
+        for piece in _pieces(due):
+            for field in piece:
+                county, day = field.split(":")
+                _put(falling_due, day, self._row(county), due[field])
+            yield
         self.cells.reshape(-1)[at] += np.fromiter(cells.values(), dtype=np.int64, count=len(at))
         for by_day, added in ((self.flows, flowing), (self.due, falling_due)):
             for day, (places, numbers) in added.items():
@@ -114,6 +138,12 @@ class Memory:
             self.flows.append_row()
             self.due.append_row()
         return row
+
+
+def _pieces(fields: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(fields)
+    while piece := list(islice(rest, _PIECE)):
+        yield piece
 
 
 def _no_days() -> _Days:

@@ -86,3 +86,15 @@ def test_an_ended_code_shows_its_own_and_its_successor_both() -> None:
 def test_a_code_that_no_table_knows_is_no_areas_news() -> None:
     memory, newest = counted([{"999999:2020-03-01:returned": 1}])
     assert shown(memory, newest) == []
+
+
+def test_noting_in_pieces_notes_the_same() -> None:
+    fields = [f"{COUNTIES[n % 5]}:2019-{n % 12 + 1:02d}-{n % 28 + 1:02d}:returned" for n in range(5_000)]
+    memory = Memory("1")
+    memory.add(flows=dict.fromkeys(fields, 1))
+    one, other = Newest(), Newest()
+    one.note(fields)
+    stops = sum(1 for _ in other.noting(fields))
+    assert stops > 3
+    assert shown(memory, one) == shown(memory, other)
+    assert one._by_county == other._by_county
