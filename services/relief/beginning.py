@@ -27,7 +27,8 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.relief.judging import ELIGIBLE, SERVICE, SOURCE
+from services.relief.domain.packed import ELIGIBLE
+from services.relief.judging import SERVICE, SOURCE
 from shared import clock, topics
 from shared.asking import NO_SEQUENCE
 from shared.built import Built

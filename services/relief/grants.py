@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from services.relief.documents import GrantEntry, GrantFile, GrantList, entry_of, file_of
-from services.relief.domain.packed import unpack
-from services.relief.domain.terms import name_of, number_of
-from services.relief.judging import term_key
+from services.relief.domain.packed import term_key, unpack
+from services.relief.domain.terms import number_of
 from shared.away import redis_needed
 from shared.built import Built
 from shared.clock import china_day
@@ -30,7 +29,7 @@ class Grants:
         """Give the grants of these counties, in ascending order, and states; ``term``: only those of this one."""
         await self._built.check(range(self._partitions))
         kinds = [state.value for state in states]
-        first, beyond = (b"", None) if term is None else (term_key(term), term_key(name_of(number_of(term) + 1)))
+        first, beyond = (b"", None) if term is None else (term_key(number_of(term)), term_key(number_of(term) + 1))
         with redis_needed():
             today = china_day(await self._now())
             page = await self._listing.page(counties, kinds, after=after, not_below=first, below=beyond, limit=limit)

@@ -8,7 +8,6 @@ from msgspec import Raw
 from services.relief.domain import following, offices, packed
 from services.relief.domain.grant import Pupil, evolve, position_of
 from services.relief.domain.refusals import Refusal
-from services.relief.domain.terms import number_of
 from shared import topics
 from shared.clock import china_day
 from shared.codec import Unreadable, encode, read_data, read_event
@@ -22,9 +21,6 @@ from shared.outcomes import Exceptional
 
 SERVICE = "relief"
 SOURCE = "/relief"
-
-ELIGIBLE = "eligible"
-"""The kind of the lists of children whom a new term would bring aid; their groups are counties."""
 
 _STUDENT_KEY = 32
 
@@ -72,18 +68,7 @@ class ReliefDecider:
 
     def listed(self, state: bytes | None) -> AbstractSet[tuple[str, bytes]]:
         """Give the list of county and state for each grant, in the order of terms, and that of the county's eligible children."""
-        if state is None:
-            return frozenset()
-        pupil = packed.unpack(state)
-        places = {(f"{grant.county}:{grant.state.value}", term_key(grant.term)) for grant in (kept.grant for kept in pupil.grants)}
-        if pupil.eligible is not None:
-            places.add((f"{pupil.eligible.county}:{ELIGIBLE}", b""))
-        return places
-
-
-def term_key(term: str) -> bytes:
-    """Give the sort key of a term's grants in their lists."""
-    return number_of(term).to_bytes(2)
+        return frozenset() if state is None else packed.places_in_lists(state)
 
 
 def _decided(pupil: Pupil, asked: Asked, *, on: date, cause: str) -> ReliefFact | None:

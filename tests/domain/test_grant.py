@@ -169,6 +169,13 @@ def test_another_stage_is_another_amount_while_it_is_unpaid() -> None:
     child.when("2019-09-16", in_school).then(AidRecalculated, was, grant(fen=31_250))
 
 
+def test_a_child_back_in_school_whose_stage_nobody_reported_has_its_grant_as_it_was() -> None:
+    child = given(("2019-09-02", in_school), ("2019-10-08", dropped_out))
+    outcome = child.when("2019-11-04", changed(returned, stage=None))
+    outcome.then(AidResumed, grant(SUSPENDED), grant())
+    assert outcome.left.eligible is None
+
+
 def test_a_child_that_boards_is_due_the_full_standard() -> None:
     outcome = given(("2019-09-02", in_school)).when("2019-09-16", boards)
     outcome.then(AidRecalculated, grant(), grant(fen=62_500, boarder=True))

@@ -60,6 +60,15 @@ def test_a_term_begun_late_brings_its_aid_to_those_who_were_eligible_in_it_and_i
     given(*was_primary).when("2020-03-02", begun).then_nothing()
 
 
+def test_in_a_term_begun_late_a_child_boards_if_it_did_before() -> None:
+    since_spring = (("2019-03-04", in_school), ("2020-02-17", in_school), ("2020-02-18", changed(boards, term=SPRING)))
+    given(*since_spring).when("2020-03-02", begun).then(AidGranted, None, grant())
+    boarded = (("2019-03-04", in_school), ("2019-03-05", changed(boards, term="2019-spring")), ("2020-02-17", in_school))
+    given(*boarded).when("2020-03-02", begun).then(AidGranted, None, grant(fen=62_500, boarder=True))
+    no_longer = (*boarded, ("2020-02-18", changed(boards, term=SPRING, boarder=False)))
+    given(*no_longer).when("2020-03-02", changed(begun, office=OFFICE)).then(AidGranted, None, grant(fen=62_500, boarder=True))
+
+
 @pytest.mark.parametrize("asked", [BeginTerm(SPRING), BeginTerm(SPRING, office=OFFICE), changed(boards, term=SPRING)])
 def test_nothing_is_done_for_a_term_before_its_first_day(asked: object) -> None:
     child = given(("2019-09-02", in_school))

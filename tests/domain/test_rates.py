@@ -61,6 +61,13 @@ def test_a_terms_aid_comes_to_what_the_page_says(case: Case) -> None:
     assert amount(Scheme.LIVING_SUBSIDY, number_of(case.term), case.stage, case.boards) == case.fen
 
 
+def test_whenever_there_is_aid_for_one_stage_there_is_for_the_other() -> None:
+    for term in range(number_of("2000-spring"), number_of("2050-spring")):
+        for boards in (True, False):
+            amounts = [amount(Scheme.LIVING_SUBSIDY, term, stage, boards) for stage in Stage]
+            assert amounts.count(None) in {0, 2}
+
+
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_poor_child_in_school_is_due_what_the_page_says(case: Case) -> None:
     """From the first day of the term on; and paid out late it is still the rate of the term."""

@@ -73,6 +73,12 @@ class Pupil(Struct, frozen=True, gc=False):
         kept = self.kept_of(term)
         return None if kept is None else kept.grant
 
+    def boarded_in(self, term: int) -> bool:
+        """Tell whether the child boarded in a term, as far as is known: what is recognised holds from its own term on."""
+        if term >= self.newest:
+            return self.boards
+        return next((each.grant.boarder for each in reversed(self.grants) if number_of(each.grant.term) < term), False)
+
     @property
     def newest(self) -> int:
         """The newest term that there is a grant of; 0 where there is none."""

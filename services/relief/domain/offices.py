@@ -63,7 +63,7 @@ def _begin_term(pupil: Pupil, asked: BeginTerm, on: date, answers_for: Container
     eligible = pupil.eligible
     if eligible is None or term < number_of(eligible.since):
         return None
-    new = due_grant(pupil, eligible, term, boarder=pupil.boards)
+    new = due_grant(pupil, eligible, term, boarder=pupil.boarded_in(term))
     return None if new is None else AidGranted(before=None, after=new, eligible=eligible, boards=pupil.boards)
 
 
@@ -73,7 +73,7 @@ def _begin_for_one(pupil: Pupil, term: int, answers_for: Container[str]) -> Reli
         _check_office(answers_for, grant.county)
         return None
     eligible = _entitled(pupil, term, answers_for)
-    new = due_grant(pupil, eligible, term, boarder=pupil.boards)
+    new = due_grant(pupil, eligible, term, boarder=pupil.boarded_in(term))
     if new is None:
         raise NoAidThen
     return AidGranted(before=None, after=new, eligible=eligible, boards=pupil.boards)
@@ -115,7 +115,7 @@ def _pay(pupil: Pupil, asked: PayGrant, on: date, answers_for: Container[str]) -
         raise GrantUnknown
     grant = kept.grant
     _check_office(answers_for, grant.county)
-    if grant.state is GrantState.PAID and (kept.reference, grant.fen) == (asked.reference, asked.fen):
+    if (kept.reference, grant.fen) == (asked.reference, asked.fen):
         return None
     if grant.state is not GrantState.DUE:
         raise NotAllowedIn(grant.state, "only what is due can be paid")

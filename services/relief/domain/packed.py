@@ -4,12 +4,16 @@ The first byte is the format's version. The numbers below are stored: they never
 """
 
 import struct
+from functools import cache
 
 from services.relief.domain.grant import DIGEST, INITIAL, NOTHING_TAKEN, Pupil, TermsGrant
 from services.relief.domain.happenings import ENTRY
 from services.relief.domain.terms import name_of, number_of
 from shared.contracts.relief import Eligibility, Grant, GrantState, Scheme
 from shared.contracts.words import Stage
+
+ELIGIBLE = "eligible"
+"""The kind of the lists of children whom a new term would bring aid."""
 
 FORMAT = 1
 """Raise it with any change of the layouts, the numbers or the digests."""
@@ -80,7 +84,7 @@ def _unpacked(state: bytes) -> tuple[Pupil, int]:
     _, marks, taken, county, since = _CHILD.unpack_from(state)
     at = _CHILD.size + (marks >> 3) * DIGEST
     asked = state[_CHILD.size : at]
-    eligible = Eligibility(f"{county:06d}", _STAGE[marks >> 2 & 1], name_of(since)) if marks & 1 else None
+    eligible = Eligibility(_code_of(county), _STAGE[marks >> 2 & 1], name_of(since)) if marks & 1 else None
     grants = []
     while at < len(state):
         term, what, county, fen, happenings, length = _GRANT.unpack_from(state, at)
@@ -88,9 +92,43 @@ def _unpacked(state: bytes) -> tuple[Pupil, int]:
         begin = at + _GRANT.size
         middle = begin + happenings * ENTRY
         at = middle + length
-        grant = Grant(state_, f"{county:06d}", scheme, name_of(term), stage, boarder, fen)
+        grant = Grant(state_, _code_of(county), scheme, name_of(term), stage, boarder, fen)
         grants.append(TermsGrant(grant, state[begin:middle], state[middle:at].decode()))
     return Pupil(eligible, bool(marks >> 1 & 1), taken + NOTHING_TAKEN, asked, tuple(grants)), at
+
+
+def places_in_lists(state: bytes) -> set[tuple[str, bytes]]:
+    """Give the lists in which a state stands, each with its sort key there: ``<county>:<state>`` and the term for each grant, and
+    ``<county>:eligible`` and nothing for a child that a new term would bring aid.
+    """
+    _, marks, _, county, _ = _CHILD.unpack_from(state)
+    places = {_eligible_in(county)} if marks & 1 else set()
+    at = _CHILD.size + (marks >> 3) * DIGEST
+    while at < len(state):
+        term, what, county, _, happenings, length = _GRANT.unpack_from(state, at)
+        places.add(_granted_in(county, what, term))
+        at += _GRANT.size + happenings * ENTRY + length
+    return places
+
+
+@cache
+def _granted_in(county: int, what: int, term: int) -> tuple[str, bytes]:
+    return f"{_code_of(county)}:{_MARKS[what][0].value}", term_key(term)
+
+
+@cache
+def _eligible_in(county: int) -> tuple[str, bytes]:
+    return f"{_code_of(county)}:{ELIGIBLE}", b""
+
+
+def term_key(term: int) -> bytes:
+    """Give the sort key of a term's grants in their lists."""
+    return term.to_bytes(2)
+
+
+@cache
+def _code_of(county: int) -> str:
+    return f"{county:06d}"
 
 
 def _damaged(state: bytes) -> UnknownFormat:
