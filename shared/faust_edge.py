@@ -174,11 +174,13 @@ class _FollowerApp(faust.App):
         expected: dict[TP, int] = {}
         for topic in {tp.topic for tp in tps}:
             partitions = frozenset(tp.partition for tp in tps if tp.topic == topic)
-            wanted = await _waiting()(self.followers[topic].cursors, partitions)
             try:
+                wanted = await _waiting()(self.followers[topic].cursors, partitions)
                 found = await self._within_log(topic, {p: wanted.get(p) for p in partitions})
-            except CursorOutsideLog as error:
-                _give_up(error)
+            except Exception as error:
+                if self.should_stop:
+                    raise
+                _give_up(error)  # without a cursor nothing can be done, and Faust would start this worker again and again
             _log.info("%s: go on at %s", topic, dict(sorted(found.items())))
             expected |= {TP(topic, p): offset for p, offset in found.items()}
         self._expected = expected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
@@ -12,19 +13,20 @@ import pytest
 
 from deploy.local.config import ROOT, free_ports
 
-Answering = Callable[[int], int]
+Answering = Callable[..., int]
 
 
 @pytest.fixture
 def answering() -> Iterator[Answering]:
-    """`answering(status)`: a port where `/readyz`, and nothing else, is answered so."""
+    """`answering(status, body)`: a port where `/readyz`, and nothing else, is answered so."""
     servers: list[HTTPServer] = []
 
-    def serve(status: int) -> int:
+    def serve(status: int, body: bytes = b"") -> int:
         class Answer(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 self.send_response(status if self.path == "/readyz" else 404)
                 self.end_headers()
+                self.wfile.write(body)
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -52,6 +54,16 @@ def test_a_process_that_is_ready_is_healthy(answering: Answering) -> None:
 @pytest.mark.parametrize("status", [404, 500, 503])
 def test_one_that_is_not_ready_is_not(answering: Answering, status: int) -> None:
     assert asked(answering(status)) == 1
+
+
+@pytest.mark.parametrize(("away", "exit_code"), [(["lag"], 0), (["redis"], 1), (["lag", "redis"], 1), ([], 1)])
+def test_one_that_is_only_behind_is_healthy(answering: Answering, away: list[str], exit_code: int) -> None:
+    assert asked(answering(503, json.dumps({"away": away}).encode())) == exit_code
+
+
+@pytest.mark.parametrize("body", [b"[]", b"nonsense"])
+def test_an_answer_that_is_no_problem_of_ours_is_none(answering: Answering, body: bytes) -> None:
+    assert asked(answering(503, body)) == 1
 
 
 def test_nor_is_one_that_does_not_answer() -> None:

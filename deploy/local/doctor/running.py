@@ -48,9 +48,12 @@ def checks(stack: LocalStack, services: tuple[Service, ...]) -> Iterator[Check]:
         elif name not in by_name:
             yield _tool_check(name, state.pid, log, answers=readiness.answers(name, config, services))
         else:
-            yield from service_checks(name, state.pid, readiness.health(by_name[name].url(config)), log)
-            yield from _versions(name, by_name[name].url(config))
-            if time.time() - state.since < LATELY and (why := last_word(log)):
+            url = by_name[name].url(config)
+            health = readiness.health(url)
+            yield from service_checks(name, state.pid, health, log)
+            yield from _versions(name, url)
+            # One that is ready again has been mended since.
+            if health != Health(alive=True) and time.time() - state.since < LATELY and (why := last_word(log)):
                 yield Check(name, f"stopped by itself: {why}", f"do what it says, or docs/how-to/operate.md, and read {log}")
 
 
