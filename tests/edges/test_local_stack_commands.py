@@ -24,7 +24,7 @@ import asyncio, functools, pathlib, sys, types
 from deploy import cli
 
 async def play_history(apis, **told):
-    pathlib.Path("{played}").write_text(repr(told))
+    pathlib.Path("{played}").write_text(repr((apis, told)))
     if {forever}:
         await asyncio.Event().wait()
     return {exact}
@@ -101,8 +101,8 @@ def test_a_demo_stopped_while_it_plays_leaves_nothing_running(config: StackConfi
         demo.send_signal(stop)
         assert demo.wait(timeout=120) == 0
     assert Supervisor(config).processes() == []
-    told = {"enrolment_url": config.enrolment_url, "reporting_url": config.reporting_url, "scale": 0.5, "seed": 7}
-    assert all(f"{name!r}: {value!r}" in played.read_text() for name, value in told.items())
+    for told in ("'scale': 0.5", "'seed': 7", repr((config.enrolment_url, config.case_url, config.relief_url, config.reporting_url))):
+        assert told in played.read_text()
     assert "datetime.date(2019, 5, 31)" in played.read_text()
 
 
