@@ -7,7 +7,8 @@ from time import perf_counter
 import msgspec
 
 from services.enrolment.domain.packed import pack, unpack
-from services.enrolment.domain.student import Student, advance, decide, evolve
+from services.enrolment.domain.state import Student
+from services.enrolment.domain.student import advance, decide, evolve
 from shared.contracts.reports import DroppedOut, Enrolled, Listed, Moved, OnLeave, Progressed, Report, Resumed, Returned, Suspected
 from shared.contracts.words import FoundBy, LeaveKind, ListedStatus, Placement, Reason, Stage
 

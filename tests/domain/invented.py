@@ -6,7 +6,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from services.enrolment.domain.refusals import Refusal
-from services.enrolment.domain.student import INITIAL, Student, decide, evolve
+from services.enrolment.domain.state import INITIAL, Student
+from services.enrolment.domain.student import decide, evolve
 from shared.clock import CHINA
 from shared.contracts import reports as r
 from shared.contracts import words as w

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.enrolment.domain.refusals import Refusal
-from services.enrolment.domain.student import INITIAL, Student, decide, evolve
+from services.enrolment.domain.state import INITIAL, Student
+from services.enrolment.domain.student import decide, evolve
 from shared.clock import CHINA
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.reports import Report

@@ -3,7 +3,8 @@
 import pytest
 
 from services.enrolment.domain.happenings import REMEMBERED
-from services.enrolment.domain.student import INITIAL, Student, decide, evolve
+from services.enrolment.domain.state import INITIAL, Student
+from services.enrolment.domain.student import decide, evolve
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.reports import Moved, Report
 from shared.contracts.words import FoundBy

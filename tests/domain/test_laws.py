@@ -11,7 +11,8 @@ from msgspec import Raw
 
 from services.enrolment.domain.packed import pack, unpack
 from services.enrolment.domain.refusals import Refusal
-from services.enrolment.domain.student import FOLDED, Student, advance, decide, evolve, fold
+from services.enrolment.domain.state import Student
+from services.enrolment.domain.student import FOLDED, advance, decide, evolve, fold
 from shared.codec import encode, read_fact
 from shared.contracts.reports import Report
 from shared.contracts.student import Standing, StudentFact

@@ -15,7 +15,7 @@ from services.enrolment.domain.packed import (
     unpack,
     unpack_ledger,
 )
-from services.enrolment.domain.student import INITIAL, Student
+from services.enrolment.domain.state import INITIAL, Student
 from shared.contracts.reports import CountyReported
 from shared.contracts.words import Reason, Stage, Status
 from tests.domain.children import STORIES

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from services.enrolment.domain.student import FOLDED, INITIAL, NAMING_A_SCHOOL, NUMBERING_A_SPELL, UnfoldableFact, evolve
+from services.enrolment.domain.state import INITIAL
+from services.enrolment.domain.student import FOLDED, NAMING_A_SCHOOL, NUMBERING_A_SPELL, UnfoldableFact, evolve
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.reports import Arrived, Cleared, CountyReported, HouseholdChanged, Listed, Moved, Removed
 from shared.contracts.student import (

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import asdict
 
-from services.enrolment.domain.student import Student
+from services.enrolment.domain.state import Student
 from services.enrolment.domain.transitions import TRANSITIONS
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.reports import REPORTS, CountyReported, Report

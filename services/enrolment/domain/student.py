@@ -1,4 +1,4 @@
-"""One child: its state, how facts change it, and in which order a report about it is judged.
+"""One child: how facts change its state, and in which order a report about it is judged.
 
 What each report leaves of which status is the table in ``transitions.py``.
 """
@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from services.enrolment.domain.happenings import NEVER, added, happening, moment_of, repeated
+from services.enrolment.domain.happenings import added, happening, moment_of, repeated
 from services.enrolment.domain.refusals import AfterRemoval, ImpossibleOrder, StudentUnknown, TypeNotTaken
+from services.enrolment.domain.state import INITIAL, Student
 from services.enrolment.domain.transitions import ENROLLED, HINTS, REGISTERED, REMOVED, SUSPECTED, TRANSITIONS
 from shared.contracts.reports import Report
 from shared.contracts.student import (
@@ -26,40 +26,7 @@ from shared.contracts.student import (
     StudentResumed,
     StudentReturned,
 )
-from shared.contracts.words import Reason, Stage, Status
-
-
-class Student(Struct, frozen=True, gc=False):
-    """What is known of a child. ``status`` is None, and the rest empty, for one never heard of.
-
-    ``school`` and ``grade``: the last it was in, "" and 0 if none was reported. ``prior``: of a suspected child, the
-    status before. ``spells``: how many times it was out of school. ``newest``: the moment of its newest happening,
-    as ``happenings.moment_of``. ``timeline``: the happenings, packed (``happenings.py``).
-    """
-
-    status: Status | None = None
-    county: str = ""
-    stage: Stage | None = None
-    poor: bool = False
-    reason: Reason | None = None
-    school: str = ""
-    grade: int = 0
-    prior: Status | None = None
-    spells: int = 0
-    newest: int = NEVER
-    timeline: bytes = b""
-
-    @property
-    def standing(self) -> Standing | None:
-        """What is counted of the child; None for one never heard of."""
-        if self.status is None:
-            return None
-        return Standing(self.status, self.county, self.stage, self.poor, self.reason)
-
-
-INITIAL = Student()
-"""A child never heard of."""
-
+from shared.contracts.words import Status
 
 FOLDED = frozenset(transition.fact for transition in TRANSITIONS.values())
 """The facts that a state is folded from."""

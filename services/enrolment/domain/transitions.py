@@ -4,20 +4,16 @@ Each row says what the report would leave; whether that is allowed is judged aft
 leave everything as it is says nothing new, whatever it finds.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec import Struct
 
 from services.enrolment.domain.refusals import ImpossibleOrder
+from services.enrolment.domain.state import Student
 from shared.contracts import reports, student
 from shared.contracts.student import Standing, StudentFact
 from shared.contracts.words import OUT_OF_SCHOOL, ClearedOutcome, Status
-
-if TYPE_CHECKING:
-    from services.enrolment.domain.student import Student
 
 REGISTERED, ENROLLED, ON_LEAVE, SUSPECTED = Status.REGISTERED, Status.ENROLLED, Status.ON_LEAVE, Status.SUSPECTED
 DROPPED_OUT, NEVER_ENROLLED, RETURNED = Status.DROPPED_OUT, Status.NEVER_ENROLLED, Status.RETURNED

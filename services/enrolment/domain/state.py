@@ -1,0 +1,39 @@
+"""What is known of one child."""
+
+from msgspec import Struct
+
+from services.enrolment.domain.happenings import NEVER
+from shared.contracts.student import Standing
+from shared.contracts.words import Reason, Stage, Status
+
+
+class Student(Struct, frozen=True, gc=False):
+    """What is known of a child. ``status`` is None, and the rest empty, for one never heard of.
+
+    ``school`` and ``grade``: the last it was in, "" and 0 if none was reported. ``prior``: of a suspected child, the
+    status before. ``spells``: how many times it was out of school. ``newest``: the moment of its newest happening,
+    as ``happenings.moment_of``. ``timeline``: the happenings, packed (``happenings.py``).
+    """
+
+    status: Status | None = None
+    county: str = ""
+    stage: Stage | None = None
+    poor: bool = False
+    reason: Reason | None = None
+    school: str = ""
+    grade: int = 0
+    prior: Status | None = None
+    spells: int = 0
+    newest: int = NEVER
+    timeline: bytes = b""
+
+    @property
+    def standing(self) -> Standing | None:
+        """What is counted of the child; None for one never heard of."""
+        if self.status is None:
+            return None
+        return Standing(self.status, self.county, self.stage, self.poor, self.reason)
+
+
+INITIAL = Student()
+"""A child never heard of."""
