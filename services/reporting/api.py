@@ -108,7 +108,13 @@ def create_app(
         finally:
             hub.leave(joined)
 
-    @app.get("/v1/stream", summary="The counts of an area as they change", response_class=StreamingResponse, responses=openapi.stream(404, 422, 503))
+    @app.get(
+        "/v1/stream",
+        summary="The counts of an area as they change",
+        description=openapi.STREAM,
+        response_class=StreamingResponse,
+        responses=openapi.stream(404, 422, 503),
+    )
     async def stream(joined: Annotated[Reader, Depends(reader)]) -> EventSourceResponse:
         return EventSourceResponse(joined.events(), headers=_UNHINDERED)
 

@@ -18,6 +18,14 @@ def responses(shape: type[msgspec.Struct], description: str, *bad: int) -> opena
     return openapi.good(200, shape, description) | refusals(*bad)
 
 
+STREAM = """\
+Server-sent events without an end. First a `snapshot`; where `Last-Event-ID` names an event that is still known, what came after it instead.
+Then a `delta` at most twice a second: every member has its new value, and `children` are those that changed, each to be put in the place of the
+one with its code. A `snapshot` may come again at any time, and replaces everything. A `heartbeat` comes every second or so: all that was told
+belongs to its `as_of`, which also says how old that is. A reader that does not take its events is cut off, and may come back. Beyond
+`REPORTING_MOST_STREAMS` readers are turned away with a `503` that says when to try again."""
+
+
 def stream(*bad: int) -> openapi.Answers:
     """Give the answers of the stream: events without an end, problems before the first."""
     description = "`snapshot`: LiveCounts; `delta`: the same, of its children those that changed; `heartbeat`: its `as_of`, at least every 5 s"

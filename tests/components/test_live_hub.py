@@ -22,6 +22,7 @@ from shared.redis_edge import connect
 from tests.components.counted_facts import folded, remembered
 from tests.components.live_rig import HURRIED, count, memory_to_show
 from tests.components.test_reporting_api import NATION, NOWHERE, RECORD, URUMQI, ZHAOJUE
+from tests.components.written_facts import fact, standing
 from tests.support.served import PATIENCE
 
 LIANGSHAN = "513400"
@@ -191,6 +192,19 @@ async def test_another_generation_is_told_whole_and_ends_what_was_kept() -> None
         again = await look.next_with(b"snapshot")
         assert id_of(again) != id_of(first)
         assert b"event: snapshot" in await rig.join(NATION, id_of(first)).next()
+
+
+async def test_counts_that_were_read_whole_again_are_told_as_a_change() -> None:
+    rig = Rig(Pace(delta=0.0, heartbeat=3_600.0))
+    look = rig.join(NATION)
+    async with rig.hub.running():
+        first = await look.next()
+        await look.next_with(b"heartbeat")
+        again = fact("listed", None, standing("dropped_out"), 9, spell=1)
+        rig.following.show(remembered(folded(*RECORD, again)))
+        delta = await look.next_with(b"event: delta")
+        assert b'"out_of_school":3,' in delta
+        assert await rig.join(NATION, id_of(first)).next_with(b"event: delta")
 
 
 async def test_while_nobody_follows_another_generation_is_noticed_too() -> None:

@@ -43,7 +43,7 @@ class Pace(NamedTuple):
     """Seconds between two deltas at least, and between two heartbeats, to which one such pause is added at most."""
 
     delta: float = 0.5
-    heartbeat: float = 2.0
+    heartbeat: float = 1.0
 
 
 PACE = Pace()
