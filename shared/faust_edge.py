@@ -244,6 +244,17 @@ class _FollowerApp(faust.App):
         self._sought[tp] = (offset, at)
         await self._consumer_thread.seek_wait({tp: offset})
 
+    async def look_again(self) -> None:
+        """Notice, where nothing comes in, that a cursor went back: a Redis that was lost is filled again all the same."""
+        for topic, follower in self.followers.items():
+            known = {tp: at for tp, at in self._expected.items() if tp.topic == topic and tp in (self._mine or ())}
+            found = await follower.cursors(frozenset(tp.partition for tp in known))
+            for tp, expected in known.items():
+                if (stands := found[tp.partition] or 0) < expected == self._expected.get(tp):
+                    _log.warning("the follower went back to %d: seeking", stands, extra=about(topic, tp.partition, expected))
+                    self._expected[tp] = stands
+                    await self._seek(tp, stands)
+
     async def commit_for_lag_tools(self) -> None:
         """Tell Kafka where the cursors stand, so that its own tools can show the lag. Nobody reads it back."""
         mine = self.consumer.assignment()
@@ -331,6 +342,11 @@ def run_worker(
             await app.commit_for_lag_tools()
         except Exception as error:  # noqa: BLE001  # only a display depends on it
             _log.info("could not commit for lag tools: %r", error)
+
+    @app.timer(5.0)  # type: ignore[untyped-decorator]  # faust's own
+    async def look_again() -> None:
+        with suppress(*AWAY):
+            await app.look_again()
 
     operations.begin(app)
     threading.Thread(target=_watch, args=(app,), name="coordinator-watchdog", daemon=True).start()

@@ -1,6 +1,6 @@
 """The answers to requests with an ``Idempotency-Key``: the same key and body get the same answer, and are logged once.
 
-Key: ``<service>:idempotency:<key>``. While a request is worked on it holds a claim that expires by itself, so that one
+While a request is worked on it holds a claim that expires by itself, so that one
 that died blocks the key for a short while only; then the answer. Raises ``RedisAway``.
 """
 
@@ -16,6 +16,16 @@ from msgspec import Struct
 from shared.ids import draw_id
 from shared.problems import Problem
 from shared.redis_edge import Redis, RedisAway, script
+from shared.redis_keys import Key
+
+KEYS = (
+    Key(
+        "<service>:idempotency:<key>",
+        "string",
+        "a claim while the request is worked on, then its answer, deflated, with the digest of the body",
+        "a claim for the lease, an answer for a day, unless set otherwise",
+    ),
+)
 
 _is_key = re.compile(r"[\x21-\x7e]{1,128}").fullmatch
 _ATTEMPTS = 3

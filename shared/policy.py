@@ -23,18 +23,25 @@ from shared.json_lines import about
 from shared.log import EventLog
 from shared.meters import APPLY, DECIDE, PUBLISH, READ, WorkerMeters, uncounted
 from shared.redis_edge import Redis, script
+from shared.redis_keys import Key
 
 _log = logging.getLogger(__name__)
 HEARD, PASSED_OVER = "heard", "passed_over"
 """What became of a fact: it was put to the policies, or it is none of their business, or it was heard before."""
+KEYS = (
+    Key(
+        "{<service>:<generation>:p<partition>}:policies",
+        "hash",
+        "the policies' cursor: `next`, the offset wanted of the record, `sequence:<source>`, the last taken of each source, and `event_time`, "
+        "the newest time of a fact, in microseconds since 1970",
+    ),
+)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _is_sequence = re.compile(r"[0-9]{16}-[0-9]{4}").fullmatch
 
 
 def cursor_key(service: str, generation: str, partition: int) -> str:
-    """Give the key of a partition's cursor: ``next`` offset of the record, ``sequence:<source>``, the last taken of each
-    source, and ``event_time``, the newest time of a fact, in microseconds since 1970.
-    """
+    """Give the key of a partition's cursor (``KEYS``)."""
     return f"{{{service}:{generation}:p{partition}}}:policies"
 
 

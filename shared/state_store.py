@@ -1,12 +1,6 @@
 """States of a deciding service in Redis: written by compare-and-set on the cursor, and nothing else.
 
-Keys, per service, generation and partition, under one hash tag:
-
-- ``{<service>:<generation>:p<n>}:cursor``: ``next`` offset of the input topic, ``format`` of the states; while the states
-  are being built again from the record, ``facts`` (next offset there) and ``sequence`` instead of ``next``
-- ``...:b:<bucket>``: 16-byte id -> packed state; small hashes, which Redis keeps as listpacks
-- ``...:l:<list>``: what can be listed, in the order of its bytes: a sort key and the 16-byte id (``listing.py`` reads it)
-- ``...:outcomes:<chunk>``: a byte for each input offset, 65,536 to a chunk; ``...:exceptions:<chunk>``: offset -> JSON
+The keys of a partition stand under one hash tag: ``KEYS``.
 """
 
 import struct
@@ -15,6 +9,20 @@ from typing import NamedTuple, cast
 from zlib import crc32
 
 from shared.redis_edge import Redis, script
+from shared.redis_keys import Key
+
+KEYS = (
+    Key(
+        "{<service>:<generation>:p<partition>}:cursor",
+        "hash",
+        "`next`, the offset wanted of the input topic, and `format`, of the states and buckets; while states are being built again from the record, "
+        "`facts`, the offset wanted there, and `sequence`, the last taken, instead of `next`",
+    ),
+    Key("{<service>:<generation>:p<partition>}:b:<bucket>", "hash", "16-byte id -> packed state; small, so that Redis keeps it as a listpack"),
+    Key("{<service>:<generation>:p<partition>}:l:<list>", "sorted set", "what is listed, in the order of its bytes: sort key and 16-byte id"),
+    Key("{<service>:<generation>:p<partition>}:outcomes:<chunk>", "string", "a byte for each input offset, 65,536 to a chunk", "90 days"),
+    Key("{<service>:<generation>:p<partition>}:exceptions:<chunk>", "hash", "offset -> JSON, of what was not simply accepted", "90 days"),
+)
 
 Argument = bytes | str | int
 

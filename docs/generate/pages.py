@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 from docs.generate.asyncapi import asyncapi
@@ -12,14 +11,21 @@ from docs.generate.errors import errors
 from docs.generate.events import events
 from docs.generate.http import http, openapi
 from docs.generate.metrics import metrics
+from docs.generate.notices import notices
+from docs.generate.redis_keys import redis_keys
 from docs.generate.settings import SERVICES, settings
 from docs.generate.topics import topics_page
 
-REFERENCE = Path(__file__).resolve().parents[1] / "reference"
+REFERENCE = "docs/reference"
 
 
 def pages() -> dict[str, str]:
-    """Give every page of the reference by the name of its file."""
+    """Give every page that is made from the code, by its path below the checkout."""
+    return {"THIRD-PARTY-NOTICES.md": notices(), **{f"{REFERENCE}/{name}": text for name, text in reference().items()}}
+
+
+def reference() -> dict[str, str]:
+    """Give every page of the reference, by the name of its file."""
     return {
         "asyncapi.json": _json(asyncapi()),
         "cli.md": cli(),
@@ -27,6 +33,7 @@ def pages() -> dict[str, str]:
         "events.md": events(),
         "http.md": http(),
         "metrics.md": metrics(),
+        "redis-keys.md": redis_keys(),
         "settings.md": settings(),
         "topics.md": topics_page(),
         **{f"openapi.{service}.json": _json(openapi(service)) for service in SERVICES},

@@ -1,11 +1,5 @@
 """What became of each line of a batch, in less than a byte a report beside what the worker keeps by input offset.
 
-Key: hash ``enrolment:receipt:<batch>``
-
-- ``head``: how many reports there were, and the first offset of each partition
-- ``where``: a byte for each line: the partition its report went to, or one of the two marks below; deflated
-- ``refused:<block>``: the refused among a thousand lines, in full, deflated
-
 A page costs the same bounded work in a batch of any size: the bytes of ``where`` and of the outcomes, and what is shown.
 """
 
@@ -21,6 +15,17 @@ from numpy.typing import NDArray
 
 from shared.outcomes import INDEX, UNREADABLE, Exceptional, Outcome, Outcomes
 from shared.redis_edge import Redis
+from shared.redis_keys import Key
+
+KEYS = (
+    Key(
+        "enrolment:receipt:<batch>",
+        "hash",
+        "`head`, how many reports there were and the first offset of each partition; `where`, a byte for each line, the partition that its report "
+        "went to or a mark, deflated; `refused:<block>`, the refused among a thousand lines, in full, deflated",
+        "90 days, unless set otherwise",
+    ),
+)
 
 MOST_PARTITIONS = 254
 REFUSED, BLANK = 254, 255

@@ -11,8 +11,6 @@ one page, and what a failure after each leaves behind:
 
 A child that becomes eligible in the term is granted its aid by the fact that says so. The walk is for those of whom the
 term brings no news; one that the worker had not heard of yet is found when the term is begun once more.
-
-Keys: ``{relief:<generation>:terms}:walks``, term -> JSON of ``Walk``, and ``...:lease:<term>``.
 """
 
 import asyncio
@@ -43,10 +41,15 @@ from shared.listing import Cursor, Entry, Listing
 from shared.log import EventLog
 from shared.problems import Problem
 from shared.redis_edge import Redis, script
+from shared.redis_keys import Key
 from shared.state_store import StateStore
 
 OPERATOR = f"{SOURCE}/operator"
 """The source of the commands."""
+KEYS = (
+    Key("{relief:<generation>:terms}:walks", "hash", "term -> JSON: when it was begun, how far it is, when it ended"),
+    Key("{relief:<generation>:terms}:lease:<term>", "string", "who is walking", "30 s, renewed"),
+)
 
 _log = logging.getLogger(__name__)
 

@@ -1,13 +1,6 @@
 """The counts in Redis: written by compare-and-set on the offset, and followed by a stream of differences.
 
-Keys, per generation and partition, under one hash tag (``{reporting:1:p3}:cursor``):
-
-- ``cursor``: ``next`` offset of the record, ``fold`` version, ``build_to`` and ``built``, ``event_time`` and
-  ``recorded_time``, and ``sequence:<source>``, the last of each source
-- ``cells``: ``<county>:<cell>`` -> number; ``flows``: ``<county>:<day>:<flow>`` -> number
-- ``due``: ``<county>:<day>`` -> number, without zeros: no more fields than files not closed
-- ``reported``: county -> time; ``claimed``: county -> time and number; times are microseconds since 1970
-- ``deltas``: a stream whose ids are offsets: what each batch changed, from ``prev`` on, as MessagePack
+The keys of a partition stand under one hash tag: ``KEYS``. Times are microseconds since 1970.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +12,7 @@ import msgspec
 
 from services.reporting.counts import FOLD_VERSION, Changes
 from shared.redis_edge import Redis, script
+from shared.redis_keys import Key
 
 LIVE = "reporting:live"
 """The key that names the generation which the api shows; without it that is ``FIRST``."""
@@ -31,6 +25,26 @@ _STEPS_AT_ONCE = 2
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _KEYS = ("cursor", "cells", "flows", "due", "reported", "claimed", "deltas")
+KEYS = (
+    Key(
+        "{reporting:<generation>:p<partition>}:cursor",
+        "hash",
+        "`next`, the offset wanted of the record; `fold`, the version; `build_to` and `built`; `event_time` and `recorded_time`; "
+        "`sequence:<source>`, the last taken of each source",
+    ),
+    Key("{reporting:<generation>:p<partition>}:cells", "hash", "`<county>:<cell>` -> number"),
+    Key("{reporting:<generation>:p<partition>}:flows", "hash", "`<county>:<day>:<flow>` -> number"),
+    Key("{reporting:<generation>:p<partition>}:due", "hash", "`<county>:<day>` -> files due, without zeros: no more fields than files not closed"),
+    Key("{reporting:<generation>:p<partition>}:reported", "hash", "county -> newest time of its facts"),
+    Key("{reporting:<generation>:p<partition>}:claimed", "hash", "county -> time and number of its own statement"),
+    Key(
+        "{reporting:<generation>:p<partition>}:deltas",
+        "stream",
+        "what each batch changed, from `prev` on, as MessagePack; the ids are offsets",
+        "the last 50,000 offsets",
+    ),
+    Key(LIVE, "string", "the generation that is shown; without it that is `1`", "for ever"),
+)
 _HASHES, _DELTAS = _KEYS[:-1], len(_KEYS) - 1
 _SEQUENCE = b"sequence:"
 

