@@ -7,7 +7,8 @@ one page, and what a failure after each leaves behind:
 2. Append a command for each, whose id derives from term and student. (Commands in the log, which are asked for again: the
    worker has granted the term's aid by then, so they decide nothing.)
 3. Write down how far it is. (Done.)
-4. Wait until the worker has come near, so that no officer's command waits behind a nation's. (Nothing is lost.)
+4. Wait until the worker has come near, so that no officer's command waits behind a nation's; at the end, until it has decided
+   on all of them: only then the walk has ended. (Nothing is lost.)
 
 A child that becomes eligible in the term is granted its aid by the fact that says so. The walk is for those of whom the
 term brings no news; one that the worker had not heard of yet is found when the term is begun once more.
@@ -176,31 +177,32 @@ class Beginnings:
             if not await self._leased(mine, term):
                 await asyncio.sleep(self._pace.away)
                 continue
-            walk, last = await self._one_page(walk)
-            await self._write(walk)
-            await self._wait_for_worker(last, mine, term)
+            walk, decided = await self._one_page(walk)
+            if walk.cursor is not None:
+                await self._write(walk)
+                await self._wait_for_worker(decided, mine, term)
+            elif await self._wait_for_worker(await self._log.end_offsets(topics.RELIEF_COMMANDS), mine, term):
+                await self._write(replace(walk, ended=clock.now()))
         return True
 
     async def _one_page(self, walk: Walk) -> tuple[Walk, Mapping[int, int]]:
-        """Ask for the next children; gives how far the walk is then, and the last offset asked at in each partition."""
+        """Ask for the next children; gives how far the walk is then, and how far the worker should be in each partition."""
         await self._built.check(range(self._partitions))  # of half-built lists nobody would be missed
         after = Cursor.of(walk.cursor) if walk.cursor else None
         page = await self._listing.page(self._counties, [ELIGIBLE], after=after, below=None, limit=self._pace.page)
-        last = {}
-        if records := _commands(page.entries, walk):
-            first = await self._log.append(topics.RELIEF_COMMANDS, records)
-            last = {partition: first[partition] + len(each) - 1 for partition, each in records.items()}
-        cursor, ended = (str(page.next), None) if page.next else (None, clock.now())
-        return replace(walk, asked=walk.asked + len(page.entries), cursor=cursor, ended=ended), last
+        records = _commands(page.entries, walk)
+        first = await self._log.append(topics.RELIEF_COMMANDS, records) if records else {}
+        walk = replace(walk, asked=walk.asked + len(page.entries), cursor=str(page.next) if page.next else None)
+        return walk, {partition: at + len(records[partition]) - self._pace.ahead for partition, at in first.items()}
 
-    async def _wait_for_worker(self, last: Mapping[int, int], mine: bytes, term: str) -> None:
-        while True:
-            stands = await self._store.cursors(last)
-            if all(offset - (stands[partition] or 0) < self._pace.ahead for partition, offset in last.items()):
-                return
-            if not await self._leased(mine, term):
-                return
+    async def _wait_for_worker(self, decided: Mapping[int, int], mine: bytes, term: str) -> bool:
+        """Wait until the worker has decided what lies before these offsets; tells whether it has, and the lease is still mine."""
+        while await self._leased(mine, term):
+            stands = await self._store.cursors(decided)
+            if all((stands[partition] or 0) >= offset for partition, offset in decided.items()):
+                return True
             await asyncio.sleep(self._pace.look)
+        return False
 
     async def _leased(self, mine: bytes, term: str) -> bool:
         key, seconds = self._lease(term), self._pace.lease

@@ -102,8 +102,11 @@ class WorkedLog(MemoryLog):
 
     async def decide(self, partition: int) -> None:
         """Do what is waiting in a partition."""
-        begin = (await self._follower.cursors(frozenset({partition})))[partition] or 0
-        if waiting := self.topics[self._decider.topic][partition][begin:]:
+        log = self.topics[self._decider.topic][partition]
+        while True:
+            begin = (await self._follower.cursors(frozenset({partition})))[partition] or 0
+            if not (waiting := log[begin:]):
+                return
             await self._follower.follow(RecordBatch(self._decider.topic, partition, begin, begin + len(waiting), waiting))
 
 

@@ -215,6 +215,14 @@ def test_boarding_where_there_is_no_grant_yet_is_recognised_for_the_terms_to_com
     not_yet.then_nothing()
 
 
+def test_one_who_no_longer_boards_is_known_not_to_though_no_grant_shows_it() -> None:
+    autumn, spring = changed(boards, term="2018-autumn"), changed(boards, term="2019-spring", boarder=False)
+    outcome = given(("2018-09-03", in_school), ("2018-09-04", autumn)).when("2019-02-18", spring)
+    outcome.then(EligibilityRecognised, None, None)
+    assert not outcome.left.boards
+    assert outcome.left.eligible == eligible(since="2018-autumn")
+
+
 def test_a_grant_is_given_with_the_boarding_where_the_term_was_not_begun_for_the_child_yet() -> None:
     child = given(("2019-09-02", in_school))
     child.when("2020-02-17", changed(boards, term=SPRING)).then(AidGranted, None, grant(fen=62_500, term=SPRING, boarder=True))
