@@ -8,9 +8,10 @@ import re
 import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from typing import NamedTuple, cast
+from typing import Annotated, NamedTuple, cast
 
 import msgspec
+from fastapi import Header
 from msgspec import Struct
 
 from shared.ids import draw_id
@@ -26,6 +27,10 @@ KEYS = (
         "a claim for the lease, an answer for a day, unless set otherwise",
     ),
 )
+
+IdempotencyKey = Annotated[
+    str | None, Header(description="1 to 128 visible characters; the same key with the same body gets the same answer, with another body a 409")
+]
 
 _is_key = re.compile(r"[\x21-\x7e]{1,128}").fullmatch
 _ATTEMPTS = 3

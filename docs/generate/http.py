@@ -46,7 +46,26 @@ def _operation(what: str, operation: dict[str, Any]) -> Iterable[str]:
     yield "\n\n".join(said for said in (f"{operation['summary']}.", operation.get("description")) if said)
     if parameters := operation.get("parameters"):
         yield table(("parameter", "in", "is"), ((code(each["name"]), each["in"], _described(each)) for each in parameters))
-    yield table(("answer", "when"), ((code(status), f"{answer['description']}{_shape(answer)}") for status, answer in operation["responses"].items()))
+    if body := operation.get("requestBody"):
+        yield table(("body", "is"), ((code(media), _body(content["schema"])) for media, content in body["content"].items()))
+    answers = sorted(operation["responses"].items())
+    yield table(("answer", "when"), ((code(status), f"{answer['description']}{_shape(answer)}") for status, answer in answers))
+
+
+def _body(schema: dict[str, Any]) -> str:
+    match schema:
+        case {"$ref": reference}:
+            return code(reference.rpartition("/")[2])
+        case {"type": "array", "items": items}:
+            return f"an array of {_body(items)}"
+        case {"oneOf": choices}:
+            return "; or ".join(map(_body, choices))
+        case {"allOf": [of], "properties": {"do": {"const": word}}}:
+            return f'`"do": "{word}"`, and {_body(of)}'
+        case {"description": described}:
+            return str(described)
+        case _:
+            raise ValueError(f"no words for {schema}")
 
 
 def _described(parameter: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Annotated
 
 import msgspec
-from fastapi import FastAPI, Header, Path, Query, Request, Response
+from fastapi import FastAPI, Path, Query, Request, Response
 
 from services.case import openapi
 from services.case.documents import CaseFile, CaseList
@@ -19,7 +19,7 @@ from shared.built import Built
 from shared.contracts.case import CaseState
 from shared.contracts.refusal import RefusalCode
 from shared.divisions import NATION
-from shared.idempotency import Repeats
+from shared.idempotency import IdempotencyKey, Repeats
 from shared.instructions import body_of
 from shared.list_query import After, AreaCode, Due, Limit, counties_of, cursor_of, due_day
 from shared.listing import Listing
@@ -99,7 +99,7 @@ def create_app(*, limits: Limits, log: EventLog, redis: Redis, store: StateStore
         openapi_extra=openapi.BODY,
         responses=openapi.responses(CaseFile, "It is done; the file as it stands then", 400, 404, 409, 413, 415, 422, 503) | openapi.TAKEN,
     )
-    async def ask(request: Request, student: Student, idempotency_key: Annotated[str | None, Header()] = None) -> Response:
+    async def ask(request: Request, student: Student, idempotency_key: IdempotencyKey = None) -> Response:
         asked = openapi.ASKED.read(await body_of(request))
         answer = await asking.take(asked, FileOf(files, student), office=asked.office, key=idempotency_key)
         return Response(answer.body, answer.status, answer.headers, answer.media_type)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated
 
 import msgspec
-from fastapi import FastAPI, Header, Query, Request, Response
+from fastapi import FastAPI, Path, Query, Request, Response
 from starlette.requests import ClientDisconnect
 
 from services.enrolment import body, openapi
@@ -19,7 +19,7 @@ from services.enrolment.receipts import MOST_PARTITIONS, Receipt, Receipts
 from services.enrolment.reception import Acknowledgement, Kind, Reception
 from shared import clock, problems, telemetry, topics
 from shared.divisions import Divisions
-from shared.idempotency import Repeats
+from shared.idempotency import IdempotencyKey, Repeats
 from shared.log import EventLog, LogAway
 from shared.outcomes import Outcome
 from shared.problems import Problem
@@ -83,7 +83,7 @@ def create_app(
         status_code=202,
         responses=openapi.responses(202, Acknowledgement, "Every accepted line is in the log", 400, 409, 413, 415, 422, 503),
     )
-    async def take_reports(request: Request, idempotency_key: Annotated[str | None, Header()] = None) -> Response:
+    async def take_reports(request: Request, idempotency_key: IdempotencyKey = None) -> Response:
         kind = _kind(request)
         try:
             answer = await reception.take(kind, _chunks(request, limits), key=idempotency_key)
@@ -97,7 +97,9 @@ def create_app(
         responses=openapi.responses(200, Receipt, "Its counts, and a page of its lines", 404, 422, 503),
     )
     async def read_receipt(
-        batch: str, after: Annotated[int, Query(ge=0, le=1 << 31)] = 0, outcome: Annotated[Outcome | None, Query()] = None
+        batch: Annotated[str, Path(description="what the answer to the reports named")],
+        after: Annotated[int, Query(ge=0, le=1 << 31, description="only lines after this one: `next` of the page before")] = 0,
+        outcome: Annotated[Outcome | None, Query(description="only lines of this outcome, instead of all that were not simply accepted")] = None,
     ) -> Response:
         receipt = await reception.receipt(batch, after=after, outcome=outcome)
         return Response(_encode(receipt), media_type="application/json")

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Annotated
 
 import msgspec
-from fastapi import FastAPI, Header, Path, Query, Request, Response
+from fastapi import FastAPI, Path, Query, Request, Response
 
 from services.relief import openapi, requests
 from services.relief.beginning import Beginnings, Pace, Progress
@@ -23,7 +23,7 @@ from shared.clock import china_day
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.relief import GrantState
 from shared.divisions import NATION
-from shared.idempotency import Repeats
+from shared.idempotency import IdempotencyKey, Repeats
 from shared.instructions import body_of
 from shared.list_query import After, AreaCode, Limit, counties_of, cursor_of
 from shared.listing import Listing
@@ -106,7 +106,7 @@ def create_app(
         openapi_extra=openapi.BODY,
         responses=openapi.responses(200, GrantFile, "It is done; the grant as it stands then", 400, 404, 409, 413, 415, 422, 503) | openapi.TAKEN,
     )
-    async def ask(request: Request, grant: GrantId, idempotency_key: Annotated[str | None, Header()] = None) -> Response:
+    async def ask(request: Request, grant: GrantId, idempotency_key: IdempotencyKey = None) -> Response:
         asked, resource = requests.read(await body_of(request)), GrantOf(grant)
         answer = await asking.take(asked.in_term(resource.term), resource, office=asked.office, key=idempotency_key)
         return Response(answer.body, answer.status, answer.headers, answer.media_type)

@@ -42,6 +42,11 @@ def test_the_files_are_compose_files(file: Path) -> None:
     jsonschema.Draft202012Validator(schema).validate(load(file))
 
 
+def test_every_container_is_a_process_or_what_they_stand_on() -> None:
+    assert set(ONE) == {service.name for service in SERVICES} | {"kafka", "valkey", "topics"}
+    assert set(THREE) - set(ONE) == {"kafka-2", "kafka-3"}
+
+
 @OURS
 def test_every_process_is_a_container(service: Service) -> None:
     assert ONE[service.name]["command"] == ["python", *service.program(EMBEDDED).command[1:]]
