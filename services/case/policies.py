@@ -11,7 +11,7 @@ from msgspec import Struct
 from shared import topics
 from shared.codec import encode
 from shared.contracts.case import CaseCommand, CloseForLeave, CloseForRemoval, CorrectReason, MoveCase, ObserveReturn, OpenCase
-from shared.contracts.student import Standing, StudentRemoved
+from shared.contracts.student import Standing
 from shared.contracts.words import OUT_OF_SCHOOL, RemovalCode, Status
 from shared.envelope import Event, caused
 
@@ -52,7 +52,7 @@ def when_student_was_removed_close_case(fact: Fact) -> CaseCommand | None:
     before, after = fact.data.before, fact.data.after
     if before is None or before.status is Status.REMOVED or (after is not None and after.status is not Status.REMOVED):
         return None
-    return CloseForRemoval(fact=fact.sequence, code=RemovalCode(fact.data.code) if fact.data.code and fact.type == StudentRemoved.TYPE else None)
+    return CloseForRemoval(fact=fact.sequence, code=RemovalCode(fact.data.code) if fact.data.code else None)
 
 
 def when_absence_was_approved_close_case(fact: Fact) -> CaseCommand | None:

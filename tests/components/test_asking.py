@@ -1,5 +1,6 @@
 """What an office asks for is judged, logged, and answered with the worker's word; whatever is away, nobody is told more than is so."""
 
+import asyncio
 import json
 
 import pytest
@@ -22,7 +23,8 @@ def desk() -> CountingDesk:
 
 
 async def ask(desk: CountingDesk, by: int, key: str | None = None) -> Answer:
-    return await desk.asking.take(CountUp(by), IT, office=OFFICE, key=key)
+    async with asyncio.timeout(10):  # far beyond the desk's patience
+        return await desk.asking.take(CountUp(by), IT, office=OFFICE, key=key)
 
 
 async def refused(desk: CountingDesk, by: int, key: str | None = None) -> Problem:

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from services.case.domain import happenings, packed
 from services.case.domain.case import Case, evolve
@@ -38,6 +39,15 @@ def test_a_packed_file_is_read_back_as_it_was(story: str) -> None:
 
 def test_a_file_that_was_opened_takes_27_bytes_and_four_more_once_its_child_is_back() -> None:
     assert (len(pack(told([opened()]))), len(pack(told([opened(), back()])))) == (27, 31)
+
+
+def test_attempts_beyond_count_are_kept_as_many() -> None:
+    case = told([opened(), attempt()])
+    assert case.standing is not None
+    tireless = Case(replace(case.standing, attempts=70_000), case.taken, case.history)
+    kept = unpack(pack(tireless)).standing
+    assert kept is not None
+    assert kept.attempts == 65_535
 
 
 def test_no_state_is_a_child_without_a_file() -> None:
