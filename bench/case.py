@@ -159,17 +159,25 @@ async def used(redis: Redis) -> int:
     return int((await redis.info("memory"))["used_memory"])
 
 
-async def lists(app_client: httpx.AsyncClient, what: str, ask: Callable[[int], Awaitable[httpx.Response]], times: int = 400) -> None:
-    """Ask one after the other, and print how long the answers take."""
-    taken, entries = [], 0
-    for n in range(times):
-        begun = perf_counter()
-        answer = await ask(n)
-        taken.append(perf_counter() - begun)
-        entries += len(answer.raise_for_status().json()["cases"])
-    taken.sort()
-    p50, p99 = taken[len(taken) // 2] * 1e3, taken[len(taken) * 99 // 100] * 1e3
-    print(f"{what:44}{entries / times:10.1f} entries{p50:8.1f} ms p50{p99:8.1f} ms p99{taken[-1] * 1e3:8.1f} ms at most")
+class Lists:
+    """Asks for lists, one after the other, and prints how long the answers take and what they cost."""
+
+    def __init__(self, redis_cpu: Cpu) -> None:
+        """Watch Redis beside this process."""
+        self._redis = redis_cpu
+
+    async def timed(self, what: str, ask: Callable[[int], Awaitable[httpx.Response]], times: int = 400) -> None:
+        """Ask so many times."""
+        taken, entries, ours, theirs = [], 0, process_time(), self._redis.seconds()
+        for n in range(times):
+            begun = perf_counter()
+            answer = await ask(n)
+            taken.append(perf_counter() - begun)
+            entries += len(answer.raise_for_status().json()["cases"])
+        ours, theirs = ((end - begun) / times * 1e3 for end, begun in ((process_time(), ours), (self._redis.seconds(), theirs)))
+        taken.sort()
+        p50, p99 = taken[len(taken) // 2] * 1e3, taken[len(taken) * 99 // 100] * 1e3
+        print(f"{what:44}{entries / times:6.1f} entries{p50:7.1f} ms p50{p99:7.1f} ms p99; CPU {ours:5.1f} ms of the api,{theirs:5.1f} of Redis")
 
 
 async def measure(number: int, port: int, redis_pid: int) -> None:
@@ -197,7 +205,7 @@ async def measure(number: int, port: int, redis_pid: int) -> None:
 
     app = create_app(limits=Limits(), log=log, redis=connect(url), store=store, now=now, partitions=PARTITIONS)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://case") as client:
-        drawn = random.Random(3)
+        drawn, lists = random.Random(3), Lists(cpu)
         counties = [drawn.choice(told)[1] for _ in range(400)]
         after: dict[str, str] = {}
 
@@ -211,18 +219,18 @@ async def measure(number: int, port: int, redis_pid: int) -> None:
                 after["after"] = cursor
             return answer
 
-        await lists(client, "a county", lambda n: ask(county=counties[n]))
-        await lists(client, "a county's open files that are due", lambda n: ask(county=counties[n], state="open", due="today"))
+        await lists.timed("a county", lambda n: ask(county=counties[n]))
+        await lists.timed("a county's open files that are due", lambda n: ask(county=counties[n], state="open", due="today"))
         tree = divisions().tree_on(OPENED.date())
         prefectures = [tree[county].parent or county for county in counties]
         provinces = [divisions().counties[county].province for county in counties]
-        await lists(client, "a prefecture", lambda n: ask(county=prefectures[n]))
-        await lists(client, "a province's files under observation", lambda n: ask(county=provinces[n], state="returned"))
-        await lists(client, "the nation", lambda _: ask())
-        await lists(client, "the nation, page after page of 500", lambda _: on(limit="500"))
-        await lists(client, "the nation's open files, page after page", lambda _: on(state="open"))
-        await lists(client, "the nation's persuading, of which is none", lambda _: ask(state="persuading"), 100)
-        await lists(client, "the nation's that are due, page after page", lambda _: on(due="2019-09-01"))
+        await lists.timed("a prefecture", lambda n: ask(county=prefectures[n]))
+        await lists.timed("a province's files under observation", lambda n: ask(county=provinces[n], state="returned"))
+        await lists.timed("the nation", lambda _: ask())
+        await lists.timed("the nation, page after page of 500", lambda _: on(limit="500"))
+        await lists.timed("the nation's open files, page after page", lambda _: on(state="open"))
+        await lists.timed("the nation's persuading, of which is none", lambda _: ask(state="persuading"), 100)
+        await lists.timed("the nation's that are due, page after page", lambda _: on(due="2019-09-01"))
     for each in (policies, deciding):
         await each.stop()
     await redis.aclose()

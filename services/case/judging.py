@@ -26,6 +26,7 @@ _STUDENT_KEY = 32
 _NOWHERE: AbstractSet[tuple[str, bytes]] = frozenset()
 
 Asked = following.Following | offices.Asked
+_OF_OFFICES = (RecordAttempt, CloseAfterReturn)
 
 
 class CaseDecider:
@@ -74,7 +75,7 @@ class CaseDecider:
 
 
 def _decided(case: Case, asked: Asked, command: Event[Raw], on: date) -> CaseFact | None:
-    if isinstance(asked, RecordAttempt | CloseAfterReturn):
+    if isinstance(asked, _OF_OFFICES):
         return offices.judge(case, asked, on=on, cause=command.id, answers_for=codes_of_office(asked.office))
     return following.follow(case, asked, on=on)
 
