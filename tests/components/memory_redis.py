@@ -30,6 +30,9 @@ class MemoryRedis:
     def lose(self) -> None:
         self._values.clear()
 
+    async def flushdb(self) -> None:
+        self.lose()
+
     def names(self) -> list[str]:
         return [key for key in self._values if self._value(key) is not None]
 

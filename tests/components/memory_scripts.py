@@ -64,6 +64,7 @@ async def apply_states(redis: MemoryRedis, keys: Sequence[str], args: Sequence[A
         await redis.expire(f"{outcomes}{n // _CHUNK}", keep)
     for offset, text in zip(rest[::2], rest[1::2], strict=True):
         await redis.hset(f"{exceptions}{offset // _CHUNK}", mapping={str(offset): text})
+        await redis.expire(f"{exceptions}{offset // _CHUNK}", keep)
     await redis.hset(cursor, mapping=_fields(fields))
     return [1, _bytes(next_)]
 

@@ -1,13 +1,13 @@
 """Lists out of states: pages follow one another in order, without a gap or a repeat, and each does bounded work."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from zlib import crc32
 
 import pytest
 
 from shared import listing as listing_module
 from shared.listing import Cursor, Listing, Page
-from shared.redis_edge import Redis, connect
+from shared.redis_edge import Redis
 from shared.state_store import Change, StateStore
 from tests.support.mutants import without
 
@@ -17,10 +17,8 @@ KINDS = ("open", "closed")
 
 
 @pytest.fixture
-async def redis(fresh_redis: str) -> AsyncIterator[Redis]:
-    client = connect(fresh_redis)
-    yield client
-    await client.aclose()
+def redis(either_redis: Redis) -> Redis:
+    return either_redis
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from shared.follower import RecordBatch
 from shared.log import LogAway, LogRecord
 from shared.memory_log import MemoryLog
 from shared.policy import PolicyFollower
-from shared.redis_edge import Redis, connect
+from shared.redis_edge import Redis
 from shared.today import Today, telling
 from tests.support.mutants import without
 
@@ -76,8 +76,8 @@ class Record:
 
 
 @pytest.fixture
-async def record(fresh_redis: str) -> AsyncIterator[Record]:
-    made = Record(MemoryLog(PARTITIONS), connect(fresh_redis))
+async def record(either_redis: Redis) -> AsyncIterator[Record]:
+    made = Record(MemoryLog(PARTITIONS), either_redis)
     yield made
     await made.follower.stop()
 

@@ -1,7 +1,7 @@
 """Receipts and idempotency keys: one suite, run on memory and on a real Redis, where the worker's own store writes outcomes."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 
 import pytest
 
@@ -9,18 +9,15 @@ from services.enrolment.receipts import BLANK, REFUSED, Receipt, ReceiptLine, Re
 from shared.idempotency import Answer, Claim, Repeats
 from shared.outcomes import Outcome
 from shared.problems import Problem
-from shared.redis_edge import Redis, connect
+from shared.redis_edge import Redis
 from shared.state_store import StateStore
-from tests.components.memory_redis import MemoryRedis
 
 DAYS_90 = 90 * 86_400
 
 
-@pytest.fixture(params=["memory", pytest.param("redis", marks=pytest.mark.live)])
-async def redis(request: pytest.FixtureRequest) -> AsyncIterator[Redis]:
-    client = MemoryRedis().client() if request.param == "memory" else connect(request.getfixturevalue("fresh_redis"))
-    yield client
-    await client.aclose()
+@pytest.fixture
+def redis(either_redis: Redis) -> Redis:
+    return either_redis
 
 
 @pytest.fixture
@@ -31,13 +28,6 @@ def receipts(redis: Redis) -> Receipts:
 async def judged(redis: Redis, partition: int, first: int, letters: bytes, exceptions: Mapping[int, Mapping[str, str]] | None = None) -> None:
     """What the worker writes of the reports from an offset on."""
     kept = [(offset, json.dumps(exception).encode()) for offset, exception in (exceptions or {}).items()]
-    where: object = redis
-    if isinstance(where, MemoryRedis):
-        for offset, letter in enumerate(letters, first):
-            await where.setrange(f"{{enrolment:1:p{partition}}}:outcomes:{offset // 65_536}", offset % 65_536, bytes([letter]))
-        for offset, text in kept:
-            await where.hset(f"{{enrolment:1:p{partition}}}:exceptions:{offset // 65_536}", mapping={str(offset): text})
-        return
     store = StateStore(redis, "enrolment", generation="1", buckets=8, format_version=1)
     if (await store.cursors([partition]))[partition] is None:
         await store.rebuilding(partition)

@@ -1,11 +1,10 @@
 """States in Redis change by compare-and-set on the cursor, or not at all."""
 
-from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
-import redis
 
-from shared.redis_edge import connect
+from shared.redis_edge import Redis
 from shared.state_store import Change, OtherFormat, RebuildOvertaken, StateStore
 
 CHILD, OTHER = bytes(range(16)), bytes(range(16, 32))
@@ -13,10 +12,8 @@ P = 3
 
 
 @pytest.fixture
-async def store(fresh_redis: str) -> AsyncIterator[StateStore]:
-    states = StateStore(connect(fresh_redis), "enrolment", generation="1", buckets=8, format_version=1)
-    yield states
-    await states.close()
+def store(either_redis: Redis) -> StateStore:
+    return StateStore(either_redis, "enrolment", generation="1", buckets=8, format_version=1)
 
 
 async def begun(store: StateStore, at: int = 0) -> None:
@@ -56,15 +53,16 @@ async def test_a_worker_that_was_overtaken_reads_no_states(store: StateStore) ->
     assert await store.read(P, 0, [CHILD]) == (5, ())
 
 
-async def test_outcomes_stand_at_their_offsets_across_chunks(store: StateStore, fresh_redis: str) -> None:
+async def test_outcomes_stand_at_their_offsets_across_chunks(store: StateStore, either_redis: Redis) -> None:
     await begun(store, at=65_534)
     await store.apply(P, 65_534, 65_538, [], outcomes=b"ldar", exceptions=[(65_534, b"L"), (65_535, b"D"), (65_537, b"R")])
-    with redis.Redis.from_url(fresh_redis) as client:
-        assert client.getrange("{enrolment:1:p3}:outcomes:0", 65_533, -1) == b"\0ld"
-        assert client.get("{enrolment:1:p3}:outcomes:1") == b"ar"
-        assert client.hgetall("{enrolment:1:p3}:exceptions:0") == {b"65534": b"L", b"65535": b"D"}
-        assert client.hgetall("{enrolment:1:p3}:exceptions:1") == {b"65537": b"R"}
-        assert all(0 < client.ttl(f"{{enrolment:1:p3}}:{key}") <= 90 * 86_400 for key in ("outcomes:0", "outcomes:1", "exceptions:0", "exceptions:1"))
+    redis: Any = either_redis
+    assert await redis.getrange("{enrolment:1:p3}:outcomes:0", 65_533, 65_536) == b"\0ld"
+    assert await redis.get("{enrolment:1:p3}:outcomes:1") == b"ar"
+    assert await redis.hgetall("{enrolment:1:p3}:exceptions:0") == {b"65534": b"L", b"65535": b"D"}
+    assert await redis.hgetall("{enrolment:1:p3}:exceptions:1") == {b"65537": b"R"}
+    for key in ("outcomes:0", "outcomes:1", "exceptions:0", "exceptions:1"):
+        assert 0 < await redis.ttl(f"{{enrolment:1:p3}}:{key}") <= 90 * 86_400
 
 
 async def test_eight_thousand_states_and_refusals_go_in_one_step(store: StateStore) -> None:
@@ -75,12 +73,11 @@ async def test_eight_thousand_states_and_refusals_go_in_one_step(store: StateSto
     assert (await store.read(P, 8_000, ids)).states == ids
 
 
-async def test_states_of_another_format_are_not_read(store: StateStore, fresh_redis: str) -> None:
+async def test_states_of_another_format_are_not_read(store: StateStore, either_redis: Redis) -> None:
     await begun(store)
-    newer = StateStore(connect(fresh_redis), "enrolment", generation="1", buckets=8, format_version=2)
+    newer = StateStore(either_redis, "enrolment", generation="1", buckets=8, format_version=2)
     with pytest.raises(OtherFormat, match="_GENERATION"):
         await newer.cursors([P])
-    await newer.close()
 
 
 async def test_a_rebuild_goes_on_where_it_was_interrupted(store: StateStore) -> None:
