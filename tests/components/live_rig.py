@@ -25,11 +25,11 @@ class Rig:
     """An api that shows a memory, or nothing."""
 
     def __init__(self, memory: Memory | None, *, most_streams: int = 100, pace: Pace = PACE) -> None:
-        log, redis = MemoryLog(1), connect(NOWHERE)
-        self.following = Following(redis, log, partitions=1)
+        self.log, redis = MemoryLog(1), connect(NOWHERE)
+        self.following = Following(redis, self.log, partitions=1)
         if memory is not None:
             self.following.show(memory)
-        self.app: FastAPI = create_app(following=self.following, log=log, redis=redis, most_streams=most_streams, pace=pace)
+        self.app: FastAPI = create_app(following=self.following, log=self.log, redis=redis, most_streams=most_streams, pace=pace)
 
     def count(self, county: str = ZHAOJUE, *, children: int = 1) -> None:
         """Count children who dropped out, as a delta does."""

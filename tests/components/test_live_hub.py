@@ -2,6 +2,7 @@
 
 import asyncio
 from functools import partial
+from math import inf
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -16,6 +17,7 @@ from services.reporting.live.hub import Hub, Pace
 from services.reporting.live.reader import Reader
 from services.reporting.meters import ApiMeters
 from services.reporting.showing import Showing
+from shared import clock
 from shared.memory_log import MemoryLog
 from shared.problems import Problem
 from shared.redis_edge import connect
@@ -23,7 +25,7 @@ from tests.components.counted_facts import folded, remembered
 from tests.components.live_rig import HURRIED, count, memory_to_show
 from tests.components.test_reporting_api import NATION, NOWHERE, RECORD, URUMQI, ZHAOJUE
 from tests.components.written_facts import fact, standing
-from tests.support.served import PATIENCE
+from tests.support.served import PATIENCE, eventually
 
 LIANGSHAN = "513400"
 ONCE = Pace(delta=3_600.0, heartbeat=3_600.0)
@@ -33,11 +35,11 @@ ONCE = Pace(delta=3_600.0, heartbeat=3_600.0)
 class Rig:
     """A hub over a memory, without a server."""
 
-    def __init__(self, pace: Pace = HURRIED) -> None:
+    def __init__(self, pace: Pace = HURRIED, *, most: int = 1_000) -> None:
         self.meters = ApiMeters(CollectorRegistry())
         self.following = Following(connect(NOWHERE), MemoryLog(1), partitions=1)
         self.following.show(memory_to_show())
-        self.hub = Hub(self.following, Showing(self.following), baseline="published", most=10, meters=self.meters, pace=pace)
+        self.hub = Hub(self.following, Showing(self.following), baseline="published", most=most, meters=self.meters, pace=pace)
 
     def join(self, area: str, last: str | None = None) -> "Look":
         return Look(self.hub.join(area, last, None))
@@ -283,12 +285,54 @@ async def test_a_snapshot_is_encoded_anew_when_it_has_grown_older(monkeypatch: p
     assert [b'"lag_seconds":%b' % age in event for age, event in zip((b"0.1", b"0.1", b"60.0"), told, strict=True)] == [True] * 3
 
 
-async def test_a_snapshot_belongs_to_the_vector_that_was_looked_at_last_though_no_number_changed() -> None:
-    rig = Rig(Pace(delta=0.0, heartbeat=3_600.0))
+async def test_a_snapshot_belongs_to_the_vector_that_was_looked_at_last_though_no_number_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(channel_module, "_SAME_AGE", inf)
+    rig = Rig()
     look = rig.join(NATION)
+
+    async def told_of_the_seventh() -> bool:
+        joined = rig.join(NATION)
+        told = await joined.next()
+        rig.hub.leave(joined.reader)
+        return b'"offsets":{"0":7}' in told
+
     async with rig.hub.running():
         await look.next_with(b"heartbeat")
         rig.following.memory.move(0, 7, None, None)
         rig.following.moved.set()
-        await others_had_their_turn()
-        assert b'"offsets":{"0":7}' in await rig.join(NATION).next()
+        await eventually(told_of_the_seventh, "a snapshot of the newer vector")
+
+
+async def test_after_long_work_the_pause_is_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    rig = Rig(Pace(delta=0.0, heartbeat=3_600.0))
+    now, pauses = [0.0], list[float]()
+    paused = asyncio.Event()
+    sleep = asyncio.sleep
+
+    async def long_work(hub: Hub, *, heartbeats: bool) -> None:
+        now[0] += 7.0
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        paused.set()
+        await sleep(0)
+
+    monkeypatch.setattr(Hub, "_tick", long_work)
+    monkeypatch.setattr(clock, "seconds", lambda: now[0])
+    monkeypatch.setattr(asyncio, "sleep", pause)
+    async with rig.hub.running(), asyncio.timeout(PATIENCE):
+        await paused.wait()
+    assert pauses[0] == 7.0
+
+
+async def test_while_many_are_told_others_have_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub_module, "_AT_ONCE", 10)
+    rig = Rig()
+    looks = [rig.join(ZHAOJUE) for _ in range(100)]
+    telling = asyncio.create_task(rig.hub._tick(heartbeats=True))
+    turns = 0
+    while not telling.done():
+        turns += 1
+        await asyncio.sleep(0)
+    assert turns > 10
+    assert all([b"event: heartbeat" in await look.next() for look in looks])
