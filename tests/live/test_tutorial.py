@@ -87,7 +87,7 @@ class Shell:
 
     def run(self, command: Block) -> str:
         text = re.sub(r"\b\d{4,5}\b", lambda found: self._ports.get(found[0], found[0]), command.text)
-        text = text.replace(".venv/bin/", f"{Path(sys.executable).parent}/").replace("/tmp/", f"{self._folder}/")
+        text = text.replace("/tmp/", f"{self._folder}/").replace(".venv/bin/", f"{Path(sys.executable).parent}/")
         typed = [sys.executable, "-c", text] if command.kind == "python" else ["bash", "-euo", "pipefail", "-c", text]
         done = subprocess.run(typed, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
         return done.stdout + done.stderr
