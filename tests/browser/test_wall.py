@@ -137,6 +137,41 @@ def test_a_click_on_a_county_leads_one_level_down(screen: Screen, system: LocalS
     expect(screen.page.locator(".trail li")).to_have_count(4)
 
 
+def test_what_is_pointed_at_says_what_it_is(screen: Screen, system: LocalStack) -> None:
+    report_never_enrolled(system, ZHAOJUE)
+    screen.open(f"?area={LIANGSHAN}")
+    for chart, words in ((".map", "凉山彝族自治州"), (".curve", "存量")):
+        box = screen.page.locator(f"{chart} .plot").bounding_box()
+        assert box
+        screen.page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.42)
+        expect(screen.page.locator(f"{chart} .tip")).to_contain_text(words)
+
+
+def test_a_server_that_says_nothing_any_more_is_gone_though_the_connection_is_open(screen: Screen, system: LocalStack) -> None:
+    report_never_enrolled(system)
+    screen.open()
+    screen.may_lose_the_server = True
+    api = system.pid("reporting-api")
+    os.kill(api, signal.SIGSTOP)
+    try:
+        screen.is_("late")
+        screen.is_("gone")
+        expect(screen.page.locator(".age")).to_contain_text("连接中断")
+    finally:
+        os.kill(api, signal.SIGCONT)
+    screen.is_("live")
+
+
+def test_an_api_that_has_no_counts_yet_is_asked_again_until_it_has(screen: Screen, system: LocalStack) -> None:
+    report_never_enrolled(system)
+    screen.may_lose_the_server = True
+    screen.page.route("**/v1/stream*", lambda route: route.fulfill(status=503, body="{}", content_type="application/problem+json"))
+    screen.page.goto(system.config.reporting_url)
+    expect(screen.page.locator(".age")).to_contain_text("等待数字")
+    screen.page.unroute_all()
+    screen.is_("live")
+
+
 def test_an_area_that_does_not_exist_is_the_nation(screen: Screen) -> None:
     screen.may_lose_the_server = True
     screen.open("?area=999999")

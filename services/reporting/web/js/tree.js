@@ -54,7 +54,10 @@ export class Tree {
   }
 }
 
-// 四川, 内蒙古, 凉山, 兵团: a name short enough to stand on a map.
-const PEOPLES = "藏族|羌族|彝族|回族|苗族|侗族|土家族|布依族|壮族|白族|傣族|景颇族|傈僳族|哈尼族|朝鲜族|蒙古族?|哈萨克族?|柯尔克孜族?";
-const ENDS = new RegExp(`(壮族自治区|回族自治区|维吾尔自治区|自治区|(${PEOPLES})+自治州|自治州|省|市|地区|盟|林区)$`);
+// 四川, 内蒙古, 凉山, 罗城, 兵团: a name short enough to stand on a map.
+const PEOPLES =
+  "各族|蒙古族?|回族|藏族|维吾尔族?|苗族|彝族|壮族|布依族|朝鲜族|满族|侗族|瑶族|白族|土家族|哈尼族|哈萨克族?|傣族|黎族|傈僳族|佤族|畲族|拉祜族|水族|" +
+  "东乡族|纳西族|景颇族|柯尔克孜族?|土族|达斡尔族|仫佬族|羌族|布朗族|撒拉族|毛南族|仡佬族|锡伯族?|塔吉克族?|怒族|鄂温克族|保安族|裕固族|独龙族|普米族";
+const ENDS = new RegExp(`(壮族自治区|回族自治区|维吾尔自治区|自治区|(${PEOPLES})+自治[州县旗]|自治[州县旗]|省|地区|盟|林区)$`);
 export const shortName = (name) => (name.endsWith("兵团") ? "兵团" : name.replace(ENDS, ""));
+export const barestName = (name) => shortName(name).replace(/市$/, "");

@@ -5,7 +5,7 @@ import { STEPS, step } from "../counts.js";
 import { el, told, write } from "../dom.js";
 import { number } from "../figures.js";
 import { corners, fitted, middle } from "../hexes.js";
-import { shortName } from "../tree.js";
+import { barestName, shortName } from "../tree.js";
 import { t } from "../words.js";
 import { tabled } from "./tabled.js";
 import { areaName } from "./trail.js";
@@ -50,7 +50,7 @@ export function map(root, { go, places, toggle }) {
     const layout = fitted(places, tree.counties(frame), { width, height, margin: 8 });
     const hexes = [...layout.at.keys()].map((code) => hex(code, layout, numbers.out_of_school[code], marked.has(code), tree, view));
     const groups = layout.step < NAME_FROM ? tree.children(frame).filter((code) => frame === NATION || tree.level(code) !== "county") : [];
-    const labels = groups.map((code) => [shortName(tree.name(code)), ...middle(layout.at, tree.counties(code))]);
+    const labels = groups.map((code) => [barestName(tree.name(code)), ...middle(layout.at, tree.counties(code))]);
     chart.setOption(
       {
         animation: false,
@@ -91,19 +91,19 @@ function hex(code, { at, step: across }, n, marked, tree, view) {
     style: { text: content, x, y: y + down, fill: marked ? ink(dark ? "ground" : "text") : ink("text-3"), font: `${weight} ${size}px ${FONT}`, align: "center", verticalAlign: "middle" },
   });
   const size = Math.max(11, across * (silent ? 0.14 : 0.26));
-  const lines = broken(tree.name(code), Math.floor((across * 0.88) / nameSize(across)));
-  const low = lines.length > 1 ? across * 0.05 : 0;
+  const lines = broken(shortName(tree.name(code)), Math.floor((across * 0.9) / nameSize(across)));
+  const low = across * [0, 0, 0.05, 0.13][lines.length];
   const names = lines.map((line, at) => label(line, nameSize(across), low - across * 0.12 - (lines.length - 1 - at) * nameSize(across) * 1.15, 400));
-  return { code, drawn: { type: "group", children: [polygon, ...names, label(text, size, low + across * 0.2, 500)] } };
+  return { code, drawn: { type: "group", children: [polygon, ...names, label(text, size, low + across * (lines.length > 2 ? 0.17 : 0.2), 500)] } };
 }
 
 const nameSize = (across) => Math.max(11, across * 0.15);
 
-// A name in lines of at most so many characters, two at most, of about one length.
+// A name in one to three lines of about one length, of at most so many characters if that is enough.
 function broken(name, most) {
-  if (name.length <= most) return [name];
-  const half = Math.min(most, Math.ceil(name.length / 2));
-  return [name.slice(0, half), name.length - half <= most ? name.slice(half) : `${name.slice(half, half + most - 1)}…`];
+  const lines = Math.min(3, Math.ceil(name.length / most));
+  const length = Math.ceil(name.length / lines);
+  return Array.from({ length: lines }, (_, at) => name.slice(at * length, (at + 1) * length)).filter(Boolean);
 }
 
 function groupLabel([text, x, y]) {
