@@ -13,7 +13,7 @@ from playwright.sync_api import ConsoleMessage, Page, Request, expect
 
 from deploy.local.stack import LocalStack
 
-PATIENCE = 30_000
+PATIENCE = 20_000
 """Milliseconds until something is given up that ought to be seen."""
 NATION, SICHUAN, LIANGSHAN, ZHAOJUE, LUOCHENG = "100000", "510000", "513400", "513431", "451225"
 NAMES = {SICHUAN: "四川省", LIANGSHAN: "凉山彝族自治州", ZHAOJUE: "昭觉县", LUOCHENG: "罗城仫佬族自治县"}

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from deploy.local.stack import LocalStack
-from tests.browser.screen import LIANGSHAN, LUOCHENG, NAMES, SICHUAN, ZHAOJUE, Screen, report_never_enrolled
+from tests.browser.screen import LIANGSHAN, LUOCHENG, NAMES, PATIENCE, SICHUAN, ZHAOJUE, Screen, report_never_enrolled
 
 pytestmark = pytest.mark.live
 
@@ -154,8 +154,9 @@ def test_a_server_that_says_nothing_any_more_is_gone_though_the_connection_is_op
     api = system.pid("reporting-api")
     os.kill(api, signal.SIGSTOP)
     try:
-        screen.is_("late")
-        screen.is_("gone")
+        with screen.page.expect_request("**/v1/stream*", timeout=PATIENCE):
+            screen.is_("late")
+            screen.is_("gone")
         expect(screen.page.locator(".age")).to_contain_text("连接中断")
     finally:
         os.kill(api, signal.SIGCONT)
@@ -165,10 +166,15 @@ def test_a_server_that_says_nothing_any_more_is_gone_though_the_connection_is_op
 def test_an_api_that_has_no_counts_yet_is_asked_again_until_it_has(screen: Screen, system: LocalStack) -> None:
     report_never_enrolled(system)
     screen.may_lose_the_server = True
+    screen.page.clock.install()
     screen.page.route("**/v1/stream*", lambda route: route.fulfill(status=503, body="{}", content_type="application/problem+json"))
-    screen.page.goto(system.config.reporting_url)
+    with screen.page.expect_response("**/v1/stream?area=watch52"):
+        screen.page.goto(system.config.reporting_url)
     expect(screen.page.locator(".age")).to_contain_text("等待数字")
+    with screen.page.expect_response("**/v1/stream?area=watch52", timeout=8_000):  # before silence alone would make it ask
+        screen.page.clock.run_for(1_500)
     screen.page.unroute_all()
+    screen.page.clock.run_for(5_000)
     screen.is_("live")
 
 

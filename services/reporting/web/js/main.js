@@ -41,7 +41,7 @@ function follow() {
 function hear({ document, as_of, connected: now }) {
   connected = now;
   if (as_of) heard = { lag: as_of.lag_seconds, at: seconds() };
-  if (document && document.area.code === state.view.area) {
+  if (document) {
     show({ counts: document, headline: document.headline ?? state.headline, newest: document.newest ?? state.newest });
     flows.want(`v1/flows?area=${state.view.area}`);
     numbers.want("v1/map");
