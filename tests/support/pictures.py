@@ -12,11 +12,12 @@ from tests.support.browser import FLAGS, browser
 MOST = 400_000
 """Bytes of a picture."""
 PICTURES = {
-    "wall.png": (1920, 1080, ""),
-    "wall-wide.png": (3840, 1080, "?lang=en"),
-    "county.png": (1366, 768, "?area=513400"),
+    "wall.png": (1920, 1080, 0.75, ""),
+    "wall-wide.png": (3840, 1080, 0.5, "?lang=en"),
+    "wall-prefecture.png": (1366, 768, 1, "?area=513400"),
 }
-_DRAWN = "document.body.dataset.age === 'live' && document.querySelector('.map .plot').dataset.drawn && document.fonts.status === 'loaded'"
+"""The screen's width and height, how much smaller the picture is, and the view."""
+_DRAWN = "() => document.body.dataset.age === 'live' && document.querySelector('.map .plot').dataset.drawn && document.fonts.status === 'loaded'"
 
 
 def main(url: str, folder: Path) -> None:
@@ -25,8 +26,8 @@ def main(url: str, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=list(FLAGS), env={**environment})
-        for name, (width, height, view) in PICTURES.items():
-            page = chromium.new_page(viewport={"width": width, "height": height})
+        for name, (width, height, share, view) in PICTURES.items():
+            page = chromium.new_page(viewport={"width": width, "height": height}, device_scale_factor=share)
             page.goto(f"{url}/{view}")
             page.wait_for_function(_DRAWN)
             page.wait_for_selector(".curve .plot[data-drawn]")
