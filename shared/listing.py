@@ -56,7 +56,7 @@ class Listing:
 
     def __init__(self, redis: Redis, service: str, *, generation: str, partitions: int) -> None:
         """Remember where the lists are, and load the script."""
-        self._prefixes = [f"{{{service}:{generation}:p{partition}}}:l:" for partition in range(partitions)]
+        self._prefix, self._partitions = f"{{{service}:{generation}:p%d}}:l:", range(partitions)
         self._redis, self._walk = redis, script(redis, __package__, "walk_lists")
 
     async def page(
@@ -69,12 +69,13 @@ class Listing:
         below: bytes | None,
         limit: int,
         most_groups: int = GROUPS_A_PAGE,
+        partitions: Sequence[int] | None = None,
     ) -> Page:
         """Give up to ``limit`` entries of these groups, which must be in ascending order, and kinds.
 
         Of the groups only those that a page looks into are taken. Entries are in order of group and then of their bytes.
-        ``after``: the cursor of the page before; ``not_below`` and ``below``: only entries whose bytes sort in between. Raises one of
-        ``RedisAway``.
+        ``after``: the cursor of the page before; ``not_below`` and ``below``: only entries whose bytes sort in between; ``partitions``: only
+        those of these. Raises one of ``RedisAway``.
         """
         start = 0 if after is None else bisect_left(groups, after.group)
         looked, rest = list(groups[start : start + most_groups]), start + most_groups
@@ -90,12 +91,10 @@ class Listing:
             *kinds,
         ]
         async with self._redis.pipeline(transaction=False) as questions:
-            for prefix in self._prefixes:
-                await self._walk(keys=[prefix], args=args, client=questions)
-            answers = await questions.execute()
-        found = sorted(
-            (group, entry, partition) for partition, flat in enumerate(answers) for group, entry in zip(flat[::2], flat[1::2], strict=True)
-        )
+            for partition in (asked := self._partitions if partitions is None else partitions):
+                await self._walk(keys=[self._prefix % partition], args=args, client=questions)
+            answers = zip(asked, await questions.execute(), strict=True)
+        found = sorted((group, entry, partition) for partition, flat in answers for group, entry in zip(flat[::2], flat[1::2], strict=True))
         page = [Entry(partition, entry[-_ID:], entry[:-_ID]) for _, entry, partition in found[:limit]]
         if len(found) > limit:
             group, entry, _ = found[limit - 1]

@@ -5,13 +5,18 @@
 -- Gives the place of a group (1 is the first) and an entry in turn: of each group all, or at least as many as are enough; and no further group
 -- once there are enough. Within a group they are not in order.
 local begin, lowest, finish, enough = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
-local found, n, place = {}, 0, 0
+local found, n, place, lists, last = {}, 0, 0, {}, #ARGV - 5
+local call = redis.call
 for group in string.gmatch(ARGV[5], '([^,]+),') do
   place = place + 1
-  for kind = 6, #ARGV do
-    for _, entry in ipairs(redis.call('ZRANGEBYLEX', KEYS[1] .. group .. ':' .. ARGV[kind], begin, finish, 'LIMIT', 0, enough)) do
-      found[n + 1], found[n + 2] = place, entry
-      n = n + 2
+  for kind = 1, last do lists[kind] = KEYS[1] .. group .. ':' .. ARGV[5 + kind] end
+  -- One question spares several where a group has no list of any kind, as most have in a nation with few entries.
+  if last == 1 or call('EXISTS', unpack(lists)) > 0 then
+    for kind = 1, last do
+      for _, entry in ipairs(call('ZRANGEBYLEX', lists[kind], begin, finish, 'LIMIT', 0, enough)) do
+        found[n + 1], found[n + 2] = place, entry
+        n = n + 2
+      end
     end
   end
   if n >= 2 * enough then break end

@@ -9,12 +9,13 @@ import msgspec
 from fastapi import FastAPI, Path, Query, Request, Response
 
 from services.relief import openapi, requests
-from services.relief.beginning import Beginnings, Pace, Progress
+from services.relief.beginning import Beginnings, Pace
 from services.relief.documents import GrantFile, GrantList
 from services.relief.domain.terms import first_day, number_of
 from services.relief.grants import GrantOf, Grants
 from services.relief.judging import SERVICE, ReliefDecider
 from services.relief.limits import Limits
+from services.relief.walk import Progress
 from shared import problems, telemetry, topics
 from shared.asking import Asking
 from shared.away import redis_needed

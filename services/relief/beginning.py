@@ -1,9 +1,9 @@
 """How a term is begun: every eligible child is asked for, county by county, behind the back of whoever said that it begins.
 
 How far a walk is stands in Redis, so that it goes on after a restart where it was; whoever holds its lease walks. The steps of
-one page, and what a failure after each leaves behind:
+one round, and what a failure after each leaves behind:
 
-1. Read a page of the list of eligible children. (Nothing done.)
+1. Read a page of the list of eligible children, in each partition. (Nothing done.)
 2. Append a command for each, whose id derives from term and student. (Commands in the log, which are asked for again: the
    worker has granted the term's aid by then, so they decide nothing.)
 3. Write down how far it is. (Done.)
@@ -16,37 +16,30 @@ term brings no news; one that the worker had not heard of yet is found when the 
 
 import asyncio
 import logging
-from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from services.relief.domain.packed import ELIGIBLE
-from services.relief.judging import SERVICE, SOURCE
+from services.relief.judging import SERVICE
+from services.relief.walk import Progress, Walk, commands, read_walk, told
 from shared import clock, topics
-from shared.asking import NO_SEQUENCE
 from shared.built import Built
 from shared.codec import encode
-from shared.contracts.relief import BeginTerm
 from shared.county_codes import codes_in
 from shared.divisions import NATION
-from shared.envelope import Event
 from shared.follower import AWAY
-from shared.ids import command_id, draw_id
-from shared.listing import Cursor, Entry, Listing
+from shared.ids import draw_id
+from shared.listing import Cursor, Listing, Page
 from shared.log import EventLog
 from shared.problems import Problem
 from shared.redis_edge import Redis, script
 from shared.redis_keys import Key
 from shared.state_store import StateStore
 
-OPERATOR = f"{SOURCE}/operator"
-"""The source of the commands."""
 KEYS = (
     Key("{relief:<generation>:terms}:walks", "hash", "term -> JSON: when it was begun, how far it is, when it ended"),
     Key("{relief:<generation>:terms}:lease:<term>", "string", "who is walking", "30 s, renewed"),
@@ -56,38 +49,13 @@ _log = logging.getLogger(__name__)
 
 
 class Pace(Struct, frozen=True):
-    """How fast a walk goes: children a page, commands that the worker may be behind by in a partition; the rest in seconds."""
+    """How fast a walk goes: children a page and commands that the worker may be behind by, both in each partition; the rest in seconds."""
 
-    page: int = 500
+    page: int = 100
     ahead: int = 2_000
     lease: int = 30
     look: float = 0.1
     away: float = 1.0
-
-
-class Walk(Struct, frozen=True):
-    """How far it is: when it was begun, the list's cursor, the children asked for, and when it ended."""
-
-    term: str
-    begun: datetime
-    asked: int = 0
-    cursor: str | None = None
-    ended: datetime | None = None
-
-
-class Progress(Struct, frozen=True):
-    """What an operator is told. ``through``: the county that is being asked for; ``counties``: how many are done, of ``of``."""
-
-    term: str
-    begun: datetime
-    ended: datetime | None
-    children: int
-    counties: int
-    of: int
-    through: str | None
-
-
-_read_walk = msgspec.json.Decoder(Walk).decode
 
 
 class Beginnings:
@@ -117,15 +85,15 @@ class Beginnings:
         """Begin a term, or once more if that has been done; where it is under way, go on. What it asks for is true ``at`` this moment."""
         walk = await self._read(term)
         if walk is None or walk.ended is not None:
-            walk = Walk(term, at)
+            walk = Walk(term, at, dict.fromkeys(range(self._partitions)))
             await self._write(walk)
         self._go_on(term)
-        return self._told(walk)
+        return told(walk, self._counties, self._partitions)
 
     async def progress(self, term: str) -> Progress | None:
         """Tell how far a term's beginning is; None where it was never begun."""
         walk = await self._read(term)
-        return None if walk is None else self._told(walk)
+        return None if walk is None else told(walk, self._counties, self._partitions)
 
     def start(self) -> None:
         """Go on with every walk that was interrupted, as soon as Redis says which."""
@@ -140,7 +108,7 @@ class Beginnings:
     async def _resume(self) -> None:
         while True:
             try:
-                walks = [_read_walk(text) for text in (await self._redis.hgetall(f"{self._tag}:walks")).values()]
+                walks = [read_walk(text) for text in (await self._redis.hgetall(f"{self._tag}:walks")).values()]
             except AWAY:
                 await asyncio.sleep(self._pace.away)
                 continue
@@ -177,23 +145,32 @@ class Beginnings:
             if not await self._leased(mine, term):
                 await asyncio.sleep(self._pace.away)
                 continue
-            walk, decided = await self._one_page(walk)
-            if walk.cursor is not None:
+            pages = await self._next_pages(walk)
+            decided = await self._ask(walk, pages)
+            walk = walk.after(pages)
+            if walk.left:
                 await self._write(walk)
                 await self._wait_for_worker(decided, mine, term)
             elif await self._wait_for_worker(await self._log.end_offsets(topics.RELIEF_COMMANDS), mine, term):
                 await self._write(replace(walk, ended=clock.now()))
         return True
 
-    async def _one_page(self, walk: Walk) -> tuple[Walk, Mapping[int, int]]:
-        """Ask for the next children; gives how far the walk is then, and how far the worker should be in each partition."""
+    async def _next_pages(self, walk: Walk) -> Mapping[int, Page]:
+        """Read on in each partition by itself: of a page of all of them, each would have to read as much as the page has."""
         await self._built.check(range(self._partitions))  # of half-built lists nobody would be missed
-        after = Cursor.of(walk.cursor) if walk.cursor else None
-        page = await self._listing.page(self._counties, [ELIGIBLE], after=after, below=None, limit=self._pace.page)
-        records = _commands(page.entries, walk)
+        pages = {}
+        for partition, at in walk.left.items():
+            after = None if at is None else Cursor.of(at)
+            pages[partition] = await self._listing.page(
+                self._counties, [ELIGIBLE], after=after, below=None, limit=self._pace.page, partitions=[partition]
+            )
+        return pages
+
+    async def _ask(self, walk: Walk, pages: Mapping[int, Page]) -> Mapping[int, int]:
+        """Ask for the children of these pages; gives how far the worker should be, in each partition, before the next."""
+        records = {partition: commands(page.entries, walk) for partition, page in pages.items() if page.entries}
         first = await self._log.append(topics.RELIEF_COMMANDS, records) if records else {}
-        walk = replace(walk, asked=walk.asked + len(page.entries), cursor=str(page.next) if page.next else None)
-        return walk, {partition: at + len(records[partition]) - self._pace.ahead for partition, at in first.items()}
+        return {partition: at + len(records[partition]) - self._pace.ahead for partition, at in first.items()}
 
     async def _wait_for_worker(self, decided: Mapping[int, int], mine: bytes, term: str) -> bool:
         """Wait until the worker has decided what lies before these offsets; tells whether it has, and the lease is still mine."""
@@ -210,41 +187,10 @@ class Beginnings:
 
     async def _read(self, term: str) -> Walk | None:
         text = await self._redis.hget(f"{self._tag}:walks", term)
-        return None if text is None else _read_walk(text)
+        return None if text is None else read_walk(text)
 
     async def _write(self, walk: Walk) -> None:
         await self._redis.hset(f"{self._tag}:walks", mapping={walk.term: encode(walk)})
 
     def _lease(self, term: str) -> str:
         return f"{self._tag}:lease:{term}"
-
-    def _told(self, walk: Walk) -> Progress:
-        of = len(self._counties)
-        through = Cursor.of(walk.cursor).group if walk.cursor else None
-        done = of if walk.ended else bisect_left(self._counties, through) if through else 0
-        return Progress(walk.term, walk.begun, walk.ended, walk.asked, done, of, through)
-
-
-def _commands(entries: Sequence[Entry], walk: Walk) -> Mapping[int, Sequence[tuple[bytes, bytes]]]:
-    """Give the commands of a page by partition."""
-    data, key, recorded = BeginTerm(term=walk.term), f"begin-term {walk.term}", clock.now()
-    records: defaultdict[int, list[tuple[bytes, bytes]]] = defaultdict(list)
-    for entry in entries:
-        student = entry.state_id.hex()
-        id_ = command_id(key, student.encode())
-        event = Event(
-            specversion="1.0",
-            id=id_,
-            source=OPERATOR,
-            type=data.TYPE,
-            subject=student,
-            time=walk.begun,
-            recordedtime=recorded,
-            partitionkey=student,
-            sequence=NO_SEQUENCE,
-            causationid=id_,
-            correlationid=id_,
-            data=data,
-        )
-        records[entry.partition].append((student.encode(), encode(event)))
-    return records

@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 from fastapi import FastAPI
 
-from services.relief.beginning import Progress
 from services.relief.documents import GrantFile, GrantList
 from services.relief.requests import INSTRUCTIONS, BeginRequest, BoardingRequest, PayRequest
+from services.relief.walk import Progress
 from shared import openapi
 
 _WHY_NOT = {

@@ -78,7 +78,7 @@ async def test_every_child_that_went_on_being_eligible_is_granted_the_terms_aid(
         assert (first["term"], first["children"], first["ended"]) == (SPRING, 0, None)
         progress = await ended(desk)
     assert progress["children"] == 8
-    assert progress["counties"] == progress["of"] > 2_800
+    assert progress["lists"] == progress["of"] > 4 * 2_800
     assert sorted(commands(desk)) == CHILDREN[2:]
     assert desk.facts()["granted"] == 10 + 8
     assert (await desk.get(f"/v1/grants/{CHILDREN[2]}-{SPRING}"))["fen"] == 31_250
@@ -113,7 +113,7 @@ async def test_a_walk_that_was_interrupted_goes_on_where_it_was_after_a_restart(
     async with running(desk):
         progress = await ended(desk)
     assert 0 < halfway["children"] < 10
-    assert halfway["through"] is not None
+    assert 0 < halfway["lists"] < halfway["of"]
     assert progress["children"] == 10
     assert progress["begun"] == halfway["begun"]
     assert sorted(set(commands(desk))) == CHILDREN
@@ -130,7 +130,7 @@ async def test_a_walk_waits_for_a_worker_that_does_not_keep_up(desk: ReliefDesk)
     async with running(desk):
         await begin(desk)
         await until("a page is asked for", lambda: _some(desk))
-        assert len(commands(desk)) == QUICK.page
+        assert 0 < len(commands(desk)) <= 4 * QUICK.page
         await desk.work()
         await ended(desk)
     assert sorted(commands(desk)) == CHILDREN

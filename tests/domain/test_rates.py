@@ -109,7 +109,10 @@ def test_a_term_is_named_and_numbered_and_begins_on_a_day_of_its_own() -> None:
         assert term_on(first_day(term).replace(day=28)) == term
 
 
-@pytest.mark.parametrize("name", ["", "2019", "2019-", "2019-summer", "19-autumn", "20190-autumn", "２０１９-autumn", "2019_autumn", "-019-autumn"])
+@pytest.mark.parametrize(
+    "name",
+    ["", "2019", "2019-", "2019-summer", "19-autumn", "20190-autumn", "２０１９-autumn", "2019_autumn", "-019-autumn", "+019-autumn", "20 9-autumn"],
+)
 def test_what_names_no_term_is_an_error(name: str) -> None:
     with pytest.raises(ValueError, match="2019-autumn"):
         number_of(name)

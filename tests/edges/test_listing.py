@@ -91,6 +91,14 @@ async def test_each_entry_says_in_which_partition_its_state_is(redis: Redis, lis
     assert {entry.state_id: entry.partition for entry in page.entries} == {id_: partition for partition, id_, _, _, _ in entries}
 
 
+async def test_only_the_partitions_asked_for_are_shown(redis: Redis, listing: Listing) -> None:
+    entries = invented(100)
+    await put(redis, entries)
+    page = await listing.page(COUNTIES, KINDS, after=None, below=None, limit=1_000, partitions=[2, 0])
+    assert shown(page) == in_order([entry for entry in entries if entry[0] != 1])
+    assert {entry.partition for entry in page.entries} == {0, 2}
+
+
 async def test_only_the_kinds_and_groups_asked_for_are_shown(redis: Redis, listing: Listing) -> None:
     entries = invented(200)
     await put(redis, entries)

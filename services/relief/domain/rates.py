@@ -41,7 +41,4 @@ def _lines() -> Iterator[tuple[Kind, int, int]]:
     with (files(__package__) / "rates.csv").open(encoding="utf-8") as lines:
         for line in csv.DictReader(lines):
             kind = (Scheme(line["scheme"]), Stage(line["stage"]), _BOARDER[line["boarder"]])
-            fen, rest = divmod(int(line["yuan_a_year"]) * _FEN_A_YUAN, _TERMS_A_YEAR)
-            if rest:
-                raise ValueError(f"{line}: half of it is no whole fen")
-            yield kind, number_of(line["from_term"]), fen
+            yield kind, number_of(line["from_term"]), int(line["yuan_a_year"]) * _FEN_A_YUAN // _TERMS_A_YEAR

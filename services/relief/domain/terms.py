@@ -43,7 +43,7 @@ def name_of(term: int) -> str:
 @cache
 def number_of(name: str) -> int:
     """Give the term of a name. Raises ``ValueError`` for anything that names none."""
-    year, dash, season = name.partition("-")
-    if not dash or len(year) != 4 or not (year.isascii() and year.isdigit()) or season not in _BY_NAME:
+    year, _, season = name.partition("-")
+    if len(year) != 4 or not (year.isascii() and year.isdigit()) or season not in _BY_NAME:
         raise ValueError("a term is named like 2019-autumn or 2020-spring")
     return 2 * int(year) + _BY_NAME[season].place
