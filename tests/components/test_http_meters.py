@@ -1,8 +1,11 @@
 """What is counted of an api's requests."""
 
+from collections.abc import AsyncIterator
+
 import httpx
 import pytest
 from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
 from prometheus_client import CollectorRegistry, generate_latest
 
 from shared import problems, telemetry
@@ -28,6 +31,14 @@ def client(registry: CollectorRegistry) -> httpx.AsyncClient:
             raise Problem(404, "no-such-case", "No such case", "There is none.")
         return student
 
+    @app.get("/v1/stream")
+    async def stream() -> StreamingResponse:
+        async def breaking() -> AsyncIterator[bytes]:
+            yield b"some"
+            raise RuntimeError("and no more")
+
+        return StreamingResponse(breaking())
+
     return httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://api")
 
 
@@ -52,4 +63,11 @@ async def test_requests_are_counted_by_route_and_never_by_what_they_ask_for(clie
         f'baoxue_http_seconds_count{{method="GET",route="{route}"}}': 4,
         'baoxue_http_seconds_count{method="GET",route="none"}': 1,
         f'baoxue_http_seconds_count{{method="other",route="{route}"}}': 1,
+    }
+
+
+async def test_an_answer_that_breaks_off_is_counted_once(client: httpx.AsyncClient, registry: CollectorRegistry) -> None:
+    await client.get("/v1/stream")
+    assert {name: n for name, n in counted(registry).items() if "_total" in name} == {
+        'baoxue_http_requests_total{method="GET",route="/v1/stream",status="200"}': 1
     }

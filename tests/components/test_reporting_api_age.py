@@ -51,3 +51,13 @@ def test_before_the_first_look_is_reached_it_is_as_old_as_its_newest_fact() -> N
     assert freshness.age(101.0, {0: 5}) == 1.0
     freshness.assume(40.0)
     assert freshness.age(101.0, {0: 5}) == 1.0
+
+
+def test_looks_that_see_nothing_new_take_no_room_and_make_an_answer_younger() -> None:
+    freshness = Freshness(0.0)
+    for second in range(100):
+        freshness.look(float(second), {0: 5})
+    assert len(freshness._pending) == 1
+    assert not freshness.reached
+    assert freshness.age(100.0, {0: 5}) == 1.0
+    assert freshness.reached

@@ -15,6 +15,7 @@ from deploy.local.config import SettingsWrong, StackConfig, free_ports
 from deploy.local.doctor import examine
 from deploy.local.jars import Jar, JarsWrong
 from deploy.local.processes import SERVICES, Program
+from deploy.local.readiness import Health
 from deploy.local.redis_server import NoRedis
 from deploy.local.stack import LocalStack, StartFailed
 from deploy.local.supervision import Supervisor
@@ -184,6 +185,13 @@ class TestPorts:
 
     def test_free_ports_are_all_different(self) -> None:
         assert len(set(free_ports(50))) == 50
+
+
+class TestReadiness:
+    @pytest.mark.parametrize(("waits_for", "works"), [((), True), (("lag",), True), (("redis",), False), (("lag", "assigned"), False)])
+    def test_a_process_that_is_only_behind_works(self, waits_for: tuple[str, ...], works: bool) -> None:
+        assert Health(alive=True, waits_for=dict.fromkeys(waits_for, "why")).works is works
+        assert not Health(alive=False, waits_for=dict.fromkeys(waits_for, "why")).works
 
 
 class TestProcesses:

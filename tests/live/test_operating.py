@@ -122,6 +122,13 @@ def test_a_worker_that_stands_still_is_not_alive_until_it_goes_on(operator: Oper
     operator.until_ready(ENROLMENT)
 
 
+def test_a_worker_is_alive_at_once_and_ready_when_it_has_its_partitions(operator: Operator) -> None:
+    pid = operator.stack.kill(ENROLMENT.name)
+    operator.stack.wait_alive(ENROLMENT.name, other_than=pid)
+    operator.until_waiting_for(ENROLMENT, "assigned")
+    operator.until_ready(ENROLMENT)
+
+
 def test_processes_tell_when_what_they_stand_on_is_away_and_are_ready_again_when_it_is_back(operator: Operator) -> None:
     operator.until_ready(*SERVICES)
     for process, name in ((REDIS, "redis"), (KAFKA, "kafka")):
