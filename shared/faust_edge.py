@@ -14,6 +14,7 @@ import os
 import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 import faust
@@ -273,13 +274,21 @@ def _waiting() -> BoundAsyncRetryingCaller:
 
 
 class _Worker(faust.Worker):
-    """Faust's own runner, which leaves logging as the service has set it up, and shows no spinner."""
+    """Faust's own runner, which leaves logging as the service has set it up, and writes nothing beside it.
+
+    What it would write is a spinner, blank lines, and on a signal every local variable of every thread: that would be data.
+    On another signal it would wait for a debugger.
+    """
 
     def __init__(self, app: faust.App, **options: Any) -> None:
-        super().__init__(app, **options)
+        nowhere = Path(os.devnull).open("w")  # noqa: SIM115  # for as long as the process lives
+        super().__init__(app, stdout=nowhere, stderr=nowhere, **options)
         self.spinner = None
 
     def _setup_logging(self) -> None:
+        pass
+
+    def _enter_debugger(self) -> None:
         pass
 
 

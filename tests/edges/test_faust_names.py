@@ -81,6 +81,12 @@ def test_the_worker_sets_up_logging_where_ours_steps_in() -> None:
     assert list(inspect.signature(Worker._setup_logging).parameters) == ["self"]
 
 
+def test_what_the_worker_writes_and_waits_for_can_be_kept_from_it() -> None:
+    assert {"stdout", "stderr"} <= set(inspect.signature(Worker).parameters)
+    assert list(inspect.signature(Worker._enter_debugger).parameters) == ["self"]
+    assert "self._enter_debugger()" in inspect.getsource(Worker._on_sigusr2)
+
+
 def test_a_reader_can_ask_for_one_topic() -> None:
     assert callable(AIOKafkaClient.add_topic)
     assert callable(AIOKafkaClient.force_metadata_update)
