@@ -7,7 +7,8 @@ from typing import Any, cast
 import pytest
 from aiokafka.errors import GroupAuthorizationFailedError, GroupLoadInProgressError
 
-from shared import clock, faust_edge
+from shared import clock
+from shared.faust_edge import watchdog
 from shared.pulse import Pulse
 
 
@@ -43,7 +44,7 @@ class Rig:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now, self.main, self.consumer, self.coordinator = 0.0, Loop(), Loop(), Coordinator()
         monkeypatch.setattr(clock, "seconds", lambda: self.now)
-        parts = (faust_edge._LOOP, faust_edge._CONSUMER, faust_edge._WATCHDOG)
+        parts = (watchdog.LOOP, watchdog.CONSUMER, watchdog.WATCHDOG)
         kafka = SimpleNamespace(_closed=False, _coordinator=self.coordinator)
         self.worker = SimpleNamespace(
             pulse=Pulse(parts, patience=15.0, since=0.0),
@@ -52,7 +53,7 @@ class Rig:
         )
 
     def feel(self) -> None:
-        faust_edge._feel_pulse(cast("Any", self.worker))
+        watchdog.feel_pulse(cast("Any", self.worker))
 
     def stalled(self) -> list[str]:
         pulse: Pulse = self.worker.pulse
@@ -105,7 +106,7 @@ def test_a_loop_that_was_just_closed_is_no_error(rig: Rig) -> None:
 @pytest.mark.parametrize(("error", "ends"), [(GroupAuthorizationFailedError(), True), (GroupLoadInProgressError(), False), (None, False)])
 def test_an_error_that_only_a_person_can_mend_ends_the_worker(rig: Rig, monkeypatch: pytest.MonkeyPatch, error: Exception | None, ends: bool) -> None:
     ended: list[BaseException] = []
-    monkeypatch.setattr(faust_edge, "_give_up", ended.append)
+    monkeypatch.setattr(watchdog, "give_up", ended.append)
     rig.coordinator.error = error
     rig.feel()
     rig.consumer.turn()
