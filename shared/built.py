@@ -10,6 +10,7 @@ from shared.away import log_needed, redis_needed
 from shared.log import EventLog
 from shared.problems import Problem
 from shared.state_store import StateStore
+from shared.telemetry import NotReady
 
 
 class Built:
@@ -31,3 +32,10 @@ class Built:
         if any(ends[partition] for partition in without):
             detail = "What is known is being built again from the record: ask again soon."
             raise Problem(503, "not-built", "Not everything is there yet", detail, headers={"Retry-After": "5"})
+
+    async def ready(self, partitions: Iterable[int]) -> None:
+        """The same, for ``/readyz``. Raises ``NotReady``."""
+        try:
+            await self.check(partitions)
+        except Problem as problem:
+            raise NotReady(problem.detail.rstrip(".")) from problem

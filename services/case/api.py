@@ -78,7 +78,8 @@ def create_app(*, limits: Limits, log: EventLog, redis: Redis, store: StateStore
     )
     problems.install(app)
     openapi.describe(app)
-    telemetry.operate(app, registry, {"kafka": lambda: log.end_offsets(topics.CASE_COMMANDS), "redis": redis_there})
+    needs = {"kafka": lambda: log.end_offsets(topics.CASE_COMMANDS), "redis": redis_there, "files": lambda: built.ready(range(partitions))}
+    telemetry.operate(app, registry, needs)
 
     @app.get("/v1/cases", summary="Files by county, state and day", responses=openapi.responses(CaseList, "A page of files", 422, 503))
     async def read_cases(county: AreaCode = NATION, state: States = None, due: Due = None, after: After = None, limit: Limit = 50) -> Response:

@@ -155,6 +155,12 @@ async def test_nothing_half_built_is_shown(desk: CaseDesk) -> None:
     for path in ("/v1/cases", FILE):
         answer = await desk.client.get(path)
         assert (answer.status_code, problem_of(answer)) == (503, "not-built")
+    ready = await desk.client.get("/readyz")
+    assert (ready.status_code, ready.json()["away"]) == (503, ["files"])
+
+
+async def test_an_api_is_ready_before_anything_was_ever_asked(desk: CaseDesk) -> None:
+    assert (await desk.client.get("/readyz")).status_code == 200
 
 
 async def test_the_description_has_every_shape_that_is_taken_and_given(desk: CaseDesk) -> None:

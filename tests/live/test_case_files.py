@@ -121,7 +121,8 @@ async def test_files_that_redis_has_lost_are_built_again_from_the_record(walk: W
     before = await walk.file(lambda file: file["attempts"] == 1)
     async with connect(walk.stack.config.redis_url) as client:
         await client.flushall()
+    assert await walk.file(lambda file: file["attempts"] == 1) == before, "nobody need ask for anything"
     await walk.report("r2", "returned", "2020-03-10", placement="class", **SCHOOL)
     file = await walk.file(lambda file: file["state"] == "returned")
-    assert (file["attempts"], file["history"][:2]) == (1, before["history"])
+    assert (file["attempts"], file["history"][:-1]) == (1, before["history"])
     assert await walk.listed(state="returned") == [CHILD]
