@@ -1,5 +1,6 @@
 -- Compare and set: write states and outcomes and move the cursor, if it is the expected one; otherwise change nothing.
 -- KEYS  1 cursor hash  2 prefix of the buckets  3 prefix of the lists  4 prefix of the outcomes  5 prefix of the exceptions
+--       6 hash of how many entries the lists have, by kind: what stands in a list's name behind its first colon
 -- ARGV  1 name of the cursor's field  2 m, the number of arguments that set fields of the cursor  3.. those m, field and value in turn
 --       then, from m+3 on: expected value ('' for none)  next value
 --       states: each bucket (4, little-endian), id (16), length (2), state
@@ -20,12 +21,16 @@ while at <= length do
 end
 
 at, length = 1, #lists
+local more = {}
 while at <= length do
   local name_size, entry_size = unpack_number('<BB', lists, at + 1)
-  local key, entry = KEYS[3] .. sub(lists, at + 3, at + 2 + name_size), sub(lists, at + 3 + name_size, at + 2 + name_size + entry_size)
-  if sub(lists, at, at) == '+' then call('ZADD', key, 0, entry) else call('ZREM', key, entry) end
+  local name, entry = sub(lists, at + 3, at + 2 + name_size), sub(lists, at + 3 + name_size, at + 2 + name_size + entry_size)
+  local kind, change = string.match(name, ':(.*)'), 0
+  if sub(lists, at, at) == '+' then change = call('ZADD', KEYS[3] .. name, 0, entry) else change = -call('ZREM', KEYS[3] .. name, entry) end
+  more[kind] = (more[kind] or 0) + change
   at = at + 3 + name_size + entry_size
 end
+for kind, change in pairs(more) do call('HINCRBY', KEYS[6], kind, change) end
 
 local chunk_size = 65536
 if #outcomes > 0 then

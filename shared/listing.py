@@ -56,7 +56,7 @@ class Listing:
 
     def __init__(self, redis: Redis, service: str, *, generation: str, partitions: int) -> None:
         """Remember where the lists are, and load the script."""
-        self._prefix, self._partitions = f"{{{service}:{generation}:p%d}}:l:", range(partitions)
+        self._keys = [[f"{tag}:l:", f"{tag}:listed"] for tag in (f"{{{service}:{generation}:p{partition}}}" for partition in range(partitions))]
         self._redis, self._walk = redis, script(redis, __package__, "walk_lists")
 
     async def page(
@@ -91,8 +91,8 @@ class Listing:
             *kinds,
         ]
         async with self._redis.pipeline(transaction=False) as questions:
-            for partition in (asked := self._partitions if partitions is None else partitions):
-                await self._walk(keys=[self._prefix % partition], args=args, client=questions)
+            for partition in (asked := range(len(self._keys)) if partitions is None else partitions):
+                await self._walk(keys=self._keys[partition], args=args, client=questions)
             answers = zip(asked, await questions.execute(), strict=True)
         found = sorted((group, entry, partition) for partition, flat in answers for group, entry in zip(flat[::2], flat[1::2], strict=True))
         page = [Entry(partition, entry[-_ID:], entry[:-_ID]) for _, entry, partition in found[:limit]]

@@ -20,6 +20,11 @@ KEYS = (
     ),
     Key("{<service>:<generation>:p<partition>}:b:<bucket>", "hash", "16-byte id -> packed state; small, so that Redis keeps it as a listpack"),
     Key("{<service>:<generation>:p<partition>}:l:<list>", "sorted set", "what is listed, in the order of its bytes: sort key and 16-byte id"),
+    Key(
+        "{<service>:<generation>:p<partition>}:listed",
+        "hash",
+        "how many entries the lists have, by kind: what stands in a list's name behind its first colon",
+    ),
     Key("{<service>:<generation>:p<partition>}:outcomes:<chunk>", "string", "a byte for each input offset, 65,536 to a chunk", "90 days"),
     Key("{<service>:<generation>:p<partition>}:exceptions:<chunk>", "hash", "offset -> JSON, of what was not simply accepted", "90 days"),
 )
@@ -166,7 +171,7 @@ class StateStore:
         return Read(int(stands) if stands not in (None, b"") else None, states if same else ())
 
     async def _apply_if(self, partition: int, field: str, fields: Sequence[Argument], args: Sequence[Argument]) -> int | None:
-        keys = [self.key(partition, what) for what in ("cursor", "b:", "l:", "outcomes:", "exceptions:")]
+        keys = [self.key(partition, what) for what in ("cursor", "b:", "l:", "outcomes:", "exceptions:", "listed")]
         _done, stands = await self._apply(keys=keys, args=[field, len(fields), *fields, *args])
         return int(stands) if stands not in (None, b"") else None
 

@@ -42,7 +42,7 @@ async def read_states(redis: MemoryRedis, keys: Sequence[str], args: Sequence[An
 
 
 async def apply_states(redis: MemoryRedis, keys: Sequence[str], args: Sequence[Any]) -> list[Any]:
-    cursor, buckets, lists, outcomes, exceptions = keys
+    cursor, buckets, lists, outcomes, exceptions, counts = keys
     fields, (expected, next_, states, listed, letters, keep, *rest) = args[2 : args[1] + 2], args[args[1] + 2 :]
     stored = await redis.hget(cursor, args[0])
     if (stored or b"") != _bytes(expected):
@@ -57,7 +57,9 @@ async def apply_states(redis: MemoryRedis, keys: Sequence[str], args: Sequence[A
         sign, name_size, entry_size = struct.unpack_from("<cBB", listed, at)
         name = listed[at + 3 : at + 3 + name_size].decode()
         entry = listed[at + 3 + name_size : at + 3 + name_size + entry_size]
-        (redis.list_in if sign == b"+" else redis.list_out)(f"{lists}{name}", entry)
+        change = (redis.list_in if sign == b"+" else redis.list_out)(f"{lists}{name}", entry)
+        kind = name.partition(":")[2]
+        await redis.hset(counts, mapping={kind: b"%d" % (int(await redis.hget(counts, kind) or 0) + change)})
         at += 3 + name_size + entry_size
     for n, letter in enumerate(letters, int(expected or 0)):
         await redis.setrange(f"{outcomes}{n // _CHUNK}", n % _CHUNK, bytes((letter,)))
@@ -70,7 +72,8 @@ async def apply_states(redis: MemoryRedis, keys: Sequence[str], args: Sequence[A
 
 
 async def walk_lists(redis: MemoryRedis, keys: Sequence[str], args: Sequence[Any]) -> list[Any]:
-    begin, lowest, finish, enough, groups, *kinds = args
+    begin, lowest, finish, enough, groups, *asked = args
+    kinds = [kind for kind in asked if int(await redis.hget(keys[1], kind) or 0) > 0]
     found: list[Any] = []
     for place, group in enumerate(groups.split(",")[:-1], 1):
         for kind in kinds:

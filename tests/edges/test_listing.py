@@ -1,6 +1,7 @@
 """Lists out of states: pages follow one another in order, without a gap or a repeat, and each does bounded work."""
 
 from collections.abc import Sequence
+from typing import Any
 from zlib import crc32
 
 import pytest
@@ -174,3 +175,27 @@ async def test_states_are_read_together_from_several_partitions(redis: Redis) ->
     asked = [(2, b"\2" * 16), (0, b"\0" * 16), (1, b"\2" * 16)]
     assert await store.get_all(asked) == [b"state 2", b"state 0", None]
     assert await store.get_all([]) == []
+
+
+async def test_of_a_kind_that_there_is_nowhere_any_of_no_group_is_looked_into(redis: Redis, listing: Listing) -> None:
+    """What is left of a list is found as long as its kind is counted, and no longer: the count is what spares the search."""
+    await put(redis, [(1, b"a" * 16, "510000", "open", 1)])
+    store = StateStore(redis, "case", generation="1", buckets=8, format_version=1)
+    await store.apply_rebuilding(
+        1, 1, 2, "", [Change(b"a" * 16, b"state", [("510000:open", key(1) + b"a" * 16)], [("510001:closed", key(1) + b"a" * 16)])]
+    )
+    assert await listing.page(COUNTIES, ["open"], after=None, below=None, limit=10) == Page([], None)
+    assert shown(await listing.page(COUNTIES, KINDS, after=None, below=None, limit=10)) == [(key(1), b"a" * 16)]
+    counted: Any = redis
+    assert await counted.hgetall("{case:1:p1}:listed") == {b"open": b"0", b"closed": b"1"}
+
+
+async def test_an_entry_that_is_put_twice_or_taken_out_where_it_is_not_is_counted_once(redis: Redis) -> None:
+    store = StateStore(redis, "case", generation="1", buckets=8, format_version=1)
+    await store.rebuilding(0)
+    entry = ("510000:open", key(1) + b"a" * 16)
+    await store.apply_rebuilding(
+        0, 0, 1, "", [Change(b"a" * 16, b"state", enters=[entry]), Change(b"a" * 16, b"state", [("510009:open", b"x")], [entry])]
+    )
+    counted: Any = redis
+    assert await counted.hgetall("{case:1:p0}:listed") == {b"open": b"1"}
