@@ -4,7 +4,6 @@ import * as echarts from "../vendor/echarts-6.1.0/echarts.esm.min.js";
 const style = getComputedStyle(document.documentElement);
 export const ink = (name) => style.getPropertyValue(`--${name}`).trim();
 export const FONT = '"Noto Sans SC", sans-serif';
-export const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 // The size of small text on the page, in pixels: what a chart's labels are measured by.
 export const small = () => Number.parseFloat(getComputedStyle(document.body).fontSize) * 0.8125 > 11 ? Number.parseFloat(getComputedStyle(document.body).fontSize) * 0.8125 : 11;

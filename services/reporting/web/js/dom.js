@@ -18,16 +18,14 @@ export function el(tag, attributes = {}, ...children) {
 // A number that is told: what is no longer to be relied on is crossed out wherever this class is.
 export const told = (text, more = "") => el("span", { class: `n ${more}`, text });
 
+export const still = matchMedia("(prefers-reduced-motion: reduce)");
+
 // Writes text only where it changed, and lets a changed number light up for a moment.
 export function write(node, text, { flash = false } = {}) {
-  if (node.textContent === text) return;
-  const first = node.textContent === "";
+  const before = node.textContent;
+  if (before === text) return;
   node.textContent = text;
-  if (flash && !first) {
-    node.classList.remove("changed");
-    void node.offsetWidth;
-    node.classList.add("changed");
-  }
+  if (flash && before !== "" && !still.matches) node.animate([{ color: "var(--back)" }, {}], { duration: 900, easing: "ease-out" });
 }
 
 export const link = (address, attributes, ...children) => el("a", { href: address, ...attributes }, ...children);

@@ -2,6 +2,7 @@
 
 const CHINA = "Asia/Shanghai";
 const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+const made = new Map();
 const locale = (tongue) => (tongue === "zh" ? "zh-CN" : "en-GB");
 
 export const number = (n) => grouped.format(n).replace("-", "−");
@@ -12,11 +13,18 @@ export function percent(share, digits = 2) {
   return `${(share * 100).toFixed(digits)}%`;
 }
 
+// Formatters are dear to make and asked for all the time: one of each kind.
+function formatter(Kind, tongue, options) {
+  const key = Kind.name + tongue + JSON.stringify(options);
+  if (!made.has(key)) made.set(key, new Kind(tongue, options));
+  return made.get(key);
+}
+
 // A day (YYYY-MM-DD) or a moment (RFC 3339) as the day that it is in China.
 export function day(text, tongue, style = "long") {
   const moment = new Date(text.length === 10 ? `${text}T12:00:00+08:00` : text);
   const parts = style === "short" ? { month: "2-digit", day: "2-digit" } : { year: "numeric", month: style === "long" ? "long" : "short", day: "numeric" };
-  const said = new Intl.DateTimeFormat(style === "short" ? "en-CA" : locale(tongue), { timeZone: CHINA, ...parts }).format(moment);
+  const said = formatter(Intl.DateTimeFormat, style === "short" ? "en-CA" : locale(tongue), { timeZone: CHINA, ...parts }).format(moment);
   return style === "short" ? said.replace("/", "-") : said;
 }
 
@@ -25,7 +33,7 @@ export const year = (text) => text.slice(0, 4);
 // Whole fen as yuan, shortened as the language does it (万, 亿; K, M).
 export function money(fen, tongue) {
   const style = { style: "currency", currency: "CNY", currencyDisplay: "narrowSymbol", notation: "compact", maximumFractionDigits: 1 };
-  return new Intl.NumberFormat(locale(tongue), style).format(fen / 100);
+  return formatter(Intl.NumberFormat, locale(tongue), style).format(fen / 100);
 }
 
 // An age in seconds: which words tell it, and the number in them.

@@ -1,6 +1,6 @@
 // The curve: the stock at the end of each day, and below it what was new and who returned.
-import { charted, FONT, ink, small, still, tip, TOOLTIP } from "../charts.js";
-import { el, write } from "../dom.js";
+import { charted, FONT, ink, small, tip, TOOLTIP } from "../charts.js";
+import { el, still, write } from "../dom.js";
 import { day, number } from "../figures.js";
 import { t } from "../words.js";
 import { tabled } from "./tabled.js";
