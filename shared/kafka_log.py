@@ -85,13 +85,17 @@ class KafkaLog:
 
     async def bounds(self, topic: str) -> dict[int, tuple[int, int]]:
         """Give the first offset that is still there and the next one to come, by partition. Raises ``LogAway``."""
+        reader = await self._open_reader()
         try:
-            reader = await self._open_reader()
             async with asyncio.timeout(self._patience):
                 partitions = [TopicPartition(topic, p) for p in await self._partitions(reader, topic)]
                 begins = await reader.beginning_offsets(partitions)
                 ends = await reader.end_offsets(partitions)
         except (KafkaError, TimeoutError, OSError) as error:
+            # Thrown away like the producer: one that never answers again would be asked for ever.
+            if self._reader is reader:
+                self._reader = None
+                await _close(reader)
             raise LogAway(f"{topic}: {error!r}") from error
         return {tp.partition: (begins[tp], ends[tp]) for tp in partitions}
 

@@ -12,7 +12,7 @@ from stamina import AsyncRetryingCaller, BoundAsyncRetryingCaller
 
 from shared import clock
 from shared.faust_edge.consumer import Assigned, BatchTransport
-from shared.faust_edge.ending import give_up
+from shared.faust_edge.ending import begin_again, give_up
 from shared.faust_edge.watchdog import CONSUMER, LOOP, STALLED, WATCHDOG
 from shared.follower import AWAY, CursorOutsideLog, Follower
 from shared.json_lines import about
@@ -23,6 +23,8 @@ from shared.worker_figures import FaustMonitor, Place
 
 _SEEK_AGAIN = 2.0
 """Seconds after which the same seek is asked for once more."""
+_SEEK_WITHIN = 60.0
+"""Seconds that a seek may take. In a group that is just being moved it may wait for ever, and everything else behind it."""
 
 _log = logging.getLogger(__name__)
 
@@ -39,6 +41,8 @@ class FollowerApp(faust.App):
         self._expected: dict[TP, int] = {}
         self._sought: dict[TP, tuple[int, float]] = {}
         self._mine: frozenset[TP] | None = None
+        self.moving_since: float | None = None
+        """When partitions began to be moved, by the clock that ages are told by; None while they are not."""
         self.followed = tuple(self.followers)
         self.pulse = Pulse((LOOP, CONSUMER, WATCHDOG), patience=STALLED, since=clock.seconds())
         self.turning: asyncio.AbstractEventLoop | None = None
@@ -63,11 +67,13 @@ class FollowerApp(faust.App):
 
     def on_rebalance_start(self) -> None:
         self._mine = None
+        self.moving_since = clock.seconds()
         super().on_rebalance_start()
 
     def on_rebalance_end(self) -> None:
         super().on_rebalance_end()
         self._mine = frozenset(ensure_TPset(self._consumer_thread.assignment()))
+        self.moving_since = None
 
     def stalled(self) -> Sequence[str]:
         return self.pulse.stalled(clock.seconds())
@@ -152,7 +158,15 @@ class FollowerApp(faust.App):
             return  # batches of before the seek are still queued; they are passed over
         await self._within_log(tp.topic, {tp.partition: offset})
         self._sought[tp] = (offset, at)
-        await self._consumer_thread.seek_wait({tp: offset})
+        await self.seek({tp: offset})
+
+    async def seek(self, offsets: Mapping[TP, int]) -> None:
+        """Have the consumer go on elsewhere. Where that does not come to an end, the worker is started again."""
+        try:
+            async with asyncio.timeout(_SEEK_WITHIN):
+                await self._consumer_thread.seek_wait(offsets)
+        except TimeoutError:
+            begin_again(f"a seek took more than {_SEEK_WITHIN:.0f} s")
 
     async def look_again(self) -> None:
         """Notice, where nothing comes in, that a cursor went back: a Redis that was lost is filled again all the same."""

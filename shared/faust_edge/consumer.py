@@ -29,7 +29,7 @@ class BatchConsumer(driver.Consumer):
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         offsets = await self.app.cursors_of(ensure_TPset(self._thread.assignment()))
-        await self._thread.seek_wait(offsets)
+        await self.app.seek(offsets)
         return offsets
 
     async def _drain_messages(self, fetcher: Any) -> None:

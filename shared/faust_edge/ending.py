@@ -1,4 +1,4 @@
-"""How a worker ends that a person must look at."""
+"""How a worker ends before it is told to: for good, until a person has looked, or to be started again at once."""
 
 import logging
 import os
@@ -6,6 +6,9 @@ from typing import NoReturn
 
 EXIT_BROKEN = 70
 """The exit code of a worker that a person must look at (EX_SOFTWARE)."""
+
+EXIT_AGAIN = 75
+"""The exit code of a worker that hangs, and will not when it is started again (EX_TEMPFAIL)."""
 
 _log = logging.getLogger(__name__)
 
@@ -15,3 +18,10 @@ def give_up(error: BaseException) -> NoReturn:
     _log.critical("the worker stops: %s: %s", type(error).__name__, error, exc_info=error)
     logging.shutdown()
     os._exit(EXIT_BROKEN)
+
+
+def begin_again(what: str) -> NoReturn:
+    """End this process at once, so that its supervisor starts another: that goes on from the cursors, and nothing is lost."""
+    _log.error("the worker hangs and is to be started again: %s", what)
+    logging.shutdown()
+    os._exit(EXIT_AGAIN)

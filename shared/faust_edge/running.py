@@ -76,7 +76,7 @@ def run_worker(
         topic_allow_declare=False,
         topic_disable_leader=True,
         table_standby_replicas=0,
-        stream_buffer_maxsize=8,  # counted in batches
+        stream_buffer_maxsize=2,  # counted in batches, of each partition: what is waiting while one is done bounds the memory
         stream_wait_empty=False,
         stream_recovery_delay=0.1,
         consumer_auto_offset_reset="earliest",  # never used: every assignment seeks to a cursor that the log still has

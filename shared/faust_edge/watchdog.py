@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from shared import clock
-from shared.faust_edge.ending import give_up
+from shared.faust_edge.ending import begin_again, give_up
 
 if TYPE_CHECKING:
     from shared.faust_edge.app import FollowerApp
@@ -15,6 +15,8 @@ LOOP, CONSUMER, WATCHDOG = "event loop", "consumer", "coordinator watchdog"
 """The parts of a worker that have to go on."""
 STALLED = 15.0
 """Seconds without a turn after which a part of the worker is taken to hang; the longest step takes a tenth of them."""
+MOVING = 120.0
+"""Seconds that partitions may take to be moved, Kafka and Redis being asked again and again meanwhile."""
 _FATAL_GROUP_ERRORS = ("FencedInstanceIdError", "GroupAuthorizationFailedError", "TopicAuthorizationFailedError")
 
 _log = logging.getLogger(__name__)
@@ -47,6 +49,8 @@ def feel_pulse(app: "FollowerApp") -> None:
                 give_up(error)
 
     app.pulse.beat(WATCHDOG, clock.seconds())
+    if app.moving_since is not None and clock.seconds() - app.moving_since > MOVING:
+        begin_again(f"partitions have been moved for more than {MOVING:.0f} s")
     thread: Any = getattr(app._consumer, "_thread", None)
     consumer: Any = getattr(thread, "_consumer", None)
     with suppress(RuntimeError):  # a loop that was just closed

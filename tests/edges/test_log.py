@@ -9,6 +9,7 @@ from deploy.local.stack import LocalStack
 from shared.kafka_log import KafkaLog
 from shared.log import EventLog, LogAway
 from shared.memory_log import MemoryLog
+from tests.support.stack import FreshTopic
 
 
 @pytest.fixture(params=["memory", pytest.param("kafka", marks=pytest.mark.live)])
@@ -81,3 +82,18 @@ async def test_a_broker_that_is_away_acknowledges_nothing() -> None:
         await kafka.append("facts", {0: [(b"k", b"v")]})
     with pytest.raises(LogAway):
         await kafka.end_offsets("facts")
+
+
+async def test_a_reader_that_answers_no_more_is_replaced(stack: LocalStack, fresh_topic: FreshTopic, monkeypatch: pytest.MonkeyPatch) -> None:
+    topic = fresh_topic(partitions=1)
+    log = KafkaLog(stack.config.kafka_bootstrap, client_id="test", patience=2.0)
+    assert await log.end_offsets(topic) == {0: 0}
+
+    async def never(_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(log._reader, "beginning_offsets", never)
+    with pytest.raises(LogAway):
+        await log.end_offsets(topic)
+    assert await log.end_offsets(topic) == {0: 0}
+    await log.stop()

@@ -1,5 +1,6 @@
 """What a worker's watchdog notices: loops that no longer turn, and errors of the group that nobody else asks for."""
 
+import asyncio
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, cast
@@ -8,7 +9,7 @@ import pytest
 from aiokafka.errors import GroupAuthorizationFailedError, GroupLoadInProgressError
 
 from shared import clock
-from shared.faust_edge import watchdog
+from shared.faust_edge import app, watchdog
 from shared.pulse import Pulse
 
 
@@ -49,6 +50,7 @@ class Rig:
         self.worker = SimpleNamespace(
             pulse=Pulse(parts, patience=15.0, since=0.0),
             turning=self.main,
+            moving_since=None,
             _consumer=SimpleNamespace(_thread=SimpleNamespace(_consumer=kafka, thread_loop=self.consumer)),
         )
 
@@ -111,3 +113,25 @@ def test_an_error_that_only_a_person_can_mend_ends_the_worker(rig: Rig, monkeypa
     rig.feel()
     rig.consumer.turn()
     assert bool(ended) is ends
+
+
+@pytest.mark.parametrize(("seconds", "again"), [(119.0, False), (121.0, True)])
+def test_a_worker_whose_partitions_move_without_end_is_started_again(rig: Rig, monkeypatch: pytest.MonkeyPatch, seconds: float, again: bool) -> None:
+    ended: list[str] = []
+    monkeypatch.setattr(watchdog, "begin_again", ended.append)
+    rig.worker.moving_since, rig.now = 0.0, seconds
+    rig.feel()
+    assert bool(ended) is again
+
+
+async def test_a_worker_whose_seek_does_not_end_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def never(_: object) -> None:
+        await asyncio.Event().wait()
+
+    ended: list[str] = []
+    monkeypatch.setattr(app, "begin_again", ended.append)
+    monkeypatch.setattr(app, "_SEEK_WITHIN", 0.01)
+    worker = SimpleNamespace(_consumer_thread=SimpleNamespace(seek_wait=never))
+    async with asyncio.timeout(10):
+        await app.FollowerApp.seek(cast("Any", worker), {})
+    assert ended == ["a seek took more than 0 s"]
