@@ -23,8 +23,8 @@ from deploy.local.readiness import Health
 PID, LOG = 4711, Path("/logs/case-worker.log")
 
 
-def told(health: Health) -> list[Check]:
-    return list(running.service_checks("case-worker", PID, health, LOG))
+def told(health: Health, *, age: float = 3_600.0) -> list[Check]:
+    return list(running.service_checks("case-worker", PID, health, LOG, age=age))
 
 
 class TestProcesses:
@@ -36,6 +36,12 @@ class TestProcesses:
         assert check.mend
         assert "kill -9 4711" in check.mend
         assert str(LOG) in check.mend
+
+    def test_one_that_was_just_started_is_waited_for(self) -> None:
+        (check,) = told(Health(alive=False), age=running.STARTING - 1)
+        assert "wait" in str(check.mend)
+        assert "kill" not in str(check.mend)
+        assert "kill" in str(told(Health(alive=False), age=running.STARTING)[0].mend)
 
     @pytest.mark.parametrize(
         ("what", "mend"),

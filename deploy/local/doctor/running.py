@@ -19,6 +19,7 @@ from deploy.local.stack import LocalStack
 from shared.freshness import LAG
 
 LATELY = 300.0  # seconds: who stopped by itself within so many is likely to do it again
+STARTING = 30.0  # seconds that a process is given before it has to answer
 _TAIL = 64 * 1024  # bytes of a log that are looked at
 
 
@@ -50,10 +51,11 @@ def checks(stack: LocalStack, services: tuple[Service, ...]) -> Iterator[Check]:
         else:
             url = by_name[name].url(config)
             health = readiness.health(url)
-            yield from service_checks(name, state.pid, health, log)
+            age = time.time() - state.since
+            yield from service_checks(name, state.pid, health, log, age=age)
             yield from _versions(name, url)
             # One that is ready again has been mended since.
-            if health != Health(alive=True) and time.time() - state.since < LATELY and (why := last_word(log)):
+            if health != Health(alive=True) and age < LATELY and (why := last_word(log)):
                 yield Check(name, f"stopped by itself: {why}", f"do what it says, or docs/how-to/operate.md, and read {log}")
 
 
@@ -61,9 +63,11 @@ def _tool_check(name: str, pid: int, log: Path, *, answers: bool) -> Check:
     return Check(name, f"runs and answers (process {pid})") if answers else Check(name, "runs and does not answer", f"read {log}")
 
 
-def service_checks(name: str, pid: int, health: Health, log: Path) -> Iterator[Check]:
-    """What a process of ours says about itself."""
-    if not health.alive:
+def service_checks(name: str, pid: int, health: Health, log: Path, *, age: float) -> Iterator[Check]:
+    """What a process of ours says about itself, `age` seconds after it was started."""
+    if not health.alive and age < STARTING:
+        yield Check(name, f"was started {age:.0f} s ago, and does not answer yet", f"wait half a minute; if it is still so then, read {log}")
+    elif not health.alive:
         yield Check(name, "runs, and does not answer or hangs", f"kill -9 {pid}: it is started again, and nothing is lost; then read {log}")
     elif not health.waits_for:
         yield Check(name, f"runs and is ready (process {pid})")
