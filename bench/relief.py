@@ -1,0 +1,179 @@
+"""What 600,000 grants cost: ``python -m bench.relief [GRANTS]``. A command is to take 20 us of the worker at most, a list 50 ms (p99).
+
+The log is in memory and Redis a server of its own, set as in the stack; reading from Kafka and writing to it comes on top (about 5 us a
+command). As many poor children are in school in autumn, a tenth drop out, half of those return; then the spring term is begun for
+all who are in school. Lists are asked of the api within this process, once of one term's grants and once of two terms'.
+"""
+
+import asyncio
+import os
+import random
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter, process_time
+
+import httpx
+
+from bench.case import OPENED, PARTITIONS, Children, Record, children, timed, used
+from bench.intake import Cpu, running
+from deploy.local import redis_server
+from deploy.local.config import StackConfig
+from services.relief.api import create_app
+from services.relief.beginning import Pace
+from services.relief.domain.packed import FORMAT
+from services.relief.judging import SERVICE, ReliefDecider
+from services.relief.limits import Limits
+from services.relief.policies import ReliefPolicies
+from shared import topics
+from shared.clock import CHINA
+from shared.contracts.student import Standing, StudentDroppedOut, StudentEnrolled, StudentReturned
+from shared.contracts.words import Placement, Reason, Stage, Status
+from shared.deciding import DecidingFollower
+from shared.divisions import divisions
+from shared.follower import RecordBatch
+from shared.memory_log import MemoryLog
+from shared.policy import PolicyFollower
+from shared.redis_edge import connect
+from shared.state_store import StateStore
+
+GRANTS, BATCH = 600_000, 8_000
+BEGIN = (datetime(2019, 9, 1, tzinfo=CHINA) - OPENED).days + 1
+TERMS = ("2019-autumn", "2020-spring")
+
+
+def enrolled(county: str, n: int) -> StudentEnrolled:
+    """Give the fact of a poor child in school."""
+    after = Standing(Status.ENROLLED, county, (Stage.PRIMARY, Stage.JUNIOR)[n % 2], True, None)
+    return StudentEnrolled(before=None, after=after, county=county, school=f"21{county}01", stage=after.stage, grade=8, poor=True)  # type: ignore[arg-type]
+
+
+def dropped_out(county: str, n: int) -> StudentDroppedOut:
+    """Give the fact of a poor child that is out."""
+    before = Standing(Status.ENROLLED, county, (Stage.PRIMARY, Stage.JUNIOR)[n % 2], True, None)
+    after = Standing(Status.DROPPED_OUT, county, before.stage, True, Reason.WORK)
+    return StudentDroppedOut(before=before, after=after, reason=Reason.WORK, last_seen=OPENED.date(), spell=1)
+
+
+def returned(county: str, n: int) -> StudentReturned:
+    """Give the fact of a poor child that is back."""
+    after = Standing(Status.RETURNED, county, (Stage.PRIMARY, Stage.JUNIOR)[n % 2], True, None)
+    before = Standing(Status.DROPPED_OUT, county, after.stage, True, Reason.WORK)
+    return StudentReturned(before=before, after=after, school=f"21{county}01", stage=after.stage, grade=8, placement=Placement.CLASS)  # type: ignore[arg-type]
+
+
+def commands(log: MemoryLog, since: dict[int, int]) -> Iterator[RecordBatch]:
+    """Give the commands that were published since."""
+    for partition, records in enumerate(log.topics[topics.RELIEF_COMMANDS]):
+        for at in range(since.get(partition, 0), len(records), BATCH):
+            part = records[at : at + BATCH]
+            since[partition] = at + len(part)
+            yield RecordBatch(topics.RELIEF_COMMANDS, partition, at, at + len(part), part)
+
+
+async def lists(what: str, ask: Callable[[int], Awaitable[httpx.Response]], times: int = 400) -> None:
+    """Ask one after the other, and print how long the answers take."""
+    taken, entries = [], 0
+    for n in range(times):
+        begun = perf_counter()
+        answer = await ask(n)
+        taken.append(perf_counter() - begun)
+        entries += len(answer.raise_for_status().json()["grants"])
+    taken.sort()
+    p50, p99 = taken[len(taken) // 2] * 1e3, taken[len(taken) * 99 // 100] * 1e3
+    print(f"{what:44}{entries / times:10.1f} entries{p50:8.1f} ms p50{p99:8.1f} ms p99{taken[-1] * 1e3:8.1f} ms at most")
+
+
+async def all_lists(client: httpx.AsyncClient, told: Children) -> None:
+    """Ask for lists of every kind."""
+    drawn, tree = random.Random(3), divisions().tree_on(OPENED.date())
+    counties = [drawn.choice(told)[1] for _ in range(400)]
+    prefectures = [tree[county].parent or county for county in counties]
+    provinces = [divisions().counties[county].province for county in counties]
+    after: dict[str, str] = {}
+
+    async def ask(**query: str) -> httpx.Response:
+        return await client.get("/v1/grants", params=query)
+
+    async def on(**query: str) -> httpx.Response:
+        answer = await ask(**query, **after)
+        after.clear()
+        if (cursor := answer.json()["next"]) is not None:
+            after["after"] = cursor
+        return answer
+
+    await lists("a county", lambda n: ask(county=counties[n]))
+    await lists("a county's due of autumn, 500 a page", lambda n: ask(county=counties[n], term=TERMS[0], state="due", limit="500"))
+    await lists("a county's suspended", lambda n: ask(county=counties[n], state="suspended"))
+    await lists("a prefecture's of spring", lambda n: ask(county=prefectures[n], term=TERMS[1]))
+    await lists("a province's due", lambda n: ask(county=provinces[n], state="due"))
+    await lists("the nation, page after page of 500", lambda _: on(limit="500"))
+    await lists("the nation's suspended, page after page", lambda _: on(state="suspended"))
+    await lists("the nation's paid, of which is none", lambda _: ask(state="paid"), 100)
+    await lists("the nation's of a term with none", lambda _: ask(term="2018-autumn"), 100)
+
+
+async def measure(number: int, port: int, redis_pid: int) -> None:
+    """Measure everything in turn."""
+    url, cpu = f"redis://127.0.0.1:{port}/0", Cpu(redis_pid)
+    told, record, log, since = children(number), Record(), MemoryLog(PARTITIONS), dict[int, int]()
+    redis, buckets = connect(url), max(64, number // PARTITIONS // 64)
+    policies = PolicyFollower(ReliefPolicies(), connect(url), log, generation="1")
+    store = StateStore(connect(url), SERVICE, generation="1", buckets=buckets, format_version=FORMAT)
+    deciding = DecidingFollower(ReliefDecider(), store, log)
+    empty = await used(redis)
+    await timed("facts of poor children, by the policies", policies, record.batches(_on(told, 0), enrolled, BEGIN), cpu)
+    await timed("commands that grant", deciding, commands(log, since), cpu)
+    once = await used(redis)
+    print(f"memory: {(once - empty) / number:.1f} bytes a grant, with its lists and the child")
+
+    async def now() -> datetime:
+        return datetime(2020, 6, 14, 12, tzinfo=CHINA)
+
+    app = create_app(limits=Limits(), log=log, redis=connect(url), store=store, now=now, partitions=PARTITIONS, pace=Pace(ahead=sys.maxsize))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://relief") as client:
+        await all_lists(client, told)
+        out = random.Random(2).sample(told, number // 10)
+        await timed("facts that they dropped out, by the policies", policies, record.batches(_on(out, 40), dropped_out, BEGIN), cpu)
+        await timed("commands that suspend", deciding, commands(log, since), cpu)
+        await timed("facts that they are back, by the policies", policies, record.batches(_on(out[::2], 60), returned, BEGIN), cpu)
+        await timed("commands that resume", deciding, commands(log, since), cpu)
+        begun, theirs = process_time(), cpu.seconds()
+        asked, before = number - len(out) + len(out[::2]), sum(since.values())
+        (await client.post(f"/v1/terms/{TERMS[1]}")).raise_for_status()
+        while True:
+            if sum(map(len, log.topics[topics.RELIEF_COMMANDS])) == before + asked:
+                break
+            await asyncio.sleep(0.05)
+        ours = (process_time() - begun) / asked * 1e6
+        theirs = (cpu.seconds() - theirs) / asked * 1e6
+        print(f"{'children asked for, as the term begins':44}{asked:10,}{ours:8.1f} us of the api{theirs:11.1f} us of Redis")
+        await timed("commands that begin the term", deciding, commands(log, since), cpu)
+        print(f"memory: {(await used(redis) - once) / asked:.1f} bytes for the second grant of a child")
+        await all_lists(client, told)
+    for each in (policies, deciding):
+        await each.stop()
+    await redis.aclose()
+
+
+def _on(told: Children, day: int) -> Children:
+    """Let it happen on one day of the story."""
+    return [(student, county, day) for student, county, _ in told]
+
+
+def main() -> None:
+    """Start a Redis as the stack's, and measure."""
+    number = int(sys.argv[1]) if len(sys.argv) > 1 else GRANTS
+    with TemporaryDirectory() as home:
+        config = StackConfig.on_free_ports(Path(home))
+        redis_server.prepare(config)
+        command = redis_server.command(redis_server.find_redis_server())
+        with running(*command, within=redis_server.folder(config)) as pid:
+            print(f"{number:,} grants; this machine has {os.cpu_count()} cores")
+            asyncio.run(measure(number, config.redis_port, pid))
+
+
+if __name__ == "__main__":
+    main()
