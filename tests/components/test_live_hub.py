@@ -29,7 +29,7 @@ from tests.support.served import PATIENCE, eventually
 
 LIANGSHAN = "513400"
 ONCE = Pace(delta=3_600.0, heartbeat=3_600.0)
-"""Ticks once; the next time comes when the test is long over."""
+"""Tells one delta; the next would come when the test is long over."""
 
 
 class Rig:
@@ -118,19 +118,38 @@ def dissolved(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return areas
 
 
-async def test_changes_in_between_are_told_as_one() -> None:
+async def test_changes_in_between_are_told_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    paused, sleep = asyncio.Event(), asyncio.sleep
+
+    async def pause(seconds: float) -> None:
+        if seconds == ONCE.delta:
+            paused.set()
+        await sleep(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", pause)
     rig = Rig(ONCE)
     look = rig.join(NATION)
-    async with rig.hub.running():
-        assert b"event: snapshot" in await look.next()
-        assert b"event: heartbeat" in await look.next_with(b"heartbeat")
+    async with rig.hub.running(), asyncio.timeout(PATIENCE):
+        await look.next_with(b"heartbeat")
+        count(rig.following)
+        assert b'"offsets":{"0":2}' in await look.next_with(b"event: delta")
+        await paused.wait()
         for _ in range(5):
             count(rig.following)
             await others_had_their_turn()
-        rig.hub.leave(look.reader)
-        # Nothing was let wait although the memory changed five times: the pause after the first tick lasts.
+        # Nothing was let wait although the memory changed five times: the pause after the first delta lasts.
         assert look.reader.offer(b"the next")
         assert await look.next() == b"the next"
+
+
+async def test_a_heartbeat_holds_no_delta_up() -> None:
+    rig = Rig(Pace(delta=3_600.0, heartbeat=0.01))
+    look = rig.join(NATION)
+    async with rig.hub.running():
+        await look.next_with(b"heartbeat")
+        await look.next_with(b"heartbeat")
+        count(rig.following)
+        await look.next_with(b"event: delta")
 
 
 async def test_all_who_follow_an_area_get_the_same_bytes_encoded_once(encoded: list[object]) -> None:
@@ -177,8 +196,10 @@ async def test_who_joins_while_others_follow_is_brought_to_where_they_are(monkey
     async with rig.hub.running():
         await first.next_with(b"heartbeat")
         count(rig.following)
+        await first.next_with(b"event: delta")
+        count(rig.following)
         second = rig.join(NATION)
-        assert b'"offsets":{"0":1}' in await second.next()
+        assert b'"offsets":{"0":2}' in await second.next()
 
 
 async def test_another_generation_is_told_whole_and_ends_what_was_kept() -> None:
@@ -309,8 +330,9 @@ async def test_after_long_work_the_pause_is_as_long(monkeypatch: pytest.MonkeyPa
     paused = asyncio.Event()
     sleep = asyncio.sleep
 
-    async def long_work(hub: Hub, *, heartbeats: bool) -> None:
+    async def long_work(hub: Hub, *, heartbeats: bool) -> bool:
         now[0] += 7.0
+        return False
 
     async def pause(seconds: float) -> None:
         pauses.append(seconds)

@@ -136,16 +136,19 @@ class Hub:
             self._following.moved.clear()
             began = clock.seconds()
             due = until_beat.expired() or began >= beat
-            await self._tick(heartbeats=due)
+            news = await self._tick(heartbeats=due)
             if due:
                 beat = began + self._pace.heartbeat
-            # Never more than half of the time, however many areas are followed.
-            await asyncio.sleep(max(self._pace.delta, clock.seconds() - began))
+            # A mere heartbeat holds no delta up. And never more than half of the time, however many areas are followed.
+            await asyncio.sleep(max(self._pace.delta if news else 0.0, clock.seconds() - began))
 
-    async def _tick(self, *, heartbeats: bool) -> None:
+    async def _tick(self, *, heartbeats: bool) -> bool:
+        """Bring every followed area to where the memory is; tells whether any was elsewhere."""
+        news = False
         for area, followed in list(self._areas.items()):
             if not followed.readers:
                 continue
+            stood = followed.turn
             try:
                 told = self._advance(area, followed)
                 events = [told] if told else []
@@ -155,7 +158,9 @@ class Hub:
                 _log.warning("the streams of %s end: %s", area, error, exc_info=None if isinstance(error, Problem) else error)
                 self._end(area, followed)
                 continue
+            news |= followed.turn != stood
             await self._tell(followed, events)
+        return news
 
     async def _tell(self, followed: _Followed, events: Sequence[tuple[Kind, bytes]]) -> None:
         readers = list(followed.readers)
