@@ -26,5 +26,5 @@ class Settings(Limits, ApiSettings):
     today: Today = Field(
         Today.CALENDAR, description="what tells the api the day: `calendar`, or `record` (the newest time that it holds) where a history is played in"
     )
-    batch_size: int = Field(8000, ge=1, le=50_000, description="most commands, and most facts, that the worker takes in one step")
+    batch_size: int = Field(4000, ge=1, le=50_000, description="most commands, and most facts, that the worker takes in one step")
     session_timeout: float = Field(10.0, ge=1.0, description="seconds after which the group gives a silent worker's partitions to another")

@@ -80,7 +80,7 @@ def run_worker(
         stream_wait_empty=False,
         stream_recovery_delay=0.1,
         consumer_auto_offset_reset="earliest",  # never used: every assignment seeks to a cursor that the log still has
-        consumer_max_fetch_size=4 << 20,
+        consumer_max_fetch_size=2 << 20,
         broker_max_poll_records=None,
         broker_max_poll_interval=24 * 3600.0,
         broker_session_timeout=session_timeout,
