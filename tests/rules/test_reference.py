@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -13,6 +15,7 @@ import jsonschema
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from deploy.local.config import ROOT
 from docs.generate import __main__ as generate
 from docs.generate.asyncapi import asyncapi
 from docs.generate.pages import reference
@@ -126,3 +129,12 @@ class TestStaleness:
         assert re.search(r"(docs/reference/[ab]|NOTICES)\.md is not what the code says\. `make docs` writes it anew\.", capsys.readouterr().err)
         assert generate.main([]) == 0
         assert {str(path.relative_to(checkout)): path.read_text() for path in checkout.rglob("*.md")} == self.WANTED
+
+
+def test_the_pages_are_what_the_code_says_whatever_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stale? `make docs` writes them anew."""
+    misleading = {"ENROLMENT_PORT": "often", "BAOXUE_HOME": "/elsewhere", "BAOXUE_PARTITIONS": "often", "PYTHONHASHSEED": "7", "COLUMNS": "60"}
+    for name, value in misleading.items():
+        monkeypatch.setenv(name, value)
+    checked = subprocess.run([sys.executable, "-m", "docs.generate", "--check"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (checked.stderr, checked.returncode) == ("", 0)
