@@ -16,8 +16,6 @@ from shared.state_store import StateStore
 from shared.today import Now
 
 _STUDENT = 32
-_PAGES = 7
-"""How many more empty pages are looked at: with the first they are a nation. Fewer where grants of other terms lie in between."""
 
 
 class Grants:
@@ -35,9 +33,7 @@ class Grants:
         with redis_needed():
             today = china_day(await self._now())
             page = await self._listing.page(counties, kinds, after=after, not_below=first, below=beyond, limit=limit)
-            for _ in range(_PAGES if term is None else _PAGES // len(kinds)):
-                if page.entries or page.next is None:
-                    break
+            while term is None and not page.entries and page.next:  # so many counties without any: 8 times at most, then the nation is through
                 page = await self._listing.page(counties, kinds, after=page.next, not_below=first, below=beyond, limit=limit)
             found = await self._store.get_all([(entry.partition, entry.state_id) for entry in page.entries])
         among = set(counties)

@@ -9,6 +9,7 @@ offices ask for in ``offices.py``.
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from hashlib import blake2b
 
 from msgspec import Struct
@@ -121,6 +122,7 @@ def fold(facts: Iterable[tuple[date, str, ReliefFact]], start: Pupil = INITIAL) 
     return pupil
 
 
+@lru_cache(maxsize=64)  # one command asks three times
 def position_of(sequence: str) -> int:
     """Give the position that a ``sequence`` names as a number that grows with it. Raises ``ValueError`` for anything else."""
     if not _is_sequence(sequence):
