@@ -214,6 +214,8 @@ def _plain_failures() -> Iterator[None]:
 @contextmanager
 def _interruptible() -> Iterator[None]:
     """Ctrl-C, a TERM and a closed terminal all end what runs within, which is no failure."""
+    # Set, not taken for granted: a shell starts what it puts in the background with SIGINT ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for each in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, lambda *_: signal.raise_signal(signal.SIGINT))
     with suppress(KeyboardInterrupt):

@@ -20,8 +20,11 @@ from deploy.local.supervision import Supervisor
 BAOXUE = "from deploy.cli import app; app()"
 
 DEMO = """
-import asyncio, functools, pathlib, sys, types
+import asyncio, functools, pathlib, signal, sys, types
 from deploy import cli
+
+# As a shell starts what it puts in the background.
+signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 async def play_history(apis, **told):
     pathlib.Path("{played}").write_text(repr((apis, told)))
