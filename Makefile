@@ -39,7 +39,7 @@ test: lint types imports $(VENV)/browser.stamp  ## Lint, types, imports and all 
 
 .PHONY: check
 check: lint types imports $(VENV)/dev.stamp  ## The same without the tests that need a broker: under a minute
-	@exec $(BIN)/python -m pytest -m "not live"
+	@exec $(BIN)/python -m pytest -m "not live" -n logical --dist loadfile
 
 .PHONY: lint
 lint: $(VENV)/dev.stamp  ## Style

@@ -69,8 +69,9 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Serve:
 
 
 @pytest.fixture
-def run() -> Run:
+def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run a command in a wide terminal."""
+    monkeypatch.setattr(cli.out, "width", 200)
     return lambda *arguments: CliRunner(env={"COLUMNS": "200", "TERMINAL_WIDTH": "200"}).invoke(cli.app, list(arguments))
 
 

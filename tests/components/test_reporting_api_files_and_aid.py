@@ -1,6 +1,7 @@
 """Files and aid in what the api answers: of every area, and overdue by the record's own date."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from services.reporting.answers import View, counts_of
 from services.reporting.documents import Counts
 from tests.components.counted_facts import Turn, counted_by_hand, facts_of, folded, remembered, turns_of_all
-from tests.components.test_reporting_api import NATION, NO_TIME, URUMQI, ZHAOJUE, Screen, counties_of
+from tests.components.test_reporting_api import NATION, NO_TIME, URUMQI, ZHAOJUE, Screen
 from tests.components.written_facts import case_fact, child_file, fact, grant, relief_fact, standing, statement
 
 OUT = standing("dropped_out")
@@ -137,18 +138,22 @@ def summed(answers: list[Counts]) -> dict[str, int]:
 def test_in_every_answer_files_and_aid_of_the_nation_are_those_of_its_parts_at_every_level(happened: list[Turn]) -> None:
     view = View(remembered(folded(*facts_of(happened))))
 
-    def parts(area: str) -> list[Counts]:
-        return [counts_of(view, part.code, NO_TIME) for part in counts_of(view, area, NO_TIME).children]
+    def answers(areas: Iterable[str]) -> list[Counts]:
+        return [counts_of(view, area, NO_TIME) for area in areas]
 
-    nation, provinces = counts_of(view, NATION, NO_TIME), parts(NATION)
+    def below(counts: Counts) -> list[Counts]:
+        return answers(part.code for part in counts.children)
+
+    (nation,) = answers([NATION])
+    provinces = below(nation)
     assert numbers(nation) == summed(provinces)
-    assert numbers(nation) == summed([counts_of(view, county, NO_TIME) for county in counties_of(view, NATION)])
     for province in provinces:
-        assert not province.children or numbers(province) == summed(parts(province.area.code)), province.area
-    for area in (NATION, "510000", "513400", "370000", "watch52", "sanqu"):
-        whole = counts_of(view, area, NO_TIME)
-        files = whole.cases.by_state["open"] + whole.cases.by_state["persuading"]
-        assert (files, whole.cases.overdue) == (sum(p.cases_open for p in whole.children), sum(p.overdue for p in whole.children)), area
+        assert not province.children or numbers(province) == summed(below(province)), province.area
+    counted = [county for county, cells in zip(view.rollup.counties, view.cells, strict=True) if cells.any()]
+    assert not counted or numbers(nation) == summed(answers(counted))
+    for whole in (nation, *provinces, *answers(["513400", "watch52", "sanqu"])):
+        files, parts = whole.cases.by_state["open"] + whole.cases.by_state["persuading"], whole.children
+        assert not parts or (files, whole.cases.overdue) == (sum(p.cases_open for p in parts), sum(p.overdue for p in parts)), whole.area
 
 
 @given(happened=turns_of_all)
@@ -172,11 +177,13 @@ def test_what_is_answered_is_what_everything_stands_at_last(happened: list[Turn]
 
 async def test_days_on_which_nothing_is_due_any_more_are_forgotten() -> None:
     opened, closed = child_file("open", due="2020-03-08"), child_file("closed")
-    memory = remembered(folded(case_fact("opened", None, opened, 1)))
-    frozen = memory.frozen()
-    memory.add(due=folded(case_fact("closed-by-removal", opened, closed, 2)).due)
-    assert (len(memory.due), len(frozen.due)) == (0, 1)
-    assert int(frozen.due["2020-03-08"].sum()) == 1
+    memory = remembered(folded(*(case_fact("opened", None, opened, n) for n in (1, 2))))
+    both = memory.frozen()
+    memory.add(due=folded(case_fact("closed-by-removal", opened, closed, 3)).due)
+    one = memory.frozen()
+    memory.add(due=folded(case_fact("closed-by-removal", opened, closed, 4)).due)
+    assert [int(each.due["2020-03-08"].sum()) for each in (both, one)] == [2, 1]
+    assert len(memory.due) == 0
 
 
 async def test_due_days_that_are_read_elsewhere_do_not_change_with_the_memory() -> None:

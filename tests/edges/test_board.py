@@ -200,7 +200,7 @@ async def test_what_stands_beside_a_lost_cursor_is_not_counted_on(board: Board, 
     await board.apply(P, 0, 2, FIRST)
     snapshot = await board.snapshot(P)
     assert snapshot is not None
-    assert numbers(snapshot.cells) == FIRST.cells
+    assert (numbers(snapshot.cells), numbers(snapshot.flows), numbers(snapshot.due)) == (FIRST.cells, FIRST.flows, FIRST.due)
 
 
 async def test_counts_of_another_fold_stop_with_what_mends_it(board: Board, redis: Redis) -> None:

@@ -22,6 +22,8 @@ from deploy.local.supervision import Supervisor
 from shared.topics import STUDENT_STATUS
 from tests.support.stack import NewStack
 
+pytestmark = pytest.mark.live
+
 SECOND_START = 20.0  # seconds a second start may take, without a network
 
 

@@ -101,6 +101,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
         yield Cluster(",".join(f"{LOOPBACK}:{here[name][9092]}" for name in NAMES), brokers)
 
 
+@pytest.mark.live
 def test_one_of_three_brokers_may_be_lost_and_with_two_gone_nothing_is_acknowledged(cluster: Cluster) -> None:
     made = create_topics(cluster.bootstrap, replicas=int(SERVICES["topics"]["environment"]["BAOXUE_REPLICAS"]))
     assert made.exit_code == 0, made.output
