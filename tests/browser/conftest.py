@@ -30,9 +30,9 @@ def chromium() -> Iterator[Browser]:
         running.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    """Enrolment and reporting with an empty record, for all tests of the page: each counts from what it finds."""
+    """Enrolment and reporting with an empty record, for the tests of a module: each counts from what it finds."""
     services = tuple(each for each in SERVICES if each.service in {"enrolment", "reporting"})
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("REPORTING_LATE_AFTER", str(LATE_AFTER))
