@@ -89,7 +89,10 @@ def test_a_broker_that_is_not_there_is_told(command: str) -> None:
         [sys.executable, "-c", main, command, "--bootstrap", "127.0.0.1:1"], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
     )
     assert (done.returncode, done.stdout) == (2, "")
-    assert re.fullmatch(r"No Kafka at 127\.0\.0\.1:1 .*make up.*--bootstrap or REPORTING_KAFKA_BOOTSTRAP\.\n", done.stderr), done.stderr
+    # What DuckDB's binding may say of itself at the very end is not ours.
+    told, *rest = done.stderr.splitlines()
+    assert re.fullmatch(r"No Kafka at 127\.0\.0\.1:1 .*make up.*--bootstrap or REPORTING_KAFKA_BOOTSTRAP\.", told), done.stderr
+    assert all(line.startswith(("nanobind: ", " - ")) for line in rest), done.stderr
 
 
 def test_a_record_that_has_lost_its_beginning_is_read_and_found_out(stack: LocalStack, topic: KafkaTopic) -> None:

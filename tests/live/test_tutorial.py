@@ -118,6 +118,7 @@ def test_every_command_answers_what_its_page_says(new_stack: NewStack, monkeypat
     for name, value in stack.config.model_dump().items():
         monkeypatch.setenv(f"BAOXUE_{name.upper()}", str(value))
     monkeypatch.setenv("REPORTING_KAFKA_BOOTSTRAP", stack.config.kafka_bootstrap)
+    monkeypatch.setenv("REPORTING_URL", stack.config.reporting_url)
     monkeypatch.setenv("REPORTING_REDIS_URL", stack.config.redis_url)
     shell = Shell(stack.config, folder)
     for step in (step for page in PAGES for step in steps(page) if step.command.text.strip() not in STANDS_FOR):
