@@ -12,6 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 SCALE ?= 1
 UNTIL ?= 2020-06-14
 SEED ?= 1
+SIDE_BY_SIDE := -n logical --dist loadfile
 
 ## Running
 
@@ -35,11 +36,11 @@ doctor: $(VENV)/run.stamp  ## Say what is wrong, and which command mends it
 
 .PHONY: test
 test: lint types imports $(VENV)/browser.stamp  ## Lint, types, imports and all tests, with a broker, a Redis and a browser of their own
-	@exec $(BIN)/python -m pytest
+	@exec $(BIN)/python -m pytest $(SIDE_BY_SIDE) --maxprocesses 4
 
 .PHONY: check
 check: lint types imports $(VENV)/dev.stamp  ## The same without the tests that need a broker: under a minute
-	@exec $(BIN)/python -m pytest -m "not live" -n logical --dist loadfile
+	@exec $(BIN)/python -m pytest -m "not live" $(SIDE_BY_SIDE)
 
 .PHONY: lint
 lint: $(VENV)/dev.stamp  ## Style

@@ -17,6 +17,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
+FREE_PORTS = range(20_000, 30_000)
+"""Where ports are looked for. Below the range that the system gives to outgoing connections: a client that knocks before its
+server is up could otherwise be given the very port it knocks at, and the server could not have it any more."""
+
 
 class SettingsWrong(Exception):
     """A setting has a value that cannot be. The message names the variable and what it takes."""
@@ -94,15 +98,11 @@ class StackConfig(BaseSettings):
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of the loopback address that nobody listens on, all different.
-
-    From below the range that the system gives to outgoing connections: a client that knocks before its server is up could
-    otherwise be given the very port it knocks at, and the server could not have it any more.
-    """
-    candidates = random.sample(range(20_000, 30_000), 1_000)
+    """Ports of the loopback address that nobody listens on, all different."""
+    candidates = random.sample(FREE_PORTS, min(1_000, len(FREE_PORTS)))
     found = [port for port in candidates if port_is_free(port)][:count]
     if len(found) < count:
-        raise SettingsWrong(f"no {count} free ports between 20000 and 30000 on {LOOPBACK}")
+        raise SettingsWrong(f"no {count} free ports between {FREE_PORTS[0]} and {FREE_PORTS[-1]} on {LOOPBACK}")
     return found
 
 

@@ -32,7 +32,7 @@ def answering() -> Iterator[Answering]:
                 pass
 
         servers.append(HTTPServer(("127.0.0.1", 0), Answer))
-        threading.Thread(target=servers[-1].serve_forever, daemon=True).start()
+        threading.Thread(target=servers[-1].serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         return int(servers[-1].server_address[1])
 
     yield serve

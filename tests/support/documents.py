@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -43,7 +44,8 @@ def links(document: Path) -> Iterator[str]:
                 yield str(target)
 
 
-def anchors(document: Path) -> set[str]:
+@cache
+def anchors(document: Path) -> frozenset[str]:
     """What can be linked to in a document, as GitHub names headings."""
     found: dict[str, int] = {}
     tokens = _tokens(document)
@@ -52,7 +54,7 @@ def anchors(document: Path) -> set[str]:
             text = "".join(child.content for child in inline.children or () if child.type in ("text", "code_inline"))
             name = re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
             found[name] = found.get(name, -1) + 1
-    return {name if n == 0 else f"{name}-{n}" for name, most in found.items() for n in range(most + 1)}
+    return frozenset(name if n == 0 else f"{name}-{n}" for name, most in found.items() for n in range(most + 1))
 
 
 def prose_code(document: Path) -> Iterator[str]:
@@ -67,5 +69,6 @@ def _inline(document: Path) -> Iterator[Token]:
         yield from token.children or ()
 
 
-def _tokens(document: Path) -> list[Token]:
+@cache
+def _tokens(document: Path) -> Sequence[Token]:
     return MarkdownIt("gfm-like", {"linkify": False}).parse(document.read_text("utf-8"))

@@ -10,6 +10,7 @@ Whatever uses one of them is marked `live`. Without a broker such a test fails; 
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,6 +19,7 @@ import pytest
 import redis
 from kafka import KafkaAdminClient
 
+from deploy.local import config
 from deploy.local.config import StackConfig
 from deploy.local.processes import Service
 from deploy.local.stack import LocalStack
@@ -28,6 +30,12 @@ FreshTopic = Callable[..., str]
 
 LIVE = frozenset({"stack", "new_stack"})
 REDIS_DATABASES = 16  # Redis's default
+
+
+def pytest_configure() -> None:
+    """Lets each process of a run choose from ports of its own: between the choice and the start another could take them."""
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        config.FREE_PORTS = config.FREE_PORTS[int(worker.removeprefix("gw")) :: int(os.environ["PYTEST_XDIST_WORKER_COUNT"])]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -52,8 +60,8 @@ def new_stack(tmp_path: Path) -> Iterator[NewStack]:
         number = itertools.count()
 
         def start(*, services: tuple[Service, ...] = (), partitions: int = 12, today: str = "calendar") -> LocalStack:
-            config = StackConfig.on_free_ports(tmp_path / f"stack{next(number)}", partitions=partitions).model_copy(update={"today": today})
-            return running.enter_context(LocalStack(config, services=services))
+            settings = StackConfig.on_free_ports(tmp_path / f"stack{next(number)}", partitions=partitions).model_copy(update={"today": today})
+            return running.enter_context(LocalStack(settings, services=services))
 
         yield start
 
