@@ -97,7 +97,7 @@ def micros(time: datetime) -> int:
 
 
 @given(records, st.integers(3, 50))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_sql_counts_what_the_plainest_python_counts(values: list[tuple[int, bytes]], chunk: int) -> None:
     written = laid(values)
     done = counted(written, chunk=chunk)

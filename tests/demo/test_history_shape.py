@@ -178,7 +178,7 @@ def test_statements_are_mostly_true_and_zeros_are_among_them(told: Told) -> None
 def test_a_new_county_states_the_children_who_were_listed_under_its_old_codes() -> None:
     ledger, stated = Ledger(), {}
     senders = sorted({f"/provinces/{code[:2]}" for code in REPLACED})
-    for portion in History(scale=0.06, until=date(2020, 7, 15), seed=1).portions():
+    for portion in History(scale=0.15, until=date(2020, 7, 15), seed=1).portions():
         for line in (line for sender in senders for line in portion.lines.get(sender, [])):
             if b"county-reported" not in line:
                 ledger.take(line)
@@ -213,7 +213,7 @@ def test_memory_does_not_grow_with_the_scale() -> None:
         tracemalloc.stop()
         return most
 
-    assert peak(0.1) < 1.05 * peak(0.01) < 64 << 20
+    assert peak(0.2) < 1.1 * peak(0.02) < 64 << 20
 
 
 def test_a_portion_is_of_one_day_and_not_longer_than_wanted() -> None:
