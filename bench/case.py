@@ -229,8 +229,10 @@ async def measure(number: int, port: int, redis_pid: int) -> None:
         await lists.timed("the nation", lambda _: ask())
         await lists.timed("the nation, page after page of 500", lambda _: on(limit="500"))
         await lists.timed("the nation's open files, page after page", lambda _: on(state="open"))
+        await lists.timed("the nation's open files, 500 a page", lambda _: on(state="open", limit="500"))
         await lists.timed("the nation's persuading, of which is none", lambda _: ask(state="persuading"), 100)
         await lists.timed("the nation's that are due, page after page", lambda _: on(due="2019-09-01"))
+        await lists.timed("the nation's due long ago, which is none", lambda _: on(due="2018-12-31"))
     for each in (policies, deciding):
         await each.stop()
     await redis.aclose()

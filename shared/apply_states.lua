@@ -1,6 +1,6 @@
 -- Compare and set: write states and outcomes and move the cursor, if it is the expected one; otherwise change nothing.
 -- KEYS  1 cursor hash  2 prefix of the buckets  3 prefix of the lists  4 prefix of the outcomes  5 prefix of the exceptions
---       6 hash of how many entries the lists have, by kind: what stands in a list's name behind its first colon
+--       6 prefix of the sets of groups that have a list, by kind: a list is named <group>:<kind>
 -- ARGV  1 name of the cursor's field  2 m, the number of arguments that set fields of the cursor  3.. those m, field and value in turn
 --       then, from m+3 on: expected value ('' for none)  next value
 --       states: each bucket (4, little-endian), id (16), length (2), state
@@ -21,16 +21,36 @@ while at <= length do
 end
 
 at, length = 1, #lists
-local more = {}
+local entered, left = {}, {}
 while at <= length do
   local name_size, entry_size = unpack_number('<BB', lists, at + 1)
   local name, entry = sub(lists, at + 3, at + 2 + name_size), sub(lists, at + 3 + name_size, at + 2 + name_size + entry_size)
-  local kind, change = string.match(name, ':(.*)'), 0
-  if sub(lists, at, at) == '+' then change = call('ZADD', KEYS[3] .. name, 0, entry) else change = -call('ZREM', KEYS[3] .. name, entry) end
-  more[kind] = (more[kind] or 0) + change
+  if sub(lists, at, at) == '+' then
+    call('ZADD', KEYS[3] .. name, 0, entry)
+    entered[name] = true
+  else
+    call('ZREM', KEYS[3] .. name, entry)
+    left[name] = true
+  end
   at = at + 3 + name_size + entry_size
 end
-for kind, change in pairs(more) do call('HINCRBY', KEYS[6], kind, change) end
+local most = 1000 -- arguments of one call
+local function tell(command, names)
+  local groups = {}
+  for name in pairs(names) do
+    local group, kind = string.match(name, '^(.-):(.*)$')
+    groups[kind] = groups[kind] or {}
+    table.insert(groups[kind], group)
+  end
+  for kind, all in pairs(groups) do
+    for first = 1, #all, most do call(command, KEYS[6] .. kind, unpack(all, first, math.min(first + most - 1, #all))) end
+  end
+end
+tell('SADD', entered)
+for name in pairs(left) do
+  if call('EXISTS', KEYS[3] .. name) == 1 then left[name] = nil end
+end
+tell('SREM', left)
 
 local chunk_size = 65536
 if #outcomes > 0 then

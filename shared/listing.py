@@ -1,20 +1,23 @@
 """Lists out of a service's states, page by page: bounded work however long they are.
 
 An entry is a sort key and a 16-byte id, and stands in the list of its partition. Lists are named ``<group>:<kind>``, without commas: a
-reader walks groups in order and sees the entries of some kinds, merged. A page asks every partition once for the next few
-entries after the cursor and takes the first of them all; where most groups are empty it ends after so many of them, with
-fewer entries than asked for, or none, and a cursor to go on from.
+reader walks groups in order and sees the entries of some kinds, merged. A page asks every partition for little more than its
+share of the entries after the cursor, and takes the first of them all. Groups that have no list cost next to nothing; where many have
+lists without anything of what is wanted, a page ends after so many of them, with fewer entries than asked for, or none, and a cursor
+to go on from.
 """
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import repeat
+from math import ceil, sqrt
 from typing import NamedTuple
 
 from shared.redis_edge import Redis, script
 
 _ID = 16
 GROUPS_A_PAGE = 400
-"""Most groups that one page looks into. Looking into an empty one costs Redis a microsecond for each partition and kind."""
+"""How many groups are asked for at first, and most groups that are looked into after that. Looking into a list costs Redis a microsecond."""
 
 
 class Entry(NamedTuple):
@@ -56,7 +59,7 @@ class Listing:
 
     def __init__(self, redis: Redis, service: str, *, generation: str, partitions: int) -> None:
         """Remember where the lists are, and load the script."""
-        self._keys = [[f"{tag}:l:", f"{tag}:listed"] for tag in (f"{{{service}:{generation}:p{partition}}}" for partition in range(partitions))]
+        self._keys = [[f"{tag}:l:", f"{tag}:groups:"] for tag in (f"{{{service}:{generation}:p{partition}}}" for partition in range(partitions))]
         self._redis, self._walk = redis, script(redis, __package__, "walk_lists")
 
     async def page(
@@ -73,30 +76,72 @@ class Listing:
     ) -> Page:
         """Give up to ``limit`` entries of these groups, which must be in ascending order, and kinds.
 
-        Of the groups only those that a page looks into are taken. Entries are in order of group and then of their bytes.
-        ``after``: the cursor of the page before; ``not_below`` and ``below``: only entries whose bytes sort in between; ``partitions``: only
-        those of these. Raises one of ``RedisAway``.
+        Entries are in order of group and then of their bytes. ``after``: the cursor of the page before; ``not_below`` and ``below``: only
+        entries whose bytes sort in between; ``partitions``: only those of these. There are fewer where nothing follows, or a partition has
+        ``most_groups`` groups with lists and too few entries in them. Raises one of ``RedisAway``.
         """
+        wanted = _Wanted(kinds, not_below, below, range(len(self._keys)) if partitions is None else partitions, most_groups)
         start = 0 if after is None else bisect_left(groups, after.group)
-        looked, rest = list(groups[start : start + most_groups]), start + most_groups
-        lowest = b"[" + not_below if not_below else b"-"
-        goes_on = after is not None and after.entry and looked[:1] == [after.group] and after.entry >= not_below
-        begin = b"(" + after.entry if after is not None and goes_on else lowest
+        few, behind = groups[start : start + most_groups], groups[start + most_groups :][:1]
+        page = await self._first(few, wanted, after, limit, enough=_share(limit, len(wanted.partitions)))
+        next_, missing = page.next or (Cursor(behind[0]) if behind else None), limit - len(page.entries)
+        if next_ is None or not missing:
+            return Page(page.entries, next_)
+        # The first groups had too few entries, or, rarely, a partition more than its share.
+        rest = await self._first(groups, wanted, next_, missing, enough=missing)
+        return Page([*page.entries, *rest.entries], rest.next)
+
+    async def _first(self, groups: Sequence[str], wanted: "_Wanted", after: Cursor | None, limit: int, *, enough: int) -> Page:
+        """Give the first entries, of which each partition tells ``enough``: at least as many, where there are."""
+        looked = groups if after is None else groups[bisect_left(groups, after.group) :]
+        lowest = b"[" + wanted.not_below if wanted.not_below else b"-"
+        goes_on = after is not None and after.entry and after.group in looked[:1] and after.entry >= wanted.not_below
         args: list[bytes | str | int] = [
-            begin,
+            b"(" + after.entry if after is not None and goes_on else lowest,
             lowest,
-            b"+" if below is None else b"(" + below,
-            limit + 1,
+            b"+" if wanted.below is None else b"(" + wanted.below,
+            enough + 1,
+            wanted.most_groups,
             "".join([f"{group}," for group in looked]),
-            *kinds,
+            *wanted.kinds,
         ]
         async with self._redis.pipeline(transaction=False) as questions:
-            for partition in (asked := range(len(self._keys)) if partitions is None else partitions):
+            for partition in wanted.partitions:
                 await self._walk(keys=self._keys[partition], args=args, client=questions)
-            answers = zip(asked, await questions.execute(), strict=True)
-        found = sorted((group, entry, partition) for partition, flat in answers for group, entry in zip(flat[::2], flat[1::2], strict=True))
-        page = [Entry(partition, entry[-_ID:], entry[:-_ID]) for _, entry, partition in found[:limit]]
-        if len(found) > limit:
-            group, entry, _ = found[limit - 1]
-            return Page(page, Cursor(looked[group - 1], entry))
-        return Page(page, Cursor(groups[rest]) if len(groups) > rest else None)
+            answers = await questions.execute()
+        found, ends = list[_Found](), list[_Found]()
+        for partition, (stopped, *flat) in zip(wanted.partitions, answers, strict=True):
+            told = sorted(zip(flat[::2], flat[1::2], repeat(partition), strict=False))
+            found += told
+            # From here on the partition may have entries that it did not tell.
+            ends += told[enough : enough + 1] or ([(stopped, b"", partition)] if stopped else [])
+        found.sort()
+        end = min(ends, default=None)
+        first = found[: min(limit, len(found) if end is None else bisect_left(found, end))]
+        page = [Entry(partition, entry[-_ID:], entry[:-_ID]) for _, entry, partition in first]
+        if end is None and len(first) == len(found):
+            return Page(page, None)
+        if end is not None and not end[1] and len(first) < limit:
+            return Page(page, Cursor(looked[end[0] - 1]))
+        group, entry, _ = first[-1]
+        return Page(page, Cursor(looked[group - 1], entry))
+
+
+class _Wanted(NamedTuple):
+    """Of which kinds, between which bytes and of which partitions entries are wanted, and how many groups are looked into at most."""
+
+    kinds: Sequence[str]
+    not_below: bytes
+    below: bytes | None
+    partitions: Sequence[int]
+    most_groups: int
+
+
+_Found = tuple[int, bytes, int]
+"""Place of the group (1 is the first), entry and partition."""
+
+
+def _share(limit: int, partitions: int) -> int:
+    """Give how many of a page's entries one partition has at most, as good as always: ids fall on partitions by their hash."""
+    mean = limit / partitions
+    return min(limit, ceil(mean + 4 * sqrt(mean)))

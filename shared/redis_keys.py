@@ -10,7 +10,7 @@ class Key(NamedTuple):
     """Keys of one kind. ``name``: what varies stands in angle brackets; ``kept``: until when they are there."""
 
     name: str
-    kind: Literal["string", "hash", "sorted set", "stream"]
+    kind: Literal["string", "hash", "set", "sorted set", "stream"]
     holds: str
     kept: str = GENERATION
 

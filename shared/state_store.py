@@ -15,16 +15,12 @@ KEYS = (
     Key(
         "{<service>:<generation>:p<partition>}:cursor",
         "hash",
-        "`next`, the offset wanted of the input topic, and `format`, of the states and buckets; while states are being built again from the record, "
-        "`facts`, the offset wanted there, and `sequence`, the last taken, instead of `next`",
+        "`next`, the offset wanted of the input topic, and `format`, of the states, buckets and lists; while states are being built again from "
+        "the record, `facts`, the offset wanted there, and `sequence`, the last taken, instead of `next`",
     ),
     Key("{<service>:<generation>:p<partition>}:b:<bucket>", "hash", "16-byte id -> packed state; small, so that Redis keeps it as a listpack"),
     Key("{<service>:<generation>:p<partition>}:l:<list>", "sorted set", "what is listed, in the order of its bytes: sort key and 16-byte id"),
-    Key(
-        "{<service>:<generation>:p<partition>}:listed",
-        "hash",
-        "how many entries the lists have, by kind: what stands in a list's name behind its first colon",
-    ),
+    Key("{<service>:<generation>:p<partition>}:groups:<kind>", "set", "the groups that have a list of this kind: a list is named `<group>:<kind>`"),
     Key("{<service>:<generation>:p<partition>}:outcomes:<chunk>", "string", "a byte for each input offset, 65,536 to a chunk", "90 days"),
     Key("{<service>:<generation>:p<partition>}:exceptions:<chunk>", "hash", "offset -> JSON, of what was not simply accepted", "90 days"),
 )
@@ -33,6 +29,9 @@ Argument = bytes | str | int
 
 KEEP_OUTCOMES = 90 * 86_400
 """Seconds that receipts can be asked for."""
+
+_LISTS = 2
+"""How lists are kept: raise it with any change of that."""
 
 _ID = struct.Struct("<I16s")
 _STATE = struct.Struct("<I16sH")
@@ -74,7 +73,7 @@ class StateStore:
 
     def __init__(self, redis: Redis, service: str, *, generation: str, buckets: int, format_version: int) -> None:
         """Load the scripts. ``buckets`` is fixed for the life of a generation: about 64 students to each is best."""
-        self._redis, self._buckets, self._format = redis, buckets, f"{format_version}/{buckets}"
+        self._redis, self._buckets, self._format = redis, buckets, f"{format_version}/{buckets}/{_LISTS}"
         self._tag = f"{{{service}:{generation}:p%d}}"
         self._read = script(redis, __package__, "read_states")
         self._apply = script(redis, __package__, "apply_states")
@@ -109,7 +108,7 @@ class StateStore:
         for partition, (stored, form) in zip(partitions, map(_texts, answers), strict=True):
             if form is not None and form != self._format:
                 raise OtherFormat(
-                    f"{self.key(partition, 'cursor')}: states are in format {form} (version/buckets), this code has {self._format}. "
+                    f"{self.key(partition, 'cursor')}: states are in format {form} (version/buckets/lists), this code has {self._format}. "
                     "Start it with another generation (<SERVICE>_GENERATION): it builds its states again from the record."
                 )
             found[partition] = None if stored is None else int(stored)
@@ -171,7 +170,7 @@ class StateStore:
         return Read(int(stands) if stands not in (None, b"") else None, states if same else ())
 
     async def _apply_if(self, partition: int, field: str, fields: Sequence[Argument], args: Sequence[Argument]) -> int | None:
-        keys = [self.key(partition, what) for what in ("cursor", "b:", "l:", "outcomes:", "exceptions:", "listed")]
+        keys = [self.key(partition, what) for what in ("cursor", "b:", "l:", "outcomes:", "exceptions:", "groups:")]
         _done, stands = await self._apply(keys=keys, args=[field, len(fields), *fields, *args])
         return int(stands) if stands not in (None, b"") else None
 

@@ -9,7 +9,7 @@ from shared.away import redis_needed
 from shared.built import Built
 from shared.clock import china_day
 from shared.contracts.case import CaseState
-from shared.listing import Cursor, Entry, Listing
+from shared.listing import Cursor, Listing
 from shared.partitioner import partition_of
 from shared.problems import Problem
 from shared.state_store import StateStore
@@ -36,25 +36,18 @@ class Files:
         """Give the files of these counties, in ascending order, and states; ``due``: only those due on this day or before."""
         await self._built.check(range(self._partitions))
         below = None if due is None or due == _LAST_DAY else day_key(due + timedelta(1))
-        kinds = [state.value for state in states]
-        found: list[Entry] = []
+        kinds = [state.value for state in states if due is None or state is not CaseState.CLOSED]  # a closed file is never due
         with redis_needed():
-            # A page of the listing may end early, where many counties have nothing: eight of them, at most, go through the nation.
-            while True:
-                page = await self._listing.page(counties, kinds, after=after, below=below, limit=limit - len(found))
-                found += page.entries
-                after = page.next
-                if after is None or len(found) == limit:
-                    break
-            states_found = await self._store.get_all([(entry.partition, entry.state_id) for entry in found])
+            page = await self._listing.page(counties, kinds, after=after, below=below, limit=limit)
+            found = await self._store.get_all([(entry.partition, entry.state_id) for entry in page.entries])
         among = set(counties)
         cases: list[CaseEntry] = []
-        for entry, state in zip(found, states_found, strict=True):
+        for entry, state in zip(page.entries, found, strict=True):
             # Between the two questions a file may have gone on to another list: there it is shown as it is.
             now = unpack(state).standing
             if now is not None and now.county in among and now.state in states and (due is None or (now.due is not None and now.due <= due)):
                 cases.append(entry_of(entry.state_id.hex(), now, today))
-        return CaseList(today, cases, str(after) if after else None)
+        return CaseList(today, cases, str(page.next) if page.next else None)
 
     async def one(self, student: str) -> CaseFile:
         """Give one file."""

@@ -33,8 +33,6 @@ class Grants:
         with redis_needed():
             today = china_day(await self._now())
             page = await self._listing.page(counties, kinds, after=after, not_below=first, below=beyond, limit=limit)
-            while term is None and not page.entries and page.next:  # so many counties without any: 8 times at most, then the nation is through
-                page = await self._listing.page(counties, kinds, after=page.next, not_below=first, below=beyond, limit=limit)
             found = await self._store.get_all([(entry.partition, entry.state_id) for entry in page.entries])
         among = set(counties)
         grants: list[GrantEntry] = []

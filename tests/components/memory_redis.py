@@ -88,17 +88,16 @@ class MemoryRedis:
         for name in names:
             (self._value(key) or {}).pop(_name(name), None)
 
-    def list_in(self, key: str, entry: bytes) -> int:
-        if entry in (entries := self._values.setdefault(key, [])):
-            return 0
-        insort(entries, entry)
-        return 1
+    def list_in(self, key: str, entry: bytes) -> None:
+        if entry not in (entries := self._values.setdefault(key, [])):
+            insort(entries, entry)
 
-    def list_out(self, key: str, entry: bytes) -> int:
-        if entry not in self.listed(key):
-            return 0
-        self._values[key].remove(entry)
-        return -1
+    def list_out(self, key: str, entry: bytes) -> None:
+        if entry in self.listed(key):
+            self._values[key].remove(entry)
+
+    async def smembers(self, key: str) -> frozenset[bytes]:
+        return frozenset(self.listed(key))
 
     def listed(self, key: str) -> list[bytes]:
         return list(self._value(key) or [])

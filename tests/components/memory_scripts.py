@@ -42,7 +42,7 @@ async def read_states(redis: MemoryRedis, keys: Sequence[str], args: Sequence[An
 
 
 async def apply_states(redis: MemoryRedis, keys: Sequence[str], args: Sequence[Any]) -> list[Any]:
-    cursor, buckets, lists, outcomes, exceptions, counts = keys
+    cursor, buckets, lists, outcomes, exceptions, groups = keys
     fields, (expected, next_, states, listed, letters, keep, *rest) = args[2 : args[1] + 2], args[args[1] + 2 :]
     stored = await redis.hget(cursor, args[0])
     if (stored or b"") != _bytes(expected):
@@ -57,9 +57,9 @@ async def apply_states(redis: MemoryRedis, keys: Sequence[str], args: Sequence[A
         sign, name_size, entry_size = struct.unpack_from("<cBB", listed, at)
         name = listed[at + 3 : at + 3 + name_size].decode()
         entry = listed[at + 3 + name_size : at + 3 + name_size + entry_size]
-        change = (redis.list_in if sign == b"+" else redis.list_out)(f"{lists}{name}", entry)
-        kind = name.partition(":")[2]
-        await redis.hset(counts, mapping={kind: b"%d" % (int(await redis.hget(counts, kind) or 0) + change)})
+        (redis.list_in if sign == b"+" else redis.list_out)(f"{lists}{name}", entry)
+        group, _, kind = name.partition(":")
+        (redis.list_in if redis.listed(f"{lists}{name}") else redis.list_out)(f"{groups}{kind}", group.encode())
         at += 3 + name_size + entry_size
     for n, letter in enumerate(letters, int(expected or 0)):
         await redis.setrange(f"{outcomes}{n // _CHUNK}", n % _CHUNK, bytes((letter,)))
@@ -72,14 +72,18 @@ async def apply_states(redis: MemoryRedis, keys: Sequence[str], args: Sequence[A
 
 
 async def walk_lists(redis: MemoryRedis, keys: Sequence[str], args: Sequence[Any]) -> list[Any]:
-    begin, lowest, finish, enough, groups, *asked = args
-    kinds = [kind for kind in asked if int(await redis.hget(keys[1], kind) or 0) > 0]
-    found: list[Any] = []
+    begin, lowest, finish, enough, most, groups, *kinds = args
+    found: list[Any] = [0]
+    looked = 0
     for place, group in enumerate(groups.split(",")[:-1], 1):
-        for kind in kinds:
+        here = [kind for kind in kinds if group.encode() in redis.listed(f"{keys[1]}{kind}")]
+        if here and looked == most:
+            return [place, *found[1:]]
+        looked += bool(here)
+        for kind in here:
             entries = [e for e in redis.listed(f"{keys[0]}{group}:{kind}") if _within(e, begin, finish)]
             found += [part for entry in entries[:enough] for part in (place, entry)]
-        if len(found) >= 2 * enough:
+        if len(found) > 2 * enough:
             break
         begin = lowest
     return found

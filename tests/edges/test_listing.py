@@ -118,7 +118,7 @@ async def test_only_what_sorts_below_the_limit_is_shown(redis: Redis, listing: L
 async def test_only_what_sorts_from_there_on_is_shown_in_every_group_and_behind_any_cursor(redis: Redis, guarded: bool) -> None:
     entries = invented(200)
     await put(redis, entries)
-    module = listing_module if guarded else without(listing_module, " and after.entry >= not_below", "")
+    module = listing_module if guarded else without(listing_module, " and after.entry >= wanted.not_below", "")
     lists = module.Listing(redis, "case", generation="1", partitions=PARTITIONS)
     page = await lists.page(COUNTIES, KINDS, after=None, not_below=key(4), below=key(6), limit=1_000)
     assert shown(page) == in_order([entry for entry in entries if 4 <= entry[4] < 6])
@@ -148,12 +148,30 @@ async def test_a_cursor_goes_on_though_its_group_is_not_asked_for(redis: Redis, 
     assert shown(page) == [(key(1), b"b" * 16)]
 
 
-async def test_a_page_looks_into_so_many_groups_and_no_more(redis: Redis, listing: Listing) -> None:
-    entries = [(0, b"a" * 16, COUNTIES[39], "open", 1), (2, b"b" * 16, COUNTIES[10], "open", 1)]
+async def test_a_page_looks_into_so_many_groups_with_lists_and_no_more(redis: Redis, listing: Listing) -> None:
+    """What is wanted is in two groups; each but the last few has a list, with nothing of it, in one partition."""
+    entries = [(n % PARTITIONS, n.to_bytes(16), group, "open", 8) for n, group in enumerate(COUNTIES[:36])]
+    await put(redis, [*entries, (0, b"a" * 16, COUNTIES[39], "open", 1), (2, b"b" * 16, COUNTIES[10], "open", 1)])
+    pages = [await listing.page(COUNTIES, KINDS, after=None, below=key(2), limit=9, most_groups=4)]
+    while after := pages[-1].next:
+        pages.append(await listing.page(COUNTIES, KINDS, after=after, below=key(2), limit=9, most_groups=4))
+    assert [[entry.state_id for entry in page.entries] for page in pages] == [[b"b" * 16], [], [b"a" * 16]]
+    assert [str(page.next) for page in pages[:-1]] == ["510014.", "510030."]
+
+
+async def test_groups_without_lists_are_passed_over_however_many(redis: Redis, listing: Listing) -> None:
+    await put(redis, [(0, b"a" * 16, COUNTIES[39], "open", 1), (2, b"b" * 16, COUNTIES[10], "open", 1)])
+    page = await listing.page(COUNTIES, KINDS, after=None, below=key(9), limit=9, most_groups=1)
+    assert (shown(page), page.next) == ([(key(1), b"b" * 16), (key(1), b"a" * 16)], None)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 20, 59, 60])
+async def test_pages_are_as_full_where_one_partition_has_it_all(redis: Redis, listing: Listing, limit: int) -> None:
+    entries = [(1, id_, group, kind, day) for _, id_, group, kind, day in invented(60)]
     await put(redis, entries)
-    pages = await all_pages(listing, COUNTIES, most_groups=10)
-    assert [len(page.entries) for page in pages] == [0, 1, 0, 1]
-    assert [page.next.group if page.next else None for page in pages] == [COUNTIES[10], COUNTIES[20], COUNTIES[30], None]
+    pages = await all_pages(listing, COUNTIES, limit=limit)
+    assert [each for page in pages for each in shown(page)] == in_order(entries)
+    assert [len(page.entries) for page in pages] == [limit] * (60 // limit) + [60 % limit] * (60 % limit > 0)
 
 
 async def test_of_nothing_there_is_one_empty_page(listing: Listing) -> None:
@@ -177,25 +195,24 @@ async def test_states_are_read_together_from_several_partitions(redis: Redis) ->
     assert await store.get_all([]) == []
 
 
-async def test_of_a_kind_that_there_is_nowhere_any_of_no_group_is_looked_into(redis: Redis, listing: Listing) -> None:
-    """What is left of a list is found as long as its kind is counted, and no longer: the count is what spares the search."""
-    await put(redis, [(1, b"a" * 16, "510000", "open", 1)])
-    store = StateStore(redis, "case", generation="1", buckets=8, format_version=1)
-    await store.apply_rebuilding(
-        1, 1, 2, "", [Change(b"a" * 16, b"state", [("510000:open", key(1) + b"a" * 16)], [("510001:closed", key(1) + b"a" * 16)])]
-    )
-    assert await listing.page(COUNTIES, ["open"], after=None, below=None, limit=10) == Page([], None)
-    assert shown(await listing.page(COUNTIES, KINDS, after=None, below=None, limit=10)) == [(key(1), b"a" * 16)]
-    counted: Any = redis
-    assert await counted.hgetall("{case:1:p1}:listed") == {b"open": b"0", b"closed": b"1"}
+async def test_a_group_is_known_to_have_a_list_as_long_as_it_has(redis: Redis) -> None:
+    store, entries = StateStore(redis, "case", generation="1", buckets=8, format_version=1), [key(1) + bytes([n]) * 16 for n in range(3)]
 
+    async def known() -> set[bytes]:
+        redis_: Any = redis
+        return set(await redis_.smembers("{case:1:p0}:groups:open"))
 
-async def test_an_entry_that_is_put_twice_or_taken_out_where_it_is_not_is_counted_once(redis: Redis) -> None:
-    store = StateStore(redis, "case", generation="1", buckets=8, format_version=1)
+    async def change(at: int, *changes: tuple[Sequence[bytes], Sequence[bytes]]) -> None:
+        lists = [([("510000:open", entry) for entry in leaves], [("510000:open", entry) for entry in enters]) for leaves, enters in changes]
+        await store.apply_rebuilding(0, at, at + 1, "", [Change(b"a" * 16, b"state", leaves, enters) for leaves, enters in lists])
+
     await store.rebuilding(0)
-    entry = ("510000:open", key(1) + b"a" * 16)
-    await store.apply_rebuilding(
-        0, 0, 1, "", [Change(b"a" * 16, b"state", enters=[entry]), Change(b"a" * 16, b"state", [("510009:open", b"x")], [entry])]
-    )
-    counted: Any = redis
-    assert await counted.hgetall("{case:1:p0}:listed") == {b"open": b"1"}
+    await change(0, ([], entries[:1]), ([], entries[:1]), ([], entries[1:2]))
+    await change(1, (entries[:1], entries[2:]), (entries[1:2], []), (entries[1:2], []))
+    assert await known() == {b"510000"}, "one is left, another came and went"
+    await change(2, (entries[2:], []))
+    assert await known() == set()
+    await change(3, (entries[2:], entries[:1]))
+    assert await known() == {b"510000"}
+    await change(4, ([], entries[1:2]), (entries[:2], []))
+    assert await known() == set(), "what came and went in one step is not there"
