@@ -158,8 +158,18 @@ class DecidingFollower:
         await self._store.close()
 
     async def cursors(self, partitions: frozenset[int]) -> Mapping[int, int | None]:
-        """Ask Redis. A partition without a cursor begins at the log's start; its first batch then finds that out."""
-        return await self._store.cursors(partitions)
+        """Ask Redis. A partition without a cursor begins at the log's start; its first batch then finds that out.
+
+        Where nothing was ever recorded it gets its cursor here: the first batch may come late, and would read for nothing what others recorded.
+        """
+        found = dict(await self._store.cursors(partitions))
+        if new := [partition for partition, stands in found.items() if stands is None]:
+            recorded = await self._log.end_offsets(topics.STUDENT_STATUS)
+            for partition in new:
+                if not recorded[partition]:
+                    await self._store.rebuilding(partition)
+                    found[partition] = await self._store.finish_rebuilding(partition, 0, 0)
+        return found
 
     async def follow(self, batch: RecordBatch) -> int:
         """Do the four steps, or rebuild the partition's states where Redis has lost them."""

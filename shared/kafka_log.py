@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition, codec
 from aiokafka.errors import KafkaError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
@@ -28,6 +28,9 @@ _LET_GO = 2.0
 """Seconds to wait for a client to close before it is left to the garbage collector."""
 
 Client = TypeVar("Client", AIOKafkaProducer, AIOKafkaConsumer)
+
+# aiokafka has no setting for the level (aio-libs/aiokafka#1028). Its own, 9, takes eight times as long, 6 us a record, for an eighth less.
+codec.lz4_encode.__defaults__ = (1,)
 
 
 class KafkaLog:

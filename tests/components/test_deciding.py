@@ -200,6 +200,27 @@ async def test_states_lost_in_redis_are_built_again_from_the_record(worker: Work
     assert data["spell"] == 2
 
 
+async def test_where_nothing_is_recorded_yet_a_partition_begins_when_it_is_assigned(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first input may come when others have recorded a million facts: they are not read for it."""
+    assert await worker.follower.cursors(frozenset({P})) == {P: 0}
+    await worker.log.append(topics.STUDENT_STATUS, {P: [(b"another's", b"{}")]})
+    monkeypatch.setattr(worker.log, "read", None)
+    dropped_out_and_back(worker)
+    assert await worker.follow() == 3
+    assert await worker.follower.cursors(frozenset({P})) == {P: 3}
+
+
+async def test_where_something_is_recorded_a_partition_has_no_cursor_until_it_is_built_again(worker: Worker, fresh_redis: str) -> None:
+    dropped_out_and_back(worker)
+    await worker.follow()
+    client = connect(fresh_redis)
+    await client.flushdb()
+    await client.aclose()
+    assert await worker.follower.cursors(frozenset({P})) == {P: None}
+    assert await worker.follow() == 3
+    assert len(worker.recorded()) == 3, "nothing was published a second time"
+
+
 async def test_a_rebuild_is_not_misled_by_repeats_in_the_record(worker: Worker, fresh_redis: str) -> None:
     dropped_out_and_back(worker)
     await worker.follow()
