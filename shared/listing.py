@@ -1,6 +1,6 @@
 """Lists out of a service's states, page by page: bounded work however long they are.
 
-An entry is a sort key and a 16-byte id, and stands in the list of its partition. Lists are named ``<group>:<kind>``, without commas: a
+An entry is a sort key and a 16-byte id, and stands in the list of its partition. Lists are named ``<group>:<kind>``: a
 reader walks groups in order and sees the entries of some kinds, merged. A page asks every partition for little more than its
 share of the entries after the cursor, and takes the first of them all. Groups that have no list cost next to nothing; where many have
 lists without anything of what is wanted, a page ends after so many of them, with fewer entries than asked for, or none, and a cursor
@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from itertools import repeat
 from math import ceil, sqrt
 from typing import NamedTuple
+
+from msgspec import msgpack
 
 from shared.redis_edge import Redis, script
 
@@ -102,7 +104,7 @@ class Listing:
             b"+" if wanted.below is None else b"(" + wanted.below,
             enough + 1,
             wanted.most_groups,
-            "".join([f"{group}," for group in looked]),
+            msgpack.encode(looked),
             *wanted.kinds,
         ]
         async with self._redis.pipeline(transaction=False) as questions:

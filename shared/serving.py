@@ -5,6 +5,7 @@ a reader that takes nothing: closing such a connection waits for what was writte
 is here, and a test holds each.
 """
 
+import gc
 import resource
 import socket
 from asyncio import Transport
@@ -93,6 +94,8 @@ def serve(app: FastAPI, *, host: str, port: int) -> None:
     """Serve until told to stop."""
     allow_connections()
     serving = server(app, host=host, port=port)
+    # What is there by now stays: looking through all of it again and again for garbage would hold up an answer now and then.
+    gc.freeze()
     try:
         serving.run()
     except KeyboardInterrupt:

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from msgspec import msgpack
+
 if TYPE_CHECKING:
     from tests.components.memory_redis import MemoryRedis
 
@@ -75,7 +77,7 @@ async def walk_lists(redis: MemoryRedis, keys: Sequence[str], args: Sequence[Any
     begin, lowest, finish, enough, most, groups, *kinds = args
     found: list[Any] = [0]
     looked = 0
-    for place, group in enumerate(groups.split(",")[:-1], 1):
+    for place, group in enumerate(msgpack.decode(groups), 1):
         here = [kind for kind in kinds if group.encode() in redis.listed(f"{keys[1]}{kind}")]
         if here and looked == most:
             return [place, *found[1:]]
