@@ -149,10 +149,17 @@ def test_in_every_answer_files_and_aid_of_the_nation_are_those_of_its_parts_at_e
     assert numbers(nation) == summed(provinces)
     for province in provinces:
         assert not province.children or numbers(province) == summed(below(province)), province.area
-    assert numbers(nation) == summed(answers(view.rollup.counties))
+    counted = [county for county, cells in zip(view.rollup.counties, view.cells, strict=True) if cells.any()]
+    assert numbers(nation) == summed(answers(counted or [ZHAOJUE]))
     for whole in (nation, *provinces, *answers(["513400", "watch52", "sanqu"])):
         files, parts = whole.cases.by_state["open"] + whole.cases.by_state["persuading"], whole.children
         assert not parts or (files, whole.cases.overdue) == (sum(p.cases_open for p in parts), sum(p.overdue for p in parts)), whole.area
+
+
+def test_every_county_that_was_never_heard_of_is_answered_with_noughts() -> None:
+    view = View(remembered(folded(*facts_of([]))))
+    assert len(view.rollup.counties) > 2_800
+    assert set(summed([counts_of(view, county, NO_TIME) for county in view.rollup.counties]).values()) == {0}
 
 
 @given(happened=turns_of_all)
