@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 SCALE ?= 1
 UNTIL ?= 2020-06-14
 SEED ?= 1
-SIDE_BY_SIDE := -n logical --dist loadfile
+SIDE_BY_SIDE := -n logical --dist loadfile --no-loadscope-reorder
 
 ## Running
 

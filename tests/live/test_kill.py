@@ -17,11 +17,18 @@ from services.reporting.cli import app as auditors
 from tests.support.stack import NewStack
 
 VICTIMS = (*(service.name for service in SERVICES), REDIS)
-SCALE, UNTIL = 0.006, date(2019, 4, 20)
+SCALE, UNTIL = 0.015, date(2019, 4, 20)
+
+
+AT_WORK_WITHIN = 150.0
+"""Seconds in which every process must be at work again after a round: a worker that was killed gets its partitions once the group gave it up."""
 
 
 class Killer(threading.Thread):
-    """Kills one process after another, in drawn order, at drawn moments; each has to come back before the next goes."""
+    """Kills, round by round, every process once, in drawn order, at drawn moments; each has to come back before the next goes.
+
+    The next round begins at a drawn moment after all are at work again: what is killed whenever it begins never works, and shows nothing.
+    """
 
     def __init__(self, stack: LocalStack, seed: int) -> None:
         super().__init__(name="killer", daemon=True)
@@ -39,12 +46,16 @@ class Killer(threading.Thread):
                     pid = self._stack.kill(victim)
                     self.killed.append(victim)
                     self._stack.wait_alive(victim, other_than=pid)
+                for victim in VICTIMS:
+                    self._stack.wait_ready(victim, timeout=AT_WORK_WITHIN)
+                if self._enough.wait(self._drawn.uniform(0.0, 3.0)):
+                    return
         except Exception as error:  # noqa: BLE001  # told by the test
             self.failure = error
 
     def enough(self) -> None:
         self._enough.set()
-        self.join(timeout=90)
+        self.join(timeout=AT_WORK_WITHIN)
 
 
 async def test_the_figures_are_exact_whatever_is_killed_and_whenever(new_stack: NewStack) -> None:
@@ -58,7 +69,7 @@ async def test_the_figures_are_exact_whatever_is_killed_and_whenever(new_stack: 
     finally:
         await asyncio.to_thread(killer.enough)
     assert killer.failure is None, killer.failure
-    assert set(killer.killed) == set(VICTIMS), f"the history was over before all had been killed: {killer.killed}"
+    assert len(killer.killed) >= 2 * len(VICTIMS), f"the history was over before all had been killed twice: {killer.killed}"
     assert exact
     for service in SERVICES:
         await asyncio.to_thread(stack.wait_ready, service.name)

@@ -31,6 +31,9 @@ FreshTopic = Callable[..., str]
 LIVE = frozenset({"stack", "new_stack"})
 REDIS_DATABASES = 16  # Redis's default
 
+LONGEST = ("test_kill.py", "test_operating.py", "test_doctor_on_a_stack.py", "test_accidents.py", "test_local_stack.py", "test_wall.py")
+"""Files of tests that take longest, the longest first."""
+
 
 def pytest_configure() -> None:
     """Lets each process of a run choose from ports of its own: between the choice and the start another could take them."""
@@ -40,10 +43,14 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks `live` every test that uses a real broker or Redis, so that nobody has to remember it."""
+    """Marks `live` every test that uses a real broker or Redis, so that nobody has to remember it, and puts the longest files first.
+
+    Files run side by side: one of minutes that begins last is waited for by all the other processes.
+    """
     for item in items:
         if LIVE.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.live)
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
 @pytest.fixture(scope="session")
