@@ -30,8 +30,7 @@ class Built:
         with log_needed():
             ends = await self._log.end_offsets(self._topic)
         if any(ends[partition] for partition in without):
-            detail = "What is known is being built again from the record: ask again soon."
-            raise Problem(503, "not-built", "Not everything is there yet", detail, headers={"Retry-After": "5"})
+            raise not_built()
 
     async def ready(self, partitions: Iterable[int]) -> None:
         """The same, for ``/readyz``. Raises ``NotReady``."""
@@ -39,3 +38,9 @@ class Built:
             await self.check(partitions)
         except Problem as problem:
             raise NotReady(problem.detail.rstrip(".")) from problem
+
+
+def not_built() -> Problem:
+    """Give the answer of whoever is asked while what he tells by is not there yet."""
+    detail = "What is known is being built again from the record: ask again soon."
+    return Problem(503, "not-built", "Not everything is there yet", detail, headers={"Retry-After": "5"})

@@ -9,7 +9,7 @@ import logging
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, cast
 
 import msgspec
 
@@ -109,8 +109,7 @@ class PolicyFollower:
             with self._meters.step(PUBLISH):
                 await self._log.append(self._policies.commands_topic, {batch.partition: commands})
         fields = [text for source, sequence in after.sequences.items() for text in (f"sequence:{source}", sequence)]
-        if after.event_time is not None:
-            fields += ["event_time", str((after.event_time - _EPOCH) // timedelta(microseconds=1))]
+        fields += _told(after.event_time)
         with self._meters.step(APPLY):
             _done, stands = await self._move(keys=[self._key(batch.partition)], args=[batch.first, batch.next, *fields])
         if int(stands) != batch.next:
@@ -173,7 +172,7 @@ class PolicyFollower:
         """Begin, or begin again after the last fact that a command was published for. Facts are told apart by the decider then."""
         topic = self._policies.commands_topic
         end = (await self._log.end_offsets(topic))[partition]
-        last = ""
+        last, newest = "", cast("datetime | None", None)
         async for piece in self._log.read(topic, partition, 0, end):
             for record in piece:
                 try:
@@ -182,12 +181,18 @@ class PolicyFollower:
                     continue
                 if command.source == self._policies.source:
                     last = max(last, command.sequence)
+                    newest = command.time if newest is None else max(newest, command.time)
         # The last fact's commands may not all have been published: it is taken once more.
         next_ = offset_in(last) if last else 0
         self._meters.rebuilt.inc()
         _log.warning("no cursor of the policies in Redis: going on here", extra=about(self.topic, partition, next_))
-        await self._move(keys=[self._key(partition)], args=["", next_])
-        return _Cursor(next_, {}, None)
+        await self._move(keys=[self._key(partition)], args=["", next_, *_told(newest)])
+        return _Cursor(next_, {}, newest)
 
     def _key(self, partition: int) -> str:
         return cursor_key(self._policies.service, self._generation, partition)
+
+
+def _told(event_time: datetime | None) -> list[str]:
+    """Give the cursor's field of the newest time, and its value."""
+    return [] if event_time is None else ["event_time", str((event_time - _EPOCH) // timedelta(microseconds=1))]

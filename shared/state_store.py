@@ -37,6 +37,11 @@ _ID = struct.Struct("<I16s")
 _STATE = struct.Struct("<I16sH")
 
 
+def cursor_key(service: str, generation: str, partition: int) -> str:
+    """Give the key of a partition's cursor (``KEYS``)."""
+    return f"{{{service}:{generation}:p{partition}}}:cursor"
+
+
 class Change(NamedTuple):
     """A state to write: the 16-byte id and the packed bytes; and what it leaves and enters: lists by name, each with an entry there."""
 

@@ -17,7 +17,9 @@ from shared.follower import RecordBatch
 from shared.log import LogAway, LogRecord
 from shared.memory_log import MemoryLog
 from shared.policy import PolicyFollower
+from shared.problems import Problem
 from shared.redis_edge import Redis
+from shared.state_store import StateStore
 from shared.today import Today, telling
 from tests.support.mutants import without
 
@@ -230,3 +232,20 @@ async def test_without_a_record_and_by_the_calendar_it_is_now(record: Record, mo
     await record.follow()
     assert await telling(Today.CALENDAR, record.redis, "test", generation="1", partitions=PARTITIONS)() == NOON
     assert await telling(Today.RECORD, record.redis, "test", generation="1", partitions=PARTITIONS)() == datetime(2019, 3, 1, tzinfo=UTC)
+
+
+async def test_where_the_policies_lost_their_cursor_the_day_is_not_known_and_never_the_calendars(record: Record) -> None:
+    """Lists told by the calendar that everything was overdue, until a cursor that was lost with Redis was found again."""
+    states = StateStore(record.redis, "test", generation="1", buckets=8, format_version=1)
+    by_record = telling(Today.RECORD, record.redis, "test", generation="1", partitions=PARTITIONS)
+    record.say(1)
+    await record.follow()
+    await record.redis.flushdb()
+    record.begin_anew()
+    await states.rebuilding(P)
+    await states.finish_rebuilding(P, 0, 1)
+    with pytest.raises(Problem) as unknown:
+        await by_record()
+    assert (unknown.value.status, unknown.value.kind) == (503, "not-built")
+    await record.follower.cursors(frozenset({P}))
+    assert await by_record() == datetime(2019, 3, 1, tzinfo=UTC), "as the last command that was published tells"
