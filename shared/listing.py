@@ -16,6 +16,7 @@ from typing import NamedTuple
 from msgspec import msgpack
 
 from shared.redis_edge import Redis, script
+from shared.redis_keys import key_of
 
 _ID = 16
 GROUPS_A_PAGE = 400
@@ -61,7 +62,7 @@ class Listing:
 
     def __init__(self, redis: Redis, service: str, *, generation: str, partitions: int) -> None:
         """Remember where the lists are, and load the script."""
-        self._keys = [[f"{tag}:l:", f"{tag}:groups:"] for tag in (f"{{{service}:{generation}:p{partition}}}" for partition in range(partitions))]
+        self._keys = [[key_of(service, generation, partition, what) for what in ("l:", "groups:")] for partition in range(partitions)]
         self._redis, self._walk = redis, script(redis, __package__, "walk_lists")
 
     async def page(
@@ -83,19 +84,18 @@ class Listing:
         ``most_groups`` groups with lists and too few entries in them. Raises one of ``RedisAway``.
         """
         wanted = _Wanted(kinds, not_below, below, range(len(self._keys)) if partitions is None else partitions, most_groups)
-        start = 0 if after is None else bisect_left(groups, after.group)
-        few, behind = groups[start : start + most_groups], groups[start + most_groups :][:1]
+        ahead = groups if after is None else _from(groups, after)
+        few, behind = ahead[:most_groups], ahead[most_groups:][:1]
         page = await self._first(few, wanted, after, limit, enough=_share(limit, len(wanted.partitions)))
         next_, missing = page.next or (Cursor(behind[0]) if behind else None), limit - len(page.entries)
         if next_ is None or not missing:
             return Page(page.entries, next_)
         # The first groups had too few entries, or, rarely, a partition more than its share.
-        rest = await self._first(groups, wanted, next_, missing, enough=missing)
+        rest = await self._first(_from(ahead, next_), wanted, next_, missing, enough=missing)
         return Page([*page.entries, *rest.entries], rest.next)
 
-    async def _first(self, groups: Sequence[str], wanted: "_Wanted", after: Cursor | None, limit: int, *, enough: int) -> Page:
+    async def _first(self, looked: Sequence[str], wanted: "_Wanted", after: Cursor | None, limit: int, *, enough: int) -> Page:
         """Give the first entries, of which each partition tells ``enough``: at least as many, where there are."""
-        looked = groups if after is None else groups[bisect_left(groups, after.group) :]
         lowest = b"[" + wanted.not_below if wanted.not_below else b"-"
         goes_on = after is not None and after.entry and after.group in looked[:1] and after.entry >= wanted.not_below
         args: list[bytes | str | int] = [
@@ -141,6 +141,11 @@ class _Wanted(NamedTuple):
 
 _Found = tuple[int, bytes, int]
 """Place of the group (1 is the first), entry and partition."""
+
+
+def _from(groups: Sequence[str], cursor: Cursor) -> Sequence[str]:
+    """Give the groups from the cursor's on."""
+    return groups[bisect_left(groups, cursor.group) :]
 
 
 def _share(limit: int, partitions: int) -> int:

@@ -14,6 +14,7 @@ from msgspec import UNSET, Struct, UnsetType
 from numpy.typing import NDArray
 
 from shared.redis_edge import Redis
+from shared.redis_keys import key_of
 
 _CHUNK = 65_536
 
@@ -63,7 +64,7 @@ class Outcomes:
 
     def __init__(self, redis: Redis, service: str, *, generation: str) -> None:
         """Remember where they are."""
-        self._redis, self._tag = redis, f"{{{service}:{generation}:p%d}}"
+        self._redis, self._service, self._generation = redis, service, generation
 
     async def between(self, ranges: Iterable[tuple[int, int, int]]) -> list[NDArray[np.uint8]]:
         """Give for each range (partition, first offset, length) the indexes of the outcomes. One round trip; bytes as the lengths."""
@@ -108,4 +109,4 @@ class Outcomes:
         }
 
     def _key(self, partition: int, what: str, chunk: int) -> str:
-        return f"{self._tag % partition}:{what}:{chunk}"
+        return key_of(self._service, self._generation, partition, f"{what}:{chunk}")

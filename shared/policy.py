@@ -23,7 +23,7 @@ from shared.json_lines import about
 from shared.log import EventLog
 from shared.meters import APPLY, DECIDE, PUBLISH, READ, WorkerMeters, uncounted
 from shared.redis_edge import Redis, script
-from shared.redis_keys import Key
+from shared.redis_keys import Key, key_of
 
 _log = logging.getLogger(__name__)
 HEARD, PASSED_OVER = "heard", "passed_over"
@@ -38,11 +38,6 @@ KEYS = (
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _is_sequence = re.compile(r"[0-9]{16}-[0-9]{4}").fullmatch
-
-
-def cursor_key(service: str, generation: str, partition: int) -> str:
-    """Give the key of a partition's cursor (``KEYS``)."""
-    return f"{{{service}:{generation}:p{partition}}}:policies"
 
 
 class Policies(Protocol):
@@ -190,7 +185,7 @@ class PolicyFollower:
         return _Cursor(next_, {}, newest)
 
     def _key(self, partition: int) -> str:
-        return cursor_key(self._policies.service, self._generation, partition)
+        return key_of(self._policies.service, self._generation, partition, "policies")
 
 
 def _told(event_time: datetime | None) -> list[str]:

@@ -17,3 +17,8 @@ class Key(NamedTuple):
     def is_name_of(self, key: str) -> bool:
         """Tell whether a key is one of these."""
         return re.fullmatch(re.sub(r"<[^>]+>", "[^ ]+", re.escape(self.name)), key) is not None
+
+
+def key_of(service: str, generation: str, partition: int, what: str) -> str:
+    """Give the name of one of a partition's keys: all of them stand under one hash tag, so that a script may take several."""
+    return f"{{{service}:{generation}:p{partition}}}:{what}"

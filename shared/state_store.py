@@ -9,7 +9,7 @@ from typing import NamedTuple, cast
 from zlib import crc32
 
 from shared.redis_edge import Redis, script
-from shared.redis_keys import Key
+from shared.redis_keys import Key, key_of
 
 KEYS = (
     Key(
@@ -35,11 +35,6 @@ _LISTS = 2
 
 _ID = struct.Struct("<I16s")
 _STATE = struct.Struct("<I16sH")
-
-
-def cursor_key(service: str, generation: str, partition: int) -> str:
-    """Give the key of a partition's cursor (``KEYS``)."""
-    return f"{{{service}:{generation}:p{partition}}}:cursor"
 
 
 class Change(NamedTuple):
@@ -79,13 +74,13 @@ class StateStore:
     def __init__(self, redis: Redis, service: str, *, generation: str, buckets: int, format_version: int) -> None:
         """Load the scripts. ``buckets`` is fixed for the life of a generation: about 64 students to each is best."""
         self._redis, self._buckets, self._format = redis, buckets, f"{format_version}/{buckets}/{_LISTS}"
-        self._tag = f"{{{service}:{generation}:p%d}}"
+        self._service, self._generation = service, generation
         self._read = script(redis, __package__, "read_states")
         self._apply = script(redis, __package__, "apply_states")
 
     def key(self, partition: int, what: str) -> str:
         """Give the name of one of a partition's keys."""
-        return f"{self._tag % partition}:{what}"
+        return key_of(self._service, self._generation, partition, what)
 
     async def close(self) -> None:
         """Let go of the connections."""

@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from shared import clock, policy, state_store
+from shared import clock
 from shared.built import not_built
 from shared.redis_edge import Redis
+from shared.redis_keys import key_of
 
 Now = Callable[[], Awaitable[datetime]]
 """Gives an aware moment. Raises one of ``RedisAway`` where it had to ask and got no answer, and ``Problem`` where it is not known yet."""
@@ -29,9 +30,7 @@ def telling(today: Today, redis: Redis, service: str, *, generation: str, partit
 
     Where nothing was followed yet that is the clock's. Where Redis lost the cursors it is not known until the policies have found theirs.
     """
-    keys = [
-        (state_store.cursor_key(service, generation, partition), policy.cursor_key(service, generation, partition)) for partition in range(partitions)
-    ]
+    keys = [[key_of(service, generation, partition, what) for what in ("cursor", "policies")] for partition in range(partitions)]
 
     async def by_calendar() -> datetime:
         return clock.now()

@@ -12,7 +12,7 @@ import msgspec
 
 from services.reporting.counts import FOLD_VERSION, Changes
 from shared.redis_edge import Redis, script
-from shared.redis_keys import Key
+from shared.redis_keys import Key, key_of
 
 LIVE = "reporting:live"
 """The key that names the generation which the api shows; without it that is ``FIRST``."""
@@ -126,7 +126,7 @@ class Board:
 
     def keys(self, partition: int) -> list[str]:
         """Give the names of a partition's keys, in the order in which the scripts take them."""
-        return [f"{{reporting:{self.generation}:p{partition}}}:{what}" for what in _KEYS]
+        return [key_of("reporting", self.generation, partition, what) for what in _KEYS]
 
     async def close(self) -> None:
         """Let go of the connections."""

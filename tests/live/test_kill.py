@@ -18,8 +18,6 @@ from tests.support.stack import NewStack
 
 VICTIMS = (*(service.name for service in SERVICES), REDIS)
 SCALE, UNTIL = 0.015, date(2019, 4, 20)
-
-
 AT_WORK_WITHIN = 150.0
 """Seconds in which every process must be at work again after a round: a worker that was killed gets its partitions once the group gave it up."""
 
