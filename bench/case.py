@@ -24,26 +24,26 @@ from bench.intake import Cpu, running
 from deploy.local import redis_server
 from deploy.local.config import StackConfig
 from services.case.api import create_app
+from services.case.decider import SERVICE, CaseDecider
 from services.case.domain.packed import FORMAT
-from services.case.judging import SERVICE, CaseDecider
 from services.case.limits import Limits
 from services.case.policies import CasePolicies
-from shared import topics
 from shared.clock import CHINA
-from shared.codec import encode
 from shared.contracts.student import Standing, StudentListed, StudentReturned
 from shared.contracts.words import ListedStatus, Placement, Reason, Stage, Status
-from shared.deciding import DecidingFollower
-from shared.divisions import divisions
-from shared.envelope import Event
-from shared.follower import Follower, RecordBatch
+from shared.deciding.deciding_follower import DecidingFollower
+from shared.deciding.policy_follower import PolicyFollower
+from shared.deciding.state_store import StateStore
+from shared.events.codec import encode
+from shared.events.envelope import Event
+from shared.geography.divisions import divisions
 from shared.ids import sequence_of, uuid5_of_position
-from shared.log import LogRecord
-from shared.memory_log import MemoryLog
-from shared.partitioner import partitions_of
-from shared.policy import PolicyFollower
-from shared.redis_edge import Redis, connect
-from shared.state_store import StateStore
+from shared.log import topics
+from shared.log.event_log import LogRecord
+from shared.log.memory_log import MemoryLog
+from shared.log.partitioner import partitions_of
+from shared.redis.edge import Redis, connect
+from shared.worker.follower import Follower, RecordBatch
 
 FILES, LEFT = 600_000, 6_781
 PARTITIONS, BATCH, BUCKETS = 12, 8_000, 1_024

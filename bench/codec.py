@@ -6,14 +6,14 @@ from timeit import repeat
 
 from msgspec import Raw
 
+from services.reporting.counting.counted import read_counted
 from shared.clock import CHINA
-from shared.codec import encode, read_data, read_fact, read_submission
 from shared.contracts.registry import REPORT_LANGUAGE
 from shared.contracts.reports import Enrolled
 from shared.contracts.student import Standing, StudentEnrolled
 from shared.contracts.words import Stage, Status
-from shared.counted import read_counted
-from shared.envelope import Event, Submission
+from shared.events.codec import encode, read_data, read_fact, read_submission
+from shared.events.envelope import Event, Submission
 from shared.ids import sequence_of, uuid5_of_position
 
 TIMES = 20_000

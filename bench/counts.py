@@ -11,13 +11,13 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from services.reporting.board import Board
-from services.reporting.counts import Changes, fold
-from shared.codec import encode
-from shared.counted import read_counted
-from shared.divisions import divisions
+from services.reporting.board.board import Board
+from services.reporting.counting import Changes, fold
+from services.reporting.counting.counted import read_counted
+from shared.events.codec import encode
+from shared.geography.divisions import divisions
 from shared.ids import sequence_of
-from shared.redis_edge import connect
+from shared.redis.edge import connect
 
 FACTS = 48_000
 REASONS = ("work", "learning", "marriage", "family", "illness")

@@ -24,12 +24,12 @@ from fastapi import FastAPI
 from deploy.local.config import free_ports
 from deploy.local.redis_server import find_redis_server
 from services.enrolment.api import create_app
-from services.enrolment.intake import Accepted, Intake
+from services.enrolment.intake.line import Accepted, Intake
 from services.enrolment.limits import Limits
 from shared.clock import CHINA
-from shared.divisions import divisions
-from shared.memory_log import MemoryLog
-from shared.redis_edge import connect
+from shared.geography.divisions import divisions
+from shared.log.memory_log import MemoryLog
+from shared.redis.edge import connect
 
 RECEIVED = datetime(2020, 6, 15, tzinfo=CHINA)
 PARTITIONS = 12

@@ -18,16 +18,16 @@ from prometheus_client import CollectorRegistry
 
 from deploy.local.config import StackConfig
 from deploy.local.stack import LocalStack
+from services.enrolment.decider import EnrolmentDecider
 from services.enrolment.domain.packed import FORMAT
-from services.enrolment.judging import EnrolmentDecider
-from shared import topics
-from shared.deciding import DecidingFollower
-from shared.follower import RecordBatch
-from shared.kafka_log import KafkaLog
-from shared.log import LogRecord
-from shared.meters import TopicMeters, WorkerMeters
-from shared.redis_edge import connect
-from shared.state_store import StateStore
+from shared.deciding.deciding_follower import DecidingFollower
+from shared.deciding.state_store import StateStore
+from shared.log import topics
+from shared.log.event_log import LogRecord
+from shared.log.kafka_log import KafkaLog
+from shared.redis.edge import connect
+from shared.worker.follower import RecordBatch
+from shared.worker.meters import TopicMeters, WorkerMeters
 
 SIZES = {1: 400, 100: 60, 2_000: 6, 8_000: 2}
 """Records in a batch, and batches in a turn."""

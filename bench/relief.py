@@ -22,22 +22,22 @@ from bench.intake import Cpu, running
 from deploy.local import redis_server
 from deploy.local.config import StackConfig
 from services.relief.api import create_app
-from services.relief.beginning import Pace
+from services.relief.decider import SERVICE, ReliefDecider
 from services.relief.domain.packed import FORMAT
-from services.relief.judging import SERVICE, ReliefDecider
 from services.relief.limits import Limits
 from services.relief.policies import ReliefPolicies
-from shared import topics
+from services.relief.terms.term_start import Pace
 from shared.clock import CHINA
 from shared.contracts.student import Standing, StudentDroppedOut, StudentEnrolled, StudentReturned
 from shared.contracts.words import Placement, Reason, Stage, Status
-from shared.deciding import DecidingFollower
-from shared.divisions import divisions
-from shared.follower import RecordBatch
-from shared.memory_log import MemoryLog
-from shared.policy import PolicyFollower
-from shared.redis_edge import connect
-from shared.state_store import StateStore
+from shared.deciding.deciding_follower import DecidingFollower
+from shared.deciding.policy_follower import PolicyFollower
+from shared.deciding.state_store import StateStore
+from shared.geography.divisions import divisions
+from shared.log import topics
+from shared.log.memory_log import MemoryLog
+from shared.redis.edge import connect
+from shared.worker.follower import RecordBatch
 
 GRANTS, BATCH = 600_000, 8_000
 BEGIN = (datetime(2019, 9, 1, tzinfo=CHINA) - OPENED).days + 1

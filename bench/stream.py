@@ -25,14 +25,14 @@ from bench.counts import batches, returns
 from bench.intake import Cpu
 from deploy.local.config import free_ports
 from services.reporting.api import create_app
-from services.reporting.areas import ROWS
-from services.reporting.board import Delta, Step, micros
-from services.reporting.counts import CELLS, Record, fold
-from services.reporting.following import Following
-from services.reporting.memory import Memory
-from shared import serving
-from shared.memory_log import MemoryLog
-from shared.redis_edge import connect
+from services.reporting.board.board import Delta, Step, micros
+from services.reporting.counting import CELLS, Record, fold
+from services.reporting.view.areas import ROWS
+from services.reporting.view.board_reader import Following
+from services.reporting.view.memory import Memory
+from shared.http import serving
+from shared.log.memory_log import MemoryLog
+from shared.redis.edge import connect
 
 NOWHERE = "redis://127.0.0.1:1/0"
 DAYS = [f"2019-{month:02d}-{day:02d}" for month in range(1, 13) for day in range(1, 29)]

@@ -23,8 +23,8 @@ from deploy.local.kafka import FormatFailed
 from deploy.local.redis_server import NoRedis
 from deploy.local.stack import LocalStack, StartFailed
 from services.reporting.cli import app as reporting
-from shared.topic_admin import BrokerAway, TopicsWrong, ensure_topics
-from shared.topics import DEFAULT_PARTITIONS, topics
+from shared.log.topic_admin import BrokerAway, TopicsWrong, ensure_topics
+from shared.log.topics import DEFAULT_PARTITIONS, topics
 
 PLAIN_FAILURES = (SettingsWrong, StartFailed, JarsWrong, FormatFailed, NoRedis, TopicsWrong, BrokerAway)
 TOPICS_PATIENCE = 60.0  # seconds; a cluster that just starts has not all its brokers
@@ -64,7 +64,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="The same seed invents the same children.")] = 1,
 ) -> None:
     """Start everything, play the history in, and run until Ctrl-C."""
-    from deploy.demo.play import Apis, play_history
+    from deploy.demo.playing.play import Apis, play_history
 
     os.environ["REPORTING_DEMO"] = "true"
     if scale < 1:

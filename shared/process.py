@@ -8,8 +8,8 @@ from fastapi import FastAPI
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
-from shared.json_lines import log_as_json
-from shared.serving import serve
+from shared.http.serving import serve
+from shared.logging import log_as_json
 from shared.settings import read_settings
 
 EXIT_USAGE = 64

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 from msgspec import json
 
-from deploy.demo.history import History
-from deploy.demo.play import Apis, play_history
-from deploy.demo.published import JUNE
+from deploy.demo.history.history import History
+from deploy.demo.history.published import JUNE
+from deploy.demo.playing.play import Apis, play_history
 
 
 def main(

@@ -11,7 +11,7 @@ import json
 import sys
 from contextlib import closing
 
-from shared.freshness import LAG
+from shared.worker.freshness import LAG
 
 PATIENCE = 4.0  # seconds; the process itself gives up on whatever it needs after two
 

@@ -62,7 +62,7 @@ def prepare(config: StackConfig, java: Java, jars: Path) -> None:
 
 
 def server_properties(config: StackConfig) -> str:
-    """The broker's settings. Topics have their own (shared.topics); none is made by accident."""
+    """The broker's settings. Topics have their own (shared.log.topics); none is made by accident."""
     settings = {
         "process.roles": "broker,controller",
         "node.id": 1,

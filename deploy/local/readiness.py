@@ -15,7 +15,7 @@ import redis
 
 from deploy.local.config import StackConfig, port_is_free
 from deploy.local.processes import KAFKA, REDIS, Service
-from shared.freshness import LAG
+from shared.worker.freshness import LAG
 
 PATIENCE = 3.0  # seconds for one answer: a process gives what it needs two
 

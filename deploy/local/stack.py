@@ -27,8 +27,8 @@ from deploy.local.port_holder import holder
 from deploy.local.processes import KAFKA, REDIS, SERVICES, Service
 from deploy.local.readiness import answers, lives
 from deploy.local.supervision import ProcessState, Supervisor
-from shared import topic_admin
-from shared.topics import topics
+from shared.log import topic_admin
+from shared.log.topics import topics
 
 Say = Callable[[str], None]
 Asked = Callable[[str, StackConfig, tuple[Service, ...]], bool]

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from docs.generate.asyncapi import asyncapi
-from docs.generate.cli import cli
-from docs.generate.errors import errors
-from docs.generate.events import events
-from docs.generate.http import http, openapi
-from docs.generate.metrics import metrics
 from docs.generate.notices import notices
-from docs.generate.redis_keys import redis_keys
-from docs.generate.settings import SERVICES, settings
-from docs.generate.topics import topics_page
+from docs.generate.reference.asyncapi import asyncapi
+from docs.generate.reference.cli import cli
+from docs.generate.reference.errors import errors
+from docs.generate.reference.events import events
+from docs.generate.reference.http import http, openapi
+from docs.generate.reference.metrics import metrics
+from docs.generate.reference.redis_keys import redis_keys
+from docs.generate.reference.settings import SERVICES, settings
+from docs.generate.reference.topics import topics_page
 
 REFERENCE = "docs/reference"
 

@@ -9,25 +9,26 @@ import msgspec
 from fastapi import FastAPI, Path, Query, Request, Response
 
 from services.case import openapi
+from services.case.decider import SERVICE, CaseDecider
 from services.case.documents import CaseFile, CaseList
 from services.case.files import FileOf, Files
-from services.case.judging import SERVICE, CaseDecider
 from services.case.limits import Limits
-from shared import problems, telemetry, topics
-from shared.asking import Asking
-from shared.built import Built
+from shared.commands.instructions import body_of
+from shared.commands.list_query import After, AreaCode, Due, Limit, counties_of, cursor_of, due_day
+from shared.commands.rebuild_gate import Built
+from shared.commands.record_clock import Now
+from shared.commands.submit import Asking
 from shared.contracts.case import CaseState
 from shared.contracts.refusal import RefusalCode
-from shared.divisions import NATION
-from shared.idempotency import IdempotencyKey, Repeats
-from shared.instructions import body_of
-from shared.list_query import After, AreaCode, Due, Limit, counties_of, cursor_of, due_day
-from shared.listing import Listing
-from shared.log import EventLog, LogAway
-from shared.outcomes import Outcomes
-from shared.redis_edge import Redis
-from shared.state_store import StateStore
-from shared.today import Now
+from shared.deciding.listing import Listing
+from shared.deciding.outcomes import Outcomes
+from shared.deciding.state_store import StateStore
+from shared.geography.divisions import NATION
+from shared.http import problems, telemetry
+from shared.http.idempotency import IdempotencyKey, Repeats
+from shared.log import topics
+from shared.log.event_log import EventLog, LogAway
+from shared.redis.edge import Redis
 
 Student = Annotated[str, Path(alias="id", pattern=r"^[0-9a-f]{32}$", description="the student's id, which is the file's")]
 States = Annotated[list[CaseState] | None, Query(description="one state, or several; all of them, if left out")]

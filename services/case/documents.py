@@ -6,7 +6,7 @@ from datetime import date
 from msgspec import Struct
 
 from services.case.domain.case import Case
-from services.case.domain.happenings import Happening, told
+from services.case.domain.timeline import Happening, told
 from shared.contracts.case import CaseStanding, CaseState
 from shared.contracts.words import Reason
 

@@ -5,15 +5,15 @@ from datetime import date, timedelta
 
 from services.case.documents import CaseEntry, CaseFile, CaseList, entry_of, file_of
 from services.case.domain.packed import day_key, unpack
-from shared.away import redis_needed
-from shared.built import Built
 from shared.clock import china_day
+from shared.commands.rebuild_gate import Built
+from shared.commands.record_clock import Now
 from shared.contracts.case import CaseState
-from shared.listing import Cursor, Listing
-from shared.partitioner import partition_of
-from shared.problems import Problem
-from shared.state_store import StateStore
-from shared.today import Now
+from shared.deciding.listing import Cursor, Listing
+from shared.deciding.state_store import StateStore
+from shared.http.problems import Problem
+from shared.http.unavailable import redis_needed
+from shared.log.partitioner import partition_of
 
 _LAST_DAY = date.max
 
@@ -60,7 +60,7 @@ class Files:
 
 
 class FileOf:
-    """One student's file, for what is asked of it (``shared.asking``)."""
+    """One student's file, for what is asked of it (``shared.commands.submit``)."""
 
     def __init__(self, files: Files, student: str) -> None:
         """Remember whose it is."""

@@ -6,9 +6,9 @@ import msgspec
 from fastapi import FastAPI
 
 from services.case.documents import CaseFile, CaseList
-from shared import openapi
+from shared.commands.instructions import Instructions
 from shared.contracts.case import CloseAfterReturn, RecordAttempt
-from shared.instructions import Instructions
+from shared.http import openapi
 
 ASKED = Instructions((RecordAttempt, CloseAfterReturn))
 """What an office can ask of a file."""

@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
-from shared import topics
-from shared.codec import encode
 from shared.contracts.case import CaseCommand, CloseForLeave, CloseForRemoval, CorrectReason, MoveCase, ObserveReturn, OpenCase
 from shared.contracts.student import Standing
 from shared.contracts.words import OUT_OF_SCHOOL, RemovalCode, Status
-from shared.envelope import Event, caused
+from shared.events.codec import encode
+from shared.events.envelope import Event, caused
+from shared.log import topics
 
 SOURCE = "/case/policies"
 

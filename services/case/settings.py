@@ -4,8 +4,8 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from services.case.limits import Limits
+from shared.commands.record_clock import Today
 from shared.process import ApiSettings
-from shared.today import Today
 
 
 class Settings(Limits, ApiSettings):

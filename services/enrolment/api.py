@@ -11,19 +11,22 @@ import msgspec
 from fastapi import FastAPI, Path, Query, Request, Response
 from starlette.requests import ClientDisconnect
 
-from services.enrolment import body, openapi
-from services.enrolment.intake import Intake
+from services.enrolment import openapi
+from services.enrolment.intake import body
+from services.enrolment.intake.line import Intake
+from services.enrolment.intake.receipts import MOST_PARTITIONS, Receipt, Receipts
+from services.enrolment.intake.reception import Acknowledgement, Kind, Reception
 from services.enrolment.limits import Limits
 from services.enrolment.meters import ApiMeters
-from services.enrolment.receipts import MOST_PARTITIONS, Receipt, Receipts
-from services.enrolment.reception import Acknowledgement, Kind, Reception
-from shared import clock, problems, telemetry, topics
-from shared.divisions import Divisions
-from shared.idempotency import IdempotencyKey, Repeats
-from shared.log import EventLog, LogAway
-from shared.outcomes import Outcome
-from shared.problems import Problem
-from shared.redis_edge import Redis
+from shared import clock
+from shared.deciding.outcomes import Outcome
+from shared.geography.divisions import Divisions
+from shared.http import problems, telemetry
+from shared.http.idempotency import IdempotencyKey, Repeats
+from shared.http.problems import Problem
+from shared.log import topics
+from shared.log.event_log import EventLog, LogAway
+from shared.redis.edge import Redis
 
 _DAY = 86_400
 _charset = re.compile(r"charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE).search

@@ -1,4 +1,4 @@
-"""What the enrolment api counts, for Prometheus. What its worker counts stands in ``shared/meters.py``."""
+"""What the enrolment api counts, for Prometheus. What its worker counts stands in ``shared/worker/meters.py``."""
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 

@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 from fastapi import FastAPI
 
-from services.enrolment.receipts import Receipt
-from services.enrolment.reception import Acknowledgement, Kind
-from shared import openapi
+from services.enrolment.intake.receipts import Receipt
+from services.enrolment.intake.reception import Acknowledgement, Kind
 from shared.contracts.registry import REPORT_LANGUAGE
-from shared.envelope import ReportEvent
+from shared.events.envelope import ReportEvent
+from shared.http import openapi
 
 _EVENT = {"$ref": openapi.REFERENCE.format(name=ReportEvent.__name__)}
 _WHY_NOT = {

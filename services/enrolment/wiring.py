@@ -5,16 +5,16 @@ from typing import NoReturn
 from fastapi import FastAPI
 
 from services.enrolment.api import create_app
+from services.enrolment.decider import SERVICE, EnrolmentDecider
 from services.enrolment.domain.packed import FORMAT
-from services.enrolment.judging import SERVICE, EnrolmentDecider
 from services.enrolment.settings import Settings
-from shared.deciding import DecidingFollower
-from shared.divisions import divisions
-from shared.kafka_log import KafkaLog
-from shared.meters import WorkerMeters
-from shared.operations import Operations
-from shared.redis_edge import connect
-from shared.state_store import StateStore
+from shared.deciding.deciding_follower import DecidingFollower
+from shared.deciding.state_store import StateStore
+from shared.geography.divisions import divisions
+from shared.log.kafka_log import KafkaLog
+from shared.redis.edge import connect
+from shared.worker.admin_server import Operations
+from shared.worker.meters import WorkerMeters
 
 
 def api(settings: Settings) -> FastAPI:
@@ -38,7 +38,7 @@ def follower(settings: Settings, meters: WorkerMeters | None = None) -> Deciding
 def worker(settings: Settings) -> NoReturn:
     """Run the worker until it is told to stop."""
     # Here, because Faust takes a second to import and the api does without it.
-    from shared.faust_edge import run_worker
+    from shared.worker.faust_edge import run_worker
 
     operations = Operations.of(SERVICE, settings)
     run_worker(

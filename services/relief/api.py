@@ -9,31 +9,32 @@ import msgspec
 from fastapi import FastAPI, Path, Query, Request, Response
 
 from services.relief import openapi, requests
-from services.relief.beginning import Beginnings, Pace
+from services.relief.decider import SERVICE, ReliefDecider
 from services.relief.documents import GrantFile, GrantList
 from services.relief.domain.terms import first_day, number_of
 from services.relief.grants import GrantOf, Grants
-from services.relief.judging import SERVICE, ReliefDecider
 from services.relief.limits import Limits
-from services.relief.walk import Progress
-from shared import problems, telemetry, topics
-from shared.asking import Asking
-from shared.away import redis_needed
-from shared.built import Built
+from services.relief.terms.term_start import Beginnings, Pace
+from services.relief.terms.walk import Progress
 from shared.clock import china_day
+from shared.commands.instructions import body_of
+from shared.commands.list_query import After, AreaCode, Limit, counties_of, cursor_of
+from shared.commands.rebuild_gate import Built
+from shared.commands.record_clock import Now
+from shared.commands.submit import Asking
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.relief import GrantState
-from shared.divisions import NATION
-from shared.idempotency import IdempotencyKey, Repeats
-from shared.instructions import body_of
-from shared.list_query import After, AreaCode, Limit, counties_of, cursor_of
-from shared.listing import Listing
-from shared.log import EventLog, LogAway
-from shared.outcomes import Outcomes
-from shared.problems import Problem
-from shared.redis_edge import Redis
-from shared.state_store import StateStore
-from shared.today import Now
+from shared.deciding.listing import Listing
+from shared.deciding.outcomes import Outcomes
+from shared.deciding.state_store import StateStore
+from shared.geography.divisions import NATION
+from shared.http import problems, telemetry
+from shared.http.idempotency import IdempotencyKey, Repeats
+from shared.http.problems import Problem
+from shared.http.unavailable import redis_needed
+from shared.log import topics
+from shared.log.event_log import EventLog, LogAway
+from shared.redis.edge import Redis
 
 _TERM = r"(19|20|21)[0-9]{2}-(spring|autumn)"
 GrantId = Annotated[str, Path(alias="id", pattern=rf"^[0-9a-f]{{32}}-{_TERM}$", description="the student's id and the term: <32 hex>-2019-autumn")]

@@ -6,7 +6,7 @@ from datetime import date
 from msgspec import Struct
 
 from services.relief.domain.grant import TermsGrant
-from services.relief.domain.happenings import Happening, told
+from services.relief.domain.timeline import Happening, told
 from shared.contracts.relief import Grant, GrantState, Scheme
 from shared.contracts.words import Stage
 

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from services.relief.documents import GrantEntry, GrantFile, GrantList, entry_of, file_of
 from services.relief.domain.packed import term_key, unpack
 from services.relief.domain.terms import number_of
-from shared.away import redis_needed
-from shared.built import Built
 from shared.clock import china_day
+from shared.commands.rebuild_gate import Built
+from shared.commands.record_clock import Now
 from shared.contracts.relief import GrantState
-from shared.listing import Cursor, Listing
-from shared.partitioner import partition_of
-from shared.problems import Problem
-from shared.state_store import StateStore
-from shared.today import Now
+from shared.deciding.listing import Cursor, Listing
+from shared.deciding.state_store import StateStore
+from shared.http.problems import Problem
+from shared.http.unavailable import redis_needed
+from shared.log.partitioner import partition_of
 
 _STUDENT = 32
 
@@ -54,7 +54,7 @@ class Grants:
 
 
 class GrantOf:
-    """The grant of one student and term, for what is asked of it (``shared.asking``)."""
+    """The grant of one student and term, for what is asked of it (``shared.commands.submit``)."""
 
     def __init__(self, id_: str) -> None:
         """Read its id, which must have the form of one."""

@@ -7,8 +7,8 @@ from fastapi import FastAPI
 
 from services.relief.documents import GrantFile, GrantList
 from services.relief.requests import INSTRUCTIONS, BeginRequest, BoardingRequest, PayRequest
-from services.relief.walk import Progress
-from shared import openapi
+from services.relief.terms.walk import Progress
+from shared.http import openapi
 
 _WHY_NOT = {
     400: "The body, or the Idempotency-Key, cannot be read",

@@ -9,9 +9,7 @@ from enum import Enum, auto
 
 from msgspec import Struct
 
-from services.relief.judging import SERVICE, SOURCE
-from shared import topics
-from shared.codec import encode
+from services.relief.decider import SERVICE, SOURCE
 from shared.contracts.relief import (
     EndGrant,
     FollowingCommand,
@@ -23,7 +21,9 @@ from shared.contracts.relief import (
 )
 from shared.contracts.student import Standing
 from shared.contracts.words import Status
-from shared.envelope import Event, caused
+from shared.events.codec import encode
+from shared.events.envelope import Event, caused
+from shared.log import topics
 
 
 class Place(Enum):

@@ -5,9 +5,9 @@ from typing import ClassVar, cast
 
 from msgspec import Struct
 
+from shared.commands.instructions import Instructions
 from shared.contracts.relief import BeginTerm, CountyOffice, Fen, PayGrant, SetBoarding
 from shared.contracts.words import Reference
-from shared.instructions import Instructions
 
 
 class PayRequest(Struct, frozen=True, forbid_unknown_fields=True):

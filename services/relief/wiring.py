@@ -5,19 +5,19 @@ from typing import NoReturn
 from fastapi import FastAPI
 
 from services.relief.api import create_app
+from services.relief.decider import SERVICE, ReliefDecider
 from services.relief.domain.packed import FORMAT
-from services.relief.judging import SERVICE, ReliefDecider
 from services.relief.policies import ReliefPolicies
 from services.relief.settings import Settings
-from shared.deciding import DecidingFollower
-from shared.follower import Follower
-from shared.kafka_log import KafkaLog
-from shared.meters import WorkerMeters
-from shared.operations import Operations
-from shared.policy import PolicyFollower
-from shared.redis_edge import Redis, connect
-from shared.state_store import StateStore
-from shared.today import telling
+from shared.commands.record_clock import telling
+from shared.deciding.deciding_follower import DecidingFollower
+from shared.deciding.policy_follower import PolicyFollower
+from shared.deciding.state_store import StateStore
+from shared.log.kafka_log import KafkaLog
+from shared.redis.edge import Redis, connect
+from shared.worker.admin_server import Operations
+from shared.worker.follower import Follower
+from shared.worker.meters import WorkerMeters
 
 
 def api(settings: Settings) -> FastAPI:
@@ -47,7 +47,7 @@ def followers(settings: Settings, meters: WorkerMeters | None = None) -> list[Fo
 def worker(settings: Settings) -> NoReturn:
     """Run the worker until it is told to stop."""
     # Here, because Faust takes a second to import and the api does without it.
-    from shared.faust_edge import run_worker
+    from shared.worker.faust_edge import run_worker
 
     operations = Operations.of(SERVICE, settings)
     run_worker(

@@ -12,24 +12,27 @@ from fastapi import Depends, FastAPI, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from fastapi.sse import EventSourceResponse
 
-from services.reporting import daily, headline, openapi, pages
-from services.reporting.answers import counts_of
-from services.reporting.atlas import Areas, Map, areas_of, map_of
-from services.reporting.documents import Counts, Flows, Headline
-from services.reporting.following import Following, NotBuilt
+from services.reporting import openapi, pages
+from services.reporting.answers import headline
+from services.reporting.answers.atlas import Areas, Map, areas_of, map_of
+from services.reporting.answers.cells import cells_of
+from services.reporting.answers.counts import counts_of
+from services.reporting.answers.current_view import Showing
+from services.reporting.answers.documents import Counts, Flows, Headline
+from services.reporting.answers.flow_cache import SharedFlows
 from services.reporting.live.document import LiveCounts
 from services.reporting.live.hub import PACE, Hub, Pace
+from services.reporting.live.meters import ApiMeters
 from services.reporting.live.reader import Reader
-from services.reporting.meters import ApiMeters
-from services.reporting.shared_flows import SharedFlows
-from services.reporting.showing import Showing
-from shared import problems, serving, telemetry, topics
-from shared.divisions import NATION
-from shared.freshness import LAG
-from shared.log import EventLog, LogAway
-from shared.problems import Problem
-from shared.redis_edge import Redis
-from shared.telemetry import NotReady
+from services.reporting.view.board_reader import Following, NotBuilt
+from shared.geography.divisions import NATION
+from shared.http import problems, serving, telemetry
+from shared.http.problems import Problem
+from shared.http.telemetry import NotReady
+from shared.log import topics
+from shared.log.event_log import EventLog, LogAway
+from shared.redis.edge import Redis
+from shared.worker.freshness import LAG
 
 Area = Annotated[str, Query(max_length=32, description="100000 (the nation), a province, prefecture or county code, or the name of a list")]
 
@@ -141,7 +144,7 @@ def create_app(
 
     @app.get("/v1/cells", summary="Every number at one instant, a county a line, for auditors", responses=openapi.refusals(503))
     async def read_cells() -> StreamingResponse:
-        lines = daily.cells_of(showing.frozen(), showing.as_of())
+        lines = cells_of(showing.frozen(), showing.as_of())
         return StreamingResponse(lines, media_type="application/x-ndjson")
 
     return app

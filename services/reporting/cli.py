@@ -51,9 +51,9 @@ def verify(
     Exit code 0: equal. 1: not equal, or records that cannot be counted. 2: could not be read.
     """
     with _plain_failures():
-        from services.reporting.audit.printed import print_verification
-        from services.reporting.audit.record import KafkaTopic
-        from services.reporting.audit.shown import ReportingApi
+        from services.reporting.audit.console.tables import print_verification
+        from services.reporting.audit.sources.kafka_topic import KafkaTopic
+        from services.reporting.audit.sources.reporting_api import ReportingApi
         from services.reporting.audit.sums import check_sums
         from services.reporting.audit.verification import verify as count_and_compare
 
@@ -89,12 +89,12 @@ def replay(
 ) -> None:
     """Print the counts as they stood at some offsets, or as they were known at a time, from the record alone."""
     with _plain_failures():
-        from services.reporting.audit.areas import UnknownArea, find_area, load_areas
-        from services.reporting.audit.positions import parse_until
-        from services.reporting.audit.printed import print_counts, print_findings
-        from services.reporting.audit.record import KafkaTopic
+        from services.reporting.audit.console.tables import print_counts, print_findings
         from services.reporting.audit.recount import Recount, open_database
         from services.reporting.audit.replay import counts_document
+        from services.reporting.audit.sources.areas import UnknownArea, find_area, load_areas
+        from services.reporting.audit.sources.kafka_topic import KafkaTopic
+        from services.reporting.audit.sources.positions import parse_until
         from services.reporting.audit.verification import missing, recount_until
 
         with open_database() as database:
@@ -131,10 +131,10 @@ def tail(
 ) -> None:
     """Print events, one a line: the last ones, or from some point on."""
     with _plain_failures(), suppress(KeyboardInterrupt):
-        from services.reporting.audit.positions import parse_offsets
-        from services.reporting.audit.readable import Wanted, line
-        from services.reporting.audit.record import KafkaTopic
-        from services.reporting.audit.tail import Shown, events_between, events_from, last_events
+        from services.reporting.audit.console.event_lines import Wanted, line
+        from services.reporting.audit.console.tail import Shown, events_between, events_from, last_events
+        from services.reporting.audit.sources.kafka_topic import KafkaTopic
+        from services.reporting.audit.sources.positions import parse_offsets
 
         with _refuse("--from", ValueError):
             offsets = None if start in ("beginning", "end") else parse_offsets(start)
@@ -158,8 +158,8 @@ def tail(
 def topics(bootstrap: Bootstrap = KAFKA, as_json: AsJson = False) -> None:
     """Print what the broker holds: topics, their settings, consumer groups and their lag."""
     with _plain_failures():
-        from services.reporting.audit.inventory import take_inventory
-        from services.reporting.audit.printed import print_inventory
+        from services.reporting.audit.console.tables import print_inventory
+        from services.reporting.audit.sources.inventory import take_inventory
 
         inventory = take_inventory(bootstrap)
     if as_json:
@@ -171,8 +171,8 @@ def topics(bootstrap: Bootstrap = KAFKA, as_json: AsJson = False) -> None:
 @contextmanager
 def _plain_failures() -> Iterator[None]:
     """What cannot be read is told in a sentence with its fix, and exit code 2."""
-    from services.reporting.audit.record import RecordUnreachable
-    from services.reporting.audit.shown import ShownUnreadable
+    from services.reporting.audit.sources.kafka_topic import RecordUnreachable
+    from services.reporting.audit.sources.reporting_api import ShownUnreadable
 
     logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what it would warn of ends up in our own sentence
     try:

@@ -3,8 +3,8 @@
 import msgspec
 from fastapi import FastAPI
 
-from services.reporting.documents import Counts, Flows, Headline
-from shared import openapi
+from services.reporting.answers.documents import Counts, Flows, Headline
+from shared.http import openapi
 
 _WHY_NOT = {
     404: "No such area; the detail says what an area may be",

@@ -5,15 +5,15 @@ from typing import NoReturn
 from fastapi import FastAPI
 
 from services.reporting.api import create_app
-from services.reporting.board import Board
-from services.reporting.following import Following
+from services.reporting.board.board import Board
 from services.reporting.pages import Screen
 from services.reporting.settings import Settings
-from services.reporting.stream import CountingFollower
-from shared.kafka_log import KafkaLog
-from shared.meters import WorkerMeters
-from shared.operations import Operations
-from shared.redis_edge import connect
+from services.reporting.view.board_reader import Following
+from services.reporting.worker import CountingFollower
+from shared.log.kafka_log import KafkaLog
+from shared.redis.edge import connect
+from shared.worker.admin_server import Operations
+from shared.worker.meters import WorkerMeters
 
 
 def api(settings: Settings) -> FastAPI:
@@ -41,7 +41,7 @@ def follower(settings: Settings, meters: WorkerMeters | None = None) -> Counting
 def worker(settings: Settings) -> NoReturn:
     """Run the worker until it is told to stop."""
     # Here, because Faust takes a second to import and the api does without it.
-    from shared.faust_edge import run_worker
+    from shared.worker.faust_edge import run_worker
 
     operations = Operations.of("reporting", settings)
     run_worker(

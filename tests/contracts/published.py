@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
-from shared.codec import read_event, read_submission
 from shared.contracts.registry import ASIDE_LANGUAGE, CASE_COMMAND_LANGUAGE, RECORD_LANGUAGE, RELIEF_COMMAND_LANGUAGE, REPORT_LANGUAGE, Language
-from shared.envelope import Event, Submission
+from shared.events.codec import read_event, read_submission
+from shared.events.envelope import Event, Submission
 
 LANGUAGES = (REPORT_LANGUAGE, RECORD_LANGUAGE, CASE_COMMAND_LANGUAGE, RELIEF_COMMAND_LANGUAGE, ASIDE_LANGUAGE)
 LANGUAGE_OF: dict[str, Language] = {type_: language for language in LANGUAGES for type_ in language.shapes}

@@ -6,8 +6,8 @@ from cloudevents.core.bindings.kafka import KafkaMessage, from_kafka, to_structu
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
-from shared.codec import encode, read_fact, read_submission
-from shared.envelope import HEADERS
+from shared.events.codec import encode, read_fact, read_submission
+from shared.events.envelope import HEADERS
 from tests.contracts.published import FACTS, REPORTS, SHAPES, golden, read
 
 

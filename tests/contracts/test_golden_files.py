@@ -7,7 +7,7 @@ import pytest
 from msgspec import Raw
 from msgspec.structs import replace
 
-from shared.codec import encode
+from shared.events.codec import encode
 from tests.contracts.published import GOLDEN, LANGUAGE_OF, SHAPES, SUMS, golden, read
 
 

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from kafka.partitioner.default import murmur2
 
-from shared.partitioner import partition_of, partitions_of
+from shared.log.partitioner import partition_of, partitions_of
 
 law = settings(max_examples=200, deadline=None, derandomize=True)
 students = st.binary(min_size=16, max_size=16).map(lambda id_: id_.hex().encode())

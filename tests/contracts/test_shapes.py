@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Raw
 
-from shared.codec import Unreadable, encode, read_data, read_event, read_fact, read_submission
+from services.reporting.counting.counted import read_counted
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.registry import RECORD_LANGUAGE, REPORT_LANGUAGE
 from shared.contracts.words import Status
-from shared.counted import read_counted
+from shared.events.codec import Unreadable, encode, read_data, read_event, read_fact, read_submission
 from tests.contracts.invented_words import any_of
 from tests.contracts.published import FACTS, LANGUAGE_OF, REPORTS, SHAPES, golden
 

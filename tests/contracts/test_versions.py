@@ -3,8 +3,8 @@
 import pytest
 from msgspec import Struct, ValidationError
 
-from shared.codec import Unreadable, encode, read_data, read_fact
 from shared.contracts.registry import RECORD_LANGUAGE, REPORT_LANGUAGE, Language, NewerVersion, UnknownType, split_version
+from shared.events.codec import Unreadable, encode, read_data, read_fact
 from tests.contracts.published import golden
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-_DATA = Path(__file__).parents[2] / "shared" / "contracts" / "data"
+_DATA = Path(__file__).parents[2] / "shared" / "geography" / "data"
 _OWN_COUNTY = {"441900", "442000", "460300", "460400", "620200"}
 
 

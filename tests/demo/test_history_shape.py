@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from deploy.demo.history import History
-from deploy.demo.published import JUNE, NOVEMBER
-from deploy.demo.strata import SILENT
+from deploy.demo.history.history import History
+from deploy.demo.history.published import JUNE, NOVEMBER
+from deploy.demo.history.strata import SILENT
 from tests.demo.reference_fold import FIRST, OUT, SECOND, Ledger
 
 REPLACED = {

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deploy.demo.days import Days
-from deploy.demo.history import History
-from deploy.demo.plan import plan_of
-from deploy.demo.published import JUNE, LISTED, NOVEMBER, PUBLISHED, SEPTEMBER, Figures, figures, group_sizes
-from deploy.demo.school_year import DAYS, index_of
-from deploy.demo.strata import strata_of
+from deploy.demo.history.days import Days
+from deploy.demo.history.history import History
+from deploy.demo.history.plan import plan_of
+from deploy.demo.history.published import JUNE, LISTED, NOVEMBER, PUBLISHED, SEPTEMBER, Figures, figures, group_sizes
+from deploy.demo.history.school_year import DAYS, index_of
+from deploy.demo.history.strata import strata_of
 from tests.demo.reference_fold import Ledger
 
 

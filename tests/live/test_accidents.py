@@ -16,16 +16,19 @@ import pytest
 import redis
 
 from deploy.local.stack import LocalStack
+from services.enrolment.decider import EnrolmentDecider
 from services.enrolment.domain.packed import FORMAT
-from services.enrolment.judging import EnrolmentDecider
-from services.reporting import board, counts, stream
-from services.reporting.counts import folding
-from shared import deciding, redis_edge, state_store, topics
-from shared.deciding import DecidingFollower
-from shared.follower import RecordBatch
-from shared.kafka_log import KafkaLog
-from shared.log import LogAway
-from shared.redis_edge import Redis, connect
+from services.reporting import counting, worker
+from services.reporting.board import board
+from services.reporting.counting import folding
+from shared.deciding import deciding_follower, state_store
+from shared.deciding.deciding_follower import DecidingFollower
+from shared.log import topics
+from shared.log.event_log import LogAway
+from shared.log.kafka_log import KafkaLog
+from shared.redis import edge
+from shared.redis.edge import Redis, connect
+from shared.worker.follower import RecordBatch
 from tests.support.mutants import script_without, without
 from tests.support.stack import NewStack
 
@@ -50,10 +53,10 @@ class Taken:
 class Parts:
     """What the workers are made of: the real modules, or one of them with a guard taken out."""
 
-    deciding: ModuleType = deciding
-    fold: Callable[..., Any] = counts.fold
-    state_script: Any = redis_edge.script
-    board_script: Any = redis_edge.script
+    deciding: ModuleType = deciding_follower
+    fold: Callable[..., Any] = counting.fold
+    state_script: Any = edge.script
+    board_script: Any = edge.script
 
 
 @dataclass
@@ -71,15 +74,15 @@ class Rig:
         self.redis = connect(self.stack.config.redis_url)
         self.monkeypatch.setattr(state_store, "script", self.parts.state_script)
         self.monkeypatch.setattr(board, "script", self.parts.board_script)
-        self.monkeypatch.setattr(stream, "fold", self.parts.fold)
+        self.monkeypatch.setattr(worker, "fold", self.parts.fold)
 
     def enrolment(self, log: Any = None) -> DecidingFollower:
         store = state_store.StateStore(self.redis, "enrolment", generation="1", buckets=8, format_version=FORMAT)
         follower: DecidingFollower = self.parts.deciding.DecidingFollower(EnrolmentDecider(), store, log or self.log)
         return follower
 
-    def reporting(self) -> stream.CountingFollower:
-        return stream.CountingFollower(board.Board(self.redis, generation="1"), self.log)
+    def reporting(self) -> worker.CountingFollower:
+        return worker.CountingFollower(board.Board(self.redis, generation="1"), self.log)
 
     async def batch(self, topic: str, first: int, next_: int) -> RecordBatch:
         records = [Taken(r.offset, r.key or b"", r.value or b"") async for piece in self.log.read(topic, P, first, next_) for r in piece]
@@ -288,7 +291,7 @@ GUARDS: dict[str, Callable[[], Parts]] = {
 
 
 def applied_first() -> ModuleType:
-    mutant = without(deciding, "            await self._publish(batch.partition, step)\n", "            pass\n")
+    mutant = without(deciding_follower, "            await self._publish(batch.partition, step)\n", "            pass\n")
     follow = mutant.DecidingFollower.follow
 
     class AppliedFirst(mutant.DecidingFollower):  # type: ignore[misc, name-defined]  # a class of a module made here

@@ -17,13 +17,13 @@ from deploy.local.config import ROOT
 from deploy.local.processes import SERVICES
 from deploy.local.stack import LocalStack
 from services.reporting import cli
-from services.reporting.audit.inventory import take_inventory
-from services.reporting.audit.readable import Wanted
-from services.reporting.audit.record import KafkaTopic, RecordUnreachable
+from services.reporting.audit.console.event_lines import Wanted
+from services.reporting.audit.console.tail import events_from
 from services.reporting.audit.recount import Recount, open_database
-from services.reporting.audit.tail import events_from
+from services.reporting.audit.sources.inventory import take_inventory
+from services.reporting.audit.sources.kafka_topic import KafkaTopic, RecordUnreachable
 from services.reporting.audit.verification import missing, recount_until
-from tests.components.written_facts import CHILD, case_fact, child_file, event, fact, grant, relief_fact, standing, statement
+from tests.components.reporting.written_facts import CHILD, case_fact, child_file, event, fact, grant, relief_fact, standing, statement
 from tests.support.stack import FreshTopic, NewStack
 
 OUT = standing("dropped_out", poor=True)

@@ -12,7 +12,7 @@ import pytest
 from deploy.local.processes import SERVICES
 from deploy.local.stack import LocalStack
 from shared import clock
-from shared.redis_edge import connect
+from shared.redis.edge import connect
 from tests.support.stack import NewStack
 
 CHILD, HERE, OFFICE = "00112233445566778899aabbccddeeff", "513431", "/counties/513431"

@@ -10,8 +10,8 @@ import redis
 
 from deploy.local.config import ROOT, free_ports
 from deploy.local.stack import LocalStack
-from services.reporting.counts import FOLD_VERSION
-from shared.faust_edge import EXIT_BROKEN
+from services.reporting.counting import FOLD_VERSION
+from shared.worker.faust_edge import EXIT_BROKEN
 
 CURSOR = "{reporting:1:p3}:cursor"
 

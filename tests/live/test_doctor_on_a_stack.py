@@ -18,8 +18,9 @@ from deploy.local.doctor import examine
 from deploy.local.processes import REDIS, SERVICES, Service
 from deploy.local.readiness import health
 from deploy.local.stack import LocalStack
-from shared import clock, topics
-from tests.components.lines import event
+from shared import clock
+from shared.log import topics
+from tests.components.enrolment.lines import event
 
 pytestmark = pytest.mark.live
 

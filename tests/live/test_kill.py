@@ -10,7 +10,7 @@ from datetime import date
 
 from typer.testing import CliRunner
 
-from deploy.demo.play import Apis, play_history
+from deploy.demo.playing.play import Apis, play_history
 from deploy.local.processes import REDIS, SERVICES
 from deploy.local.stack import LocalStack
 from services.reporting.cli import app as auditors

@@ -17,9 +17,9 @@ from deploy.local.config import StackConfig
 from deploy.local.processes import KAFKA, REDIS, SERVICES, Service
 from deploy.local.readiness import Health, health
 from deploy.local.stack import LocalStack, StartFailed
-from shared import topics
-from shared.partitioner import partition_of
-from tests.components.lines import event
+from shared.log import topics
+from shared.log.partitioner import partition_of
+from tests.components.enrolment.lines import event
 
 pytestmark = pytest.mark.live
 

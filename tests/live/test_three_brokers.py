@@ -19,8 +19,8 @@ from deploy.local import jars, kafka
 from deploy.local.config import LOOPBACK, StackConfig, free_ports, port_is_free
 from deploy.local.java import find_java
 from deploy.local.stack import LocalStack
-from shared.topic_admin import BrokerAway, check_topics
-from shared.topics import STUDENT_STATUS, topics
+from shared.log.topic_admin import BrokerAway, check_topics
+from shared.log.topics import STUDENT_STATUS, topics
 from tests.support.compose import BASE, THREE_BROKERS, broker_settings, load
 
 SERVICES = load(BASE, THREE_BROKERS)["services"]

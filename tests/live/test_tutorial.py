@@ -22,7 +22,7 @@ import redis
 
 from deploy.local.config import ROOT, StackConfig, free_ports
 from deploy.local.processes import SERVICES
-from docs.generate import redis_keys
+from docs.generate.reference import redis_keys
 from tests.support.documents import Block, blocks
 from tests.support.stack import NewStack
 

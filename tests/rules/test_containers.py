@@ -14,7 +14,7 @@ from deploy.local.config import LOOPBACK, StackConfig
 from deploy.local.java import Java
 from deploy.local.processes import SERVICES, Service, tools
 from deploy.local.redis_server import RedisServer
-from shared.topics import topics
+from shared.log.topics import topics
 from tests.support.compose import BASE, THREE_BROKERS, broker_settings, load, variables_in
 
 EMBEDDED = StackConfig.model_validate({name: field.default for name, field in StackConfig.model_fields.items() if name not in ("home", "cache")})

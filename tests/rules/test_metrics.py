@@ -7,11 +7,11 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import Metric
 
 from services.enrolment import meters as enrolment
-from services.reporting import meters as reporting
+from services.reporting.live import meters as reporting
 from shared.contracts.refusal import RefusalCode
-from shared.http_meters import HttpMeters
-from shared.meters import WorkerMeters
-from shared.worker_figures import FaustFigures, LagFigures
+from shared.http.meters import HttpMeters
+from shared.worker.lag import FaustFigures, LagFigures
+from shared.worker.meters import WorkerMeters
 
 BOUNDED = {"topic", "partition", "outcome", "code", "step", "time", "stage", "what", "method", "route", "status", "event"}
 UNITS = ("_seconds", "_records", "_events", "_offset", "_active", "_clients")

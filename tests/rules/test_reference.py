@@ -17,13 +17,13 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from deploy.local.config import ROOT
 from docs.generate import __main__ as generate
-from docs.generate.asyncapi import asyncapi
 from docs.generate.pages import reference
-from docs.generate.settings import SERVICES, settings_of
+from docs.generate.reference.asyncapi import asyncapi
+from docs.generate.reference.settings import SERVICES, settings_of
 from docs.generate.source import exit_codes, member_docs
 from shared.contracts.refusal import RefusalCode
-from shared.outcomes import Outcome
-from shared.topics import topics, traffic
+from shared.deciding.outcomes import Outcome
+from shared.log.topics import topics, traffic
 from tests.contracts.published import SHAPES
 
 PAGES = reference()

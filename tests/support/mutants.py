@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-from shared.redis_edge import Redis
-from shared.redis_edge import script as load
+from shared.redis.edge import Redis
+from shared.redis.edge import script as load
 
 
 def without(module: ModuleType, guard: str, instead: str = "") -> ModuleType:

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from shared.redis_edge import Redis, connect
-from tests.components.memory_redis import MemoryRedis
+from shared.redis.edge import Redis, connect
+from tests.components.shared.memory_redis import MemoryRedis
 
 
 @pytest.fixture(params=["memory", pytest.param("redis", marks=pytest.mark.live)])

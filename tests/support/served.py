@@ -11,7 +11,8 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from shared import clock, serving
+from shared import clock
+from shared.http import serving
 
 PATIENCE = 20.0
 

@@ -23,7 +23,7 @@ from deploy.local import config
 from deploy.local.config import StackConfig
 from deploy.local.processes import Service
 from deploy.local.stack import LocalStack
-from shared.topics import topics
+from shared.log.topics import topics
 
 NewStack = Callable[..., LocalStack]
 FreshTopic = Callable[..., str]

@@ -15,8 +15,8 @@ from deploy.local.config import StackConfig
 from deploy.local.doctor.check import Check
 from deploy.local.processes import KAFKA, REDIS
 from deploy.local.redis_server import MUST_BE
-from shared.topic_admin import BrokerAway, check_topics
-from shared.topics import READ_BY_WORKERS, dead, topics
+from shared.log.topic_admin import BrokerAway, check_topics
+from shared.log.topics import READ_BY_WORKERS, dead, topics
 
 LATELY = timedelta(days=7)
 """What went aside longer ago has been looked at, or never will be."""

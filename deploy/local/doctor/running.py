@@ -16,7 +16,7 @@ from deploy.local.port_holder import holder
 from deploy.local.processes import KAFKA, REDIS, Service
 from deploy.local.readiness import Health
 from deploy.local.stack import LocalStack
-from shared.freshness import LAG
+from shared.worker.freshness import LAG
 
 LATELY = 300.0  # seconds: who stopped by itself within so many is likely to do it again
 STARTING = 30.0  # seconds that a process is given before it has to answer

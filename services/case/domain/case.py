@@ -9,7 +9,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from services.case.domain.happenings import added
+from services.case.domain.timeline import added
 from shared.contracts.case import CASE_FACTS, CaseFact, CaseStanding, FollowingFact
 
 NOTHING_TAKEN = -1

@@ -8,7 +8,7 @@ from functools import cache
 from struct import Struct as Layout
 
 from services.case.domain.case import INITIAL, Case
-from services.case.domain.happenings import REASON_NUMBER, REASONS, code_of
+from services.case.domain.timeline import REASON_NUMBER, REASONS, code_of
 from shared.contracts.case import CaseStanding, CaseState
 
 FORMAT = 1

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from services.enrolment.domain.happenings import NEVER, added, happening, moment_of, repeated
+from services.enrolment.domain.timeline import NEVER, added, happening, moment_of, repeated
 from shared.contracts.county import CountyStated
 from shared.contracts.reports import CountyReported
 

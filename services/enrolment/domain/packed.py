@@ -7,8 +7,8 @@ from struct import Struct as Layout
 
 from services.enrolment.domain.county import INITIAL as SILENT
 from services.enrolment.domain.county import CountyLedger
-from services.enrolment.domain.happenings import ENTRY
 from services.enrolment.domain.state import INITIAL, Student
+from services.enrolment.domain.timeline import ENTRY
 from shared.contracts.words import Reason, Stage, Status
 
 FORMAT = 1

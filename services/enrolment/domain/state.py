@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from services.enrolment.domain.happenings import NEVER
+from services.enrolment.domain.timeline import NEVER
 from shared.contracts.student import Standing
 from shared.contracts.words import Reason, Stage, Status
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from msgspec.structs import asdict, replace
 
-from services.enrolment.domain.happenings import added, happening, moment_of, repeated
 from services.enrolment.domain.refusals import AfterRemoval, ImpossibleOrder, StudentUnknown, TypeNotTaken
 from services.enrolment.domain.state import INITIAL, Student
+from services.enrolment.domain.timeline import added, happening, moment_of, repeated
 from services.enrolment.domain.transitions import ENROLLED, HINTS, REGISTERED, REMOVED, SUSPECTED, TRANSITIONS
 from shared.contracts.reports import Report
 from shared.contracts.student import (

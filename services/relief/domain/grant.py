@@ -14,9 +14,9 @@ from hashlib import blake2b
 
 from msgspec import Struct
 
-from services.relief.domain.happenings import added
 from services.relief.domain.rates import amount
 from services.relief.domain.terms import name_of, number_of
+from services.relief.domain.timeline import added
 from shared.contracts.relief import (
     RELIEF_FACTS,
     AidPaid,

@@ -7,8 +7,8 @@ import struct
 from functools import cache
 
 from services.relief.domain.grant import DIGEST, INITIAL, NOTHING_TAKEN, Pupil, TermsGrant
-from services.relief.domain.happenings import ENTRY
 from services.relief.domain.terms import name_of, number_of
+from services.relief.domain.timeline import ENTRY
 from shared.contracts.relief import Eligibility, Grant, GrantState, Scheme
 from shared.contracts.words import Stage
 

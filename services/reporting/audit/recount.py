@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import duckdb
 
-from services.reporting.audit import definition
+from services.reporting.audit.definition import statements
 
 CHUNK = 50_000
 """Records counted at once: about 100 MB of memory, and few enough statements that they cost nothing."""
@@ -77,7 +77,7 @@ class Recount:
         self._waiting: list[Logged] = []
         self._found: dict[str, tuple[int, list[tuple[int, int]]]] = {}
         self._kept = 0
-        for statement in definition.BEGIN:
+        for statement in statements.BEGIN:
             database.execute(statement)
 
     def add(self, records: Sequence[Logged]) -> None:
@@ -93,7 +93,7 @@ class Recount:
         if chunk:
             self._count(chunk)
         self._sum_up()
-        self.database.execute(definition.CELLS)
+        self.database.execute(statements.CELLS)
         rows = self.database.execute("SELECT facts, files, aid, repeats, later, others, event_time, recorded_time FROM totals").fetchall()
         facts, files, aid, repeats, later, others, event_time, recorded_time = rows[0] if rows else (0, 0, 0, 0, 0, 0, None, None)
         return Totals(facts, files, aid, repeats, later, others, moment(event_time), moment(recorded_time))
@@ -105,10 +105,10 @@ class Recount:
 
     def _count(self, records: list[Logged]) -> None:
         self.read.update(record.partition for record in records)
-        self.database.execute(definition.MAKE_ROOM)
+        self.database.execute(statements.MAKE_ROOM)
         with self.database.appender("arrived") as arrived:
             arrived.append_rows(self._decoded(records))
-        for statement in definition.EACH_CHUNK:
+        for statement in statements.EACH_CHUNK:
             parameters = {"recorded_until": self._recorded_until} if "$recorded_until" in statement else None
             self.database.execute(statement, parameters)
         odd = self.database.execute(
@@ -132,14 +132,14 @@ class Recount:
         self._found[problem] = (number + records, (known + first)[:_EXAMPLES])
 
     def _sum_up_when_grown(self) -> None:
-        (rows,) = self.database.execute(definition.COUNT_ROWS).fetchall()
+        (rows,) = self.database.execute(statements.COUNT_ROWS).fetchall()
         if rows[0] > 2 * self._kept + _GROWN:
             self._sum_up()
-            (rows,) = self.database.execute(definition.COUNT_ROWS).fetchall()
+            (rows,) = self.database.execute(statements.COUNT_ROWS).fetchall()
             self._kept = rows[0]
 
     def _sum_up(self) -> None:
-        for statement in definition.SUM_UP:
+        for statement in statements.SUM_UP:
             self.database.execute(statement)
 
 

@@ -4,13 +4,13 @@ from typing import Any
 
 import duckdb
 
-from services.reporting.audit.aid import SCHEMES
-from services.reporting.audit.aid import STATES as GRANT_STATES
-from services.reporting.audit.areas import NATION, Area, divide
-from services.reporting.audit.files import REASONS
-from services.reporting.audit.files import STATES as FILE_STATES
-from services.reporting.audit.record import Offsets
+from services.reporting.audit.definition.aid import SCHEMES
+from services.reporting.audit.definition.aid import STATES as GRANT_STATES
+from services.reporting.audit.definition.files import REASONS
+from services.reporting.audit.definition.files import STATES as FILE_STATES
 from services.reporting.audit.recount import Totals
+from services.reporting.audit.sources.areas import NATION, Area, divide
+from services.reporting.audit.sources.kafka_topic import Offsets
 
 BY = ("status", "reason", "stage", "poor", "flow")
 

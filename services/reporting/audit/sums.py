@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from services.reporting.audit.shown import ShownUnreadable
+from services.reporting.audit.sources.reporting_api import ShownUnreadable
 
 NATION = "100000"
 LISTS = ("watch52", "sanqu")

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from services.reporting.audit.areas import county_names, load_areas
 from services.reporting.audit.comparison import Comparison, compare
-from services.reporting.audit.record import KafkaTopic, Offsets
 from services.reporting.audit.recount import Finding, Recount, Totals, open_database
-from services.reporting.audit.shown import Snapshot, load
+from services.reporting.audit.sources.areas import county_names, load_areas
+from services.reporting.audit.sources.kafka_topic import KafkaTopic, Offsets
+from services.reporting.audit.sources.reporting_api import Snapshot, load
 
 Progress = Callable[[int], object]
 """Told how many more records have been read."""

@@ -7,7 +7,7 @@ from itertools import islice
 import msgspec
 from fastapi.sse import format_sse_event
 
-from services.reporting.documents import AsOf
+from services.reporting.answers.documents import AsOf
 from services.reporting.live.document import Kind, LiveCounts, told_again
 
 _KEPT_BYTES = 32_768

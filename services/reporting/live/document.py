@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 from msgspec import Struct
 
-from services.reporting.documents import Counts, Figure, Headline
+from services.reporting.answers.documents import Counts, Figure, Headline
 
 
 class Kind(StrEnum):

@@ -13,19 +13,19 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import NamedTuple
 
-from services.reporting.answers import View, counts_of
-from services.reporting.documents import AsOf
-from services.reporting.following import Following
-from services.reporting.headline import Basis, headline
+from services.reporting.answers.counts import View, counts_of
+from services.reporting.answers.current_view import Showing
+from services.reporting.answers.documents import AsOf
+from services.reporting.answers.headline import Basis, headline
 from services.reporting.live.channel import Channel, heartbeat
 from services.reporting.live.document import Kind, LiveCounts, live_counts
+from services.reporting.live.meters import ApiMeters
 from services.reporting.live.reader import Reader
-from services.reporting.meters import ApiMeters
-from services.reporting.showing import Showing
+from services.reporting.view.board_reader import Following
 from shared import clock
+from shared.http.problems import Problem
+from shared.http.serving import Connection
 from shared.ids import draw_process_id
-from shared.problems import Problem
-from shared.serving import Connection
 
 _AT_ONCE = 50
 """Readers told before others have their turn: about 2 ms of work."""

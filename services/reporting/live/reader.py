@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from shared.serving import Connection
+from shared.http.serving import Connection
 
 MOST_WAITING = 16
 """Events that may wait for a reader: beyond that it is cut off. At the fastest they are 6 s of events."""

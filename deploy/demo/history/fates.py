@@ -1,0 +1,137 @@
+"""Which children have which fate, and when: counted for whole strata at once, with nothing kept for a child.
+
+A listed child's fate lies in its number, so whoever leaves on a day is known three weeks before and eleven after it.
+Shares and spans are invented; spans are whole weeks, so that what belongs to an exit falls on the same weekday.
+"""
+
+from enum import IntEnum, auto
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deploy.demo.history.published import LISTING, PUBLISHED
+from deploy.demo.history.school_year import DAYS, index_of
+
+THOUSAND = 1_000
+
+
+class Kind(IntEnum):
+    """What is reported, and of whom: a listed child, a newcomer, or a child wrongly suspected ("doubted")."""
+
+    LISTED = auto()
+    EXIT = auto()
+    MOVED = auto()
+    HOUSEHOLD_CHANGED = auto()
+    HOUSEHOLD_CHANGED_LATER = auto()
+    CORRECTED = auto()
+    OUT_AGAIN = auto()
+    BACK_AGAIN = auto()
+    RESUMED = auto()
+    NEW_REGISTERED = auto()
+    NEW_ENROLLED = auto()
+    NEW_SUSPECTED = auto()
+    NEW_DROPPED_OUT = auto()
+    NEW_NEVER_ENROLLED = auto()
+    NEW_RETURNED = auto()
+    DOUBTED_ENROLLED = auto()
+    DOUBTED_SUSPECTED = auto()
+    DOUBTED_CLEARED = auto()
+
+
+class Fate(NamedTuple):
+    """The listed children whose number modulo a thousand is ``first`` or more and less than ``beyond``."""
+
+    first: int
+    beyond: int
+
+    def is_of(self, number: int) -> bool:
+        """Tell whether a child has it."""
+        return self.first <= number % THOUSAND < self.beyond
+
+    def number_among(self, first: NDArray[np.int64], beyond: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give how many of the numbers from ``first`` up to ``beyond`` have it."""
+        return self._below(beyond) - self._below(first)
+
+    def _below(self, number: NDArray[np.int64]) -> NDArray[np.int64]:
+        width = self.beyond - self.first
+        return number // THOUSAND * width + np.clip(number % THOUSAND - self.first, 0, width)
+
+
+MOVED = Fate(0, 5)
+RECLASSED = Fate(5, 9)
+"""Its household becomes, or ceases to be, registered poor while it is out: for two weeks it counts in another group."""
+RECLASSED_LATER = Fate(9, 16)
+CORRECTED = Fate(16, 19)
+REPEATED = Fate(19, 23)
+ON_LEAVE = Fate(23, 30)
+REMOVED = Fate(30, 60)
+"""All others just return, and no more is heard of them."""
+
+
+class Episode(NamedTuple):
+    """Something that is reported so many days after a child's exit (before it, if negative), for one fate."""
+
+    kind: Kind
+    fate: Fate
+    after: int
+
+
+EPISODES = (
+    Episode(Kind.MOVED, MOVED, -21),
+    Episode(Kind.HOUSEHOLD_CHANGED, RECLASSED, -14),
+    Episode(Kind.HOUSEHOLD_CHANGED_LATER, RECLASSED_LATER, 28),
+    Episode(Kind.CORRECTED, CORRECTED, -21),
+    Episode(Kind.OUT_AGAIN, REPEATED, 35),
+    Episode(Kind.BACK_AGAIN, REPEATED, 77),
+    Episode(Kind.RESUMED, ON_LEAVE, 63),
+)
+
+
+def _told() -> dict[Fate, NDArray[np.bool_]]:
+    exits = np.arange(len(DAYS))
+    published = np.array([index_of(day) for day in PUBLISHED])[:, None]
+    told = {episode.fate: exits + episode.after >= len(LISTING) for episode in EPISODES}
+    told[RECLASSED] &= ~((exits - 14 <= published) & (published < exits)).any(axis=0)
+    told[REPEATED] &= ~((exits + 35 <= published) & (published < exits + 77)).any(axis=0)
+    return told
+
+
+TOLD = _told()
+"""Whether the children of a fate who leave on a day go through its episodes: not before the listing is over, and not where
+a published day would find them counted in another group, or out again."""
+
+
+class Newcomers(NamedTuple):
+    """What is reported of those whose number modulo twenty is ``first`` or more and less than ``beyond``.
+
+    It is so many days ``before`` they are counted as out of school, or, of the doubted, before they are cleared.
+    """
+
+    kind: Kind
+    first: int
+    beyond: int
+    before: int
+
+    def is_of(self, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Tell of which children this is reported."""
+        return (self.first <= numbers % 20) & (numbers % 20 < self.beyond)
+
+
+NEWCOMERS = (
+    Newcomers(Kind.NEW_REGISTERED, 0, 2, 21),
+    Newcomers(Kind.NEW_NEVER_ENROLLED, 0, 5, 0),
+    Newcomers(Kind.NEW_ENROLLED, 5, 20, 42),
+    Newcomers(Kind.NEW_SUSPECTED, 10, 20, 14),
+    Newcomers(Kind.NEW_DROPPED_OUT, 5, 20, 0),
+)
+DOUBTED = (
+    Newcomers(Kind.DOUBTED_ENROLLED, 0, 20, 28),
+    Newcomers(Kind.DOUBTED_SUSPECTED, 0, 20, 7),
+    Newcomers(Kind.DOUBTED_CLEARED, 0, 20, 0),
+)
+
+
+def never_in_school(newcomer: int) -> bool:
+    """Tell whether a newcomer never was in school: 失学, not 辍学."""
+    return newcomer % 20 < 5

@@ -1,0 +1,78 @@
+"""All senders side by side: each in its own order, and none more than a few days ahead of another."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import date
+
+from deploy.demo.history.history import Portion
+
+BATCH = 1_000
+"""Lines of a batch, at most."""
+AHEAD = 5
+"""Days of the history that may be under way at the same time, at most."""
+_WINDOW_DAYS, _WINDOW_LINES = AHEAD, 48_000
+"""Days, or lines of all senders, that are cut into batches together: so quiet days do not make tiny ones."""
+
+Post = Callable[[list[bytes]], Awaitable[None]]
+Room = Callable[[], Awaitable[None]]
+
+
+class _Window:
+    def __init__(self, first: date) -> None:
+        self.first, self.last, self.size = first, first, 0
+        self.lines: dict[str, list[bytes]] = {}
+
+    def has_room_for(self, day: date) -> bool:
+        return self.size < _WINDOW_LINES and (day - self.first).days < _WINDOW_DAYS
+
+    def add(self, portion: Portion) -> None:
+        self.last = portion.day
+        for sender, lines in portion.lines.items():
+            self.lines.setdefault(sender, []).extend(lines)
+            self.size += len(lines)
+
+
+class Outbox:
+    """The batches under way.
+
+    ``posts``: by sender, what posts a batch and comes back once it is acknowledged. ``room``: what is waited for before
+    more is put under way.
+    """
+
+    def __init__(self, posts: Mapping[str, Post], room: Room) -> None:
+        """Nothing is under way."""
+        self._posts, self._room = posts, room
+        self._latest: dict[str, asyncio.Task[None]] = {}
+        self._under_way: deque[tuple[date, list[asyncio.Task[None]]]] = deque()
+
+    async def send(self, portions: Iterable[Portion]) -> None:
+        """Post all lines, and come back when the last is acknowledged. Raises an ``ExceptionGroup`` of what posting raised."""
+        async with asyncio.TaskGroup() as tasks:
+            window: _Window | None = None
+            for portion in portions:
+                await asyncio.sleep(0)  # a portion takes a while to invent, and answers are waiting
+                if window is not None and not window.has_room_for(portion.day):
+                    await self._hand_over(window, tasks)
+                    window = None
+                window = window or _Window(portion.day)
+                window.add(portion)
+            if window is not None:
+                await self._hand_over(window, tasks)
+
+    async def _hand_over(self, window: _Window, tasks: asyncio.TaskGroup) -> None:
+        while self._under_way and (len(self._under_way) > 1 or (window.last - self._under_way[0][0]).days >= AHEAD):
+            await asyncio.wait(self._under_way.popleft()[1])
+        await self._room()
+        started = []
+        for sender, lines in window.lines.items():
+            self._latest[sender] = tasks.create_task(self._post(sender, lines, after=self._latest.get(sender)))
+            started.append(self._latest[sender])
+        if started:
+            self._under_way.append((window.first, started))
+
+    async def _post(self, sender: str, lines: list[bytes], *, after: asyncio.Task[None] | None) -> None:
+        if after is not None:
+            await after
+        for first in range(0, len(lines), BATCH):
+            await self._posts[sender](lines[first : first + BATCH])

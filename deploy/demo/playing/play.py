@@ -1,0 +1,197 @@
+"""Plays the history into a running system, and says whether the system shows what it must."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import NamedTuple
+
+import aiohttp
+from rich.console import Console
+
+from deploy.demo.history.history import History
+from deploy.demo.playing.insisting import UNREACHABLE, Insisting, InVain
+from deploy.demo.playing.officers import Done, Officers, Refused
+from deploy.demo.playing.outbox import Outbox, Post
+from deploy.demo.playing.outcomes import Outcomes
+from deploy.demo.playing.record import Files, Record
+from deploy.demo.playing.screen import Screen, View
+from deploy.demo.playing.sender import Sender, SendingFailed, Traffic
+from deploy.demo.playing.verdict import Verdict
+from shared import clock
+
+AWAY_FOR = 900.0
+"""Seconds for which a request is repeated while enrolment is away: killed, started again, catching up."""
+STILL_FOR = 90.0
+"""Seconds without any progress after which nothing more is waited for."""
+IN_FLIGHT = 60_000
+"""Acknowledged reports that may still be undecided before more are sent, so that what is shown is of about one day."""
+_LOOK_EVERY, _CHECK_EVERY = 0.5, 0.05
+_ANSWER_WITHIN = 60.0
+
+# Repeats are shown on the screen; without a handler they would be printed over it as well.
+logging.getLogger("stamina").addHandler(logging.NullHandler())
+
+
+class Stalled(Exception):
+    """Nothing moved for long, and something was still waited for."""
+
+
+class Apis(NamedTuple):
+    """Where the apis are."""
+
+    enrolment: str = "http://127.0.0.1:8001"
+    case: str = "http://127.0.0.1:8002"
+    relief: str = "http://127.0.0.1:8003"
+    reporting: str = "http://127.0.0.1:8000"
+
+
+async def play_history(
+    apis: Apis,
+    *,
+    scale: float,
+    until: date,
+    seed: int,
+    console: Console | None = None,
+    away_for: float = AWAY_FOR,
+    still_for: float = STILL_FOR,
+) -> bool:
+    """Play the history, show how it goes, and tell whether figures, files and outcomes are exactly as expected.
+
+    Then officers do some of their work, so that there is something to see of it. Processes of the system may be killed
+    meanwhile: what is not acknowledged is sent again, for ``away_for`` seconds. Raises ``ValueError`` where there is no such history.
+    """
+    console = console or Console(highlight=False, soft_wrap=True)
+    began, cpu_before = clock.seconds(), time.process_time()
+    history = History(scale=scale, until=until, seed=seed)
+    screen = Screen(console)
+    verdict: Verdict | None = None
+    done: Done | None = None
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_ANSWER_WITHIN)) as client:
+        play = _Play(history, client, apis, away_for, still_for)
+        try:
+            with screen.open():
+                async with asyncio.TaskGroup() as tasks:
+                    background = [tasks.create_task(play.collect()), tasks.create_task(play.watch(screen))]
+                    verdict = await play.run()
+                    done = await play.officers()
+                    for task in background:
+                        task.cancel()
+        except* (SendingFailed, Stalled, Refused, InVain, *UNREACHABLE) as failed:
+            first, *others = dict.fromkeys(map(str, _causes(failed)))
+            console.print(f"The history was not played to its end: {first}" + (f" (and {len(others)} more)" if others else ""), style="red")
+    if verdict is not None:
+        verdict.print(console, scale=scale, until=until)
+    if verdict is None or done is None:
+        return False
+    console.print(
+        f"Officers of the 52 counties, after that: {done.term} begun for {done.asked:,} children of the nation, "
+        f"{done.visited:,} children visited, {done.paid:,} grants paid."
+    )
+    console.print(_effort(play.traffic, clock.seconds() - began, time.process_time() - cpu_before))
+    return verdict.equal
+
+
+class _Play:
+    """One run through a history."""
+
+    def __init__(self, history: History, client: aiohttp.ClientSession, apis: Apis, away_for: float, still_for: float) -> None:
+        self._history, self._still_for, self._apis = history, still_for, apis
+        self._record = Record(client, apis.reporting)
+        self._outcomes = Outcomes(client, apis.enrolment, patience=away_for)
+        self._insisting = Insisting(client, patience=away_for)
+        self.traffic = Traffic()
+        self._outbox = Outbox(
+            {
+                name: self._posting(Sender(name, client, enrolment_url=apis.enrolment, traffic=self.traffic, patience=away_for))
+                for name in history.senders
+            },
+            room=self._room,
+        )
+
+    def _posting(self, sender: Sender) -> Post:
+        async def post(lines: list[bytes]) -> None:
+            self._outcomes.expect((await sender.post(lines)).batch, len(lines))
+
+        return post
+
+    async def _room(self) -> None:
+        # Where nothing moves for long it is no use to wait here: the end will tell what is stuck.
+        await self._until(lambda: self._outcomes.pending <= IN_FLIGHT)
+
+    async def run(self) -> Verdict:
+        """Play everything, and wait until nothing is in flight. Raises ``Stalled`` and what sending raises."""
+        if not await self._until(lambda: self._record.shown is not None):
+            raise Stalled(f"reporting does not answer: {self._record.away}")
+        held_before = self._record.shown.facts if self._record.shown else 0
+        await self._outbox.send(self._history.portions())
+        if not await self._until(lambda: not self._outcomes.unsettled):
+            waiting = self._outcomes.unsettled
+            raise Stalled(f"for {self._still_for:.0f} s nothing became of the reports in {len(waiting)} batches, the first of them {waiting[0]}")
+        # Who is out of school has a file that somebody works on; whoever was out and is not any more has one that is settled.
+        figures = self._history.figures
+        files = Files(figures.all, self._history.ever_out - figures.all)
+        await self._until(lambda: self._record.steady and self._record.shows(figures, files))
+        return Verdict(
+            expected=figures,
+            expected_files=files,
+            shown=self._record.shown,
+            sent=self._history.tally,
+            said=self._outcomes.tally,
+            lost=len(self._outcomes.lost),
+            again=bool(held_before or self.traffic.failed_attempts),
+        )
+
+    async def officers(self) -> Done:
+        """Let officers work on the record's last day. Raises ``Refused`` and ``InVain``."""
+        return await Officers(self._insisting, case_url=self._apis.case, relief_url=self._apis.relief).work()
+
+    async def collect(self) -> None:
+        """Add up outcomes until cancelled."""
+        await self._outcomes.collect()
+
+    async def watch(self, screen: Screen) -> None:
+        """Look at the record, and draw, until cancelled."""
+        while True:
+            shown = await self._record.look() or self._record.shown
+            waiting = next(iter(self.traffic.waiting.items()), ("reporting", self._record.away))
+            screen.draw(
+                View(
+                    sent=self.traffic.reports,
+                    about=self._history.about,
+                    facts=shown.facts if shown else 0,
+                    day=shown.day if shown else None,
+                    figures=shown.figures if shown else None,
+                    waiting=f"{waiting[0]}: {waiting[1]}" if waiting[1] else "",
+                )
+            )
+            await asyncio.sleep(_LOOK_EVERY)
+
+    async def _until(self, there: Callable[[], bool]) -> bool:
+        """Wait for something, and give whether it came; not any longer once nothing has moved for ``still_for`` seconds."""
+        moved, where = clock.seconds(), None
+        while not there():
+            now_at = (self._outcomes.tally.lines, self._record.shown)
+            if now_at != where:
+                moved, where = clock.seconds(), now_at
+            elif clock.seconds() - moved > self._still_for:
+                return False
+            await asyncio.sleep(_CHECK_EVERY)
+        return True
+
+
+def _causes(failed: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    for error in failed.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _causes(error)
+        else:
+            yield error
+
+
+def _effort(traffic: Traffic, seconds: float, cpu: float) -> str:
+    again = f"; {traffic.failed_attempts:,} attempts failed and were repeated" if traffic.failed_attempts else ""
+    return (
+        f"{traffic.reports:,} reports in {traffic.batches:,} batches in {seconds:,.1f} s, {traffic.reports / seconds:,.0f}/s; "
+        f"inventing and sending them took {cpu:,.1f} s of CPU, {1e6 * cpu / max(1, traffic.reports):.1f} us each{again}."
+    )

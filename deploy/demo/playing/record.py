@@ -1,0 +1,94 @@
+"""What reporting shows of the record: the three figures, the children's files, and how far it has read."""
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+import aiohttp
+from msgspec import Struct, json
+
+from deploy.demo.history.published import Figures
+from deploy.demo.playing.insisting import UNREACHABLE
+
+
+class _Figure(Struct):
+    now: int
+
+
+class _AsOf(Struct):
+    offsets: dict[str, int]
+    event_time: datetime | None = None
+
+
+class _Headline(Struct):
+    all: _Figure
+    poor: _Figure
+    watch52: _Figure
+    as_of: _AsOf
+
+
+class _Cases(Struct):
+    by_state: dict[str, int]
+
+
+class _Counts(Struct):
+    cases: _Cases
+
+
+class Files(NamedTuple):
+    """The children's files: those that somebody still has to work on, and those under observation or closed."""
+
+    open: int
+    settled: int
+
+
+class Shown(Struct, frozen=True):
+    """What was answered. ``facts``: how many the record holds that are counted in it; ``day``: the record's own date."""
+
+    figures: Figures
+    files: Files
+    facts: int
+    day: date | None
+
+
+_read_headline = json.Decoder(_Headline).decode
+_read_counts = json.Decoder(_Counts).decode
+
+
+class Record:
+    """The record as reporting shows it.
+
+    ``shown``: the last answer, None before the first; ``steady``: the one before it was the same; ``away``: why there
+    was none since, "" if there was.
+    """
+
+    def __init__(self, client: aiohttp.ClientSession, reporting_url: str) -> None:
+        """Ask nothing yet."""
+        self._client, self._url = client, reporting_url
+        self.shown: Shown | None = None
+        self.steady = False
+        self.away = ""
+
+    async def look(self) -> Shown | None:
+        """Ask once, and give the answer, or None if there is none now."""
+        try:
+            headline = _read_headline(await self._asked("/v1/headline"))
+            counts = _read_counts(await self._asked("/v1/counts"))
+        except UNREACHABLE as error:
+            self.away, self.steady = str(error) or type(error).__name__, False
+            return None
+        day = headline.as_of.event_time.date() if headline.as_of.event_time else None
+        figures = Figures(headline.all.now, headline.poor.now, headline.watch52.now)
+        by_state = counts.cases.by_state
+        files = Files(by_state["open"] + by_state["persuading"], by_state["returned"] + by_state["closed"])
+        before, self.shown, self.away = self.shown, Shown(figures, files, sum(headline.as_of.offsets.values()), day), ""
+        self.steady = self.shown == before
+        return self.shown
+
+    def shows(self, figures: Figures, files: Files) -> bool:
+        """Tell whether these were the figures and files when it was last asked."""
+        return self.shown is not None and (self.shown.figures, self.shown.files) == (figures, files)
+
+    async def _asked(self, path: str) -> bytes:
+        async with self._client.get(self._url + path) as answer:
+            answer.raise_for_status()
+            return await answer.read()

@@ -1,0 +1,79 @@
+"""Shows how the history goes: live on a terminal, a line every few seconds anywhere else."""
+
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import NamedTuple
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
+from rich.text import Text
+
+from deploy.demo.history.published import Figures
+from shared import clock
+
+_PLAIN_EVERY = 5.0
+_RATE_OVER = 5.0
+"""Seconds that events/s are averaged over."""
+
+
+class View(NamedTuple):
+    """What there is to show. ``waiting``: what is not there just now, "" if nothing."""
+
+    sent: int
+    about: int
+    facts: int
+    day: date | None
+    figures: Figures | None
+    waiting: str
+
+
+class Screen:
+    """Draws views. Where the console is no terminal it prints them as lines."""
+
+    def __init__(self, console: Console) -> None:
+        """Draw nothing yet."""
+        self._console = console
+        self._past: deque[tuple[float, int]] = deque()
+        self._printed = 0.0
+        self._progress = Progress(BarColumn(None), MofNCompleteColumn(), "reports sent", TimeElapsedColumn(), console=console)
+        self._task = self._progress.add_task("", total=None)
+        self._live: Live | None = None
+
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        """Keep the terminal's last lines for the drawing."""
+        if not self._console.is_terminal:
+            yield
+            return
+        with Live(console=self._console, refresh_per_second=8, transient=True) as self._live:
+            yield
+        self._live = None
+
+    def draw(self, view: View) -> None:
+        """Show a view; to be called some times a second."""
+        now = clock.seconds()
+        self._past.append((now, view.facts))
+        while now - self._past[0][0] > _RATE_OVER and len(self._past) > 2:
+            self._past.popleft()
+        (then, before) = self._past[0]
+        seconds = now - then
+        rate = (view.facts - before) / seconds if seconds else 0.0
+        if self._live is not None:
+            self._progress.update(self._task, completed=view.sent, total=max(view.about, view.sent))
+            self._live.update(Group(self._progress, Text("  ".join(_said(view, rate)))))
+        elif now - self._printed >= _PLAIN_EVERY:
+            self._printed = now
+            self._console.print("  ".join((f"{view.sent:,} of about {view.about:,} reports sent", *_said(view, rate))), soft_wrap=True)
+
+
+def _said(view: View, rate: float) -> Iterator[str]:
+    yield f"{view.facts:,} facts recorded"
+    yield f"{rate:,.0f}/s"
+    yield f"the record's date {view.day or '-'}"
+    if view.figures:
+        yield f"out of school {view.figures.all:,}, registered-poor {view.figures.poor:,}, 52 counties {view.figures.watch52:,}"
+    if view.waiting:
+        yield f"waiting: {view.waiting}"

@@ -1,0 +1,78 @@
+"""Posts lines to enrolment as provinces do: a sender's next batch only after the 202 of its last."""
+
+import gzip
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+import aiohttp
+from msgspec import Struct, json
+
+from deploy.demo.playing.insisting import Insisting, InVain
+
+_GZIPPED = ("/provinces/11", "/provinces/31", "/provinces/44")
+"""Senders that compress what they send."""
+
+
+class Acknowledged(Struct):
+    """What enrolment answered: the batch that it keeps a receipt for, and how many lines it received."""
+
+    batch: str
+    received: int
+
+
+@dataclass
+class Traffic:
+    """What was acknowledged so far, how many attempts failed, and at which senders' last attempt."""
+
+    reports: int = 0
+    batches: int = 0
+    failed_attempts: int = 0
+    waiting: dict[str, str] = field(default_factory=dict)
+    """By sender that is repeating a batch: what came of the last attempt."""
+
+
+class SendingFailed(Exception):
+    """Enrolment refused a batch as a whole, or was away for too long."""
+
+
+_read = json.Decoder(Acknowledged).decode
+
+
+class Sender:
+    """One sender. ``patience``: seconds for which a batch is repeated while enrolment is away."""
+
+    def __init__(self, name: str, client: aiohttp.ClientSession, *, enrolment_url: str, traffic: Traffic, patience: float) -> None:
+        """Send nothing yet."""
+        self._name, self._traffic = name, traffic
+        self._url = f"{enrolment_url}/v1/reports"
+        self._ordinal = 0
+        self._insisting = Insisting(client, patience=patience, failed=self._failed)
+
+    async def post(self, lines: Sequence[bytes]) -> Acknowledged:
+        """Post a batch, again and again with the same key, until it is acknowledged. Raises ``SendingFailed``."""
+        self._ordinal += 1
+        body = b"\n".join(lines)
+        # With the body's digest in it, a key is never used for another body, whatever was played before.
+        key = f"{self._name[-2:]}-{self._ordinal}-{blake2b(body, digest_size=12).hexdigest()}"
+        headers = {"content-type": "application/x-ndjson", "idempotency-key": key}
+        if self._name in _GZIPPED:
+            body, headers["content-encoding"] = gzip.compress(body, 1), "gzip"
+        try:
+            answer = await self._insisting.ask("POST", self._url, body=body, headers=headers)
+        except InVain as error:
+            raise SendingFailed(f"{self._name} repeated batch {self._ordinal} for {error}") from error
+        finally:
+            self._traffic.waiting.pop(self._name, None)
+        if answer.status != 202:
+            raise SendingFailed(f"{self._name} is told of its batch {self._ordinal}: {answer.said}")
+        acknowledged = _read(answer.body)
+        if acknowledged.received != len(lines):
+            raise SendingFailed(f"{self._name} sent {len(lines)} lines in batch {self._ordinal}, and {acknowledged.received} were received")
+        self._traffic.reports += len(lines)
+        self._traffic.batches += 1
+        return acknowledged
+
+    def _failed(self, said: str) -> None:
+        self._traffic.failed_attempts += 1
+        self._traffic.waiting[self._name] = said

@@ -1,0 +1,100 @@
+"""The page of every event: reports, facts, commands, refusals, each with its fields and an example."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from docs.generate.markdown import as_json, code, page, prose, sentence, table
+from docs.generate.reference.schemas import Schema, attributes, golden, published, rows, schemas_of
+from shared.contracts.registry import ASIDE_LANGUAGE, CASE_COMMAND_LANGUAGE, RECORD_LANGUAGE, RELIEF_COMMAND_LANGUAGE, REPORT_LANGUAGE
+from shared.events.envelope import Event, ReportEvent
+from shared.log import topics
+
+FIELDS = ("field", "must be there", "is")
+
+INTRODUCTION = f"""\
+One Kafka record is one [CloudEvents 1.0](https://cloudevents.io) event in structured mode: a JSON object in UTF-8, with the header
+`content-type: application/cloudevents+json`. The key of the record is the event's `partitionkey`. No event holds a name, an identity
+number or free text.
+
+A shape that was ever on the wire never changes: a new field is a new version, and readers get the newest one through upcasts
+([how to add an event](../how-to/add-an-event.md)). The examples are the golden files of `tests/contracts/golden/`.
+
+[Reports](#reports) are what senders claim ({code(topics.SUBMISSIONS)}). [Facts](#facts) are what a service decided
+({code(topics.STUDENT_STATUS)}). [Commands](#commands) are what an office or a policy asks for ({code(topics.CASE_COMMANDS)},
+{code(topics.RELIEF_COMMANDS)}). [Refusals and dead letters](#refusals-and-dead-letters) are what was not taken."""
+
+REPORTED = f"""\
+What a sender writes. An attribute that is not in this table is refused by its name; `recordedtime` is the api's own. In
+{code(topics.SUBMISSIONS)} the same event stands with `recordedtime`, the time of receipt, and `partitionkey` filled in."""
+
+WRITTEN = """\
+What a service writes. `id` and `sequence` follow from the position of the input, so the same input gives the same bytes. `sequence` grows
+for each `source` within a partition: a reader that sees one not above the last has seen the event already. `time` and `recordedtime`
+are those of the cause; `causationid` is the id of the input, `correlationid` that of the first report in the chain, `reportedby` the
+`source` of the input."""
+
+
+def events() -> str:
+    """Give the page."""
+    schemas = schemas_of(published())
+    shapes = {shape.__name__ for shape in published()}
+    words = {name: schema for name, schema in sorted(schemas.items()) if name not in shapes}
+    facts = RECORD_LANGUAGE.shapes.values()
+    return page(
+        "Events",
+        INTRODUCTION,
+        "## Attributes",
+        "### Of a report",
+        REPORTED,
+        table(FIELDS, rows(attributes(ReportEvent), words)),
+        "As the log holds it:",
+        as_json(golden("cn.baoxue.reported.dropped-out.v1")),
+        "### Of everything else",
+        WRITTEN,
+        table(FIELDS, rows(attributes(Event), words)),
+        as_json(golden("cn.baoxue.student.dropped-out.v1")),
+        "## Reports",
+        *_each(REPORT_LANGUAGE.shapes.values(), words, "###"),
+        "## Facts",
+        "Every fact carries its subject as it found it (`before`) and as it left it (`after`). A count of anything is: over all facts not seen "
+        "before, add 1 for `after`, take 1 for `before`.",
+        "### Of students and counties",
+        *_each((shape for shape in facts if ".case." not in _type(shape) and ".relief." not in _type(shape)), words),
+        "### Of cases",
+        *_each((shape for shape in facts if ".case." in _type(shape)), words),
+        "### Of relief",
+        *_each((shape for shape in facts if ".relief." in _type(shape)), words),
+        "## Commands",
+        "### To the case service",
+        *_each(CASE_COMMAND_LANGUAGE.shapes.values(), words),
+        "### To the relief service",
+        *_each(RELIEF_COMMAND_LANGUAGE.shapes.values(), words),
+        "## Refusals and dead letters",
+        *_each(ASIDE_LANGUAGE.shapes.values(), words, "###"),
+        "## What events are made of",
+        *(_word(name, schema, words) for name, schema in words.items()),
+    )
+
+
+def _each(shapes: Iterable[type[Struct]], words: dict[str, Schema], level: str = "####") -> Iterable[str]:
+    for shape in shapes:
+        type_ = _type(shape)
+        found = list(rows(schemas_of((shape,))[shape.__name__], words))
+        yield f"{level} {type_}"
+        yield prose(shape.__doc__)
+        yield table(FIELDS, found) if found else "No fields: `data` is `{}`, or left out."
+        if found:
+            yield as_json(golden(type_)["data"])
+
+
+def _word(name: str, schema: Schema, words: dict[str, Schema]) -> str:
+    said = " ".join(code(str(value)) for value in schema["enum"]) if "enum" in schema else table(FIELDS, rows(schema, words))
+    return f"### {name}\n\n{sentence(schema.get('description'))}\n\n{said}"
+
+
+def _type(shape: type[Struct]) -> str:
+    name: str = shape.TYPE  # type: ignore[attr-defined]  # every published shape names its TYPE
+    return name

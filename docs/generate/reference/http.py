@@ -1,0 +1,84 @@
+"""What the apis answer: a page for people, and each api's own OpenAPI document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib import import_module
+from typing import Any
+
+from docs.generate.markdown import code, page, table
+from docs.generate.reference.settings import SERVICES, settings_of
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+INTRODUCTION = """\
+Every api serves its own description at `/openapi.json` and shows it at `/docs`. Every process, the workers on a port of their own, answers
+`GET /livez` (200: it goes on), `GET /readyz` (200: all that it needs is there; else 503, naming what is missing) and `GET /metrics`
+([metrics](metrics.md)). Problems are RFC 9457 (`application/problem+json`); they name what is wrong and what mends it, and never repeat
+a value that was sent ([which there are](errors.md))."""
+
+
+def openapi(service: str) -> dict[str, Any]:
+    """Give what an api says of itself, with all settings at their defaults."""
+    app = import_module(f"services.{service}.wiring").api(settings_of(service).model_construct())
+    document: dict[str, Any] = app.openapi()
+    return document
+
+
+def http() -> str:
+    """Give the page for people."""
+    return page("HTTP", INTRODUCTION, *(part for service in SERVICES for part in _service(service)))
+
+
+def _service(service: str) -> Iterable[str]:
+    document = openapi(service)
+    port = settings_of(service).model_fields["port"].default
+    yield f"## {service}, port {port}"
+    yield f"{document['info'].get('summary', '')} For programs: [openapi.{service}.json](openapi.{service}.json)."
+    for path, methods in document["paths"].items():
+        for method in METHODS:
+            if method in methods and "operations" not in methods[method].get("tags", ()):
+                yield from _operation(f"{method.upper()} {path}", methods[method])
+
+
+def _operation(what: str, operation: dict[str, Any]) -> Iterable[str]:
+    yield f"### {what}"
+    yield "\n\n".join(said for said in (f"{operation['summary']}.", operation.get("description")) if said)
+    if parameters := operation.get("parameters"):
+        yield table(("parameter", "in", "is"), ((code(each["name"]), each["in"], _described(each)) for each in parameters))
+    if body := operation.get("requestBody"):
+        yield table(("body", "is"), ((code(media), _body(content["schema"])) for media, content in body["content"].items()))
+    answers = sorted(operation["responses"].items())
+    yield table(("answer", "when"), ((code(status), f"{answer['description']}{_shape(answer)}") for status, answer in answers))
+
+
+def _body(schema: dict[str, Any]) -> str:
+    match schema:
+        case {"$ref": reference}:
+            return code(reference.rpartition("/")[2])
+        case {"type": "array", "items": items}:
+            return f"an array of {_body(items)}"
+        case {"oneOf": choices}:
+            return "; or ".join(map(_body, choices))
+        case {"allOf": [of], "properties": {"do": {"const": word}}}:
+            return f'`"do": "{word}"`, and {_body(of)}'
+        case {"description": described}:
+            return str(described)
+        case _:
+            raise ValueError(f"no words for {schema}")
+
+
+def _described(parameter: dict[str, Any]) -> str:
+    schema = parameter["schema"]
+    said = parameter.get("description") or schema.get("description") or ""
+    default = f" Default: {code(str(schema['default']))}." if schema.get("default") is not None else ""
+    return f"{said}{'' if said.endswith('.') or not said else '.'}{default}".strip() + (" Must be there." if parameter.get("required") else "")
+
+
+def _shape(answer: dict[str, Any]) -> str:
+    names = [
+        content["schema"]["$ref"].rpartition("/")[2]
+        for content in answer.get("content", {}).values()
+        if "$ref" in content.get("schema", {}) and not content["schema"]["$ref"].endswith("/Problem")
+    ]
+    return f" ({', '.join(map(code, names))})" if names else ""

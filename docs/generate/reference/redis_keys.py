@@ -1,0 +1,34 @@
+"""The page of the keys in Redis, as the code that writes them declares them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from docs.generate.markdown import code, page, table
+from services.enrolment.intake import receipts
+from services.relief.terms import term_start
+from services.reporting.board import board
+from shared.deciding import policy_follower, state_store
+from shared.http import idempotency
+from shared.redis.keys import Key
+
+INTRODUCTION = """\
+Redis holds a view of the log: all of it can be thrown away ([rebuild](../how-to/rebuild.md)). A *generation* is a set of keys that is
+filled beside another; `1` unless set otherwise. The keys of a partition stand under one hash tag, so that one script may touch them all and
+Redis Cluster keeps them together. Nobody but a service reads or writes its keys."""
+
+KEYS: Mapping[str, tuple[Key, ...]] = {
+    "Of every deciding service": (*state_store.KEYS, *policy_follower.KEYS, *idempotency.KEYS),
+    "Of enrolment": receipts.KEYS,
+    "Of relief": term_start.KEYS,
+    "Of reporting": board.KEYS,
+}
+
+
+def redis_keys() -> str:
+    """Give the page."""
+    return page("Keys in Redis", INTRODUCTION, *(part for title, keys in KEYS.items() for part in (f"## {title}", _table(keys))))
+
+
+def _table(keys: Iterable[Key]) -> str:
+    return table(("key", "is a", "holds", "is kept"), ((code(key.name), key.kind, key.holds, key.kept) for key in keys))

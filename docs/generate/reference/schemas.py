@@ -1,0 +1,89 @@
+"""The published shapes as JSON schemas, and what a schema says in words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct, defstruct
+from msgspec.structs import fields
+
+from docs.generate.markdown import anchor, code
+from shared.contracts.registry import ASIDE_LANGUAGE, CASE_COMMAND_LANGUAGE, RECORD_LANGUAGE, RELIEF_COMMAND_LANGUAGE, REPORT_LANGUAGE, Language
+from shared.events.envelope import Event
+
+GOLDEN = Path(__file__).resolve().parents[3] / "tests" / "contracts" / "golden"
+LANGUAGES: tuple[Language, ...] = (REPORT_LANGUAGE, RECORD_LANGUAGE, CASE_COMMAND_LANGUAGE, RELIEF_COMMAND_LANGUAGE, ASIDE_LANGUAGE)
+
+Schema = dict[str, Any]
+
+
+@cache
+def schemas_of(shapes: tuple[type[Struct], ...], template: str = "{name}") -> dict[str, Schema]:
+    """The schemas of shapes, and of all that they are made of, by name."""
+    _, schemas = msgspec.json.schema_components(shapes, ref_template=template)
+    return schemas
+
+
+def published() -> tuple[type[Struct], ...]:
+    """Every shape that was ever published."""
+    return tuple(shape for language in LANGUAGES for shape in language.shapes.values())
+
+
+def attributes(of: type[Struct] | type[Event[object]]) -> Schema:
+    """The schema of an event without its data, of whose raw bytes none can be made."""
+    described = [(f.name, f.type, f.default) if not f.required else (f.name, f.type) for f in fields(of) if f.name != "data"]
+    return schemas_of((defstruct(of.__name__, described, kw_only=True),))[of.__name__]
+
+
+def golden(type_: str) -> dict[str, Any]:
+    """The golden event of a type."""
+    event: dict[str, Any] = json.loads((GOLDEN / f"{type_}.json").read_text("utf-8"))
+    return event
+
+
+def rows(schema: Schema, words: Mapping[str, Schema]) -> Iterable[tuple[str, str, str]]:
+    """Each field of an object: its name, whether it must be there, and what it may be. `words`: what is linked to."""
+    for name, field in schema.get("properties", {}).items():
+        must = "yes" if name in schema.get("required", ()) else f"no: {json.dumps(field['default'])}" if field.get("default") is not None else "no"
+        yield code(name), must, says(field, words)
+
+
+def says(schema: Schema, words: Mapping[str, Schema]) -> str:
+    """What a value may be, in words."""
+    match schema:
+        case {"anyOf": alternatives}:
+            return ", or ".join(says(each, words) for each in alternatives)
+        case {"$ref": name}:
+            return f"[{name}]({anchor(name)})" if name in words else code(name)
+        case {"enum": [only]} | {"const": only}:
+            return code(str(only))
+        case {"enum": values}:
+            return " ".join(code(str(value)) for value in values)
+        case {"type": "string", "format": "date"}:
+            return "a day, `YYYY-MM-DD`"
+        case {"type": "string", "description": described}:
+            return str(described)
+        case {"type": "string", "pattern": pattern}:
+            return f"text like {code(pattern)}"
+        case {"type": "integer", "description": described}:
+            return f"a number: {described}"
+        case {"type": "string"}:
+            return f"text{_length(schema)}"
+        case {"type": "boolean"}:
+            return "`true` or `false`"
+        case {"type": "integer"}:
+            return "a whole number"
+        case {"type": "null"}:
+            return "null"
+        case _:
+            raise ValueError(f"no words for {schema}")
+
+
+def _length(schema: Schema) -> str:
+    least, most = schema.get("minLength"), schema.get("maxLength")
+    return "" if most is None else f" of {least or 0} to {most} characters"

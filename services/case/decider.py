@@ -1,0 +1,89 @@
+"""From the bytes of a command and a packed state to an outcome: the whole of what case's worker decides. Pure."""
+
+from collections.abc import Set as AbstractSet
+from datetime import date
+
+from msgspec import Raw
+
+from services.case.domain import office_commands, packed, policy_commands
+from services.case.domain.case import Case, evolve
+from services.case.domain.refusals import Refusal
+from shared.clock import china_day
+from shared.contracts.case import CaseFact, CloseAfterReturn, RecordAttempt
+from shared.contracts.refusal import Refused
+from shared.contracts.registry import CASE_COMMAND_LANGUAGE, RECORD_LANGUAGE
+from shared.deciding.decider import Judged
+from shared.deciding.outcomes import Exceptional
+from shared.events.codec import Unreadable, encode, read_data, read_event
+from shared.events.envelope import Event, caused
+from shared.geography.county_codes import codes_of_office
+from shared.log import topics
+
+SERVICE = "case"
+SOURCE = "/case"
+
+_STUDENT_KEY = 32
+_NOWHERE: AbstractSet[tuple[str, bytes]] = frozenset()
+
+Asked = policy_commands.Following | office_commands.Asked
+_OF_OFFICES = (RecordAttempt, CloseAfterReturn)
+
+
+class CaseDecider:
+    """Case's ``Decider``: files, each by its student's key."""
+
+    service = SERVICE
+    source = SOURCE
+    topic = topics.CASE_COMMANDS
+
+    def state_id(self, key: bytes | None) -> bytes:
+        """Give a student's 16 bytes."""
+        if key is not None and len(key) == _STUDENT_KEY:
+            try:
+                return bytes.fromhex(key.decode("ascii"))
+            except ValueError:
+                pass
+        raise Unreadable("the key is no student id")
+
+    def judge(self, key: bytes, value: bytes | None, state: bytes | None, *, partition: int, offset: int) -> Judged:
+        """Decide one command on the state it finds."""
+        command = read_event(value)
+        if command.subject.encode() != key:
+            raise Unreadable("the record's key is not the subject of its event")
+        if not 1 < command.time.year < 9999:
+            raise Unreadable("time: a year that may have no day in China")
+        asked: Asked = read_data(CASE_COMMAND_LANGUAGE, command.type, command.data)
+        case = packed.unpack(state)
+        on = china_day(command.time)
+        try:
+            fact = _decided(case, asked, command, on)
+        except Refusal as refused:
+            return _refused(refused, command, partition, offset)
+        if fact is None:
+            return Judged(b"d")
+        event = encode(caused(command, fact, source=SOURCE, topic=self.topic, partition=partition, offset=offset))
+        return Judged(b"a", state=packed.pack(evolve(case, fact, on=on, cause=command.id)), fact=event)
+
+    def evolved(self, fact: Event[Raw], state: bytes | None) -> bytes:
+        """Give the state after a fact of case's own, as ``judge`` left it when the fact was new."""
+        data: CaseFact = read_data(RECORD_LANGUAGE, fact.type, fact.data)
+        return packed.pack(evolve(packed.unpack(state), data, on=china_day(fact.time), cause=fact.causationid))
+
+    def listed(self, state: bytes | None) -> AbstractSet[tuple[str, bytes]]:
+        """Give the list of the file's county and state, in the order of the due day."""
+        return _NOWHERE if state is None else frozenset((packed.place_in_lists(state),))
+
+
+def _decided(case: Case, asked: Asked, command: Event[Raw], on: date) -> CaseFact | None:
+    if isinstance(asked, _OF_OFFICES):
+        return office_commands.judge(case, asked, on=on, cause=command.id, answers_for=codes_of_office(asked.office))
+    return policy_commands.follow(case, asked, on=on)
+
+
+def _refused(refused: Refusal, command: Event[Raw], partition: int, offset: int) -> Judged:
+    data = Refused(code=refused.code, field=refused.field, detail=refused.detail)
+    return Judged(
+        b"r",
+        refusal=encode(caused(command, data, source=SOURCE, topic=topics.CASE_COMMANDS, partition=partition, offset=offset)),
+        exception=encode(Exceptional(command.id, refused.code, refused.field, refused.detail)),
+    )

@@ -1,0 +1,61 @@
+"""How what offices ask for is judged: an attempt to bring the child back, and the closing of a file whose child stayed in school."""
+
+from collections.abc import Container
+from datetime import date, timedelta
+from typing import assert_never
+
+from services.case.domain.case import Case
+from services.case.domain.deadlines import deadlines_in
+from services.case.domain.policy_commands import OUT, PERSUADING, RETURNED, closed
+from services.case.domain.refusals import CaseUnknown, NextStepInPast, NextStepTooFar, NotAllowedIn, NotYourCounty
+from services.case.domain.timeline import knows_again
+from shared.contracts.case import CaseAttempted, CaseClosedByReturn, CaseFact, CaseStanding, CloseAfterReturn, RecordAttempt
+
+Asked = RecordAttempt | CloseAfterReturn
+
+_SCHOOL = "/schools/"
+
+
+def judge(case: Case, asked: Asked, *, on: date, cause: str, answers_for: Container[str]) -> CaseFact | None:
+    """Judge what an office asked for on this day by the command of this id: the fact it makes, or None if it was done before.
+
+    ``answers_for``: the codes of the counties that the office, if it is a county's, is responsible for. Raises ``Refusal``.
+    """
+    now = case.standing
+    if now is None:
+        raise CaseUnknown
+    if knows_again(case.history, cause):
+        return None
+    match asked:
+        case RecordAttempt():
+            return _attempt(now, asked, on, answers_for)
+        case CloseAfterReturn():
+            return _close(now, asked, answers_for)
+        case _:
+            assert_never(asked)
+
+
+def _attempt(now: CaseStanding, asked: RecordAttempt, on: date, answers_for: Container[str]) -> CaseAttempted:
+    # Schools persuade too (domain page, section 2.2), wherever they are: a code does not tell its county.
+    if now.county not in answers_for and not asked.office.startswith(_SCHOOL):
+        raise NotYourCounty
+    if now.state not in OUT:
+        raise NotAllowedIn(now.state, "attempts are recorded while the child is out of school")
+    deadlines = deadlines_in(now.county, on)
+    if asked.next is not None and asked.next < on:
+        raise NextStepInPast
+    if asked.next is not None and asked.next > on + timedelta(deadlines.longest_step):
+        raise NextStepTooFar(deadlines.longest_step)
+    due = asked.next or on + timedelta(deadlines.next_step)
+    number = now.attempts + 1
+    after = CaseStanding(PERSUADING, now.county, now.reason, number, due)
+    return CaseAttempted(before=now, after=after, number=number, office=asked.office, method=asked.method, outcome=asked.outcome, next=asked.next)
+
+
+def _close(now: CaseStanding, asked: CloseAfterReturn, answers_for: Container[str]) -> CaseClosedByReturn:
+    # 复学 -> 销号 is for the county's education office (domain page, section 2.2).
+    if now.county not in answers_for:
+        raise NotYourCounty
+    if now.state is not RETURNED:
+        raise NotAllowedIn(now.state, "it is closed after a return while the child is back and under observation")
+    return CaseClosedByReturn(before=now, after=closed(now), office=asked.office, outcome=asked.outcome)

@@ -1,0 +1,102 @@
+"""From the bytes of a submission and a packed state to an outcome: the whole of what enrolment's worker decides. Pure."""
+
+from collections.abc import Set as AbstractSet
+from typing import assert_never
+
+from msgspec import Raw
+
+from services.enrolment.domain import county, packed, student
+from services.enrolment.domain.refusals import Refusal
+from shared.contracts.county import CountyStated
+from shared.contracts.refusal import Refused
+from shared.contracts.registry import RECORD_LANGUAGE, REPORT_LANGUAGE
+from shared.contracts.reports import CountyReported, Report
+from shared.contracts.student import StudentFact
+from shared.deciding.decider import Judged
+from shared.deciding.outcomes import Exceptional
+from shared.events.codec import Unreadable, encode, read_data, read_submission
+from shared.events.envelope import Event, Submission, caused
+from shared.log import topics
+
+SERVICE = "enrolment"
+SOURCE = "/enrolment"
+
+_STUDENT_KEY, _COUNTY_KEY = 32, 6
+
+
+class EnrolmentDecider:
+    """Enrolment's ``Decider``: students and counties, each by its own key."""
+
+    service = SERVICE
+    source = SOURCE
+    topic = topics.SUBMISSIONS
+
+    def state_id(self, key: bytes | None) -> bytes:
+        """Give a student's 16 bytes, or those that a county's six digits are padded to."""
+        if key is not None and len(key) == _STUDENT_KEY:
+            try:
+                return bytes.fromhex(key.decode("ascii"))
+            except ValueError:
+                pass
+        elif key is not None and len(key) == _COUNTY_KEY and key.isdigit():
+            return b"county" + key + b"\0\0\0\0"
+        raise Unreadable("the key is neither a student id nor a county code")
+
+    def judge(self, key: bytes, value: bytes | None, state: bytes | None, *, partition: int, offset: int) -> Judged:
+        """Decide one submission on the state it finds."""
+        submission = read_submission(value)
+        if submission.subject.encode() != key:
+            raise Unreadable("the record's key is not the subject of its event")
+        report: Report = read_data(REPORT_LANGUAGE, submission.type, submission.data)
+        try:
+            decided = _decided(report, submission, state)
+        except Refusal as refused:
+            return _refused(refused, submission, partition, offset)
+        if decided is None:
+            return Judged(b"d", exception=_shown(submission))
+        fact, new_state = decided
+        event = encode(caused(submission, fact, source=SOURCE, topic=self.topic, partition=partition, offset=offset))
+        if fact.late:
+            return Judged(b"l", state=new_state, fact=event, exception=_shown(submission))
+        return Judged(b"a", state=new_state, fact=event)
+
+    def evolved(self, fact: Event[Raw], state: bytes | None) -> bytes:
+        """Give the state after a fact of enrolment's own, as ``judge`` left it when the fact was new."""
+        data: StudentFact | CountyStated = read_data(RECORD_LANGUAGE, fact.type, fact.data)
+        match data:
+            case CountyStated():
+                return packed.pack_ledger(county.evolve(packed.unpack_ledger(state), data, at=fact.time))
+            case StudentFact():
+                return packed.pack(student.evolve(packed.unpack(state), data, at=fact.time))
+            case _:
+                assert_never(data)
+
+    def listed(self, state: bytes | None) -> AbstractSet[tuple[str, bytes]]:
+        """Give nothing: students are looked up, never listed."""
+        return frozenset()
+
+
+def _decided(report: Report, submission: Submission, state: bytes | None) -> tuple[StudentFact | CountyStated, bytes] | None:
+    """Give the fact that a report comes to and the state it leaves; None where it says nothing new."""
+    if isinstance(report, CountyReported):
+        ledger = packed.unpack_ledger(state)
+        stated = county.decide(ledger, report, at=submission.time)
+        return None if stated is None else (stated, packed.pack_ledger(county.evolve(ledger, stated, at=submission.time)))
+    advanced = student.advance(packed.unpack(state), report, at=submission.time)
+    if advanced is None:
+        return None
+    fact, child = advanced
+    return fact, packed.pack(child)
+
+
+def _refused(refused: Refusal, submission: Submission, partition: int, offset: int) -> Judged:
+    data = Refused(code=refused.code, field=refused.field, detail=refused.detail)
+    return Judged(
+        b"r",
+        refusal=encode(caused(submission, data, source=SOURCE, topic=topics.SUBMISSIONS, partition=partition, offset=offset)),
+        exception=encode(Exceptional(submission.id, refused.code, refused.field, refused.detail)),
+    )
+
+
+def _shown(submission: Submission) -> bytes:
+    return encode(Exceptional(submission.id))

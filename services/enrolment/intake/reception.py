@@ -1,0 +1,162 @@
+"""Takes a body in: checks all of it, logs what is accepted, keeps the receipt, and only then acknowledges.
+
+The steps of one request, and what a failure after each leaves behind:
+
+1. Read and check every line. (Nothing done.)
+2. With an ``Idempotency-Key``: claim it. (A claim that expires by itself.)
+3. Ask Redis whether it is there, so that while it is away retries do not fill the log. (The same.)
+4. Append to the log and wait for all in-sync replicas. (Lines in the log, perhaps in part, that nobody was told of. The
+   sender repeats the body; the worker finds the repeats to be duplicates.)
+5. Keep the receipt. (A receipt that nobody knows of; it expires.)
+6. With a key: keep the answer in the place of the claim. (Done; a repeat gets the same answer.)
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+
+import msgspec
+from msgspec import Struct
+
+from services.enrolment.intake import body
+from services.enrolment.intake.batch import Batch
+from services.enrolment.intake.line import Intake
+from services.enrolment.intake.receipts import Receipt, Receipts, RefusedLine
+from services.enrolment.limits import Limits
+from services.enrolment.meters import ApiMeters
+from shared.deciding.outcomes import Outcome
+from shared.http import problems
+from shared.http.idempotency import Answer, Repeats, check_key
+from shared.http.problems import Problem
+from shared.ids import draw_id
+from shared.log import topics
+from shared.log.event_log import EventLog, LogAway
+from shared.redis.edge import RedisAway
+
+
+class Kind(StrEnum):
+    """What a body is, by its media type."""
+
+    ONE = "application/cloudevents+json"
+    ARRAY = "application/cloudevents-batch+json"
+    NDJSON = "application/x-ndjson"
+
+
+_READERS = {Kind.ONE: body.one, Kind.ARRAY: body.array, Kind.NDJSON: body.ndjson}
+
+
+class Acknowledgement(Struct, frozen=True):
+    """What a sender is told once every accepted line is in the log: the batch, the counts, and each refused line."""
+
+    batch: str
+    received: int
+    logged: int
+    refused: int
+    lines: list[RefusedLine]
+
+
+class Reception:
+    """What the api does, without HTTP. All methods raise ``Problem``."""
+
+    def __init__(
+        self,
+        *,
+        limits: Limits,
+        intake: Intake,
+        log: EventLog,
+        receipts: Receipts,
+        repeats: Repeats,
+        meters: ApiMeters,
+        now: Callable[[], datetime],
+        partitions: int,
+    ) -> None:
+        """Join the parts."""
+        self._limits, self._intake, self._log, self._receipts, self._repeats = limits, intake, log, receipts, repeats
+        self._meters, self._now, self._partitions = meters, now, partitions
+
+    async def take(self, kind: Kind, chunks: body.Chunks, *, key: str | None) -> Answer:
+        """Take a body, as sent but for its content encoding. Gives the answer: 202, or 422 for a single event that is refused."""
+        if key is None:
+            return await self._logged(await self._checked(kind, body.unmarked(chunks)), kind)
+        check_key(key)
+        digest = sha256(kind.encode())
+        batch = await self._checked(kind, body.watched(body.unmarked(chunks), digest.update))
+        worked = False
+
+        async def logged() -> Answer:
+            nonlocal worked
+            worked = True
+            return await self._logged(batch, kind)
+
+        with self._redis_needed():
+            answer = await self._repeats.answered(key, digest.digest(), logged, keeps=lambda _: True)
+        if not worked:
+            self._meters.repeats.inc()
+        return answer
+
+    async def receipt(self, batch: str, *, after: int, outcome: Outcome | None) -> Receipt:
+        """Give a page of a receipt."""
+        with self._redis_needed():
+            receipt = await self._receipts.get(batch, after=after, outcome=outcome)
+        if receipt is None:
+            detail = f"No batch of this id is kept: receipts are kept for {self._limits.receipt_days} days."
+            raise Problem(404, "no-such-batch", "No such batch", detail)
+        return receipt
+
+    async def _checked(self, kind: Kind, chunks: body.Chunks) -> Batch:
+        batch = Batch(draw_id(), received_at=self._now(), partitions=self._partitions)
+        with self._meters.check_seconds.time():
+            async for lines in _READERS[kind](chunks, self._limits):
+                batch.add(lines, self._intake)
+        if not batch.received and kind is not Kind.ARRAY:
+            raise Problem(400, "empty-body", "The body is empty", "There is no report in it.")
+        return batch
+
+    async def _logged(self, batch: Batch, kind: Kind) -> Answer:
+        answer = _refusal(batch.refused[0]) if kind is Kind.ONE and batch.refused else _acknowledgement(batch)
+        if answer.status == 202:
+            with self._redis_needed():
+                await self._receipts.there()
+            with self._meters.log_seconds.time():
+                first = await self._appended(batch)
+            self._meters.logged.inc(batch.logged)
+            with self._redis_needed():
+                await self._receipts.put(batch.id, batch.received, bytes(batch.where), first, batch.refused)
+        self._meters.received.inc(batch.received)
+        for code, number in batch.refusals_by_code().items():
+            self._meters.refused.labels(code).inc(number)
+        return answer
+
+    async def _appended(self, batch: Batch) -> dict[int, int]:
+        try:
+            return await self._log.append(topics.SUBMISSIONS, batch.records) if batch.records else {}
+        except LogAway:
+            raise self._away("log") from None
+
+    @contextmanager
+    def _redis_needed(self) -> Iterator[None]:
+        try:
+            yield
+        except RedisAway:
+            raise self._away("redis") from None
+
+    def _away(self, what: str) -> Problem:
+        self._meters.away.labels(what).inc()
+        detail = (
+            "Nothing is acknowledged. Some of it may be logged already, and that does no harm: "
+            "send the whole body again, with the same Idempotency-Key if it had one."
+        )
+        return Problem(503, f"{what}-away", f"The {what} is away", detail, headers={"Retry-After": str(self._limits.retry_seconds)})
+
+
+def _acknowledgement(batch: Batch) -> Answer:
+    told = Acknowledgement(batch.id, batch.received, batch.logged, len(batch.refused), batch.refused)
+    return Answer(202, "application/json", {"Location": f"/v1/receipts/{batch.id}"}, msgspec.json.encode(told))
+
+
+def _refusal(line: RefusedLine) -> Answer:
+    more = {"code": line.code, "field": line.field, "id": line.id}
+    problem = Problem(422, "report-refused", "The report was refused", line.detail, more=more)
+    return Answer(problem.status, problems.MEDIA_TYPE, problem.headers, problem.body())

@@ -1,0 +1,197 @@
+"""How a term is begun: every eligible child is asked for, county by county, behind the back of whoever said that it begins.
+
+How far a walk is stands in Redis, so that it goes on after a restart where it was; whoever holds its lease walks. The steps of
+one round, and what a failure after each leaves behind:
+
+1. Read a page of the list of eligible children, in each partition. (Nothing done.)
+2. Append a command for each, whose id derives from term and student. (Commands in the log, which are asked for again: the
+   worker has granted the term's aid by then, so they decide nothing.)
+3. Write down how far it is. (Done.)
+4. Wait until the worker has come near, so that no officer's command waits behind a nation's; at the end, until it has decided
+   on all of them: only then the walk has ended. (Nothing is lost.)
+
+A child that becomes eligible in the term is granted its aid by the fact that says so. The walk is for those of whom the
+term brings no news; one that the worker had not heard of yet is found when the term is begun once more.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from services.relief.decider import SERVICE
+from services.relief.domain.packed import ELIGIBLE
+from services.relief.terms.walk import Progress, Walk, commands, read_walk, told
+from shared import clock
+from shared.commands.rebuild_gate import Built
+from shared.deciding.listing import Cursor, Listing, Page
+from shared.deciding.state_store import StateStore
+from shared.events.codec import encode
+from shared.geography.county_codes import codes_in
+from shared.geography.divisions import NATION
+from shared.http.problems import Problem
+from shared.ids import draw_id
+from shared.log import topics
+from shared.log.event_log import EventLog
+from shared.redis.edge import Redis, script
+from shared.redis.keys import Key
+from shared.worker.follower import AWAY
+
+KEYS = (
+    Key("{relief:<generation>:terms}:walks", "hash", "term -> JSON: when it was begun, how far it is, when it ended"),
+    Key("{relief:<generation>:terms}:lease:<term>", "string", "who is walking", "30 s, renewed"),
+)
+
+_log = logging.getLogger(__name__)
+
+
+class Pace(Struct, frozen=True):
+    """How fast a walk goes: children a page and commands that the worker may be behind by, both in each partition; the rest in seconds."""
+
+    page: int = 100
+    ahead: int = 2_000
+    lease: int = 30
+    look: float = 0.1
+    away: float = 1.0
+
+
+class Beginnings:
+    """The walks of one generation of states. ``begin`` and ``progress`` raise one of ``RedisAway``."""
+
+    def __init__(
+        self,
+        redis: Redis,
+        listing: Listing,
+        store: StateStore,
+        built: Built,
+        log: EventLog,
+        *,
+        generation: str,
+        partitions: int,
+        pace: Pace | None = None,
+    ) -> None:
+        """Join the parts; ``start`` goes on with what was interrupted, ``stop`` interrupts."""
+        self._redis, self._listing, self._store, self._built, self._log = redis, listing, store, built, log
+        self._partitions, self._pace = partitions, pace or Pace()
+        self._tag = f"{{{SERVICE}:{generation}:terms}}"
+        self._counties = codes_in(NATION)
+        self._swap = script(redis, "shared.redis", "swap")
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    async def begin(self, term: str, *, at: datetime) -> Progress:
+        """Begin a term, or once more if that has been done; where it is under way, go on. What it asks for is true ``at`` this moment."""
+        walk = await self._read(term)
+        if walk is None or walk.ended is not None:
+            walk = Walk(term, at, dict.fromkeys(range(self._partitions)))
+            await self._write(walk)
+        self._go_on(term)
+        return told(walk, self._counties, self._partitions)
+
+    async def progress(self, term: str) -> Progress | None:
+        """Tell how far a term's beginning is; None where it was never begun."""
+        walk = await self._read(term)
+        return None if walk is None else told(walk, self._counties, self._partitions)
+
+    def start(self) -> None:
+        """Go on with every walk that was interrupted, as soon as Redis says which."""
+        self._tasks[""] = asyncio.create_task(self._resume(), name="terms")
+
+    async def stop(self) -> None:
+        """Interrupt the walks."""
+        for task in (running := list(self._tasks.values())):
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    async def _resume(self) -> None:
+        while True:
+            try:
+                walks = [read_walk(text) for text in (await self._redis.hgetall(f"{self._tag}:walks")).values()]
+            except AWAY:
+                await asyncio.sleep(self._pace.away)
+                continue
+            for walk in walks:
+                if walk.ended is None:
+                    self._go_on(walk.term)
+            return
+
+    def _go_on(self, term: str) -> None:
+        task = self._tasks.get(term)
+        if task is None or task.done():
+            self._tasks[term] = asyncio.create_task(self._walk(term), name=f"term {term}")
+
+    async def _walk(self, term: str) -> None:
+        mine = draw_id().encode()
+        try:
+            while True:
+                try:
+                    if await self._ended_under(mine, term):
+                        return
+                except (Problem, *AWAY) as error:
+                    _log.warning("the beginning of %s waits: %s", term, error)
+                    await asyncio.sleep(self._pace.away)
+        except Exception:
+            _log.exception("the beginning of %s has stopped: mend what is wrong, and begin it again", term)
+            raise
+        finally:
+            with suppress(*AWAY):
+                await self._swap(keys=[self._lease(term)], args=[mine, b"", 0])
+
+    async def _ended_under(self, mine: bytes, term: str) -> bool:
+        """Walk on while the lease is mine; tells whether the walk has ended. Somebody else's lease is waited for."""
+        while (walk := await self._read(term)) is not None and walk.ended is None:
+            if not await self._leased(mine, term):
+                await asyncio.sleep(self._pace.away)
+                continue
+            pages = await self._next_pages(walk)
+            decided = await self._ask(walk, pages)
+            walk = walk.after(pages)
+            if walk.left:
+                await self._write(walk)
+                await self._wait_for_worker(decided, mine, term)
+            elif await self._wait_for_worker(await self._log.end_offsets(topics.RELIEF_COMMANDS), mine, term):
+                await self._write(replace(walk, ended=clock.now()))
+        return True
+
+    async def _next_pages(self, walk: Walk) -> Mapping[int, Page]:
+        """Read on in each partition by itself: of a page of all of them, each would have to read as much as the page has."""
+        await self._built.check(range(self._partitions))  # of half-built lists nobody would be missed
+        pages = {}
+        for partition, at in walk.left.items():
+            after = None if at is None else Cursor.of(at)
+            pages[partition] = await self._listing.page(
+                self._counties, [ELIGIBLE], after=after, below=None, limit=self._pace.page, partitions=[partition]
+            )
+        return pages
+
+    async def _ask(self, walk: Walk, pages: Mapping[int, Page]) -> Mapping[int, int]:
+        """Ask for the children of these pages; gives how far the worker should be, in each partition, before the next."""
+        records = {partition: commands(page.entries, walk) for partition, page in pages.items() if page.entries}
+        first = await self._log.append(topics.RELIEF_COMMANDS, records) if records else {}
+        return {partition: at + len(records[partition]) - self._pace.ahead for partition, at in first.items()}
+
+    async def _wait_for_worker(self, decided: Mapping[int, int], mine: bytes, term: str) -> bool:
+        """Wait until the worker has decided what lies before these offsets; tells whether it has, and the lease is still mine."""
+        while await self._leased(mine, term):
+            stands = await self._store.cursors(decided)
+            if all((stands[partition] or 0) >= offset for partition, offset in decided.items()):
+                return True
+            await asyncio.sleep(self._pace.look)
+        return False
+
+    async def _leased(self, mine: bytes, term: str) -> bool:
+        key, seconds = self._lease(term), self._pace.lease
+        return bool(await self._swap(keys=[key], args=[mine, mine, seconds]) or await self._redis.set(key, mine, nx=True, ex=seconds))
+
+    async def _read(self, term: str) -> Walk | None:
+        text = await self._redis.hget(f"{self._tag}:walks", term)
+        return None if text is None else read_walk(text)
+
+    async def _write(self, walk: Walk) -> None:
+        await self._redis.hset(f"{self._tag}:walks", mapping={walk.term: encode(walk)})
+
+    def _lease(self, term: str) -> str:
+        return f"{self._tag}:lease:{term}"

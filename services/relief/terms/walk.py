@@ -1,0 +1,86 @@
+"""How far a term's beginning is, and what is asked for on the way."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from services.relief.decider import SOURCE
+from shared import clock
+from shared.commands.submit import NO_SEQUENCE
+from shared.contracts.relief import BeginTerm
+from shared.deciding.listing import Cursor, Entry, Page
+from shared.events.codec import encode
+from shared.events.envelope import Event
+from shared.ids import command_id
+
+OPERATOR = f"{SOURCE}/operator"
+"""The source of the commands."""
+
+
+class Walk(Struct, frozen=True):
+    """How far it is. ``left``: the partitions whose lists are not through, each with the cursor behind which to go on, null at its beginning."""
+
+    term: str
+    begun: datetime
+    left: Mapping[int, str | None]
+    asked: int = 0
+    ended: datetime | None = None
+
+    def after(self, pages: Mapping[int, Page]) -> "Walk":
+        """Give it after these pages, one of each partition that was left."""
+        asked = self.asked + sum(len(page.entries) for page in pages.values())
+        return replace(self, asked=asked, left={partition: str(page.next) for partition, page in pages.items() if page.next})
+
+
+class Progress(Struct, frozen=True):
+    """What an operator is told of a term's beginning.
+
+    ``children``: whom it has asked for. ``lists``: how many are through, of ``of``: a county has one in each partition. ``ended``: since
+    when all have been asked for and decided on.
+    """
+
+    term: str
+    begun: datetime
+    ended: datetime | None
+    children: int
+    lists: int
+    of: int
+
+
+read_walk = msgspec.json.Decoder(Walk).decode
+
+
+def told(walk: Walk, counties: Sequence[str], partitions: int) -> Progress:
+    """Give what is told of a walk over the lists of these counties."""
+    of = len(counties) * partitions
+    left = sum(len(counties) - (bisect_left(counties, Cursor.of(at).group) if at else 0) for at in walk.left.values())
+    return Progress(walk.term, walk.begun, walk.ended, walk.asked, of - left, of)
+
+
+def commands(entries: Iterable[Entry], walk: Walk) -> list[tuple[bytes, bytes]]:
+    """Give what is asked for each child: its key, and a command whose id is that of term and student."""
+    data, key, recorded = BeginTerm(term=walk.term), f"begin-term {walk.term}", clock.now()
+    asked = []
+    for entry in entries:
+        student = entry.state_id.hex()
+        id_ = command_id(key, student.encode())
+        event = Event(
+            specversion="1.0",
+            id=id_,
+            source=OPERATOR,
+            type=data.TYPE,
+            subject=student,
+            time=walk.begun,
+            recordedtime=recorded,
+            partitionkey=student,
+            sequence=NO_SEQUENCE,
+            causationid=id_,
+            correlationid=id_,
+            data=data,
+        )
+        asked.append((student.encode(), encode(event)))
+    return asked

@@ -1,0 +1,141 @@
+"""What the audit found, for people: tables and sentences on a console."""
+
+from decimal import Decimal
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from services.reporting.audit.comparison import MOST_SHOWN
+from services.reporting.audit.recount import Finding
+from services.reporting.audit.sources.inventory import LAG_IS_KAFKAS, SETTINGS, Inventory
+from services.reporting.audit.verification import Verification
+
+OUT_OF_SCHOOL = ("dropped_out", "never_enrolled")
+_MEANS = {
+    "unreadable": "bytes that are no event, or have no type",
+    "unknown type": "a type that the public interface does not name, or a newer version of one",
+    "malformed sequence": "without a source, or with a sequence that is not 16 and 4 digits: a repeat could not be told",
+    "malformed time": "a time or recordedtime that is not RFC 3339 with an offset",
+    "malformed standing": "a before or after that is no standing",
+    "malformed file": "a before or after that is no child's file, or no after",
+    "malformed grant": "a before or after that is no grant, or neither where there must be one",
+    "malformed statement": "a county's statement without a county or a number",
+    "missing": "offsets that hold no record any more, though the record is kept for ever",
+}
+
+
+def print_verification(console: Console, done: Verification, elapsed: float) -> None:
+    """Say the verdict, what was compared, and what differs."""
+    compared, totals = done.comparison, done.totals
+    if done.verdict == "equal":
+        console.print("[bold green]equal[/]: what is shown is what the record adds up to")
+    elif done.verdict == "not sound":
+        console.print("[bold yellow]equal, but not sound[/]: what is shown is what can be counted of the record, and not all of it can be")
+    else:
+        console.print("[bold red]not equal[/]: what is shown is not what the record adds up to")
+    pace = f", {done.records / elapsed:,.0f}/s" if elapsed else ""
+    console.print(f"  {done.records:,} records read up to the api's offsets, in {elapsed:.1f} s{pace}")
+    of_children, all_ = totals.facts - totals.files - totals.aid, compared.altogether
+    console.print(f"  {totals.facts:,} distinct facts ({of_children:,} of children and counties, {totals.files:,} of files, {totals.aid:,} of aid)")
+    console.print(f"  {totals.repeats:,} repeats dropped, {totals.others:,} facts of published figures passed over")
+    console.print(
+        f"  compared: {compared.counties:,} counties, {compared.cells:,} cells, {compared.flows:,} flows a day, {compared.due:,} due days; "
+        f"as of {done.as_of.get('event_time')}"
+    )
+    console.print(
+        f"  {all_.out_of_school:,} children out of school; {all_.files_open:,} files open or persuading, {all_.files_settled:,} under observation or "
+        f"closed; {all_.grants:,} grants of {_yuan(all_.fen)} yuan"
+    )
+    if compared.differing:
+        table = Table(
+            "county", "name", "cell", "shown", "recounted", title=f"{compared.differing:,} cells differ; {len(compared.differences)} of them"
+        )
+        for each in compared.differences:
+            table.add_row(each.county, done.names.get(each.county, ""), each.cell, _cell(each.shown), _cell(each.recounted))
+        console.print(table)
+    if compared.unbalanced:
+        table = Table(
+            "county", "name", "what is shown", "total", "its parts", title=f"{len(compared.unbalanced):,} totals are not what their parts make"
+        )
+        for uneven in compared.unbalanced[:MOST_SHOWN]:
+            table.add_row(uneven.county, done.names.get(uneven.county, ""), uneven.law, _cell(uneven.total), _cell(uneven.parts))
+        console.print(table)
+    print_findings(console, list(done.findings))
+
+
+def print_findings(console: Console, findings: list[Finding]) -> None:
+    """Say what cannot be counted, and how to look at it."""
+    if not findings:
+        return
+    table = Table("records", "problem", "means", "first (partition=offset)", title="not counted")
+    for finding in findings:
+        places = ", ".join(f"{part}={offset}" for part, offset in finding.first)
+        table.add_row(f"{finding.records:,}", finding.problem, _MEANS.get(finding.problem, ""), places)
+    console.print(table)
+    part, offset = findings[0].first[0]
+    console.print(f"`baoxue tail --from {part}={offset} -n 1 --json` shows the first; student-status.dead says what the worker put aside.")
+
+
+IN_ORDER = ("case", "relief")
+"""Breakdowns whose columns stand in their own order; others begin with the largest."""
+
+
+def breakdown(part: dict[str, Any], by: str | None) -> dict[str, int]:
+    """Give the numbers of an area that become its columns: of children by a word, of files (``case``, ``case-reason``), or of aid (``relief``)."""
+    match by:
+        case "case":
+            return {**part["cases"]["by_state"], "overdue": part["cases"]["overdue"]}
+        case "case-reason":
+            return {reason: n for reason, n in part["cases"]["by_reason"].items() if n}
+        case "relief":
+            return {f"{state} {what}": aid[what] for states in part["relief"].values() for state, aid in states.items() for what in ("grants", "fen")}
+        case _:
+            return dict(part[f"by_{by or 'status'}"])
+
+
+def print_counts(console: Console, document: dict[str, Any], by: str | None) -> None:
+    """Print an area and its next level as one table. ``by``: which breakdown becomes its columns; None for the statuses."""
+    area, as_of = document["area"], document["as_of"]
+    shown = breakdown(document, by)
+    words = [word for word in shown if by or word not in OUT_OF_SCHOOL]
+    if by not in IN_ORDER:
+        words.sort(key=lambda word: -shown[word])
+    out = () if by else OUT_OF_SCHOOL
+    title = f"{area['name']} ({area['code']}), newest event {as_of['event_time']}, recorded up to {as_of['recorded_time']}"
+    table = Table("code", "name", "out of school", "poor", *out, *words, title=title)
+    for column in table.columns[2:]:
+        column.justify = "right"
+    for part in (*document["children"], {"code": area["code"], "name": area["name"], "reporting": document["coverage"]["reporting"], **document}):
+        found, is_whole = breakdown(part, by), part.get("area") is not None
+        figures = (part["out_of_school"], part["poor"], *(found.get(word, 0) for word in (*out, *words)))
+        if is_whole:
+            table.add_section()
+        silent = not part["reporting"]
+        table.add_row(part["code"], part["name"], *("-" if silent else f"{figure:,}" for figure in figures), style="bold" if is_whole else None)
+    console.print(table)
+    console.print(f"{document['coverage']['reporting']:,} counties have reported; a part without any is shown as -, which is not 0.")
+
+
+def print_inventory(console: Console, inventory: Inventory) -> None:
+    """Print topics with their settings, and groups with their lag."""
+    topics = Table("topic", "partitions", "replicas", "records", "clean-up", "retention", "min in sync", "max message")
+    for topic in inventory.topics:
+        figures = (str(topic.partitions), str(topic.replicas), f"{topic.records:,}")
+        clean_up, kept_ms, kept_bytes, in_sync, largest = (topic.settings.get(setting, "?") for setting in SETTINGS)
+        kept = "for ever" if kept_ms == kept_bytes == "-1" else f"{kept_ms} ms, {kept_bytes} bytes"
+        topics.add_row(topic.topic, *figures, clean_up, kept, in_sync, largest)
+    console.print(topics)
+    groups = Table("group", "state", "topic", "committed", "lag")
+    for group in inventory.groups:
+        groups.add_row(group.group, group.state.lower(), group.topic, f"{group.committed:,}", f"{group.lag:,}")
+    console.print(groups)
+    console.print(LAG_IS_KAFKAS, style="dim")
+
+
+def _yuan(fen: int) -> str:
+    return f"{Decimal(fen) / 100:,.2f}"
+
+
+def _cell(value: int | str | None) -> str:
+    return "-" if value is None else f"{value:,}" if isinstance(value, int) else value

@@ -1,0 +1,33 @@
+"""The pure fold of the record into counts: facts in, differences out. It knows no child and keeps nothing.
+
+``student``, ``case`` and ``grant`` say what is counted of each; ``folding`` reads the record and adds it up.
+"""
+
+from services.reporting.counting.case import CASE_CELLS, CASE_REASON_CELLS, CASE_STATE_CELLS
+from services.reporting.counting.folding import CELLS, FOLD_VERSION, Changes, DeadRecord, Record, fold
+from services.reporting.counting.grant import FEN_CELLS, GRANTS_CELLS, RELIEF_CELLS
+from services.reporting.counting.student import OPENING_POOR_CELL, POOR_CELL, REASON_CELLS, STAGE_CELLS, STATUS_CELLS, STUDENT_CELLS, Flow
+from services.reporting.counting.tally import Claim
+
+__all__ = [
+    "CASE_CELLS",
+    "CASE_REASON_CELLS",
+    "CASE_STATE_CELLS",
+    "CELLS",
+    "FEN_CELLS",
+    "FOLD_VERSION",
+    "GRANTS_CELLS",
+    "OPENING_POOR_CELL",
+    "POOR_CELL",
+    "REASON_CELLS",
+    "RELIEF_CELLS",
+    "STAGE_CELLS",
+    "STATUS_CELLS",
+    "STUDENT_CELLS",
+    "Changes",
+    "Claim",
+    "DeadRecord",
+    "Flow",
+    "Record",
+    "fold",
+]

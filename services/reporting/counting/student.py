@@ -1,0 +1,100 @@
+"""What is counted of a child: the cells of its standing, and what moves the stock of children out of school."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from services.reporting.counting.counted import StatementData, StudentData
+from services.reporting.counting.tally import Claim, Tally, day_text
+from shared.clock import CHINA
+from shared.contracts.student import Standing, StudentListed, StudentRemoved, StudentReturned
+from shared.contracts.words import OUT_OF_SCHOOL, Reason, Stage, Status
+
+
+class Flow(StrEnum):
+    """Why a county's stock of children out of school changed on a day."""
+
+    OPENING = "opening"
+    NEWLY_OUT = "newly_out"
+    OUT_AGAIN = "out_again"
+    RETURNED = "returned"
+    REMOVED = "removed"
+    EXCUSED = "excused"
+    MOVED_OUT = "moved_out"
+    MOVED_IN = "moved_in"
+
+
+STATUS_CELLS: Mapping[Status, str] = {status: f"status.{status}" for status in Status}
+REASON_CELLS: Mapping[Reason, str] = {reason: f"out.reason.{reason}" for reason in Reason}
+STAGE_CELLS: Mapping[Stage | None, str] = {**{stage: f"out.stage.{stage}" for stage in Stage}, None: "out.stage.none"}
+POOR_CELL = "out.poor"
+OPENING_POOR_CELL = "opening.poor"
+"""The registered-poor among the opening; it only grows, and serves the headline's baseline alone."""
+STUDENT_CELLS = (*STATUS_CELLS.values(), *REASON_CELLS.values(), *STAGE_CELLS.values(), POOR_CELL, OPENING_POOR_CELL)
+"""What is counted of a county's children. Those of ``out`` count the out-of-school only."""
+
+_STATUS = {status: f":{cell}" for status, cell in STATUS_CELLS.items()}
+_REASON = {reason: f":{cell}" for reason, cell in REASON_CELLS.items()}
+_STAGE = {stage: f":{cell}" for stage, cell in STAGE_CELLS.items()}
+_POOR, _OPENING_POOR = f":{POOR_CELL}", f":{OPENING_POOR_CELL}"
+_OPENING, _NEWLY_OUT, _OUT_AGAIN, _RETURNED, _REMOVED, _EXCUSED, _MOVED_OUT, _MOVED_IN = (f":{flow}" for flow in Flow)
+_OUT_FLOW = {StudentReturned.TYPE: _RETURNED, StudentRemoved.TYPE: _REMOVED}
+
+
+def add_student(tally: Tally, type_: str, time: datetime, data: StudentData) -> None:
+    """Add 1 for the standing that a fact left, take 1 for the one it found, and note the sign of life."""
+    before, after = data.before, data.after
+    if (home := after or before) is None:
+        return
+    if before != after:
+        if after is not None:
+            _add(tally.cells, after, 1)
+        if before is not None:
+            _add(tally.cells, before, -1)
+        left = before.county if before is not None and before.status in OUT_OF_SCHOOL else None
+        entered = after.county if after is not None and after.status in OUT_OF_SCHOOL else None
+        if left != entered:
+            _add_flows(tally, type_, time, left, entered, data)
+    if (newest := tally.reported.get(home.county)) is None or time > newest:
+        tally.reported[home.county] = time
+
+
+def add_statement(tally: Tally, county: str, time: datetime, data: StatementData) -> None:
+    """Take a county at its word: of two statements of one time, at the later in the record."""
+    if (claim := tally.claimed.get(county)) is None or time >= claim.time:
+        tally.claimed[county] = Claim(time, data.out_of_school)
+    if (newest := tally.reported.get(county)) is None or time > newest:
+        tally.reported[county] = time
+
+
+def _add(cells: defaultdict[str, int], standing: Standing, n: int) -> None:
+    county, status = standing.county, standing.status
+    cells[county + _STATUS[status]] += n
+    if status in OUT_OF_SCHOOL:
+        cells[county + _STAGE[standing.stage]] += n
+        if standing.reason is not None:
+            cells[county + _REASON[standing.reason]] += n
+        if standing.poor:
+            cells[county + _POOR] += n
+
+
+def _add_flows(tally: Tally, type_: str, time: datetime, left: str | None, entered: str | None, data: StudentData) -> None:
+    """Add why a child is out of school in the county that it ``entered`` so, and no longer in the one that it ``left``.
+
+    stock = opening + newly out + out again + moved in - returned - removed - excused - moved out, in every county.
+    """
+    # The day of a happening is that of its time in China.
+    day = day_text((time if time.tzinfo == CHINA else time.astimezone(CHINA)).toordinal())
+    if left is None and entered is not None:
+        if type_ == StudentListed.TYPE:
+            tally.flows[entered + day + _OPENING] += 1
+            if data.after is not None and data.after.poor:
+                tally.cells[entered + _OPENING_POOR] += 1
+        else:
+            tally.flows[entered + day + (_OUT_AGAIN if data.spell and data.spell > 1 else _NEWLY_OUT)] += 1
+    elif left is not None and entered is None:
+        tally.flows[left + day + _OUT_FLOW.get(type_, _EXCUSED)] += 1
+    elif left is not None and entered is not None:
+        tally.flows[left + day + _MOVED_OUT] += 1
+        tally.flows[entered + day + _MOVED_IN] += 1

@@ -1,0 +1,93 @@
+"""Which of the counties' flows changed last, in the order in which the api learned of them. Never who.
+
+Kept is only which numbers they are: each is read out of the memory, so it belongs to the vector that the memory stands at,
+and a number that changes again moves to the top instead of being there twice. After a restart nobody knows the order, so
+the newest days of the memory fill up what is missing.
+"""
+
+from collections.abc import Iterable, Iterator
+from heapq import nlargest
+from itertools import islice
+
+import numpy as np
+
+from services.reporting.answers.counts import View
+from services.reporting.live.document import Change
+from services.reporting.view.areas import ROW_OF, ROWS
+from services.reporting.view.memory import FLOWS, Memory
+from shared.geography.divisions import divisions
+
+MOST = 20
+"""Changes that an area shows."""
+_DAYS_BACK = 31
+"""Days of the record that are looked through for what happened before the api began: older than a month is no news."""
+_PIECE = 1_000
+"""Changes noted before others may have their turn: about a millisecond."""
+
+_FLOW = {flow.value: n for n, flow in enumerate(FLOWS)}
+
+
+class Newest:
+    """The newest changes of every county: no more of one than an area shows, so the newest of any area are always among them."""
+
+    def __init__(self) -> None:
+        """Know of none."""
+        self._moment = 0
+        self._by_county: dict[str, dict[str, int]] = {}
+        """County -> day and flow -> when it changed; both in the order of the last change."""
+
+    def note(self, flows: Iterable[str]) -> None:
+        """Take note of what a delta changed: ``<county>:<day>:<flow>``, in the order of the record."""
+        for _ in self.noting(flows):
+            pass
+
+    def noting(self, flows: Iterable[str]) -> Iterator[None]:
+        """Take note as ``note`` does, stopping on the way every few milliseconds."""
+        for field in flows:
+            self._moment += 1
+            county, _, what = field.partition(":")
+            changed = self._by_county.pop(county, None) or {}
+            changed.pop(what, None)
+            changed[what] = self._moment
+            if len(changed) > MOST:
+                del changed[next(iter(changed))]
+            self._by_county[county] = changed
+            if self._moment % _PIECE == 0:
+                yield
+
+    def of(self, view: View, area: str) -> list[Change]:
+        """Give the newest changes in an area or a county's code, newest first."""
+        rows = view.rollup.rows(area) if area in view.rollup.areas else np.array([ROW_OF[area]])
+        noted = self._noted({ROWS[row] for row in rows.tolist()})
+        found: dict[tuple[str, str], Change] = {}
+        for county, what in noted:
+            day, _, flow = what.partition(":")
+            if n := _number(view.memory, county, day, flow):
+                found[county, what] = _change(county, day, flow, n)
+        if len(found) < MOST:
+            for change in _on_the_newest_days(view.memory, rows):
+                found.setdefault((change.county, f"{change.day}:{change.flow}"), change)
+                if len(found) == MOST:
+                    break
+        return list(found.values())
+
+    def _noted(self, counties: set[str]) -> list[tuple[str, str]]:
+        last = islice((county for county in reversed(self._by_county) if county in counties), MOST)
+        changed = [(moment, county, what) for county in last for what, moment in self._by_county[county].items()]
+        return [(county, what) for _, county, what in nlargest(MOST, changed)]
+
+
+def _number(memory: Memory, county: str, day: str, flow: str) -> int:
+    flows = memory.flows.get(day)
+    return 0 if flows is None else int(flows[ROW_OF[county], _FLOW[flow]])
+
+
+def _on_the_newest_days(memory: Memory, rows: np.typing.NDArray[np.intp]) -> Iterator[Change]:
+    for day in nlargest(_DAYS_BACK, memory.flows):
+        flows = memory.flows[day][rows]
+        for row, column in np.argwhere(flows)[:MOST].tolist():
+            yield _change(ROWS[rows[row]], day, FLOWS[column].value, int(flows[row, column]))
+
+
+def _change(county: str, day: str, flow: str, n: int) -> Change:
+    return Change(county, divisions().counties[county].name, day, flow, n)

@@ -1,0 +1,110 @@
+"""Reporting's worker: facts in, counts in Redis.
+
+The steps of one commit, and what a failure after each leaves behind:
+
+1. Fold the batch after the last sequences that Redis holds at this cursor: pure. (Nothing done.)
+2. Append pointers to what cannot be read to ``student-status.dead``, and wait for the acks. (They are in the log. The
+   next attempt appends the same bytes again, under the same ids.)
+3. One script adds the differences and moves the cursor, if it is still the expected one. (Done.)
+"""
+
+import logging
+from collections.abc import Mapping
+
+from services.reporting.board.board import Board, Cursor
+from services.reporting.counting import Changes, fold
+from shared.deciding.deciding_follower import MostlyDead
+from shared.events.dead_letters import dead_letter, tell_dead
+from shared.log import topics
+from shared.log.event_log import EventLog
+from shared.logging import about
+from shared.worker.follower import RecordBatch
+from shared.worker.meters import APPLY, DEAD, DECIDE, PUBLISH, REPEATED, WorkerMeters, uncounted
+
+SOURCE = "/reporting"
+COUNTED = "counted"
+_MANY = 100
+"""In a batch of at least so many records, more than half of them dead means that something else is broken."""
+
+_log = logging.getLogger(__name__)
+
+
+class CountingFollower:
+    """A ``Follower`` of the record that keeps the counts of one generation."""
+
+    topic = topics.STUDENT_STATUS
+
+    def __init__(self, board: Board, log: EventLog, meters: WorkerMeters | None = None) -> None:
+        """Join the counts with the log that pointers to unreadable records go to, and with what counts what is done."""
+        self._board, self._log = board, log
+        self._meters = meters.of(self.topic) if meters else uncounted(self.topic)
+        self._known: dict[int, Cursor] = {}
+        """Copies of what Redis holds of each partition; asked for anew wherever it turns out to hold something else."""
+
+    async def start(self) -> None:
+        """Connect to the log."""
+        await self._log.start()
+
+    async def stop(self) -> None:
+        """Let go of both."""
+        await self._log.stop()
+        await self._board.close()
+
+    async def cursors(self, partitions: frozenset[int]) -> Mapping[int, int | None]:
+        """Ask Redis, and begin the partitions that it knows nothing of. Raises ``OtherFold``."""
+        return {partition: (await self._ask(partition)).next for partition in sorted(partitions)}
+
+    async def follow(self, batch: RecordBatch) -> int:
+        """Do the three steps. Raises ``NewerVersion``, ``MostlyDead``, ``OtherFold``."""
+        partition = batch.partition
+        cursor = self._known.get(partition) or await self._ask(partition)
+        if cursor.next != batch.first:
+            # Nothing was done: another batch is wanted than this one.
+            return (await self._ask(partition)).next
+        with self._meters.step(DECIDE):
+            changes = fold(batch.records, cursor.sequences)
+        await self._put_aside(batch, changes)
+        with self._meters.step(APPLY):
+            stands = await self._board.apply(partition, batch.first, batch.next, changes)
+        if stands != batch.next:
+            self._meters.fenced.inc()
+            _log.warning("the cursor stands at %d: another worker or another Redis", stands, extra=about(self.topic, partition, batch.first))
+            return (await self._ask(partition)).next
+        self._tell(batch, changes)
+        self._known[partition] = Cursor(batch.next, changes.sequences, cursor.build_to, cursor.built, None, None)
+        return stands
+
+    async def _ask(self, partition: int) -> Cursor:
+        self._known.pop(partition, None)
+        cursor = await self._board.cursor(partition)
+        if cursor is None:
+            end = (await self._log.end_offsets(self.topic))[partition]
+            self._meters.rebuilt.inc()
+            _log.warning("no counts in Redis: counting the record from its start, %d facts", end, extra=about(self.topic, partition, 0))
+            cursor = await self._board.open(partition, end)
+        self._known[partition] = cursor
+        return cursor
+
+    async def _put_aside(self, batch: RecordBatch, changes: Changes) -> None:
+        if not changes.dead:
+            return
+        if len(batch.records) >= _MANY and 2 * len(changes.dead) > len(batch.records):
+            where = f"{batch.topic}[{batch.partition}]@{batch.first}"
+            raise MostlyDead(f"{where}: {len(changes.dead)} of {len(batch.records)} records cannot be read")
+        letters = [
+            (record.key or b"", dead_letter(record, error, source=SOURCE, topic=batch.topic, partition=batch.partition))
+            for record, error in changes.dead
+        ]
+        with self._meters.step(PUBLISH):
+            await self._log.append(topics.dead(batch.topic), {batch.partition: letters})
+
+    def _tell(self, batch: RecordBatch, changes: Changes) -> None:
+        """Count a batch that is done, and log what was odd about it."""
+        dead, repeats = len(changes.dead), changes.repeats
+        self._meters.done(len(batch.records), {COUNTED: len(batch.records) - dead - repeats, REPEATED: repeats, DEAD: dead})
+        self._meters.reached("event", changes.event_time)
+        self._meters.reached("recorded", changes.recorded_time)
+        if dead:
+            tell_dead(batch, [letter.record.offset for letter in changes.dead])
+        if repeats:
+            _log.info("%d facts of this batch were counted before", repeats, extra=about(batch.topic, batch.partition, batch.first))

@@ -1,0 +1,154 @@
+"""Lists out of a service's states, page by page: bounded work however long they are.
+
+An entry is a sort key and a 16-byte id, and stands in the list of its partition. Lists are named ``<group>:<kind>``: a
+reader walks groups in order and sees the entries of some kinds, merged. A page asks every partition for little more than its
+share of the entries after the cursor, and takes the first of them all. Groups that have no list cost next to nothing; where many have
+lists without anything of what is wanted, a page ends after so many of them, with fewer entries than asked for, or none, and a cursor
+to go on from.
+"""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from itertools import repeat
+from math import ceil, sqrt
+from typing import NamedTuple
+
+from msgspec import msgpack
+
+from shared.redis.edge import Redis, script
+from shared.redis.keys import key_of
+
+_ID = 16
+GROUPS_A_PAGE = 400
+"""How many groups are asked for at first, and most groups that are looked into after that. Looking into a list costs Redis a microsecond."""
+
+
+class Entry(NamedTuple):
+    """One entry: where its state is, its id, and the sort key by which it stands."""
+
+    partition: int
+    state_id: bytes
+    sort_key: bytes
+
+
+class Cursor(NamedTuple):
+    """Behind which entry of which group a page begins; an empty entry is the group's beginning."""
+
+    group: str
+    entry: bytes = b""
+
+    def __str__(self) -> str:
+        """Give it as text for a query."""
+        return f"{self.group}.{self.entry.hex()}"
+
+    @classmethod
+    def of(cls, text: str) -> "Cursor":
+        """Read the text back. Raises ``ValueError``."""
+        group, dot, entry = text.partition(".")
+        if not dot:
+            raise ValueError("no cursor")
+        return cls(group, bytes.fromhex(entry))
+
+
+class Page(NamedTuple):
+    """Entries in order, and the cursor behind which the next page begins; None where nothing follows."""
+
+    entries: Sequence[Entry]
+    next: Cursor | None
+
+
+class Listing:
+    """The lists of one service's generation."""
+
+    def __init__(self, redis: Redis, service: str, *, generation: str, partitions: int) -> None:
+        """Remember where the lists are, and load the script."""
+        self._keys = [[key_of(service, generation, partition, what) for what in ("l:", "groups:")] for partition in range(partitions)]
+        self._redis, self._walk = redis, script(redis, __package__, "walk_lists")
+
+    async def page(
+        self,
+        groups: Sequence[str],
+        kinds: Sequence[str],
+        *,
+        after: Cursor | None,
+        not_below: bytes = b"",
+        below: bytes | None,
+        limit: int,
+        most_groups: int = GROUPS_A_PAGE,
+        partitions: Sequence[int] | None = None,
+    ) -> Page:
+        """Give up to ``limit`` entries of these groups, which must be in ascending order, and kinds.
+
+        Entries are in order of group and then of their bytes. ``after``: the cursor of the page before; ``not_below`` and ``below``: only
+        entries whose bytes sort in between; ``partitions``: only those of these. There are fewer where nothing follows, or a partition has
+        ``most_groups`` groups with lists and too few entries in them. Raises one of ``RedisAway``.
+        """
+        wanted = _Wanted(kinds, not_below, below, range(len(self._keys)) if partitions is None else partitions, most_groups)
+        ahead = groups if after is None else _from(groups, after)
+        few, behind = ahead[:most_groups], ahead[most_groups:][:1]
+        page = await self._first(few, wanted, after, limit, enough=_share(limit, len(wanted.partitions)))
+        next_, missing = page.next or (Cursor(behind[0]) if behind else None), limit - len(page.entries)
+        if next_ is None or not missing:
+            return Page(page.entries, next_)
+        # The first groups had too few entries, or, rarely, a partition more than its share.
+        rest = await self._first(_from(ahead, next_), wanted, next_, missing, enough=missing)
+        return Page([*page.entries, *rest.entries], rest.next)
+
+    async def _first(self, looked: Sequence[str], wanted: "_Wanted", after: Cursor | None, limit: int, *, enough: int) -> Page:
+        """Give the first entries, of which each partition tells ``enough``: at least as many, where there are."""
+        lowest = b"[" + wanted.not_below if wanted.not_below else b"-"
+        goes_on = after is not None and after.entry and after.group in looked[:1] and after.entry >= wanted.not_below
+        args: list[bytes | str | int] = [
+            b"(" + after.entry if after is not None and goes_on else lowest,
+            lowest,
+            b"+" if wanted.below is None else b"(" + wanted.below,
+            enough + 1,
+            wanted.most_groups,
+            msgpack.encode(looked),
+            *wanted.kinds,
+        ]
+        async with self._redis.pipeline(transaction=False) as questions:
+            for partition in wanted.partitions:
+                await self._walk(keys=self._keys[partition], args=args, client=questions)
+            answers = await questions.execute()
+        found, ends = list[_Found](), list[_Found]()
+        for partition, (stopped, *flat) in zip(wanted.partitions, answers, strict=True):
+            told = sorted(zip(flat[::2], flat[1::2], repeat(partition), strict=False))
+            found += told
+            # From here on the partition may have entries that it did not tell.
+            ends += told[enough : enough + 1] or ([(stopped, b"", partition)] if stopped else [])
+        found.sort()
+        end = min(ends, default=None)
+        first = found[: min(limit, len(found) if end is None else bisect_left(found, end))]
+        page = [Entry(partition, entry[-_ID:], entry[:-_ID]) for _, entry, partition in first]
+        if end is None and len(first) == len(found):
+            return Page(page, None)
+        if end is not None and not end[1] and len(first) < limit:
+            return Page(page, Cursor(looked[end[0] - 1]))
+        group, entry, _ = first[-1]
+        return Page(page, Cursor(looked[group - 1], entry))
+
+
+class _Wanted(NamedTuple):
+    """Of which kinds, between which bytes and of which partitions entries are wanted, and how many groups are looked into at most."""
+
+    kinds: Sequence[str]
+    not_below: bytes
+    below: bytes | None
+    partitions: Sequence[int]
+    most_groups: int
+
+
+_Found = tuple[int, bytes, int]
+"""Place of the group (1 is the first), entry and partition."""
+
+
+def _from(groups: Sequence[str], cursor: Cursor) -> Sequence[str]:
+    """Give the groups from the cursor's on."""
+    return groups[bisect_left(groups, cursor.group) :]
+
+
+def _share(limit: int, partitions: int) -> int:
+    """Give how many of a page's entries one partition has at most, as good as always: ids fall on partitions by their hash."""
+    mean = limit / partitions
+    return min(limit, ceil(mean + 4 * sqrt(mean)))

@@ -1,0 +1,112 @@
+"""What a deciding worker keeps of the inputs it judged, by their offset: read here for senders, written by its state store.
+
+Keys, per partition: ``{<service>:<generation>:p<n>}:outcomes:<chunk>``, a byte for each offset, 65,536 to a chunk, and
+``...:exceptions:<chunk>``, offset -> JSON for what was not simply accepted. Raises ``RedisAway``.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+import msgspec
+import numpy as np
+from msgspec import UNSET, Struct, UnsetType
+from numpy.typing import NDArray
+
+from shared.redis.edge import Redis
+from shared.redis.keys import key_of
+
+_CHUNK = 65_536
+
+
+class Outcome(StrEnum):
+    """What became of an input: a report, or what an office asked for. Their order is that of ``INDEX``."""
+
+    PENDING = "pending"
+    """The worker has not come to it yet."""
+    ACCEPTED = "accepted"
+    """It was decided, and the record has what it came to."""
+    LATE = "late"
+    """News that later facts overtook: it is in the record and changes the past, not today's count."""
+    DUPLICATE = "duplicate"
+    """It would change nothing, or was reported before: it made no fact."""
+    REFUSED = "refused"
+    """It broke a rule, which is named; it was forgotten."""
+
+
+INDEX = {outcome: n for n, outcome in enumerate(Outcome)}
+_BY_LETTER = np.zeros(256, dtype=np.uint8)
+"""From the worker's letter to the outcome's index: what it has not written yet is pending."""
+for _letter, _outcome in zip(b"aldrx", (Outcome.ACCEPTED, Outcome.LATE, Outcome.DUPLICATE, Outcome.REFUSED, Outcome.REFUSED), strict=True):
+    _BY_LETTER[_letter] = INDEX[_outcome]
+
+
+class Exceptional(Struct, frozen=True):
+    """What is kept of an input that was not simply accepted; the reason only where it was refused."""
+
+    id: str | None = None
+    code: str | UnsetType = UNSET
+    field: str | UnsetType | None = UNSET
+    detail: str | UnsetType = UNSET
+
+
+UNREADABLE = Exceptional(code="malformed", field=None, detail="what the log holds of this line cannot be read; send it again")
+"""Of bytes that went aside as dead nothing is kept."""
+
+read_exceptional = msgspec.json.Decoder(Exceptional).decode
+"""Turn the JSON that is kept of an input into what it says."""
+
+_BY_INDEX = tuple(Outcome)
+
+
+class Outcomes:
+    """The outcomes of one generation of a service's states."""
+
+    def __init__(self, redis: Redis, service: str, *, generation: str) -> None:
+        """Remember where they are."""
+        self._redis, self._service, self._generation = redis, service, generation
+
+    async def between(self, ranges: Iterable[tuple[int, int, int]]) -> list[NDArray[np.uint8]]:
+        """Give for each range (partition, first offset, length) the indexes of the outcomes. One round trip; bytes as the lengths."""
+        ranges = list(ranges)
+        async with self._redis.pipeline(transaction=False) as commands:
+            for partition, first, length in ranges:
+                for chunk in range(first // _CHUNK, (first + length - 1) // _CHUNK + 1):
+                    begin, end = first - chunk * _CHUNK, first + length - chunk * _CHUNK
+                    # From below nought Redis would count from the end; beyond a chunk's end there is nothing.
+                    commands.getrange(self._key(partition, "outcomes", chunk), max(begin, 0), end - 1)
+            answers = iter(await commands.execute())
+        found = []
+        for _, first, length in ranges:
+            letters = b""
+            for chunk in range(first // _CHUNK, (first + length - 1) // _CHUNK + 1):
+                wanted = min(first + length, (chunk + 1) * _CHUNK) - first
+                letters = (letters + next(answers)).ljust(wanted, b"\0")
+            found.append(_BY_LETTER[np.frombuffer(letters, dtype=np.uint8)])
+        return found
+
+    async def of(self, partition: int, offset: int) -> Outcome:
+        """Give the outcome of one input."""
+        [found] = await self.between([(partition, offset, 1)])
+        return _BY_INDEX[int(found[0])]
+
+    async def exceptions(self, places: Iterable[tuple[int, int]]) -> Mapping[tuple[int, int], Exceptional]:
+        """Give what is kept of inputs by their place (partition, offset). One round trip."""
+        by_key: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        for partition, offset in places:
+            by_key[self._key(partition, "exceptions", offset // _CHUNK)].append((partition, offset))
+        if not by_key:
+            return {}
+        async with self._redis.pipeline(transaction=False) as commands:
+            for key, wanted in by_key.items():
+                commands.hmget(key, [str(offset) for _, offset in wanted])
+            answers = await commands.execute()
+        return {
+            place: read_exceptional(text)
+            for wanted, texts in zip(by_key.values(), answers, strict=True)
+            for place, text in zip(wanted, texts, strict=True)
+            if text is not None
+        }
+
+    def _key(self, partition: int, what: str, chunk: int) -> str:
+        return key_of(self._service, self._generation, partition, f"{what}:{chunk}")

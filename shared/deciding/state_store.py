@@ -1,0 +1,191 @@
+"""States of a deciding service in Redis: written by compare-and-set on the cursor, and nothing else.
+
+The keys of a partition stand under one hash tag: ``KEYS``.
+"""
+
+import struct
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple, cast
+from zlib import crc32
+
+from shared.redis.edge import Redis, script
+from shared.redis.keys import Key, key_of
+
+KEYS = (
+    Key(
+        "{<service>:<generation>:p<partition>}:cursor",
+        "hash",
+        "`next`, the offset wanted of the input topic, and `format`, of the states, buckets and lists; while states are being built again from "
+        "the record, `facts`, the offset wanted there, and `sequence`, the last taken, instead of `next`",
+    ),
+    Key("{<service>:<generation>:p<partition>}:b:<bucket>", "hash", "16-byte id -> packed state; small, so that Redis keeps it as a listpack"),
+    Key("{<service>:<generation>:p<partition>}:l:<list>", "sorted set", "what is listed, in the order of its bytes: sort key and 16-byte id"),
+    Key("{<service>:<generation>:p<partition>}:groups:<kind>", "set", "the groups that have a list of this kind: a list is named `<group>:<kind>`"),
+    Key("{<service>:<generation>:p<partition>}:outcomes:<chunk>", "string", "a byte for each input offset, 65,536 to a chunk", "90 days"),
+    Key("{<service>:<generation>:p<partition>}:exceptions:<chunk>", "hash", "offset -> JSON, of what was not simply accepted", "90 days"),
+)
+
+Argument = bytes | str | int
+
+KEEP_OUTCOMES = 90 * 86_400
+"""Seconds that receipts can be asked for."""
+
+_LISTS = 2
+"""How lists are kept: raise it with any change of that."""
+
+_ID = struct.Struct("<I16s")
+_STATE = struct.Struct("<I16sH")
+
+
+class Change(NamedTuple):
+    """A state to write: the 16-byte id and the packed bytes; and what it leaves and enters: lists by name, each with an entry there."""
+
+    state_id: bytes
+    state: bytes
+    leaves: Collection[tuple[str, bytes]] = ()
+    enters: Collection[tuple[str, bytes]] = ()
+
+
+class Read(NamedTuple):
+    """States in the order asked for, if ``stands`` is the offset expected; else none, and where the cursor stands."""
+
+    stands: int | None
+    states: Sequence[bytes | None]
+
+
+class Rebuilding(NamedTuple):
+    """How far a rebuild has come: the next offset of the record, and the last sequence it took."""
+
+    facts: int
+    sequence: str
+
+
+class OtherFormat(Exception):
+    """The states in Redis were written in a format that this code does not read."""
+
+
+class RebuildOvertaken(Exception):
+    """Another worker is rebuilding the same partition: this one was taken over and stops."""
+
+
+class StateStore:
+    """The states of one service's generation."""
+
+    def __init__(self, redis: Redis, service: str, *, generation: str, buckets: int, format_version: int) -> None:
+        """Load the scripts. ``buckets`` is fixed for the life of a generation: about 64 students to each is best."""
+        self._redis, self._buckets, self._format = redis, buckets, f"{format_version}/{buckets}/{_LISTS}"
+        self._service, self._generation = service, generation
+        self._read = script(redis, __package__, "read_states")
+        self._apply = script(redis, __package__, "apply_states")
+
+    def key(self, partition: int, what: str) -> str:
+        """Give the name of one of a partition's keys."""
+        return key_of(self._service, self._generation, partition, what)
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._redis.aclose()
+
+    async def get(self, partition: int, state_id: bytes) -> bytes | None:
+        """Give one state as it stands, for those who only look."""
+        found = await self._redis.hget(self.key(partition, f"b:{self._bucket(state_id)}"), state_id)
+        return found if isinstance(found, bytes) else None
+
+    async def get_all(self, asked: Sequence[tuple[int, bytes]]) -> Sequence[bytes | None]:
+        """Give states as they stand, each asked for by its partition and id, in one round trip; not all of one instant."""
+        async with self._redis.pipeline(transaction=False) as questions:
+            for partition, state_id in asked:
+                questions.hget(self.key(partition, f"b:{self._bucket(state_id)}"), state_id)
+            return list(await questions.execute())
+
+    async def cursors(self, partitions: Iterable[int]) -> Mapping[int, int | None]:
+        """Give the next offset of each partition, None where there is no cursor. Raises ``OtherFormat``."""
+        partitions, found = list(partitions), cast("dict[int, int | None]", {})
+        async with self._redis.pipeline(transaction=False) as questions:
+            for partition in partitions:
+                questions.hmget(self.key(partition, "cursor"), ["next", "format"])
+            answers = await questions.execute()
+        for partition, (stored, form) in zip(partitions, map(_texts, answers), strict=True):
+            if form is not None and form != self._format:
+                raise OtherFormat(
+                    f"{self.key(partition, 'cursor')}: states are in format {form} (version/buckets/lists), this code has {self._format}. "
+                    "Start it with another generation (<SERVICE>_GENERATION): it builds its states again from the record."
+                )
+            found[partition] = None if stored is None else int(stored)
+        return found
+
+    async def read(self, partition: int, expected: int, ids: Sequence[bytes]) -> Read:
+        """Read states, if the cursor stands at ``expected``; a worker that was overtaken gets none."""
+        return await self._read_if(partition, "next", expected, ids)
+
+    async def apply(
+        self, partition: int, expected: int, next_: int, changes: Iterable[Change], *, outcomes: bytes, exceptions: Iterable[tuple[int, bytes]]
+    ) -> int:
+        """Write a step and move the cursor from ``expected`` to ``next_``; gives where the cursor stands then.
+
+        Changes nothing where the cursor is not the expected one: a repeat, a zombie and a twin are all no-ops.
+        """
+        args: list[Argument] = [expected, next_, *self._packed(changes), outcomes, KEEP_OUTCOMES]
+        for offset, text in exceptions:
+            args += (offset, text)
+        fields: list[Argument] = ["next", next_, "format", self._format]
+        stands = await self._apply_if(partition, "next", fields, args)
+        return -1 if stands is None else stands
+
+    async def rebuilding(self, partition: int) -> Rebuilding:
+        """Give how far a rebuild of this partition has come; begins one where none is under way."""
+        facts, sequence = await self._cursor_fields(partition, "facts", "sequence")
+        if facts is None or sequence is None:
+            await self._apply_if(partition, "facts", ["facts", 0, "sequence", "", "format", self._format], ["", 0, b"", b"", b"", 0])
+            return Rebuilding(0, "")
+        return Rebuilding(int(facts), sequence)
+
+    async def read_rebuilding(self, partition: int, expected: int, ids: Sequence[bytes]) -> Sequence[bytes | None]:
+        """Read states in the midst of a rebuild. Raises ``RebuildOvertaken``."""
+        read = await self._read_if(partition, "facts", expected, ids)
+        if read.stands != expected:
+            raise RebuildOvertaken(f"{self.key(partition, 'cursor')}: expected facts at {expected}, stands at {read.stands}")
+        return read.states
+
+    async def apply_rebuilding(self, partition: int, expected: int, next_: int, sequence: str, changes: Iterable[Change]) -> None:
+        """Write what a piece of the record came to. Raises ``RebuildOvertaken``."""
+        fields: list[Argument] = ["facts", next_, "sequence", sequence]
+        stands = await self._apply_if(partition, "facts", fields, [expected, next_, *self._packed(changes), b"", 0])
+        if stands != next_:
+            raise RebuildOvertaken(f"{self.key(partition, 'cursor')}: expected facts at {expected}, stands at {stands}")
+
+    async def finish_rebuilding(self, partition: int, expected: int, next_: int) -> int:
+        """End a rebuild: from now on the partition has a cursor. Gives where it stands. Raises ``RebuildOvertaken``."""
+        await self.apply_rebuilding(partition, expected, expected, "", ())
+        if await self._redis.hsetnx(self.key(partition, "cursor"), "next", next_):
+            await self._redis.hdel(self.key(partition, "cursor"), "facts", "sequence")
+        return (await self.cursors((partition,)))[partition] or next_
+
+    async def _cursor_fields(self, partition: int, *names: str) -> list[str | None]:
+        return _texts(await self._redis.hmget(self.key(partition, "cursor"), list(names)))
+
+    async def _read_if(self, partition: int, field: str, expected: int, ids: Sequence[bytes]) -> Read:
+        asked = b"".join([_ID.pack(self._bucket(i), i) for i in ids])
+        same, stands, states = await self._read(keys=[self.key(partition, "cursor"), self.key(partition, "b:")], args=[field, expected, asked])
+        return Read(int(stands) if stands not in (None, b"") else None, states if same else ())
+
+    async def _apply_if(self, partition: int, field: str, fields: Sequence[Argument], args: Sequence[Argument]) -> int | None:
+        keys = [self.key(partition, what) for what in ("cursor", "b:", "l:", "outcomes:", "exceptions:", "groups:")]
+        _done, stands = await self._apply(keys=keys, args=[field, len(fields), *fields, *args])
+        return int(stands) if stands not in (None, b"") else None
+
+    def _packed(self, changes: Iterable[Change]) -> tuple[bytes, bytes]:
+        states, lists = [], []
+        for state_id, state, leaves, enters in changes:
+            states.append(_STATE.pack(self._bucket(state_id), state_id, len(state)) + state)
+            for sign, entries in ((b"-", leaves), (b"+", enters)):
+                for name, entry in entries:
+                    lists.append(sign + bytes((len(name), len(entry))) + name.encode() + entry)
+        return b"".join(states), b"".join(lists)
+
+    def _bucket(self, state_id: bytes) -> int:
+        return crc32(state_id) % self._buckets
+
+
+def _texts(stored: Iterable[object]) -> list[str | None]:
+    return [value.decode() if isinstance(value, bytes) else None for value in stored]

@@ -1,0 +1,196 @@
+"""A Faust app whose agents do batches to their end, one after the other in each partition."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import faust
+from faust.transport.consumer import ensure_TPset
+from faust.types import TP
+from stamina import AsyncRetryingCaller, BoundAsyncRetryingCaller
+
+from shared import clock
+from shared.log.kafka_log import KafkaLog
+from shared.logging import about
+from shared.worker.faust_edge.consumer import Assigned, BatchTransport
+from shared.worker.faust_edge.ending import begin_again, give_up
+from shared.worker.faust_edge.watchdog import CONSUMER, LOOP, STALLED, WATCHDOG
+from shared.worker.follower import AWAY, CursorOutsideLog, Follower
+from shared.worker.lag import FaustMonitor, Place
+from shared.worker.meters import WorkerMeters
+from shared.worker.pulse import Pulse
+
+_SEEK_AGAIN = 2.0
+"""Seconds after which the same seek is asked for once more."""
+_SEEK_WITHIN = 60.0
+"""Seconds that a seek may take. In a group that is just being moved it may wait for ever, and everything else behind it."""
+
+_log = logging.getLogger(__name__)
+
+
+class FollowerApp(faust.App):
+    """A Faust app with one agent a topic, which does what the topic's follower says. Its operations see it as ``Worked``."""
+
+    def __init__(self, *, followers: Sequence[Follower], log: KafkaLog, meters: WorkerMeters, batch_size: int, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.followers = {follower.topic: follower for follower in followers}
+        self.batch_size = batch_size
+        self._meters = {topic: meters.of(topic) for topic in self.followers}
+        self._log = log
+        self._expected: dict[TP, int] = {}
+        self._sought: dict[TP, tuple[int, float]] = {}
+        self._mine: frozenset[TP] | None = None
+        self.moving_since: float | None = None
+        """When partitions began to be moved, by the clock that ages are told by; None while they are not."""
+        self.followed = tuple(self.followers)
+        self.pulse = Pulse((LOOP, CONSUMER, WATCHDOG), patience=STALLED, since=clock.seconds())
+        self.turning: asyncio.AbstractEventLoop | None = None
+
+    async def on_start(self) -> None:
+        self.turning = asyncio.get_running_loop()
+        await super().on_start()
+        for follower in self.followers.values():
+            await waiting()(follower.start)
+
+    async def on_stop(self) -> None:
+        await super().on_stop()
+        for follower in self.followers.values():
+            await follower.stop()
+        await self._log.stop()
+
+    def _new_transport(self) -> BatchTransport:
+        return BatchTransport(self.conf.broker_consumer, self)
+
+    def _create_directories(self) -> None:
+        """There are no tables: a worker writes nothing to the folder it was started in, which may be read-only."""
+
+    def on_rebalance_start(self) -> None:
+        self._mine = None
+        self.moving_since = clock.seconds()
+        super().on_rebalance_start()
+
+    def on_rebalance_end(self) -> None:
+        super().on_rebalance_end()
+        self._mine = frozenset(ensure_TPset(self._consumer_thread.assignment()))
+        self.moving_since = None
+
+    def stalled(self) -> Sequence[str]:
+        return self.pulse.stalled(clock.seconds())
+
+    def faust_monitor(self) -> FaustMonitor:
+        return self.monitor
+
+    def positions(self) -> Mapping[Place, int] | None:
+        mine, expected = self._mine, dict(self._expected)
+        return None if mine is None else {(tp.topic, tp.partition): expected[tp] for tp in mine if tp in expected}
+
+    async def cursors_of(self, tps: set[TP]) -> dict[TP, int]:
+        """Ask the followers where to go on, and make sure that the log still has it."""
+        expected: dict[TP, int] = {}
+        for topic in {tp.topic for tp in tps}:
+            partitions = frozenset(tp.partition for tp in tps if tp.topic == topic)
+            try:
+                wanted = await waiting()(self.followers[topic].cursors, partitions)
+                found = await self._within_log(topic, {p: wanted.get(p) for p in partitions})
+            except Exception as error:
+                if self.should_stop:
+                    raise
+                give_up(error)  # without a cursor nothing can be done, and Faust would start this worker again and again
+            _log.info("%s: go on at %s", topic, dict(sorted(found.items())))
+            expected |= {TP(topic, p): offset for p, offset in found.items()}
+        self._expected = expected
+        self._sought.clear()
+        return dict(expected)
+
+    async def _within_log(self, topic: str, wanted: Mapping[int, int | None]) -> dict[int, int]:
+        # By a client of its own: the consumer's connection answers nothing else while it waits for records to come.
+        bounds = await waiting()(self._log.bounds, topic)
+        found: dict[int, int] = {}
+        for partition, cursor in wanted.items():
+            lowest, highest = bounds[partition]
+            found[partition] = lowest if cursor is None else cursor
+            if not lowest <= found[partition] <= highest:
+                raise CursorOutsideLog(
+                    f"{topic}[{partition}]: the cursor {cursor} is outside the log, which holds {lowest} to {highest}. "
+                    "Either this is another log, or records were deleted. Check the addresses; then rebuild into a new generation."
+                )
+        return found
+
+    async def take(self, assigned: Assigned) -> None:
+        """Do one batch to its end: done, given up because the partition is no longer ours, or sought elsewhere."""
+        tp, batch, generation = assigned
+        pause = 0.1
+        while True:
+            expected = self._expected.get(tp)
+            if expected is None or generation != self.consumer_generation_id or batch.next <= expected:
+                return
+            if batch.first > expected:
+                await self._seek(tp, expected)
+                return
+            try:
+                stands = await self.followers[tp.topic].follow(batch.since(expected) if batch.first < expected else batch)
+            except AWAY as error:
+                self._meters[tp.topic].away.inc()
+                _log.warning("away, trying again: %r", error, extra=about(tp.topic, tp.partition, expected))
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, 2.0)
+                # What became of the step is unknown; the follower's own cursor knows.
+                stands = await self._ask_cursor(tp, expected)
+                if stands == expected:
+                    continue
+            self._expected[tp] = stands
+            if stands != batch.next:
+                _log.warning("the follower stands at %d: seeking", stands, extra=about(tp.topic, tp.partition, expected))
+                await self._seek(tp, stands)
+            return
+
+    async def _ask_cursor(self, tp: TP, otherwise: int) -> int:
+        try:
+            cursor = (await self.followers[tp.topic].cursors(frozenset({tp.partition}))).get(tp.partition)
+        except AWAY:
+            return otherwise
+        return (await self._within_log(tp.topic, {tp.partition: cursor}))[tp.partition]
+
+    async def _seek(self, tp: TP, offset: int) -> None:
+        at = clock.seconds()
+        if (last := self._sought.get(tp)) and last[0] == offset and at - last[1] < _SEEK_AGAIN:
+            return  # batches of before the seek are still queued; they are passed over
+        await self._within_log(tp.topic, {tp.partition: offset})
+        self._sought[tp] = (offset, at)
+        await self.seek({tp: offset})
+
+    async def seek(self, offsets: Mapping[TP, int]) -> None:
+        """Have the consumer go on elsewhere. Where that does not come to an end, the worker is started again."""
+        try:
+            async with asyncio.timeout(_SEEK_WITHIN):
+                await self._consumer_thread.seek_wait(offsets)
+        except TimeoutError:
+            begin_again(f"a seek took more than {_SEEK_WITHIN:.0f} s")
+
+    async def look_again(self) -> None:
+        """Notice, where nothing comes in, that a cursor went back: a Redis that was lost is filled again all the same."""
+        for topic, follower in self.followers.items():
+            known = {tp: at for tp, at in self._expected.items() if tp.topic == topic and tp in (self._mine or ())}
+            found = await follower.cursors(frozenset(tp.partition for tp in known))
+            for tp, expected in known.items():
+                if (stands := found[tp.partition] or 0) < expected == self._expected.get(tp):
+                    _log.warning("the follower went back to %d: seeking", stands, extra=about(topic, tp.partition, expected))
+                    self._expected[tp] = stands
+                    await self._seek(tp, stands)
+
+    async def commit_for_lag_tools(self) -> None:
+        """Tell Kafka where the cursors stand, so that its own tools can show the lag. Nobody reads it back."""
+        mine = self.consumer.assignment()
+        if offsets := {tp: o for tp, o in self._expected.items() if tp in mine and o > 0}:
+            await self._consumer_thread.commit(offsets)
+
+    @property
+    def _consumer_thread(self) -> Any:
+        consumer: Any = self.consumer
+        return consumer._thread
+
+
+def waiting() -> BoundAsyncRetryingCaller:
+    """Give what calls again, without end, while something is away."""
+    return AsyncRetryingCaller(attempts=None, timeout=None, wait_initial=0.2, wait_max=2.0).on(AWAY)

@@ -1,0 +1,109 @@
+"""Runs a worker until it is told to stop."""
+
+import logging
+import os
+import threading
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NoReturn
+
+import faust
+
+from shared.log.kafka_log import KafkaLog
+from shared.worker.admin_server import Operations
+from shared.worker.faust_edge.app import FollowerApp
+from shared.worker.faust_edge.ending import give_up
+from shared.worker.faust_edge.watchdog import watch
+from shared.worker.follower import AWAY, Follower
+
+_log = logging.getLogger(__name__)
+
+
+class _Worker(faust.Worker):
+    """Faust's own runner, which leaves logging as the service has set it up, and writes nothing beside it.
+
+    What it would write is a spinner, blank lines, and on a signal every local variable of every thread: that would be data.
+    On another signal it would wait for a debugger.
+    """
+
+    def __init__(self, app: faust.App, **options: Any) -> None:
+        nowhere = Path(os.devnull).open("w")  # noqa: SIM115  # for as long as the process lives
+        super().__init__(app, stdout=nowhere, stderr=nowhere, **options)
+        self.spinner = None
+
+    def _setup_logging(self) -> None:
+        pass
+
+    def _enter_debugger(self) -> None:
+        pass
+
+
+def _following(app: FollowerApp) -> Callable[[Any], Awaitable[None]]:
+    async def follow(stream: Any) -> None:
+        async for assigned in stream:
+            try:
+                await app.take(assigned)
+            except Exception as error:  # noqa: BLE001  # whatever it is, going on would skip a batch
+                give_up(error)
+
+    return follow
+
+
+def run_worker(
+    *,
+    name: str,
+    bootstrap: str,
+    followers: Sequence[Follower],
+    operations: Operations,
+    batch_size: int = 8000,
+    session_timeout: float = 10.0,
+) -> NoReturn:
+    """Run a Faust worker in the consumer group ``name`` until it is told to stop; never returns. A follower has a topic of its own.
+
+    It exits with 0 after SIGTERM or SIGINT, and with ``EXIT_BROKEN`` after an error that a person must look at.
+    """
+    app = FollowerApp(
+        followers=followers,
+        log=KafkaLog(bootstrap, client_id=f"{name}-bounds"),
+        meters=operations.meters,
+        batch_size=batch_size,
+        id=name,
+        broker="kafka://" + bootstrap.replace(",", ";"),
+        web_enabled=False,
+        autodiscover=False,
+        store="memory://",
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        table_standby_replicas=0,
+        stream_buffer_maxsize=2,  # counted in batches, of each partition: what is waiting while one is done bounds the memory
+        stream_wait_empty=False,
+        stream_recovery_delay=0.1,
+        consumer_auto_offset_reset="earliest",  # never used: every assignment seeks to a cursor that the log still has
+        consumer_max_fetch_size=2 << 20,
+        broker_max_poll_records=None,
+        broker_max_poll_interval=24 * 3600.0,
+        broker_session_timeout=session_timeout,
+        broker_heartbeat_interval=session_timeout / 6,
+        broker_rebalance_timeout=session_timeout,
+        broker_request_timeout=max(30.0, session_timeout),
+    )
+    for follower in followers:
+        topic = app.topic(follower.topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw", acks=False)
+        app.agent(topic, name=f"follow-{follower.topic}", isolated_partitions=True)(_following(app))
+
+    @app.timer(5.0)  # type: ignore[untyped-decorator]  # faust's own
+    async def show_lag() -> None:
+        try:
+            await app.commit_for_lag_tools()
+        except Exception as error:  # noqa: BLE001  # only a display depends on it
+            _log.info("could not commit for lag tools: %r", error)
+
+    @app.timer(5.0)  # type: ignore[untyped-decorator]  # faust's own
+    async def look_again() -> None:
+        with suppress(*AWAY):
+            await app.look_again()
+
+    operations.begin(app)
+    threading.Thread(target=watch, args=(app,), name="coordinator-watchdog", daemon=True).start()
+    _Worker(app, redirect_stdouts=False).execute_from_commandline()

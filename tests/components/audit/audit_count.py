@@ -1,0 +1,41 @@
+"""Counts records again for a test, and gives the cells as plain dicts."""
+
+import atexit
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cache
+
+import duckdb
+
+from services.reporting.audit.recount import Recount, open_database
+from tests.components.reporting.written_facts import Written
+
+
+@cache
+def one_database() -> duckdb.DuckDBPyConnection:
+    """One database for all tests: opening one takes longer than a test."""
+    atexit.register(one_database.cache_clear)  # a connection still open at the very end makes duckdb complain of leaks
+    return open_database()
+
+
+def counted(records: Iterable[Written], *, chunk: int = 1000, recorded_until: datetime | None = None) -> "Counted":
+    """Count these records again."""
+    return Counted(list(records), chunk, recorded_until)
+
+
+class Counted:
+    """A finished recount, and its cells as {county: {cell: n}}."""
+
+    def __init__(self, records: list[Written], chunk: int, recorded_until: datetime | None) -> None:
+        database = one_database()
+        recount = Recount(database, recorded_until=recorded_until, chunk=chunk)
+        recount.add(records)
+        self.totals = recount.finish()
+        self.findings = {finding.problem: (finding.records, list(finding.first)) for finding in recount.findings()}
+        self.cells: dict[str, dict[str, int]] = {}
+        for county, cell, n in database.execute("SELECT county, cell, n FROM recounted").fetchall():
+            self.cells.setdefault(county, {})[cell] = n
+
+    def of(self, county: str) -> dict[str, int]:
+        """The counts of a county: its cells and flows, without its times."""
+        return {cell: n for cell, n in self.cells.get(county, {}).items() if cell not in ("reported", "claimed")}

@@ -1,0 +1,171 @@
+"""One file over HTTP: what it shows, what an office may do to it, and what it is told where that is not allowed."""
+
+from typing import Any
+
+import pytest
+
+from tests.components.case.case_desk import ATTEMPT, CHILD, CLOSE, CaseDesk
+from tests.components.shared.desk import problem_of
+from tests.domain.case.case_story import BUTUO, OFFICE, back, moved, opened, removed
+
+FILE = f"/v1/cases/{CHILD}"
+
+
+@pytest.fixture
+def desk() -> CaseDesk:
+    return CaseDesk()
+
+
+async def test_a_file_shows_where_it_stands_and_what_happened_to_it(desk: CaseDesk) -> None:
+    await desk.tell(("2020-06-01", opened()), ("2020-06-03", moved(BUTUO)))
+    assert await desk.get(FILE) == {
+        "id": CHILD, "state": "open", "county": BUTUO, "reason": "work", "attempts": 0, "due": "2020-06-08", "overdue": True,
+        "history": [
+            {"what": "opened", "day": "2020-06-01", "county": "513431", "reason": "work"},
+            {"what": "moved", "day": "2020-06-03", "county": BUTUO, "reason": "work"},
+        ],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("opening", "overdue"), [("2020-06-06", True), ("2020-06-07", False)])
+async def test_a_file_is_overdue_from_the_day_after_the_one_that_was_due(desk: CaseDesk, opening: str, overdue: bool) -> None:
+    await desk.tell((opening, opened()))
+    assert (await desk.get(FILE))["overdue"] is overdue
+
+
+async def test_a_child_without_a_file_is_told_so(desk: CaseDesk) -> None:
+    answer = await desk.client.get(FILE)
+    assert (answer.status_code, problem_of(answer)) == (404, "no-such-case")
+    asked = await desk.ask(**ATTEMPT)
+    assert (asked.status_code, problem_of(asked), asked.json()["code"], asked.json()["field"]) == (404, "refused", "unknown_case", "id")
+    assert desk.commands() == 0
+
+
+@pytest.mark.parametrize("id_", ["x", CHILD.upper(), CHILD + "0", CHILD + "%0A"])
+async def test_what_is_no_student_id_is_named(desk: CaseDesk, id_: str) -> None:
+    for answer in (await desk.client.get(f"/v1/cases/{id_}"), await desk.client.post(f"/v1/cases/{id_}", json=ATTEMPT)):
+        assert (answer.status_code, problem_of(answer)) == (422, "invalid-parameters")
+        assert "path.id" in answer.text
+
+
+# --- what offices do
+
+
+async def test_an_attempt_is_recorded_and_the_file_comes_back_as_it_stands_then(desk: CaseDesk) -> None:
+    await desk.tell(("2020-06-10", opened()))
+    answer = await desk.ask(**ATTEMPT, next="2020-06-20")
+    assert answer.status_code == 200, answer.text
+    file = answer.json()
+    assert (file["state"], file["attempts"], file["due"]) == ("persuading", 1, "2020-06-20")
+    assert file["history"][-1] == {
+        "what": "attempted", "day": "2020-06-14", "office": OFFICE, "method": "visit", "outcome": "promised", "next": "2020-06-20",
+    }  # fmt: skip
+    assert file == await desk.get(FILE)
+    fact = desk.recorded()[-1]
+    assert (fact.type, fact.reportedby) == ("cn.baoxue.case.attempted.v1", OFFICE)
+
+
+async def test_a_file_whose_child_stayed_in_school_is_closed(desk: CaseDesk) -> None:
+    await desk.tell(("2020-03-01", opened()), ("2020-03-10", back()))
+    file = (await desk.ask(**CLOSE)).json()
+    assert (file["state"], file["due"], file["overdue"], file["history"][-1]["what"]) == ("closed", None, False, "closed-by-return")
+
+
+@pytest.mark.parametrize(
+    ("story", "body", "status", "code", "field"),
+    [
+        ([opened()], CLOSE, 409, "not_allowed_now", "do"),
+        ([opened(), back()], ATTEMPT, 409, "not_allowed_now", "do"),
+        ([opened(), removed()], ATTEMPT, 409, "not_allowed_now", "do"),
+        ([opened(), removed()], CLOSE, 409, "not_allowed_now", "do"),
+        ([opened(BUTUO)], ATTEMPT, 409, "not_your_county", "office"),
+        ([opened(), back()], CLOSE | {"office": "/schools/2151000001"}, 409, "not_your_county", "office"),
+        ([opened()], ATTEMPT | {"next": "2020-06-13"}, 422, "malformed", "next"),
+        ([opened()], ATTEMPT | {"next": "2021-06-14"}, 422, "future_dated", "next"),
+        ([opened()], ATTEMPT | {"method": "magic"}, 422, "malformed", "method"),
+        ([opened()], ATTEMPT | {"do": "open"}, 422, "malformed", "do"),
+        ([opened()], ATTEMPT | {"why": "none"}, 422, "unknown_field", "why"),
+    ],
+)
+async def test_what_cannot_be_done_is_told_with_its_code_and_field_and_is_never_logged(
+    desk: CaseDesk, story: list[Any], body: dict[str, str], status: int, code: str, field: str
+) -> None:
+    await desk.tell(*(("2020-06-01", each) for each in story))
+    answer = await desk.ask(**body)
+    assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (status, code, field)
+    assert problem_of(answer) == ("refused" if status == 409 or field == "next" else "malformed")
+    assert "magic" not in answer.text
+    assert desk.commands() == len(story)
+
+
+async def test_an_office_answers_for_the_counties_that_became_part_of_its_own(desk: CaseDesk) -> None:
+    await desk.tell(("2020-06-01", opened("370634")))
+    assert (await desk.ask(**ATTEMPT | {"office": "/counties/370614"})).status_code == 200
+    assert (await desk.ask(**ATTEMPT | {"office": "/counties/370684"})).status_code == 409
+
+
+async def test_the_same_key_and_body_get_the_same_answer_and_are_one_attempt(desk: CaseDesk) -> None:
+    await desk.tell(("2020-06-10", opened()))
+    first = await desk.ask(key="k", **ATTEMPT)
+    await desk.ask(**ATTEMPT)
+    assert (await desk.ask(key="k", **ATTEMPT)).content == first.content
+    other = await desk.ask(key="k", **ATTEMPT | {"method": "call"})
+    assert (other.status_code, problem_of(other)) == (409, "other-body")
+    assert (await desk.get(FILE))["attempts"] == 2
+
+
+async def test_with_the_worker_stopped_it_is_told_where_to_look(desk: CaseDesk) -> None:
+    await desk.tell(("2020-06-10", opened()))
+    desk.log.stopped = True
+    answer = await desk.ask(key="k", **ATTEMPT)
+    assert (answer.status_code, answer.headers["location"]) == (202, FILE)
+    await desk.work()
+    again = await desk.ask(key="k", **ATTEMPT)
+    assert (again.status_code, again.json()["attempts"], desk.commands()) == (200, 1, 2)
+
+
+async def test_what_was_asked_by_a_record_that_plays_is_of_the_records_day(desk: CaseDesk) -> None:
+    await desk.tell(("2019-03-01", opened()))
+    desk.now = desk.now.replace(year=2019, month=3, day=5)
+    file = (await desk.ask(**ATTEMPT)).json()
+    assert (file["history"][-1]["day"], file["due"]) == ("2019-03-05", "2019-03-12")
+
+
+@pytest.mark.parametrize("away", ["log", "redis"])
+async def test_while_something_is_away_nothing_is_acknowledged(desk: CaseDesk, away: str) -> None:
+    await desk.tell(("2020-06-10", opened()))
+    (desk.log if away == "log" else desk.redis).away = True
+    answer = await desk.ask(**ATTEMPT)
+    assert (answer.status_code, problem_of(answer)) == (503, f"{away}-away")
+    assert int(answer.headers["retry-after"]) > 0
+    ready = await desk.client.get("/readyz")
+    assert ready.status_code == 503
+
+
+async def test_while_redis_is_away_nothing_is_shown(desk: CaseDesk) -> None:
+    desk.redis.away = True
+    for path in ("/v1/cases", FILE):
+        answer = await desk.client.get(path)
+        assert (answer.status_code, problem_of(answer)) == (503, "redis-away")
+
+
+async def test_nothing_half_built_is_shown(desk: CaseDesk) -> None:
+    await desk.tell(("2020-06-10", opened()))
+    desk.redis.lose()
+    for path in ("/v1/cases", FILE):
+        answer = await desk.client.get(path)
+        assert (answer.status_code, problem_of(answer)) == (503, "not-built")
+    ready = await desk.client.get("/readyz")
+    assert (ready.status_code, ready.json()["away"]) == (503, ["files"])
+
+
+async def test_an_api_is_ready_before_anything_was_ever_asked(desk: CaseDesk) -> None:
+    assert (await desk.client.get("/readyz")).status_code == 200
+
+
+async def test_the_description_has_every_shape_that_is_taken_and_given(desk: CaseDesk) -> None:
+    document = await desk.get("/openapi.json")
+    assert {"CaseFile", "CaseList", "RecordAttempt", "CloseAfterReturn", "Problem"} <= document["components"]["schemas"].keys()
+    post = document["paths"]["/v1/cases/{id}"]["post"]
+    assert {"200", "202", "400", "404", "409", "413", "415", "422", "503"} <= post["responses"].keys()
+    assert len(post["requestBody"]["content"]["application/json"]["schema"]["oneOf"]) == 2

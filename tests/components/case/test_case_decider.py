@@ -1,0 +1,158 @@
+"""From the bytes of a command and a packed state to bytes: what case's worker decides, and what it does with what nobody can read."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from msgspec import Raw
+
+from services.case.decider import CaseDecider
+from shared.clock import CHINA
+from shared.contracts.case import CaseFact, CaseOpened, RecordAttempt
+from shared.contracts.registry import NewerVersion, UnknownType
+from shared.deciding.decider import Judged
+from shared.deciding.deciding_follower import decide_batch
+from shared.events.codec import Unreadable, read_event, read_fact
+from shared.events.envelope import Event
+from shared.ids import sequence_of, uuid5_of_position
+from shared.log import topics
+from shared.log.event_log import LogRecord
+from shared.worker.follower import RecordBatch
+from tests.components.case.case_desk import CHILD, asked, at
+from tests.domain.case.case_story import OFFICE, attempt, back, closed, moved, opened
+from tests.domain.case.test_case_laws import History, histories, law
+
+P, AT = 3, 1234
+KEY = CHILD.encode()
+decider = CaseDecider()
+
+
+def judged(value: bytes, state: bytes | None = None, *, key: bytes = KEY) -> Judged:
+    return decider.judge(key, value, state, partition=P, offset=AT)
+
+
+def changed(value: bytes, **attributes: Any) -> bytes:
+    return json.dumps(json.loads(value) | attributes).encode()
+
+
+OPEN = asked(opened(), time=at("2020-06-10"), id_="p-1")
+
+
+def test_a_fact_has_the_position_the_times_and_the_source_of_its_command() -> None:
+    outcome = judged(OPEN)
+    assert outcome.fact is not None
+    fact, data = read_fact(outcome.fact)
+    assert isinstance(data, CaseOpened)
+    assert (fact.id, fact.sequence) == (uuid5_of_position(topics.CASE_COMMANDS, P, AT, 0), sequence_of(AT, 0))
+    assert (fact.source, fact.subject, fact.partitionkey, fact.reportedby) == ("/case", CHILD, CHILD, "/case/policies")
+    assert (fact.time, fact.recordedtime, fact.causationid, fact.correlationid) == (at("2020-06-10"), at("2020-06-10"), "p-1", "f")
+    assert (outcome.outcome, outcome.refusal, outcome.exception) == (b"a", None, None)
+
+
+def test_the_day_of_a_command_is_that_of_its_time_in_china() -> None:
+    late = asked(opened(), time=datetime.fromisoformat("2020-06-10T16:30:00+00:00"), id_="p-1")
+    _, data = read_fact(judged(late).fact)
+    assert str(data.after.due) == "2020-06-18"
+
+
+def test_what_says_nothing_new_leaves_nothing_behind() -> None:
+    assert judged(OPEN, judged(OPEN).state) == Judged(b"d")
+
+
+def test_a_refusal_goes_into_the_log_and_is_kept_for_the_office() -> None:
+    outcome = judged(asked(closed(), time=at("2020-06-14"), id_="c-1", source=OFFICE), judged(OPEN).state)
+    assert (outcome.outcome, outcome.state, outcome.fact) == (b"r", None, None)
+    assert outcome.refusal is not None
+    assert outcome.exception is not None
+    refusal = read_event(outcome.refusal)
+    assert (refusal.type, refusal.source, refusal.causationid, refusal.reportedby) == ("cn.baoxue.report.refused.v1", "/case", "c-1", OFFICE)
+    assert json.loads(bytes(refusal.data))["code"] == json.loads(outcome.exception)["code"] == "not_allowed_now"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"",
+        b"{",
+        b"[]",
+        changed(OPEN, subject="f" * 32),
+        changed(OPEN, data={"county": "513431"}),
+        changed(OPEN, time="0001-01-01T00:00:00Z"),
+        changed(OPEN, time="0001-01-01T00:00:00+14:00"),
+        changed(OPEN, time="9999-12-31T23:00:00Z"),
+    ],
+)
+def test_bytes_that_are_no_command_go_aside(value: bytes) -> None:
+    with pytest.raises(Unreadable):
+        judged(value)
+
+
+@pytest.mark.parametrize("key", [None, b"", b"513431", CHILD[:-1].encode(), b"x" * 32, "é".encode() * 16])
+def test_a_key_that_is_no_student_goes_aside(key: bytes | None) -> None:
+    with pytest.raises(Unreadable):
+        decider.state_id(key)
+
+
+def test_a_command_that_nobody_knows_goes_aside_and_a_newer_one_stops_the_worker() -> None:
+    with pytest.raises(UnknownType):
+        judged(changed(OPEN, type="cn.baoxue.case.asked.dance.v1"))
+    with pytest.raises(NewerVersion):
+        judged(changed(OPEN, type="cn.baoxue.case.asked.open.v2"))
+
+
+def test_a_fact_is_no_command() -> None:
+    with pytest.raises(UnknownType):
+        judged(changed(OPEN, type=CaseOpened.TYPE))
+
+
+def test_a_file_leaves_one_list_for_another() -> None:
+    state = judged(OPEN).state
+    assert decider.listed(None) == frozenset()
+    assert {name for name, _ in decider.listed(state)} == {"513431:open"}
+    after = judged(asked(moved(), time=at("2020-06-12"), id_="p-2"), state).state
+    assert {name for name, _ in decider.listed(after)} == {"513429:open"}
+
+
+def test_a_batch_is_judged_in_order_and_a_file_changes_once() -> None:
+    story = [opened(), attempt(), back(), closed()]
+    values = [asked(each, time=at(f"2020-06-{10 + n}"), id_=f"c-{n}", source=OFFICE) for n, each in enumerate(story)]
+    records = [LogRecord(n, KEY, value) for n, value in enumerate(values)]
+    step = decide_batch(decider, RecordBatch(topics.CASE_COMMANDS, P, 0, 4, records), [bytes.fromhex(CHILD)] * 4, {bytes.fromhex(CHILD): None})
+    assert (step.outcomes, len(step.facts), len(step.changes)) == (b"aaaa", 4, 1)
+    [change] = step.changes
+    assert ([name for name, _ in change.leaves], [name for name, _ in change.enters]) == ([], ["513431:closed"])
+
+
+# --- laws
+
+
+def decided(history: History) -> tuple[bytes | None, list[tuple[Event[Raw], CaseFact]]]:
+    """Judge a history from its bytes on: the state at the end and the facts in the log."""
+    state, facts = None, []
+    for n, (on, cause, each) in enumerate(history):
+        source = OFFICE if isinstance(each, RecordAttempt) else "/case/policies"
+        value = asked(each, time=datetime(on.year, on.month, on.day, 8, tzinfo=CHINA), id_=cause, source=source)
+        outcome = decider.judge(KEY, value, state, partition=P, offset=n)
+        if outcome.fact is not None:
+            facts.append(read_fact(outcome.fact))
+        state = outcome.state or state
+    return state, facts
+
+
+@law
+@given(histories())
+def test_a_state_rebuilt_from_the_record_is_byte_for_byte_the_live_one(history: History) -> None:
+    state, facts = decided(history)
+    rebuilt: bytes | None = None
+    for event, _ in facts:
+        rebuilt = decider.evolved(event, rebuilt)
+    assert rebuilt == state
+    assert decider.listed(rebuilt) == decider.listed(state)
+
+
+@law
+@given(histories())
+def test_judging_the_same_again_gives_the_same_bytes(history: History) -> None:
+    assert decided(history) == decided(history)

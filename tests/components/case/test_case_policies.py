@@ -1,0 +1,170 @@
+"""What follows for a child's file from each fact about the child, whatever type it has: by the standings alone."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import pytest
+
+from services.case.policies import CasePolicies, Change
+from shared.clock import CHINA
+from shared.contracts import student
+from shared.contracts.case import CaseCommand, CloseForLeave, CloseForRemoval, CorrectReason, MoveCase, ObserveReturn, OpenCase
+from shared.contracts.registry import CASE_COMMAND_LANGUAGE
+from shared.contracts.student import Standing, StudentFact
+from shared.contracts.words import (
+    OUT_OF_SCHOOL,
+    ClearedOutcome,
+    LeaveKind,
+    ListedStatus,
+    Placement,
+    Reason,
+    RemovalCode,
+    Stage,
+    Status,
+)
+from shared.events.codec import encode, read_data, read_event
+from shared.events.envelope import Event
+from shared.ids import sequence_of, uuid5_of_position
+from shared.log import topics
+
+HERE, THERE = "513431", "513429"
+CHILD = "00112233445566778899aabbccddeeff"
+WHEN = datetime(2020, 6, 14, 8, tzinfo=CHINA)
+SEQUENCE = sequence_of(77, 0)
+read = msgspec.json.Decoder(Event[Change]).decode
+
+
+def standing(status: Status, county: str = HERE, reason: Reason | None = None) -> Standing:
+    return Standing(status, county, Stage.JUNIOR, True, reason or (Reason.WORK if status in OUT_OF_SCHOOL else None))
+
+
+def follows(fact: StudentFact) -> list[CaseCommand]:
+    return [read_data(CASE_COMMAND_LANGUAGE, event.type, event.data) for event in commands(fact)]
+
+
+def commands(fact: StudentFact) -> list[Event[Any]]:
+    value = encode(
+        Event[StudentFact](
+            specversion="1.0", id="f", source="/enrolment", type=fact.TYPE, subject=CHILD, time=WHEN, recordedtime=WHEN, partitionkey=CHILD,
+            sequence=SEQUENCE, causationid="r", correlationid="first", data=fact,
+        )
+    )  # fmt: skip
+    asked = CasePolicies().commands(read(value), partition=3, offset=500)
+    assert all(key == CHILD.encode() for key, _ in asked)
+    return [read_event(value) for _, value in asked]
+
+
+def fact_of(before: Standing | None, after: Standing | None, **fields: Any) -> StudentFact:
+    """A fact of a type that says nothing but its standings."""
+    return student.StudentVoided(before=before, after=after, id="r", **fields)
+
+
+OUT, NEVER = standing(Status.DROPPED_OUT), standing(Status.NEVER_ENROLLED)
+IN_SCHOOL, BACK = standing(Status.ENROLLED), standing(Status.RETURNED)
+LEAVE, GONE = standing(Status.ON_LEAVE), standing(Status.REMOVED)
+
+
+# --- the facts that enrolment makes
+
+
+def test_dropping_out_and_being_listed_so_and_never_enrolled_open_a_file() -> None:
+    opening = OpenCase(fact=SEQUENCE, county=HERE, reason=Reason.WORK, spell=2)
+    assert follows(student.StudentDroppedOut(before=IN_SCHOOL, after=OUT, reason=Reason.WORK, last_seen=WHEN.date(), spell=2)) == [opening]
+    listed = student.StudentListed(before=None, after=OUT, status=ListedStatus.DROPPED_OUT, county=HERE, poor=True, since=WHEN.date(), spell=2)
+    assert follows(listed) == [opening]
+    never = student.StudentNeverEnrolled(before=None, after=NEVER, county=HERE, poor=True, reason=Reason.WORK, spell=2)
+    assert follows(never) == [opening]
+
+
+def test_a_return_is_observed() -> None:
+    returned = student.StudentReturned(before=OUT, after=BACK, school="2151000001", stage=Stage.JUNIOR, grade=8, placement=Placement.CLASS)
+    assert follows(returned) == [ObserveReturn(fact=SEQUENCE)]
+
+
+def test_a_removal_closes_a_file_and_says_why() -> None:
+    assert follows(student.StudentRemoved(before=OUT, after=GONE, code=RemovalCode.EMIGRATED)) == [
+        CloseForRemoval(fact=SEQUENCE, code=RemovalCode.EMIGRATED)
+    ]
+
+
+def test_a_suspicion_that_ends_with_a_removal_closes_a_file_too() -> None:
+    cleared = student.StudentCleared(before=standing(Status.SUSPECTED), after=GONE, outcome=ClearedOutcome.DECEASED)
+    assert follows(cleared) == [CloseForRemoval(fact=SEQUENCE)]
+
+
+def test_leave_closes_a_file() -> None:
+    leave = student.StudentOnLeave(before=OUT, after=LEAVE, kind=LeaveKind.SUSPENSION, approval="XJ-1", until=WHEN.date())
+    assert follows(leave) == [CloseForLeave(fact=SEQUENCE)]
+
+
+def test_a_move_moves_a_file_whether_the_child_is_out_of_school_or_back() -> None:
+    for status in (Status.DROPPED_OUT, Status.RETURNED):
+        moved = student.StudentMoved(before=standing(status), after=standing(status, THERE), county=THERE)
+        assert follows(moved) == [MoveCase(fact=SEQUENCE, county=THERE)]
+
+
+def test_another_reason_of_the_same_dropping_out_corrects_a_file() -> None:
+    after = standing(Status.DROPPED_OUT, reason=Reason.LEARNING)
+    corrected = student.StudentDroppedOut(before=OUT, after=after, reason=Reason.LEARNING, last_seen=WHEN.date(), spell=1)
+    assert follows(corrected) == [CorrectReason(fact=SEQUENCE, reason=Reason.LEARNING)]
+
+
+def test_a_households_change_and_late_news_are_nothing_to_a_file() -> None:
+    richer = Standing(Status.DROPPED_OUT, HERE, Stage.JUNIOR, False, Reason.WORK)
+    assert follows(student.StudentHouseholdChanged(before=OUT, after=richer, poor=False)) == []
+    assert follows(student.StudentDroppedOut(before=OUT, after=OUT, reason=Reason.WORK, last_seen=WHEN.date(), late=True)) == []
+    assert follows(student.StudentRemoved(before=BACK, after=BACK, code=RemovalCode.DEATH, late=True)) == []
+
+
+# --- any fact there ever may be
+
+
+@pytest.mark.parametrize("after", [status for status in Status if status not in {*OUT_OF_SCHOOL, Status.ON_LEAVE, Status.REMOVED}])
+@pytest.mark.parametrize("before", sorted(OUT_OF_SCHOOL))
+def test_whoever_was_out_of_school_and_is_not_any_more_is_back(before: Status, after: Status) -> None:
+    assert follows(fact_of(standing(before), standing(after))) == [ObserveReturn(fact=SEQUENCE)]
+
+
+@pytest.mark.parametrize("before", [status for status in Status if status not in OUT_OF_SCHOOL])
+def test_whoever_was_not_out_of_school_and_is_now_has_a_file(before: Status) -> None:
+    assert follows(fact_of(standing(before), NEVER)) == [OpenCase(fact=SEQUENCE, county=HERE, reason=Reason.WORK)]
+
+
+@pytest.mark.parametrize("before", [status for status in Status if status not in OUT_OF_SCHOOL])
+@pytest.mark.parametrize("after", [status for status in Status if status not in {*OUT_OF_SCHOOL, Status.ON_LEAVE, Status.REMOVED}])
+def test_what_happens_to_a_child_in_school_is_nothing_to_a_file(before: Status, after: Status) -> None:
+    assert follows(fact_of(standing(before), standing(after))) == []
+
+
+def test_a_child_that_never_was_leaves_the_ledger() -> None:
+    assert follows(fact_of(OUT, None)) == [CloseForRemoval(fact=SEQUENCE)]
+    assert follows(fact_of(None, None)) == []
+
+
+def test_whoever_comes_back_in_another_county_is_moved_and_then_observed() -> None:
+    asked = commands(fact_of(OUT, standing(Status.ENROLLED, THERE)))
+    assert [event.type.split(".")[-2] for event in asked] == ["move", "observe-return"]
+    assert len({event.id for event in asked}) == 2
+
+
+def test_a_statement_of_a_county_is_nothing_to_a_file() -> None:
+    value = {
+        "specversion": "1.0", "id": "f", "source": "/enrolment", "type": "cn.baoxue.county.reported.v1", "subject": HERE,
+        "time": "2020-06-14T00:00:00Z", "recordedtime": "2020-06-14T00:00:00Z", "partitionkey": HERE, "sequence": SEQUENCE,
+        "causationid": "r", "correlationid": "r", "data": {"out_of_school": 3},
+    }  # fmt: skip
+    assert CasePolicies().commands(read(json.dumps(value)), partition=3, offset=500) == ()
+
+
+# --- the command
+
+
+def test_a_command_names_the_fact_it_follows_from_and_has_its_times() -> None:
+    fact = student.StudentReturned(before=OUT, after=BACK, school="2151000001", stage=Stage.JUNIOR, grade=8, placement=Placement.CLASS)
+    [command], [again] = commands(fact), commands(fact)
+    assert (command.source, command.subject, command.partitionkey) == ("/case/policies", CHILD, CHILD)
+    assert (command.time, command.recordedtime) == (WHEN, WHEN)
+    assert (command.causationid, command.correlationid, command.sequence) == ("f", "first", sequence_of(500, 0))
+    assert command.id == again.id == uuid5_of_position(topics.STUDENT_STATUS, 3, 500, 0)

@@ -1,0 +1,161 @@
+"""The rules that a report must keep whatever the child's standing is."""
+
+import pytest
+
+from services.enrolment.intake.line import Accepted
+from tests.components.enrolment.lines import BEGUN, CHILD, DONGCHENG, ENDED, INTAKE, RECEIVED, ZHAOJUE, line, refusal, why_refused
+
+
+def is_taken(text: bytes) -> bool:
+    """Whether a line passes."""
+    return isinstance(INTAKE.check(text, received=RECEIVED), Accepted)
+
+
+# --- whom it is about
+
+
+@pytest.mark.parametrize("subject", ["", CHILD[:-1], CHILD.upper(), "g" * 32, ZHAOJUE, CHILD[:-1] + "\n"])
+def test_a_report_about_a_child_needs_a_student_id(subject: str) -> None:
+    assert why_refused(line(subject=subject)) == ("malformed", "subject")
+
+
+@pytest.mark.parametrize("subject", [CHILD, "", "51343", "51343x", "51343\n"])
+def test_a_statement_about_a_county_needs_a_county_code(subject: str) -> None:
+    assert why_refused(line("county-reported", subject=subject)) == ("malformed", "subject")
+
+
+def test_a_partition_key_may_only_be_the_subject() -> None:
+    assert is_taken(line(partitionkey=CHILD))
+    assert why_refused(line(partitionkey=CHILD[::-1])) == ("malformed", "partitionkey")
+
+
+# --- when
+
+
+def test_time_may_be_a_day_after_receipt_and_not_a_second_more() -> None:
+    assert is_taken(line(time="2020-12-02T12:00:00+08:00"))
+    assert why_refused(line(time="2020-12-02T12:00:01+08:00")) == ("future_dated", "time")
+    assert why_refused(line(time="9999-12-31T23:59:59-12:00")) == ("future_dated", "time")
+
+
+def test_time_begins_in_1970_with_the_second_of_january_in_china() -> None:
+    assert is_taken(line("completed", time="1970-01-02T00:00:00+08:00"))
+    assert why_refused(line("completed", time="1970-01-01T23:59:59+08:00")) == ("malformed", "time")
+    assert why_refused(line("completed", time="0001-01-01T00:00:00+14:00")) == ("malformed", "time")
+
+
+def test_a_day_in_the_data_may_be_that_of_time_in_china_and_not_the_one_after() -> None:
+    late_in_london = "2020-06-13T17:00:00+01:00"
+    assert is_taken(line(time=late_in_london, change={"last_seen": "2020-06-14"}))
+    assert why_refused(line(time=late_in_london, change={"last_seen": "2020-06-15"})) == ("malformed", "data.last_seen")
+    assert is_taken(line("listed", time=late_in_london, change={"since": "2020-06-14"}))
+    assert why_refused(line("listed", time=late_in_london, change={"since": "2020-06-15"})) == ("malformed", "data.since")
+
+
+# --- where
+
+
+WITH_A_COUNTY = ["listed", "registered", "enrolled", "never-enrolled", "arrived", "moved"]
+
+
+@pytest.mark.parametrize("what", WITH_A_COUNTY)
+def test_a_county_must_be_in_the_table(what: str) -> None:
+    assert why_refused(line(what, change={"county": "513499"})) == ("unknown_county", "data.county")
+    assert why_refused(line(what, change={"county": "510000"})) == ("unknown_county", "data.county")
+
+
+@pytest.mark.parametrize("what", WITH_A_COUNTY)
+def test_a_county_must_be_the_sources_own(what: str) -> None:
+    assert why_refused(line(what, change={"county": DONGCHENG})) == ("not_your_county", "data.county")
+    assert why_refused(line(what, source="/counties/513430")) == ("not_your_county", "data.county")
+    assert is_taken(line(what, source=f"/counties/{ZHAOJUE}"))
+
+
+@pytest.mark.parametrize(("what", "name"), [("departed", "to_county"), ("arrived", "from_county")])
+def test_where_a_child_goes_to_or_comes_from_may_be_anywhere_in_the_table(what: str, name: str) -> None:
+    assert is_taken(line(what, change={name: DONGCHENG}))
+    assert is_taken(line(what, without=f"data.{name}"))
+    assert why_refused(line(what, change={name: "513499"})) == ("unknown_county", f"data.{name}")
+    assert why_refused(line(what, change={name: ENDED}, time="2020-07-01T00:00:00+08:00")) == ("county_not_valid_then", f"data.{name}")
+
+
+def test_a_county_that_ended_is_taken_up_to_the_last_day_on_which_it_may_have_been_one() -> None:
+    assert is_taken(line("moved", {"county": ENDED}, time="2020-06-30T23:59:59+08:00"))
+    late = line("moved", {"county": ENDED}, time="2020-06-30T16:00:00Z")
+    assert why_refused(late) == ("county_not_valid_then", "data.county")
+    assert BEGUN in refusal(late).detail
+
+
+def test_a_county_that_began_is_taken_from_the_first_day_on_which_it_may_have_been_one() -> None:
+    assert is_taken(line("moved", {"county": BEGUN}, time="2019-12-31T16:00:00Z"))
+    early = line("moved", {"county": BEGUN}, time="2019-12-31T23:59:59+08:00")
+    assert why_refused(early) == ("county_not_valid_then", "data.county")
+    assert "2020-01-01" in refusal(early).detail
+
+
+def test_the_county_of_a_statement_keeps_the_same_rules() -> None:
+    assert why_refused(line("county-reported", subject="513499")) == ("unknown_county", "subject")
+    assert why_refused(line("county-reported", subject=ENDED, time="2020-07-01T00:00:00+08:00")) == ("county_not_valid_then", "subject")
+    assert why_refused(line("county-reported", subject=DONGCHENG)) == ("not_your_county", "subject")
+    assert is_taken(line("county-reported", source=f"/counties/{ZHAOJUE}"))
+
+
+def test_cities_without_counties_and_bingtuan_are_their_own_county() -> None:
+    assert is_taken(line("moved", {"county": "441900"}, source="/provinces/44"))
+    assert is_taken(line("moved", {"county": "441900"}, source="/counties/441900"))
+    assert is_taken(line("county-reported", subject="660000", source="/provinces/66"))
+    assert is_taken(line("county-reported", subject="660000", source="/counties/660000"))
+    assert why_refused(line("county-reported", subject="660000", source="/provinces/65")) == ("not_your_county", "subject")
+
+
+# --- who says it
+
+
+@pytest.mark.parametrize("province", ["00", "16", "71", "81", "82", "99"])
+def test_a_province_that_does_not_exist_or_is_not_counted_is_malformed(province: str) -> None:
+    assert why_refused(line(source=f"/provinces/{province}")) == ("malformed", "source")
+
+
+def test_a_source_that_is_no_county_of_the_table_is_an_unknown_county() -> None:
+    assert why_refused(line(source="/counties/513499")) == ("unknown_county", "source")
+
+
+def test_a_school_is_not_bound_to_a_county_for_there_is_no_table_of_schools() -> None:
+    assert is_taken(line("moved", source="/schools/1101010001"))
+
+
+# --- what belongs together
+
+
+@pytest.mark.parametrize("status", ["dropped_out", "never_enrolled"])
+def test_a_child_listed_as_out_of_school_needs_a_reason(status: str) -> None:
+    assert why_refused(line("listed", change={"status": status, "stage": None, "reason": None})) == ("malformed", "data.reason")
+    assert is_taken(line("listed", change={"status": status, "stage": None}))
+
+
+@pytest.mark.parametrize("status", ["registered", "enrolled", "on_leave", "suspected"])
+def test_a_child_listed_as_anything_else_has_no_reason(status: str) -> None:
+    assert why_refused(line("listed", change={"status": status, "stage": None})) == ("malformed", "data.reason")
+    assert is_taken(line("listed", change={"status": status, "stage": None}, without="data.reason"))
+
+
+@pytest.mark.parametrize(("status", "reason"), [("registered", None), ("never_enrolled", "distance")])
+def test_a_child_listed_as_never_in_school_has_no_stage(status: str, reason: str | None) -> None:
+    assert why_refused(line("listed", change={"status": status, "reason": reason})) == ("malformed", "data.stage")
+    assert is_taken(line("listed", change={"status": status, "reason": reason, "stage": None}))
+
+
+def test_a_missing_child_needs_the_reference_of_the_police() -> None:
+    assert why_refused(line("removed", without="data.evidence")) == ("malformed", "data.evidence")
+    assert is_taken(line("removed", {"code": "death"}))
+
+
+@pytest.mark.parametrize("what", ["progressed", "returned", "resumed", "completed", "dropped-out", "cleared", "removed"])
+def test_nothing_depends_on_what_is_known_of_the_child(what: str) -> None:
+    assert is_taken(line(what, subject="f" * 32))
+
+
+def test_a_refusal_by_a_rule_carries_the_id_of_the_line_unless_it_is_malformed() -> None:
+    assert refusal(line(time="2021-01-01T00:00:00Z")).id == "r-1"
+    assert refusal(line("moved", {"county": DONGCHENG})).id == "r-1"
+    assert refusal(line("removed", without="data.evidence")).id is None

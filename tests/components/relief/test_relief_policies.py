@@ -1,0 +1,165 @@
+"""What relief asks itself for because of a student's fact, as ``relief_policies.md`` has it, and what it passes over."""
+
+import re
+from datetime import datetime
+from itertools import product
+from pathlib import Path
+
+import msgspec
+import pytest
+from msgspec import Raw
+
+from services.relief import policies
+from services.relief.policies import ReliefPolicies, asked_for
+from shared.clock import CHINA
+from shared.contracts.registry import RELIEF_COMMAND_LANGUAGE
+from shared.contracts.relief import (
+    EndGrant,
+    FollowingCommand,
+    GrantTermsAid,
+    KeepGrant,
+    MoveGrant,
+    ResumeGrant,
+    SuspendGrant,
+)
+from shared.contracts.student import Standing, StudentReturned
+from shared.contracts.words import Stage, Status
+from shared.events.codec import encode, read_data, read_event
+from shared.events.envelope import Event
+from shared.ids import offset_in
+from tests.contracts.published import OF_STUDENTS, golden
+from tests.support.mutants import without
+
+ZHAOJUE, BUTUO = "513431", "513429"
+CHILD = "0" * 31 + "1"
+SEQUENCE = "0000000000000007-0000"
+PAGE = (Path(__file__).parent / "relief_policies.md").read_text("utf-8")
+KINDS: dict[str, type[FollowingCommand] | None] = {
+    "—": None,
+    "grant": GrantTermsAid,
+    "resume": ResumeGrant,
+    "suspend": SuspendGrant,
+    "end": EndGrant,
+    "move, in school": MoveGrant,
+    "move, out of school": MoveGrant,
+}
+
+
+def places() -> dict[str, list[Status | None]]:
+    found: dict[str, list[Status | None]] = {"unknown": [None]}
+    for place, words in re.findall(r"\*(in|out|gone)\*: ([a-z_,\s]+)\.", PAGE):
+        found[place] = [Status(word) for word in re.findall(r"[a-z_]+", words)]
+    return found
+
+
+def rows() -> dict[tuple[str, str, bool], str]:
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in PAGE.splitlines() if line.startswith("|")][2:]
+    return {(found, left, moved): (there if moved else here) for found, left, here, there in cells for moved in (False, True)}
+
+
+PLACES, TABLE = places(), rows()
+
+
+def standing(status: Status, county: str = ZHAOJUE, *, poor: bool = True) -> Standing:
+    return Standing(status, county, Stage.JUNIOR, poor, None)
+
+
+def test_the_page_has_every_status_and_every_pair_of_places() -> None:
+    assert sorted(str(status) for statuses in PLACES.values() for status in statuses) == sorted(["None", *Status])
+    assert TABLE.keys() == set(product(PLACES, PLACES.keys() - {"unknown"}, (False, True)))
+
+
+@pytest.mark.parametrize(("found", "left", "moved"), TABLE)
+def test_a_poor_childs_fact_asks_for_what_the_page_says(found: str, left: str, moved: bool) -> None:
+    expected = TABLE[found, left, moved]
+    for was, now in product(PLACES[found], PLACES[left]):
+        assert now is not None
+        after = standing(now, BUTUO if moved else ZHAOJUE)
+        asked = asked_for(standing(was) if was else None, after, SEQUENCE)
+        if (kind := KINDS[expected]) is None:
+            assert asked is None
+            continue
+        assert type(asked) is kind
+        assert (asked.fact, asked.county, asked.stage, asked.poor) == (SEQUENCE, after.county, after.stage, True)
+        if isinstance(asked, MoveGrant):
+            assert asked.in_school == (expected == "move, in school")
+
+
+@pytest.mark.parametrize(("found", "left", "moved"), TABLE)
+def test_of_a_child_that_is_not_poor_and_was_not_nothing_is_asked(found: str, left: str, moved: bool) -> None:
+    for was, now in product(PLACES[found], PLACES[left]):
+        assert now is not None
+        after = standing(now, BUTUO if moved else ZHAOJUE, poor=False)
+        assert asked_for(standing(was, poor=False) if was else None, after, SEQUENCE) is None
+
+
+def test_without_the_look_at_poverty_every_child_in_school_would_be_a_command() -> None:
+    unguarded = without(policies, "if not after.poor and not was_poor:", "if False:")
+    assert unguarded.asked_for(standing(Status.DROPPED_OUT, poor=False), standing(Status.RETURNED, poor=False), SEQUENCE) is not None
+
+
+def test_a_household_that_is_lifted_keeps_the_grant_of_a_child_in_school() -> None:
+    asked = asked_for(standing(Status.ENROLLED), standing(Status.ENROLLED, poor=False), SEQUENCE)
+    assert asked == KeepGrant(fact=SEQUENCE, county=ZHAOJUE, stage=Stage.JUNIOR, poor=False)
+
+
+def test_a_household_that_becomes_poor_is_granted_aid() -> None:
+    asked = asked_for(standing(Status.ENROLLED, poor=False), standing(Status.ENROLLED), SEQUENCE)
+    assert asked == GrantTermsAid(fact=SEQUENCE, county=ZHAOJUE, stage=Stage.JUNIOR, poor=True)
+
+
+def test_a_child_that_comes_back_no_longer_poor_asks_for_its_grant_to_be_resumed_and_no_new_one() -> None:
+    asked = asked_for(standing(Status.ON_LEAVE), standing(Status.ENROLLED, poor=False), SEQUENCE)
+    assert asked == ResumeGrant(fact=SEQUENCE, county=ZHAOJUE, stage=Stage.JUNIOR, poor=False)
+
+
+def test_a_child_that_moves_and_is_lifted_at_once_takes_its_grant_along() -> None:
+    asked = asked_for(standing(Status.ENROLLED), standing(Status.ENROLLED, BUTUO, poor=False), SEQUENCE)
+    assert asked == MoveGrant(fact=SEQUENCE, county=BUTUO, stage=Stage.JUNIOR, poor=False, in_school=True)
+
+
+# --- the fact around it
+
+
+def fact(data: bytes | None = None) -> bytes:
+    at = datetime(2019, 11, 4, 8, tzinfo=CHINA)
+    standings = {"before": standing(Status.DROPPED_OUT), "after": standing(Status.RETURNED), "placement": "class"}
+    return encode(
+        Event(
+            specversion="1.0", id="f-1", source="/enrolment", type=StudentReturned.TYPE, subject=CHILD, time=at, recordedtime=at,
+            partitionkey=CHILD, sequence=SEQUENCE, causationid="r-1", correlationid="r-0", data=Raw(encode(standings) if data is None else data),
+        )
+    )  # fmt: skip
+
+
+def commands_of(found: bytes, *, offset: int = 41) -> list[tuple[bytes, Event[Raw]]]:
+    read = msgspec.json.decode(found, type=ReliefPolicies.reads)
+    return [(key, read_event(value)) for key, value in ReliefPolicies().commands(read, partition=3, offset=offset)]
+
+
+def test_a_command_names_its_fact_and_is_the_same_each_time() -> None:
+    [(key, first)], [(_, again)], [(_, other)] = commands_of(fact()), commands_of(fact()), commands_of(fact(), offset=42)
+    assert first == again
+    assert first.id != other.id
+    assert (key, first.subject) == (CHILD.encode(), CHILD)
+    assert (first.source, first.causationid, first.correlationid) == ("/relief/policies", "f-1", "r-0")
+    assert first.time == datetime(2019, 11, 4, 8, tzinfo=CHINA)
+    assert offset_in(first.sequence) == 41, "by this a cursor that was lost is found again"
+    asked = read_data(RELIEF_COMMAND_LANGUAGE, first.type, first.data)
+    assert asked == ResumeGrant(fact=SEQUENCE, county=ZHAOJUE, stage=Stage.JUNIOR, poor=True)
+
+
+def test_what_was_reported_late_asks_for_nothing() -> None:
+    now = standing(Status.RETURNED)
+    assert commands_of(fact(encode({"before": now, "after": now}))) != []
+    assert commands_of(fact(encode({"before": now, "after": now, "late": True}))) == []
+
+
+@pytest.mark.parametrize("data", [b"{}", b'{"before":null,"after":null}', b'{"out_of_school":31}'])
+def test_a_fact_that_leaves_no_standing_asks_for_nothing(data: bytes) -> None:
+    assert commands_of(fact(data)) == []
+
+
+@pytest.mark.parametrize("type_", OF_STUDENTS)
+def test_every_published_fact_of_a_student_is_read(type_: str) -> None:
+    commands_of(golden(type_))

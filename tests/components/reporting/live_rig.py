@@ -1,0 +1,53 @@
+"""An api over a memory that changes when it is told to, for the tests of the stream."""
+
+import httpx
+from fastapi import FastAPI
+
+from services.reporting.api import create_app
+from services.reporting.live.hub import PACE, Pace
+from services.reporting.view.board_reader import Following
+from services.reporting.view.memory import Memory
+from shared.log.memory_log import MemoryLog
+from shared.redis.edge import connect
+from tests.components.reporting.counted_facts import folded, remembered
+from tests.components.reporting.test_reporting_api import NOWHERE, RECORD, ZHAOJUE
+
+HURRIED = Pace(delta=0.0, heartbeat=0.01)
+"""As fast as it goes: for tests that wait for many events."""
+
+
+def memory_to_show() -> Memory:
+    """Of the few children that the tests of the other answers know."""
+    return remembered(folded(*RECORD))
+
+
+class Rig:
+    """An api that shows a memory, or nothing."""
+
+    def __init__(self, memory: Memory | None, *, most_streams: int = 100, pace: Pace = PACE) -> None:
+        self.log, redis = MemoryLog(1), connect(NOWHERE)
+        self.following = Following(redis, self.log, partitions=1)
+        if memory is not None:
+            self.following.show(memory)
+        self.app: FastAPI = create_app(following=self.following, log=self.log, redis=redis, most_streams=most_streams, pace=pace)
+
+    def count(self, county: str = ZHAOJUE, *, children: int = 1) -> None:
+        """Count children who dropped out, as a delta does."""
+        count(self.following, county, children=children)
+
+    async def metric(self, name: str) -> float:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://api") as client:
+            lines = (await client.get("/metrics")).text.splitlines()
+        return float(next(line.rpartition(" ")[2] for line in lines if line.startswith(name + " ")))
+
+    async def nobody_follows(self) -> bool:
+        return await self.metric("baoxue_stream_clients") == 0
+
+
+def count(following: Following, county: str = ZHAOJUE, *, children: int = 1) -> None:
+    """Count children who dropped out, as a delta does."""
+    memory, flow = following.memory, f"{county}:2019-05-01:newly_out"
+    memory.add(cells={f"{county}:status.dropped_out": children}, flows={flow: children})
+    memory.move(0, memory.positions[0] + 1, None, None)
+    following.newest.note([flow])
+    following.moved.set()

@@ -1,0 +1,60 @@
+"""Random facts for laws.
+
+Apart from the tests, since hypothesis holds the modules of what it builds with to the very end, and duckdb, if one has it, complains of that.
+"""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+from hypothesis import strategies as st
+
+from tests.components.reporting.written_facts import case_fact, child_file, fact, grant, relief_fact, standing, statement
+
+COUNTIES = ("513431", "513432", "110101")
+CHINA = timezone(timedelta(hours=8))
+OUT = ("dropped_out", "never_enrolled")
+MOMENTS = st.datetimes(
+    datetime(2019, 1, 1),  # noqa: DTZ001 - hypothesis takes the zone apart
+    datetime(2019, 1, 4),  # noqa: DTZ001 - likewise
+    timezones=st.sampled_from([CHINA, UTC, timezone(timedelta(hours=-9, minutes=-30))]),
+).map(datetime.isoformat)
+
+standings = st.builds(
+    standing,
+    st.sampled_from(("enrolled", "returned", "removed", "on_leave", *OUT, *OUT)),
+    st.sampled_from(COUNTIES),
+    stage=st.sampled_from(("primary", "junior", None)),
+    poor=st.booleans(),
+    reason=st.sampled_from((None, "work", "illness")),
+)
+sequences = st.integers(1, 12)
+student_facts = st.builds(
+    fact,
+    st.sampled_from(("listed", "dropped-out", "returned", "removed", "moved", "voided")),
+    st.none() | standings,
+    standings,
+    sequences,
+    time=MOMENTS,
+    source=st.sampled_from(("/enrolment", "/case")),
+    spell=st.sampled_from((1, 2, None)),
+)
+files = st.builds(
+    child_file,
+    st.sampled_from(("open", "persuading", "returned", "closed")),
+    st.sampled_from(COUNTIES),
+    reason=st.sampled_from((None, "work", "illness")),
+    attempts=st.integers(0, 2),
+    due=st.sampled_from((None, "2019-01-05", "2019-02-01")),
+)
+case_facts = st.builds(case_fact, st.sampled_from(("opened", "moved", "attempted")), st.none() | files, files, sequences, time=MOMENTS)
+grants = st.builds(
+    grant,
+    st.sampled_from(("due", "suspended", "paid", "ended")),
+    st.sampled_from(COUNTIES),
+    boarder=st.booleans(),
+    fen=st.sampled_from((25_000, 62_500)),
+)
+relief_facts = st.builds(relief_fact, st.sampled_from(("granted", "moved", "paid")), st.none() | grants, grants, sequences, time=MOMENTS) | st.builds(
+    relief_fact, st.sampled_from(("recognised", "lapsed")), st.none(), st.none(), sequences, time=MOMENTS
+)
+statements = st.builds(statement, st.sampled_from(COUNTIES), st.integers(0, 9), sequences, time=MOMENTS)
+records = st.lists(st.tuples(st.integers(0, 2), student_facts | case_facts | relief_facts | statements | st.just(b"rubbish")), max_size=40)

@@ -1,0 +1,68 @@
+"""A worker that is far behind counts thousands of facts in a step: others have their turn while the api takes it, and see all of it or nothing."""
+
+import asyncio
+
+import msgspec
+import pytest
+
+from services.reporting.board.board import Delta, Step
+from services.reporting.view.areas import ROWS
+from services.reporting.view.board_reader import Following
+from services.reporting.view.memory import Memory
+from shared.log.memory_log import MemoryLog
+from shared.redis.edge import connect
+from tests.components.reporting.test_reporting_api import NOWHERE
+from tests.support.served import PATIENCE
+
+COUNTIES = ROWS[:2_000]
+LARGE = Delta(
+    cells={f"{county}:{cell}": 1 for county in COUNTIES for cell in ("status.dropped_out", "out.reason.work", "out.stage.junior")},
+    flows={f"{county}:2019-03-{day:02d}:newly_out": 1 for county in COUNTIES for day in (1, 2)},
+    due={f"{county}:2019-04-01": 1 for county in COUNTIES},
+    reported={},
+    claimed={},
+    event_time=None,
+    recorded_time=None,
+)
+
+
+@pytest.fixture
+def following() -> Following:
+    followed = Following(connect(NOWHERE), MemoryLog(1), partitions=1)
+    memory = Memory("1")
+    memory.move(0, 0, None, None)
+    followed.show(memory)
+    return followed
+
+
+async def test_others_have_their_turn_and_never_see_a_part_of_it(following: Following) -> None:
+    memory = following.memory
+    taking = asyncio.create_task(following._take(memory, 0, Step(0, 9, msgspec.msgpack.encode(LARGE))))
+    turns = 0
+    while True:
+        seen = (int(memory.cells.sum()), sum(int(memory.flows[day].sum()) for day in memory.flows), memory.positions, memory.version)
+        if memory.positions == {0: 9}:
+            break
+        assert seen == (0, 0, {0: 0}, 1)
+        turns += 1
+        await asyncio.sleep(0)
+    assert await taking
+    assert seen == (6_000, 4_000, {0: 9}, 2)
+    assert turns > 10
+
+
+async def test_whoever_learns_that_it_changed_finds_it_among_the_newest(following: Following) -> None:
+    following.moved.clear()
+    taking = asyncio.create_task(following._take(following.memory, 0, Step(0, 9, msgspec.msgpack.encode(LARGE))))
+    async with asyncio.timeout(PATIENCE):
+        await following.moved.wait()
+    assert len(following.newest._by_county) == len(COUNTIES)
+    await taking
+
+
+async def test_a_name_that_nobody_knows_adds_nothing(following: Following) -> None:
+    wrong = msgspec.structs.replace(LARGE, due={**LARGE.due, "110101:today:out": 1})
+    with pytest.raises(ValueError, match="too many values"):
+        await following._take(following.memory, 0, Step(0, 9, msgspec.msgpack.encode(wrong)))
+    assert int(following.memory.cells.sum()) == 0
+    assert following.memory.positions == {0: 0}

@@ -1,0 +1,179 @@
+"""Tests as sentences about a file: ``given(asked, ...).when(asked).then(fact, standing)``.
+
+What is given is asked on successive days from 1 March 2020, and must each make a fact; ``when`` is on the day after the last of
+them. A student's fact has the number of its day, so that each is newer than those before it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from services.case.domain import office_commands, policy_commands
+from services.case.domain.case import INITIAL, Case, evolve
+from services.case.domain.refusals import Refusal
+from shared.contracts.case import (
+    AttemptMethod,
+    AttemptOutcome,
+    CaseCommand,
+    CaseFact,
+    CaseStanding,
+    CaseState,
+    CloseAfterReturn,
+    CloseForLeave,
+    CloseForRemoval,
+    ClosingOutcome,
+    CorrectReason,
+    MoveCase,
+    ObserveReturn,
+    OpenCase,
+    RecordAttempt,
+)
+from shared.contracts.refusal import RefusalCode
+from shared.contracts.words import Reason, RemovalCode
+from shared.ids import sequence_of
+
+ZHAOJUE, BUTUO, CHONGMING = "513431", "513429", "310151"
+OFFICE, SCHOOL = f"/counties/{ZHAOJUE}", "/schools/2151000001"
+FIRST = date(2020, 3, 1)
+NOW = ""
+"""In a command: the number of the day on which it is asked."""
+
+
+def day(n: int) -> date:
+    """Give the n-th day of the story, 1 being the first."""
+    return FIRST + timedelta(n - 1)
+
+
+def opened(county: str = ZHAOJUE, reason: Reason | None = Reason.WORK, *, spell: int | None = None, fact: str = NOW) -> OpenCase:
+    return OpenCase(fact=fact, county=county, reason=reason, spell=spell)
+
+
+def back(fact: str = NOW) -> ObserveReturn:
+    return ObserveReturn(fact=fact)
+
+
+def moved(county: str = BUTUO, *, fact: str = NOW) -> MoveCase:
+    return MoveCase(fact=fact, county=county)
+
+
+def corrected(reason: Reason = Reason.LEARNING, *, fact: str = NOW) -> CorrectReason:
+    return CorrectReason(fact=fact, reason=reason)
+
+
+def removed(code: RemovalCode | None = RemovalCode.DEATH, *, fact: str = NOW) -> CloseForRemoval:
+    return CloseForRemoval(fact=fact, code=code)
+
+
+def on_leave(fact: str = NOW) -> CloseForLeave:
+    return CloseForLeave(fact=fact)
+
+
+def attempt(
+    office: str = OFFICE,
+    *,
+    method: AttemptMethod = AttemptMethod.VISIT,
+    outcome: AttemptOutcome = AttemptOutcome.PROMISED,
+    next_: date | None = None,
+) -> RecordAttempt:
+    return RecordAttempt(office=office, method=method, outcome=outcome, next=next_)
+
+
+def closed(office: str = OFFICE) -> CloseAfterReturn:
+    return CloseAfterReturn(office=office, outcome=ClosingOutcome.SUSTAINED)
+
+
+def standing(state: CaseState, due: date | None, *, county: str = ZHAOJUE, reason: Reason | None = Reason.WORK, attempts: int = 0) -> CaseStanding:
+    return CaseStanding(state, county, reason, attempts, due)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one thing asked: a fact, nothing, or a refusal."""
+
+    case: Case
+    on: date
+    fact: CaseFact | None
+    refusal: Refusal | None
+
+    def then(self, kind: type[CaseFact], left: CaseStanding) -> CaseFact:
+        """It makes a fact of this kind that found the file's standing and left this one; gives the fact."""
+        assert self.refusal is None, f"refused: {self.refusal}"
+        assert type(self.fact) is kind
+        assert self.fact.before == self.case.standing
+        assert self.fact.after == left
+        assert evolve(self.case, self.fact, on=self.on, cause="c").standing == left
+        return self.fact
+
+    def then_nothing(self) -> None:
+        """It says nothing new."""
+        assert self.refusal is None, f"refused: {self.refusal}"
+        assert self.fact is None
+
+    def then_refused(self, code: RefusalCode, field: str, saying: str = "") -> None:
+        """It is refused with this code, names this field, and its rule contains these words."""
+        assert self.refusal is not None, f"not refused: {self.fact}"
+        assert (self.refusal.code, self.refusal.field) == (code, field)
+        assert saying in self.refusal.detail
+
+
+@dataclass(frozen=True)
+class Given:
+    """A file to which something happened."""
+
+    case: Case
+    told: int
+
+    def when(self, asked: CaseCommand, *, on: date | None = None, cause: str = "when") -> Outcome:
+        """Ask for one thing more."""
+        on = on or day(self.told + 1)
+        try:
+            return Outcome(self.case, on, judge(self.case, asked, on=on, cause=cause), None)
+        except Refusal as refusal:
+            return Outcome(self.case, on, None, refusal)
+
+
+def given(*asked: CaseCommand) -> Given:
+    """Start with a file to which all this happened; none: a child that has no file."""
+    return Given(told(asked), len(asked))
+
+
+def told(asked: Sequence[CaseCommand]) -> Case:
+    """Give the file after all this, each of which must make a fact."""
+    case = INITIAL
+    for n, each in enumerate(asked, start=1):
+        fact = judge(case, each, on=day(n), cause=f"given-{n}")
+        assert fact is not None, f"the story tells nothing with {each}"
+        case = evolve(case, fact, on=day(n), cause=f"given-{n}")
+    return case
+
+
+def judge(case: Case, asked: CaseCommand, *, on: date, cause: str) -> CaseFact | None:
+    """Judge anything, as the worker does: a county's office answers for its own county here."""
+    if isinstance(asked, RecordAttempt | CloseAfterReturn):
+        return office_commands.judge(case, asked, on=on, cause=cause, answers_for={asked.office.removeprefix("/counties/")})
+    return policy_commands.follow(case, numbered(asked, on), on=on)  # type: ignore[arg-type]  # all others follow from facts
+
+
+def numbered(asked: CaseCommand, on: date) -> CaseCommand:
+    """Give a policy's command the number of its day, if it has none."""
+    if getattr(asked, "fact", None) != NOW:
+        return asked
+    fields = {name: getattr(asked, name) for name in asked.__struct_fields__}
+    return type(asked)(**fields | {"fact": sequence_of(on.toordinal(), 0)})
+
+
+def number(n: int) -> str:
+    """Give the number of a student's fact of the n-th day."""
+    return sequence_of(day(n).toordinal(), 0)
+
+
+STORIES: dict[str, tuple[CaseCommand, ...]] = {
+    "—": (),
+    "open": (opened(),),
+    "persuading": (opened(), attempt()),
+    "returned": (opened(), attempt(), back()),
+    "closed": (opened(), back(), closed()),
+    "closed by removal": (opened(), removed()),
+    "closed by leave": (opened(), on_leave()),
+}
+"""How a file comes to each state."""

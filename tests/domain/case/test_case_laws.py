@@ -1,0 +1,162 @@
+"""What holds for every history of a file, whatever is asked and in whichever order."""
+
+from collections import Counter
+from datetime import date, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.case.domain.case import INITIAL, Case, evolve, fold
+from services.case.domain.packed import pack, place_in_lists, unpack
+from services.case.domain.refusals import Refusal
+from shared.contracts.case import AttemptMethod, AttemptOutcome, CaseCommand, CaseFact, CaseReopened, CaseStanding, CaseState
+from shared.contracts.words import Reason, RemovalCode
+from shared.ids import sequence_of
+from tests.domain.case.case_story import (
+    BUTUO,
+    CHONGMING,
+    FIRST,
+    SCHOOL,
+    STORIES,
+    ZHAOJUE,
+    attempt,
+    back,
+    closed,
+    corrected,
+    judge,
+    moved,
+    numbered,
+    on_leave,
+    opened,
+    removed,
+)
+
+law = settings(max_examples=200, deadline=None)
+
+_county = st.sampled_from([ZHAOJUE, BUTUO, CHONGMING])
+_fact = st.integers(0, 12).map(lambda n: sequence_of(FIRST.toordinal() + n, n % 3))
+_office = st.one_of(_county.map(lambda county: f"/counties/{county}"), st.just(SCHOOL))
+_next = st.none() | st.integers(-3, 200).map(lambda days: FIRST + timedelta(days))
+ASKED: st.SearchStrategy[CaseCommand] = st.one_of(
+    st.builds(opened, _county, st.none() | st.sampled_from(Reason), fact=_fact),
+    st.builds(back, _fact),
+    st.builds(moved, _county, fact=_fact),
+    st.builds(corrected, st.sampled_from(Reason), fact=_fact),
+    st.builds(removed, st.none() | st.sampled_from(RemovalCode), fact=_fact),
+    st.builds(on_leave, _fact),
+    st.builds(attempt, _office, method=st.sampled_from(AttemptMethod), outcome=st.sampled_from(AttemptOutcome), next_=_next),
+    st.builds(closed, _office),
+)
+DAYS = st.integers(0, 15).map(lambda n: FIRST + timedelta(n))
+
+History = list[tuple[date, str, CaseCommand]]
+Record = list[tuple[date, str, CaseFact]]
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> History:
+    """Give what is asked of one file, each with its day and id: a known story first, then anything."""
+    story = draw(st.sampled_from(list(STORIES.values())))
+    asked = draw(st.lists(st.tuples(DAYS, ASKED), max_size=14))
+    begun = [(FIRST + timedelta(n), each) for n, each in enumerate(story)]
+    return [(on, f"c{n}", numbered(each, on)) for n, (on, each) in enumerate([*begun, *asked])]
+
+
+def live(history: History, start: Case = INITIAL) -> tuple[Case, Record]:
+    """Ask one after the other, as the worker does: the file at the end, and the facts made."""
+    case, facts = start, []
+    for on, cause, asked in history:
+        try:
+            fact = judge(case, asked, on=on, cause=cause)
+        except Refusal:
+            continue
+        if fact is not None:
+            case = evolve(case, fact, on=on, cause=cause)
+            facts.append((on, cause, fact))
+    return case, facts
+
+
+@law
+@given(histories(), st.integers(0, 20))
+def test_folding_in_two_parts_is_folding_at_once(history: History, cut: int) -> None:
+    case, facts = live(history)
+    assert fold(facts[cut:], start=fold(facts[:cut])) == fold(facts) == case
+
+
+@law
+@given(histories(), DAYS, ASKED)
+def test_deciding_twice_decides_nothing(history: History, on: date, asked: CaseCommand) -> None:
+    case, _ = live(history)
+    again, facts = live([(on, "again", asked)], start=case)
+    if facts:
+        assert judge(again, asked, on=on, cause="again") is None
+
+
+@law
+@given(histories())
+def test_a_history_asked_again_from_its_newest_fact_on_makes_no_second_fact(history: History) -> None:
+    """What a worker does after a crash: the commands of the last student's fact, and all that offices asked since, once more."""
+    case, facts = live(history)
+    made = {cause for _, cause, _ in facts}
+    last = max((n for n, (_, cause, asked) in enumerate(history) if cause in made and hasattr(asked, "fact")), default=0)
+    assert live([each for each in history[last:] if each[1] in made], start=case) == (case, [])
+
+
+@law
+@given(histories())
+def test_what_is_counted_is_the_sum_over_the_facts(history: History) -> None:
+    case, facts = live(history)
+    counted: Counter[CaseStanding] = Counter()
+    for _, _, fact in facts:
+        counted[fact.after] += 1
+        if fact.before is not None:
+            counted[fact.before] -= 1
+    assert {standing: n for standing, n in counted.items() if n} == ({case.standing: 1} if case.standing else {})
+
+
+@law
+@given(histories())
+def test_each_fact_finds_what_the_one_before_it_left(history: History) -> None:
+    left = None
+    for _, _, fact in live(history)[1]:
+        assert fact.before == left
+        left = fact.after
+
+
+@law
+@given(histories())
+def test_something_is_due_for_every_file_that_is_not_closed_and_for_no_other(history: History) -> None:
+    for _, _, fact in live(history)[1]:
+        assert (fact.after.due is None) == (fact.after.state is CaseState.CLOSED)
+        assert fact.after != fact.before
+
+
+@law
+@given(histories())
+def test_attempts_only_grow_but_for_a_new_spell(history: History) -> None:
+    for _, _, fact in live(history)[1]:
+        before = fact.before.attempts if fact.before else 0
+        if isinstance(fact, CaseReopened):
+            assert fact.after.attempts == 0
+        else:
+            assert fact.after.attempts == before + (fact.TYPE == "cn.baoxue.case.attempted.v1")
+
+
+@law
+@given(histories(), DAYS, ASKED)
+def test_a_decision_changes_nothing_and_is_the_same_every_time(history: History, on: date, asked: CaseCommand) -> None:
+    case, facts = live(history)
+    if facts:
+        once, twice = live([(on, "c", asked)], start=case), live([(on, "c", asked)], start=unpack(pack(case)))
+        assert once == twice
+
+
+@law
+@given(histories())
+def test_a_packed_file_is_read_back_as_it_was_and_stands_in_the_list_of_its_standing(history: History) -> None:
+    case, facts = live(history)
+    if facts:
+        state = pack(case)
+        assert unpack(state) == case
+        assert case.standing is not None
+        assert place_in_lists(state)[0] == f"{case.standing.county}:{case.standing.state}"

@@ -1,0 +1,155 @@
+"""A file as bytes is read back as it was; its lists and its history are read from the same bytes."""
+
+from datetime import date
+
+import pytest
+from msgspec.structs import replace
+
+from services.case.domain import packed, timeline
+from services.case.domain.case import Case, evolve
+from services.case.domain.packed import NO_DAY, UnknownFormat, day_key, pack, place_in_lists, unpack
+from services.case.domain.timeline import Happening, knows_again
+from shared.contracts.case import AttemptMethod, AttemptOutcome
+from shared.contracts.words import Reason, RemovalCode
+from tests.domain.case.case_story import (
+    OFFICE,
+    SCHOOL,
+    STORIES,
+    ZHAOJUE,
+    attempt,
+    back,
+    closed,
+    corrected,
+    day,
+    judge,
+    moved,
+    on_leave,
+    opened,
+    removed,
+    told,
+)
+from tests.support.mutants import without
+
+
+@pytest.mark.parametrize("story", [story for story in STORIES if story != "—"])
+def test_a_packed_file_is_read_back_as_it_was(story: str) -> None:
+    case = told(STORIES[story])
+    assert unpack(pack(case)) == case
+
+
+def test_a_file_that_was_opened_takes_27_bytes_and_four_more_once_its_child_is_back() -> None:
+    assert (len(pack(told([opened()]))), len(pack(told([opened(), back()])))) == (27, 31)
+
+
+def test_attempts_beyond_count_are_kept_as_many() -> None:
+    case = told([opened(), attempt()])
+    assert case.standing is not None
+    tireless = Case(replace(case.standing, attempts=70_000), case.taken, case.history)
+    kept = unpack(pack(tireless)).standing
+    assert kept is not None
+    assert kept.attempts == 65_535
+
+
+def test_no_state_is_a_child_without_a_file() -> None:
+    assert unpack(None) == Case()
+
+
+@pytest.mark.parametrize("state", [b"", b"\2" * 19, b"\1\0", b"\1\xff" + bytes(17)])
+def test_bytes_that_are_no_state_are_an_error_that_says_what_to_do(state: bytes) -> None:
+    with pytest.raises(UnknownFormat, match=r"generation|rebuild"):
+        unpack(state)
+
+
+def test_without_looking_at_the_format_another_ones_state_would_be_taken_for_a_file() -> None:
+    other = b"\2" + pack(told([opened()]))[1:]
+    mutant = without(packed, "if not state or state[0] != FORMAT:", "if False:")
+    assert mutant.unpack(other).standing == told([opened()]).standing
+
+
+def test_a_file_stands_in_the_list_of_its_county_and_state_by_the_day_that_is_due() -> None:
+    assert place_in_lists(pack(told([opened()]))) == (f"{ZHAOJUE}:open", day_key(day(8)))
+    assert place_in_lists(pack(told([opened("010001")])))[0] == "010001:open"
+    assert place_in_lists(pack(told([opened(), back()]))) == (f"{ZHAOJUE}:returned", day_key(day(92)))
+    assert place_in_lists(pack(told([opened(), removed()]))) == (f"{ZHAOJUE}:closed", NO_DAY)
+
+
+def test_days_sort_as_they_come_and_what_is_never_due_comes_last() -> None:
+    days = [date(1, 1, 1), date(1969, 12, 31), date(2020, 6, 14), date(2020, 6, 15), date(9999, 12, 31)]
+    assert [day_key(each) for each in days] == sorted(day_key(each) for each in days)
+    assert max(map(day_key, days)) < NO_DAY
+
+
+# --- history
+
+
+def test_a_history_tells_what_happened_day_by_day() -> None:
+    visited = attempt(SCHOOL, method=AttemptMethod.JOINT_VISIT, outcome=AttemptOutcome.WILLING, next_=day(9))
+    story = [
+        opened(),
+        visited,
+        moved(),
+        corrected(),
+        back(),
+        opened(ZHAOJUE, Reason.OTHER),
+        attempt(),
+        back(),
+        closed(),
+        opened(reason=None),
+        removed(),
+    ]
+    assert timeline.told(told([*story, opened(), on_leave()]).history) == [
+        Happening("opened", day(1), county=ZHAOJUE, reason=Reason.WORK),
+        Happening("attempted", day(2), office=SCHOOL, method=AttemptMethod.JOINT_VISIT, outcome=AttemptOutcome.WILLING, next=day(9)),
+        Happening("moved", day(3), county="513429", reason=Reason.WORK),
+        Happening("reason-corrected", day(4), county="513429", reason=Reason.LEARNING),
+        Happening("put-under-observation", day(5)),
+        Happening("reopened", day(6), county=ZHAOJUE, reason=Reason.OTHER),
+        Happening("attempted", day(7), office=OFFICE, method=AttemptMethod.VISIT, outcome=AttemptOutcome.PROMISED),
+        Happening("put-under-observation", day(8)),
+        Happening("closed-by-return", day(9), office=OFFICE),
+        Happening("reopened", day(10), county=ZHAOJUE),
+        Happening("closed-by-removal", day(11), code=RemovalCode.DEATH),
+        Happening("reopened", day(12), county=ZHAOJUE, reason=Reason.WORK),
+        Happening("closed-by-leave", day(13)),
+    ]
+
+
+def visited_for(days: int) -> Case:
+    case = told([opened()])
+    for n in range(2, days + 2):
+        fact = judge(case, attempt(), on=day(n), cause=f"visit-{n}")
+        assert fact is not None
+        case = evolve(case, fact, on=day(n), cause=f"visit-{n}")
+    return case
+
+
+def test_a_history_is_bounded_and_forgets_the_oldest_first() -> None:
+    case = visited_for(300)
+    remembered = timeline.told(case.history)
+    assert len(case.history) <= timeline.MOST_BYTES
+    assert len(remembered) >= 24
+    assert [each.day for each in remembered] == [day(n) for n in range(302 - len(remembered), 302)]
+    assert case.standing is not None
+    assert case.standing.attempts == 300
+
+
+def test_the_last_commands_of_offices_are_known_again() -> None:
+    history = visited_for(300).history
+    assert all(knows_again(history, f"visit-{n}") for n in range(290, 302))
+    assert not knows_again(history, "visit-2")
+    assert not knows_again(history, "another")
+
+
+def test_bytes_that_only_look_like_a_digest_are_none() -> None:
+    digest = timeline._digest("c")
+    looks_like_it = timeline._PLACE.pack(1 << 24 | day(1).toordinal(), int.from_bytes(digest))
+    assert digest in looks_like_it
+    assert not knows_again(looks_like_it * 3, "c")
+
+
+def test_every_reason_method_outcome_and_code_has_a_number() -> None:
+    assert set(timeline.REASONS) == {None, *Reason}
+    assert set(timeline.METHODS) == set(AttemptMethod)
+    assert set(timeline.OUTCOMES) == set(AttemptOutcome)
+    assert set(timeline.CODES) == {None, *RemovalCode}
+    assert max(map(len, (timeline.REASONS, timeline.METHODS, timeline.OUTCOMES))) <= 16

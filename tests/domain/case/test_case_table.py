@@ -1,0 +1,62 @@
+"""Everything that can be asked of a file in every state, and what comes of it: the table."""
+
+import pytest
+
+from services.case.domain.case import evolve
+from services.case.domain.refusals import Refusal
+from shared.contracts.case import CASE_COMMANDS
+from tests.domain.case.case_story import STORIES, attempt, back, closed, corrected, day, judge, moved, on_leave, opened, removed, told
+
+ASKED = {
+    "open": opened(spell=2),
+    "observe-return": back(),
+    "move": moved(),
+    "correct-reason": corrected(),
+    "close-for-removal": removed(),
+    "close-for-leave": on_leave(),
+    "record-attempt": attempt(),
+    "close-after-return": closed(),
+}
+
+# A word of the fact's type and the state it leaves; - for nothing, and the code of a refusal.
+TABLE = """
+asked              | —            | open                           | persuading                     | returned                 | closed
+open               | opened open  | -                              | -                              | reopened open            | reopened open
+observe-return     | -            | put-under-observation returned | put-under-observation returned | -                        | -
+move               | -            | moved open                     | moved persuading               | moved returned           | -
+correct-reason     | -            | reason-corrected open          | reason-corrected persuading    | -                        | -
+close-for-removal  | -            | closed-by-removal closed       | closed-by-removal closed       | closed-by-removal closed | -
+close-for-leave    | -            | closed-by-leave closed         | closed-by-leave closed         | closed-by-leave closed   | -
+record-attempt     | unknown_case | attempted persuading           | attempted persuading           | not_allowed_now          | not_allowed_now
+close-after-return | unknown_case | not_allowed_now                | not_allowed_now                | closed-by-return closed  | not_allowed_now
+"""
+
+
+def rows() -> list[tuple[str, str, str]]:
+    head, *lines = [[cell.strip() for cell in line.split("|")] for line in TABLE.strip().splitlines()]
+    return [(asked, state, outcome) for asked, *outcomes in lines for state, outcome in zip(head[1:], outcomes, strict=True)]
+
+
+def test_the_table_has_every_command_and_every_state() -> None:
+    assert {command.TYPE.split(".")[-2] for command in CASE_COMMANDS} == ASKED.keys()
+    assert len(rows()) == 8 * 5
+
+
+@pytest.mark.parametrize(("asked", "state", "outcome"), rows())
+def test_what_comes_of_what_is_asked_in_each_state(asked: str, state: str, outcome: str) -> None:
+    stories = [story for story in STORIES if story.startswith(state)]
+    for story in stories:
+        assert _said(story, asked) == outcome, story
+
+
+def _said(story: str, asked: str) -> str:
+    case, on = told(STORIES[story]), day(len(STORIES[story]) + 1)
+    try:
+        fact = judge(case, ASKED[asked], on=on, cause="c")
+    except Refusal as refusal:
+        return str(refusal.code)
+    if fact is None:
+        return "-"
+    after = evolve(case, fact, on=on, cause="c").standing
+    assert after is not None
+    return f"{fact.TYPE.split('.')[3]} {after.state}"

@@ -1,0 +1,96 @@
+"""States as bytes: what was stored must be readable for as long as its format is."""
+
+import pytest
+
+from services.enrolment.domain import county
+from services.enrolment.domain.county import CountyLedger
+from services.enrolment.domain.packed import (
+    FORMAT,
+    REASONS,
+    STAGES,
+    STATUSES,
+    UnknownFormat,
+    pack,
+    pack_ledger,
+    unpack,
+    unpack_ledger,
+)
+from services.enrolment.domain.state import INITIAL, Student
+from shared.contracts.reports import CountyReported
+from shared.contracts.words import Reason, Stage, Status
+from tests.domain.enrolment.children import STORIES
+from tests.domain.enrolment.scenario import day, given
+
+
+def test_the_numbers_of_words_never_change() -> None:
+    assert list(STATUSES) == [None, *Status]
+    assert list(REASONS) == [None, *Reason]
+    assert list(STAGES) == [None, *Stage]
+    for numbers in (STATUSES, REASONS, STAGES):
+        assert list(numbers.values()) == list(range(len(numbers)))
+
+
+@pytest.mark.parametrize("found", STORIES)
+def test_a_child_of_every_status_is_read_back_as_it_was(found: str) -> None:
+    child = given(*STORIES[found]).child
+    assert unpack(pack(child)) == child
+
+
+def test_the_extremes_fit() -> None:
+    child = Student(Status.REMOVED, "999999", Stage.JUNIOR, True, Reason.UNKNOWN, "9999999999", 9, Status.REMOVED, 2**31 - 1, 2**63 - 1, bytes(480))
+    assert unpack(pack(child)) == child
+    least = Student(Status.REGISTERED, "000000", None, False, None, "0000000000", 1, None, 0, -(2**63), b"")
+    assert unpack(pack(least)) == least
+
+
+def test_a_state_stays_byte_for_byte_what_it_was() -> None:
+    # format; suspected, enrolled before; no reason, junior, poor; spells; moment; county, school and grade; two happenings
+    state = bytes.fromhex("01 42 05 00000000 00059fda92e94000 01f565c8035a7c17 4792030e39aa4681 47930693d871deef")
+    child = given(*STORIES["suspected"]).child
+    assert pack(child) == state
+    assert unpack(state) == child
+
+
+def test_a_child_with_two_happenings_takes_39_bytes() -> None:
+    assert len(pack(given(*STORIES["dropped_out"]).child)) == 39
+
+
+def test_no_state_is_a_child_never_heard_of() -> None:
+    assert unpack(None) == INITIAL
+    assert unpack_ledger(None) == county.INITIAL
+
+
+def test_a_county_is_read_back_as_it_was() -> None:
+    fact = county.decide(county.INITIAL, CountyReported(31), at=day(1))
+    assert fact is not None
+    ledger = county.evolve(county.INITIAL, fact, at=day(1))
+    assert unpack_ledger(pack_ledger(ledger)) == ledger
+    assert unpack_ledger(pack_ledger(CountyLedger())) == CountyLedger()
+
+
+@pytest.mark.parametrize("state", [b"", bytes([FORMAT + 1]) + bytes(22), bytes([0]) + bytes(30)])
+def test_a_state_of_another_format_says_what_to_do(state: bytes) -> None:
+    with pytest.raises(UnknownFormat, match="rebuilt from the record"):
+        unpack(state)
+    with pytest.raises(UnknownFormat, match="rebuilt from the record"):
+        unpack_ledger(state)
+
+
+@pytest.mark.parametrize("length", [1, 8, 22, 24, 30])
+def test_a_child_that_was_cut_off_is_not_read(length: int) -> None:
+    with pytest.raises(UnknownFormat, match="cut off or damaged"):
+        unpack(pack(given(*STORIES["suspected"]).child)[:length])
+
+
+@pytest.mark.parametrize("length", [1, 8, 10, 16, 18])
+def test_a_county_that_was_cut_off_is_not_read(length: int) -> None:
+    with pytest.raises(UnknownFormat, match="cut off or damaged"):
+        unpack_ledger(pack_ledger(CountyLedger(0, bytes(16)))[:length])
+
+
+@pytest.mark.parametrize(("at", "value"), [(1, 0xFF), (2, 0xFF)])
+def test_a_state_with_a_number_that_was_never_given_is_not_read(at: int, value: int) -> None:
+    state = bytearray(pack(given(*STORIES["suspected"]).child))
+    state[at] = value
+    with pytest.raises(UnknownFormat, match="cut off or damaged"):
+        unpack(bytes(state))

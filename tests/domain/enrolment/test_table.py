@@ -1,0 +1,129 @@
+"""Every report told to a child of every status, as the public interface's own table has it (``transitions.md``)."""
+
+import re
+from pathlib import Path
+
+import pytest
+from msgspec.structs import asdict
+
+from services.enrolment.domain.state import Student
+from services.enrolment.domain.transitions import TRANSITIONS
+from shared.contracts.refusal import RefusalCode
+from shared.contracts.reports import REPORTS, CountyReported, Report
+from shared.contracts.student import STUDENT_FACTS, Standing
+from shared.contracts.words import OUT_OF_SCHOOL, Status
+from tests.domain.enrolment.children import NEWS, STORIES
+from tests.domain.enrolment.scenario import given
+
+PAGE = (Path(__file__).parent / "transitions.md").read_text("utf-8")
+FACTS = {fact.TYPE.split(".")[3]: fact for fact in STUDENT_FACTS}
+
+NOT_DECIDED_YET = {"absent", "voided", "same-as"}
+
+# What the page says in sentences around its table: a report that would leave everything as it is makes no fact, ...
+ALREADY_SO = {
+    ("suspected", "suspected"),
+    ("suspected", "suspected-when-registered"),
+    ("on-leave", "on_leave"),
+    ("departed", "in_transfer"),
+    ("completed", "completed"),
+}
+# ... and a second verification with another reason corrects the reason.
+CORRECTS = {("dropped-out", "dropped_out"), ("never-enrolled", "never_enrolled")}
+
+
+def rows() -> dict[str, tuple[set[str], str]]:
+    """Read the page: by report the stories that it may find, and what it leaves, in the page's words."""
+    table = {}
+    for line in PAGE.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        for report in re.findall(r"`([a-z-]+)`", cells[0]):
+            found, but, exceptions = cells[1].partition("all but")
+            named = set(re.findall(r"—|[a-z_]+(?:-when-registered)?", re.sub(r"\(.*?\)", "", exceptions or found)))
+            assert named <= STORIES.keys()
+            if "suspected" in named:
+                named.add("suspected-when-registered")
+            table[report] = (STORIES.keys() - named - {"—"} if but else named, cells[2])
+    return table
+
+
+TABLE = rows()
+PAGE_PAIRS = 80
+"""Counted on the page by hand, suspected twice where it stands alone."""
+PAIRS = [(report, story) for report in TABLE if report not in NOT_DECIDED_YET for story in STORIES]
+ALLOWED = [(report, story) for report, story in PAIRS if story in TABLE[report][0]]
+
+
+def status_left(words: str, report: Report, found: str) -> Status:
+    """Give the status that the page's words mean."""
+    if words.startswith("the status it names"):
+        return Status(report.status)  # type: ignore[attr-defined]  # only listed names one
+    if words.startswith("the status it had before"):
+        return Status.REGISTERED if found == "suspected-when-registered" else Status.ENROLLED
+    if words.startswith("the same"):
+        return Status(found.removesuffix("-when-registered"))
+    return Status(words.split(",", maxsplit=1)[0])
+
+
+def standing_left(status: Status, child: Student, report: Report) -> Standing:
+    """Give the standing with this status: the report's own county, stage, poor and reason where it names them."""
+    reason = getattr(report, "reason", child.reason if status is child.status else None)
+    return Standing(
+        status,
+        getattr(report, "county", child.county),
+        getattr(report, "stage", child.stage),
+        getattr(report, "poor", child.poor),
+        reason if status in OUT_OF_SCHOOL else None,
+    )
+
+
+def test_the_page_has_a_row_for_every_report_of_a_student() -> None:
+    reports = {report.TYPE.split(".")[3] for report in REPORTS if report is not CountyReported}
+    assert TABLE.keys() | NOT_DECIDED_YET == reports == NEWS.keys() == FACTS.keys()
+    assert {report.TYPE.split(".")[3] for report in TRANSITIONS} == reports - NOT_DECIDED_YET
+
+
+def test_the_stories_lead_to_every_status() -> None:
+    assert {given(*story).child.status for story in STORIES.values()} == {None, *Status}
+    for found, story in STORIES.items():
+        assert (given(*story).child.status or "—") == found.removesuffix("-when-registered")
+
+
+@pytest.mark.parametrize(("report", "found"), PAIRS)
+def test_a_pair_of_report_and_status_does_what_the_page_says(report: str, found: str) -> None:
+    outcome = given(*STORIES[found]).when(NEWS[report])
+    may_find, words = TABLE[report]
+    if found in may_find or (report, found) in CORRECTS:
+        status = status_left(words, NEWS[report], found)
+        outcome.then_left(FACTS[report], standing_left(status, outcome.child, NEWS[report]))
+    elif (report, found) in ALREADY_SO:
+        outcome.then_nothing()
+    elif found == "—":
+        outcome.then_refused(RefusalCode.UNKNOWN_STUDENT, "subject")
+    elif found == "removed":
+        outcome.then_refused(RefusalCode.AFTER_REMOVAL, "subject")
+    else:
+        outcome.then_refused(RefusalCode.IMPOSSIBLE_ORDER, saying=str(outcome.child.status))
+
+
+@pytest.mark.parametrize(("report", "found"), ALLOWED)
+def test_a_fact_repeats_every_field_of_its_report(report: str, found: str) -> None:
+    fact = given(*STORIES[found]).when(NEWS[report]).fact
+    assert {field: getattr(fact, field) for field in NEWS[report].__struct_fields__} == asdict(NEWS[report])
+
+
+@pytest.mark.parametrize(("report", "found"), [pair for pair in ALLOWED if pair[0] not in {"cleared", "removed"}])
+def test_what_was_taken_says_nothing_when_told_again_on_another_day(report: str, found: str) -> None:
+    # After cleared and removed the same report is an impossible order: nothing is suspected, and nothing follows a removal.
+    given(*STORIES[found], NEWS[report]).when(NEWS[report]).then_nothing()
+
+
+@pytest.mark.parametrize("report", sorted(NOT_DECIDED_YET))
+@pytest.mark.parametrize("found", STORIES)
+def test_what_is_not_decided_yet_is_refused_as_an_unknown_type(report: str, found: str) -> None:
+    given(*STORIES[found]).when(NEWS[report]).then_refused(RefusalCode.UNKNOWN_TYPE, saying="not taken yet")
+
+
+def test_nothing_on_the_page_is_passed_over() -> None:
+    assert len(PAIRS) == 17 * 12
+    assert sum(len(found) for found, _ in TABLE.values()) == PAGE_PAIRS

@@ -1,0 +1,182 @@
+"""Reporting's worker on a real Redis: what it does with batches, repeats, dead records and a Redis that went back."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import pytest
+
+from services.reporting.board.board import Board, OtherFold
+from services.reporting.worker import CountingFollower
+from shared.contracts.registry import NewerVersion
+from shared.deciding.deciding_follower import MostlyDead
+from shared.log import topics
+from shared.log.event_log import LogAway
+from shared.log.memory_log import MemoryLog
+from shared.redis.edge import Redis, connect
+from shared.worker.follower import RecordBatch
+from tests.components.reporting.counted_facts import Laid, folded
+from tests.components.reporting.written_facts import event, fact, standing
+
+P = 1
+OUT, BACK = standing("dropped_out"), standing("returned")
+FACTS = [fact("listed" if n % 2 == 0 else "returned", None if n % 2 == 0 else OUT, OUT if n % 2 == 0 else BACK, n, spell=1) for n in range(20)]
+GOOD = FACTS[0]
+
+
+class Rig:
+    """A record in memory, its worker, and the counts in a real Redis."""
+
+    def __init__(self, redis: Redis) -> None:
+        self.redis, self.log = redis, MemoryLog(2)
+        self.board = Board(redis, generation="1")
+        self.worker = CountingFollower(self.board, self.log)
+
+    async def write(self, *values: bytes) -> None:
+        """Append to the record."""
+        await self.log.append(topics.STUDENT_STATUS, {P: [(b"key", value) for value in values]})
+
+    def batch(self, first: int, next_: int) -> RecordBatch:
+        """What a consumer brings."""
+        records = [Laid(r.offset, r.value, r.key, 1_583_035_200_000) for r in self.log.topics[topics.STUDENT_STATUS][P][first:next_]]
+        return RecordBatch(topics.STUDENT_STATUS, P, first, next_, records)
+
+    async def counted(self) -> dict[str, int]:
+        """The cells that are not zero."""
+        snapshot = await self.board.snapshot(P)
+        return {cell.decode(): int(n) for cell, n in snapshot.cells.items() if int(n)} if snapshot else {}
+
+    def dead(self) -> Sequence[Any]:
+        """What was put aside."""
+        return [json.loads(r.value or b"")["data"] for r in self.log.topics.get(topics.dead(topics.STUDENT_STATUS), [[], []])[P]]
+
+
+@pytest.fixture
+async def rig(fresh_redis: str) -> AsyncIterator[Rig]:
+    rig = Rig(connect(fresh_redis))
+    yield rig
+    await rig.worker.stop()
+
+
+def expected(*facts: bytes) -> dict[str, int]:
+    return {cell: n for cell, n in folded(*facts).cells.items() if n}
+
+
+async def test_batch_after_batch_is_counted(rig: Rig) -> None:
+    await rig.write(*FACTS)
+    assert await rig.worker.cursors(frozenset({0, P})) == {0: 0, P: 0}
+    assert [await rig.worker.follow(rig.batch(at, at + 5)) for at in (0, 5, 10, 15)] == [5, 10, 15, 20]
+    assert await rig.counted() == expected(*FACTS)
+    assert await CountingFollower(rig.board, rig.log).cursors(frozenset({P})) == {P: 20}
+
+
+async def test_an_empty_record_is_built_at_once(rig: Rig) -> None:
+    await rig.worker.cursors(frozenset({0, P}))
+    assert [(await rig.board.open(p, 99)).built for p in (0, P)] == [True, True]
+
+
+async def test_a_batch_that_was_counted_already_is_told_where_to_go_on(rig: Rig) -> None:
+    await rig.write(*FACTS)
+    await rig.worker.cursors(frozenset({P}))
+    await rig.worker.follow(rig.batch(0, 10))
+    assert await rig.worker.follow(rig.batch(0, 5)) == 10
+    assert await rig.worker.follow(rig.batch(12, 20)) == 10
+    assert await rig.counted() == expected(*FACTS[:10])
+
+
+async def test_a_twin_that_was_overtaken_goes_on_where_the_other_is(rig: Rig) -> None:
+    await rig.write(*FACTS)
+    twin = CountingFollower(rig.board, rig.log)
+    for worker in (rig.worker, twin):
+        await worker.cursors(frozenset({P}))
+    assert await rig.worker.follow(rig.batch(0, 8)) == 8
+    assert await twin.follow(rig.batch(0, 5)) == 8
+    assert await twin.follow(rig.batch(8, 12)) == 12
+    assert await rig.worker.follow(rig.batch(8, 20)) == 12
+    assert await rig.worker.follow(rig.batch(12, 20)) == 20
+    assert await rig.counted() == expected(*FACTS)
+
+
+async def test_repeats_in_the_record_count_nowhere_also_in_a_later_batch_of_another_worker(rig: Rig) -> None:
+    await rig.write(*FACTS[:6], *FACTS[2:6], *FACTS[:8])
+    await rig.worker.cursors(frozenset({P}))
+    await rig.worker.follow(rig.batch(0, 7))
+    other = CountingFollower(rig.board, rig.log)
+    await other.cursors(frozenset({P}))
+    assert await other.follow(rig.batch(7, 18)) == 18
+    assert await rig.counted() == expected(*FACTS[:8])
+
+
+async def test_a_redis_that_went_back_takes_the_worker_and_the_last_sequences_back(rig: Rig) -> None:
+    await rig.write(*FACTS)
+    await rig.worker.cursors(frozenset({P}))
+    await rig.worker.follow(rig.batch(0, 5))
+    older = {key: await rig.redis.dump(key) for key in rig.board.keys(P)}
+    await rig.worker.follow(rig.batch(5, 15))
+    for key, value in older.items():
+        if value is None:
+            await rig.redis.delete(key)
+        else:
+            await rig.redis.restore(key, 0, value, replace=True)
+    assert await rig.worker.follow(rig.batch(15, 20)) == 5
+    assert await rig.worker.follow(rig.batch(5, 20)) == 20
+    assert await rig.counted() == expected(*FACTS)
+
+
+async def test_a_redis_that_lost_everything_is_filled_from_the_start_of_the_record(rig: Rig) -> None:
+    await rig.write(*FACTS)
+    await rig.worker.cursors(frozenset({P}))
+    await rig.worker.follow(rig.batch(0, 12))
+    await rig.redis.flushdb()
+    assert await rig.worker.follow(rig.batch(12, 20)) == 0
+    assert not (await rig.board.open(P, 0)).built
+    assert await rig.worker.follow(rig.batch(0, 20)) == 20
+    assert await rig.counted() == expected(*FACTS)
+    assert (await rig.board.open(P, 0)).built
+
+
+async def test_what_cannot_be_read_is_put_aside_before_the_cursor_moves(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    await rig.write(GOOD, b"{", event("cn.baoxue.student.invented.v1", "x", 1, {}), FACTS[1])
+    await rig.worker.cursors(frozenset({P}))
+    rig.log.away = True
+    with pytest.raises(LogAway):
+        await rig.worker.follow(rig.batch(0, 4))
+    assert await rig.worker.cursors(frozenset({P})) == {P: 0}
+    rig.log.away = False
+    assert await rig.worker.follow(rig.batch(0, 4)) == 4
+    assert [(letter["topic"], letter["partition"], letter["offset"], letter["reason"]) for letter in rig.dead()] == [
+        (topics.STUDENT_STATUS, P, 1, "unreadable"),
+        (topics.STUDENT_STATUS, P, 2, "unknown type"),
+    ]
+    assert await rig.counted() == expected(*FACTS[:2])
+
+
+async def test_a_batch_that_is_mostly_dead_stops_the_worker_and_nothing_is_put_aside(rig: Rig) -> None:
+    await rig.write(*[b"{"] * 51, *[GOOD] * 49)
+    await rig.worker.cursors(frozenset({P}))
+    with pytest.raises(MostlyDead, match="51 of 100"):
+        await rig.worker.follow(rig.batch(0, 100))
+    assert (rig.dead(), await rig.counted()) == ([], {})
+    assert await rig.worker.follow(rig.batch(0, 99)) == 99  # fewer than a hundred may be all dead
+
+
+async def test_half_of_a_batch_may_be_dead(rig: Rig) -> None:
+    await rig.write(*[b"{"] * 50, *[GOOD] * 50)
+    await rig.worker.cursors(frozenset({P}))
+    assert await rig.worker.follow(rig.batch(0, 100)) == 100
+    assert len(rig.dead()) == 50
+
+
+async def test_a_newer_version_stops_the_worker_with_nothing_counted(rig: Rig) -> None:
+    await rig.write(GOOD, event("cn.baoxue.student.listed.v2", "x", 2, {"before": None, "after": OUT}))
+    await rig.worker.cursors(frozenset({P}))
+    with pytest.raises(NewerVersion):
+        await rig.worker.follow(rig.batch(0, 2))
+    assert await rig.counted() == {}
+
+
+async def test_counts_of_another_fold_stop_the_worker(rig: Rig) -> None:
+    await rig.worker.cursors(frozenset({P}))
+    await rig.redis.hset(rig.board.keys(P)[0], "fold", "999")
+    with pytest.raises(OtherFold, match=r"fold version 999.*REPORTING_GENERATION"):
+        await rig.worker.cursors(frozenset({P}))

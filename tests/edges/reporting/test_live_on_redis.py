@@ -1,0 +1,107 @@
+"""The stream of a real api process, over a real Redis that a worker counts into."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+
+from deploy.local.config import free_ports
+from deploy.local.stack import LocalStack
+from services.reporting.view import board_reader as following_module
+from services.reporting.view.board_reader import Following
+from shared.geography.divisions import NATION
+from shared.redis.edge import connect
+from tests.edges.reporting.test_board_reader import PARTITIONS, Rig
+from tests.support.served import PATIENCE, eventually, following
+
+
+@asynccontextmanager
+async def api_process(stack: LocalStack, redis_url: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+    """An api of its own, and its address; killed where it is still there at the end."""
+    [port] = free_ports(1)
+    settings = {
+        "REPORTING_KAFKA_BOOTSTRAP": stack.config.kafka_bootstrap,
+        "REPORTING_REDIS_URL": redis_url,
+        "REPORTING_PARTITIONS": str(PARTITIONS),
+        "REPORTING_PORT": str(port),
+    }
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "services.reporting", "api", env=settings, stderr=asyncio.subprocess.PIPE)
+    try:
+        yield process, f"http://127.0.0.1:{port}"
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def shows_counts(url: str) -> bool:
+    async with httpx.AsyncClient(base_url=url) as client:
+        try:
+            return (await client.get("/v1/counts")).status_code == 200
+        except httpx.TransportError:
+            return False
+
+
+async def test_what_a_worker_counts_is_told_and_a_stop_ends_the_streams(stack: LocalStack, fresh_redis: str) -> None:
+    async with api_process(stack, fresh_redis) as (process, url):
+        redis = connect(fresh_redis)
+        rig = Rig(redis)
+        await rig.begin()
+        await rig.apply(0)
+        await eventually(lambda: shows_counts(url), "the api shows the counts")
+        async with following(url, NATION) as follower:
+            snapshot = await follower.next("snapshot")
+            await rig.apply(1)
+            delta = await follower.next("delta")
+            assert [event.data["as_of"]["offsets"] for event in (snapshot, delta)] == [{"0": 6, "1": 0}, {"0": 6, "1": 6}]
+            assert delta.data["newest"]
+            process.send_signal(signal.SIGTERM)
+            await follower.rest()
+        async with asyncio.timeout(PATIENCE):
+            _, logged = await process.communicate()
+        assert b"graceful shutdown exceeded" not in logged
+        assert process.returncode == -signal.SIGTERM
+        await redis.aclose()
+
+
+async def test_after_a_restart_whoever_comes_back_gets_the_whole(stack: LocalStack, fresh_redis: str) -> None:
+    redis = connect(fresh_redis)
+    rig = Rig(redis)
+    await rig.begin()
+    await rig.apply(0)
+    async with api_process(stack, fresh_redis) as (process, url):
+        await eventually(lambda: shows_counts(url), "the api shows the counts")
+        async with following(url, NATION) as follower:
+            last = (await follower.next("snapshot")).id
+        process.kill()
+    async with api_process(stack, fresh_redis) as (_, url):
+        await eventually(lambda: shows_counts(url), "the api shows the counts again")
+        async with following(url, NATION, last) as follower:
+            first = await follower.next()
+            assert (first.kind, first.data["as_of"]["offsets"]) == ("snapshot", {"0": 6, "1": 0})
+            assert first.id != last
+            assert first.data["newest"]
+    await redis.aclose()
+
+
+async def test_what_is_followed_is_the_newest_and_says_that_it_moved(fresh_redis: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(following_module, "_WAIT_MS", 20)
+    redis = connect(fresh_redis)
+    rig = Rig(redis)
+    await rig.begin()
+    await rig.apply(0)
+    await rig.caught_up()
+    followed: Following = rig.following
+    assert followed.moved.is_set()  # counts are shown that were not
+    followed.moved.clear()
+    assert followed.newest._by_county == {}
+    await rig.apply(1, facts=20)
+    await rig.caught_up()
+    assert followed.moved.is_set()
+    noted = {f"{county}:{what}" for county, changed in followed.newest._by_county.items() for what in changed}
+    assert noted == set(rig.applied[1][0].flows)
+    await redis.aclose()

@@ -1,0 +1,252 @@
+"""Policies follow the record into commands: once in effect, with a cursor that can be lost, and the newest time they saw."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import pytest
+from msgspec import Raw
+
+from shared.clock import CHINA
+from shared.commands.record_clock import Today, telling
+from shared.contracts.registry import NewerVersion
+from shared.contracts.student import StudentDroppedOut, StudentProgressed
+from shared.deciding import policy_follower
+from shared.deciding.policy_follower import PolicyFollower
+from shared.deciding.state_store import StateStore
+from shared.events.codec import encode, read_event
+from shared.events.envelope import Event
+from shared.http.problems import Problem
+from shared.log import topics
+from shared.log.event_log import LogAway, LogRecord
+from shared.log.memory_log import MemoryLog
+from shared.redis.edge import Redis
+from shared.worker.follower import RecordBatch
+from tests.support.mutants import without
+
+P, PARTITIONS = 1, 2
+COMMANDS = "test.commands"
+ANSWERED, IGNORED = StudentDroppedOut.TYPE, StudentProgressed.TYPE
+
+
+class OneForEach:
+    """Policies that ask for one thing for each fact that a child dropped out."""
+
+    service, source, commands_topic = "test", "/test/policies", COMMANDS
+    heard = "/enrolment"
+    reads: type[Event[Raw]] = Event[Raw]
+
+    def commands(self, fact: Event[Raw], *, partition: int, offset: int) -> Sequence[tuple[bytes, bytes]]:
+        if fact.type != ANSWERED:
+            return ()
+        return [(fact.subject.encode(), written(f"asked-{fact.id}", self.source, "asked", f"{offset:016d}-0000"))]
+
+
+def written(id_: str, source: str, type_: str, sequence: str, time: datetime = datetime(2019, 3, 1, tzinfo=UTC)) -> bytes:
+    return encode(
+        Event(
+            specversion="1.0", id=id_, source=source, type=type_, subject="s", time=time, recordedtime=time, partitionkey="s",
+            sequence=sequence, causationid="c", correlationid="c", data=Raw(b"{}"),
+        )
+    )  # fmt: skip
+
+
+@dataclass
+class Record:
+    log: MemoryLog
+    redis: Redis
+    values: list[bytes] = field(default_factory=list)
+    follower: PolicyFollower = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.begin_anew()
+
+    def begin_anew(self, module: object = policy_follower) -> None:
+        """What a restart does."""
+        kind: type[PolicyFollower] = module.PolicyFollower  # type: ignore[attr-defined]  # the module, or one without a guard
+        self.follower = kind(OneForEach(), self.redis, self.log, generation="1")
+
+    def say(self, n: int, type_: str = ANSWERED, *, source: str = "/enrolment", time: datetime = datetime(2019, 3, 1, tzinfo=UTC)) -> None:
+        """Write a fact; its position in its source is n."""
+        self.values.append(written(f"{source}-{n}", source, type_, f"{n:016d}-0000", time))
+
+    async def follow(self, first: int = 0) -> int:
+        records = [LogRecord(offset, b"s", value) for offset, value in enumerate(self.values)][first:]
+        return await self.follower.follow(RecordBatch(topics.STUDENT_STATUS, P, first, len(self.values), records))
+
+    def asked(self) -> list[str]:
+        return [read_event(record.value).id for record in self.log.topics.get(COMMANDS, [[], []])[P]]
+
+
+@pytest.fixture
+async def record(either_redis: Redis) -> AsyncIterator[Record]:
+    made = Record(MemoryLog(PARTITIONS), either_redis)
+    yield made
+    await made.follower.stop()
+
+
+async def test_each_fact_that_is_answered_becomes_a_command_and_the_cursor_moves(record: Record) -> None:
+    assert await record.follower.cursors(frozenset({P})) == {P: 0}
+    record.say(1)
+    record.say(2, IGNORED)
+    record.say(3)
+    assert await record.follow() == 3
+    assert record.asked() == ["asked-/enrolment-1", "asked-/enrolment-3"]
+    assert await record.follower.cursors(frozenset({P})) == {P: 3}
+
+
+async def test_a_batch_taken_twice_asks_once(record: Record) -> None:
+    record.say(1)
+    await record.follow()
+    assert await record.follow() == 1
+    assert len(record.asked()) == 1
+
+
+async def test_a_fact_that_is_repeated_in_the_record_asks_once(record: Record) -> None:
+    record.say(1)
+    record.say(2)
+    record.say(1)
+    await record.follow()
+    record.say(2)
+    record.say(3)
+    assert await record.follow(first=3) == 5
+    assert record.asked() == ["asked-/enrolment-1", "asked-/enrolment-2", "asked-/enrolment-3"]
+
+
+async def test_facts_of_other_sources_are_passed_over(record: Record) -> None:
+    record.say(1, source="/case")
+    record.say(2, source="/case/enrolment")
+    record.say(3)
+    await record.follow()
+    assert record.asked() == ["asked-/enrolment-3"]
+
+
+async def test_a_version_newer_than_the_code_stops_the_policies(record: Record) -> None:
+    record.say(1, ANSWERED.replace(".v1", ".v2"))
+    with pytest.raises(NewerVersion):
+        await record.follow()
+
+
+@pytest.mark.parametrize("type_", ["cn.baoxue.student.daydreamt.v1", "nothing of ours"])
+async def test_a_type_that_nobody_knows_is_passed_over(record: Record, type_: str) -> None:
+    record.say(1, type_)
+    record.say(2)
+    assert await record.follow() == 2
+    assert record.asked() == ["asked-/enrolment-2"]
+
+
+async def test_bytes_that_nobody_can_read_are_passed_over(record: Record) -> None:
+    record.values += [b"{not json", b'{"source": "/enrolment"}']
+    record.say(1)
+    assert await record.follow() == 3
+    assert len(record.asked()) == 1
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_a_sequence_that_is_none_holds_nothing_up(record: Record, guarded: bool) -> None:
+    if not guarded:
+        record.begin_anew(without(policy_follower, "fact if _is_sequence(fact.sequence) else None", "fact"))
+    record.values.append(written("odd", "/enrolment", ANSWERED, "zzzzzzzzzzzzzzzz-0000"))
+    record.say(1)
+    assert await record.follow() == 2
+    assert record.asked() == (["asked-/enrolment-1"] if guarded else ["asked-odd"])
+
+
+async def test_the_cursor_stays_while_the_log_does_not_acknowledge(record: Record) -> None:
+    await record.follower.cursors(frozenset({P}))
+    record.say(1)
+    record.log.away = True
+    with pytest.raises(LogAway):
+        await record.follow()
+    record.log.away = False
+    assert await record.follower.cursors(frozenset({P})) == {P: 0}
+
+
+async def test_a_lost_cursor_is_found_again_in_the_commands_and_the_last_fact_is_taken_once_more(record: Record) -> None:
+    for n in range(1, 6):
+        record.say(n, ANSWERED if n < 5 else IGNORED)
+    await record.follow()
+    await record.redis.flushdb()
+    record.begin_anew()
+    assert await record.follower.cursors(frozenset({P})) == {P: 3}
+    assert await record.follow(first=3) == 5
+    assert record.asked()[-2:] == ["asked-/enrolment-4", "asked-/enrolment-4"], "the same id again: the decider knows it"
+
+
+async def test_a_worker_that_was_overtaken_asks_for_nothing(record: Record) -> None:
+    record.say(1)
+    await record.follow()
+    record.say(2)
+    await record.follow(first=1)
+    overtaken = RecordBatch(topics.STUDENT_STATUS, P, 1, 2, [LogRecord(1, b"s", record.values[1])])
+    assert await record.follower.follow(overtaken) == 2
+    assert len(record.asked()) == 2
+
+
+async def test_without_looking_at_sequences_a_repeat_asks_twice(record: Record) -> None:
+    record.begin_anew(without(policy_follower, 'if fact.sequence > sequences.get(fact.source, ""):', "if True:"))
+    record.say(1)
+    record.say(1)
+    await record.follow()
+    assert len(record.asked()) == 2
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_without_looking_at_the_cursor_a_batch_from_before_a_loss_asks_for_all_of_it_again(record: Record, guarded: bool) -> None:
+    for n in range(1, 5):
+        record.say(n)
+    await record.follow()
+    await record.redis.flushdb()
+    record.begin_anew(policy_follower if guarded else without(policy_follower, "if cursor.next != batch.first:", "if False:"))
+    assert await record.follow() == 3
+    assert len(record.asked()) == (4 if guarded else 8)
+
+
+# --- what moment it is
+
+
+NOON = datetime(2020, 6, 14, 12, tzinfo=CHINA)
+
+
+async def test_by_the_record_it_is_the_newest_time_of_a_fact_in_any_partition(record: Record) -> None:
+    record.say(1, time=NOON)
+    record.say(2, IGNORED, time=datetime(2020, 6, 13, 12, tzinfo=UTC))
+    await record.follow()
+    record.say(3, time=datetime(2019, 1, 1, tzinfo=UTC))
+    await record.follow(first=2)
+    by_record = telling(Today.RECORD, record.redis, "test", generation="1", partitions=PARTITIONS)
+    assert await by_record() == NOON
+
+
+async def test_a_fact_that_is_repeated_does_not_move_the_time_of_the_record(record: Record) -> None:
+    record.say(2, time=datetime(2019, 1, 1, tzinfo=UTC))
+    record.say(1, time=NOON)
+    await record.follow()
+    by_record = telling(Today.RECORD, record.redis, "test", generation="1", partitions=PARTITIONS)
+    assert await by_record() == datetime(2019, 1, 1, tzinfo=UTC)
+
+
+async def test_without_a_record_and_by_the_calendar_it_is_now(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.clock.now", lambda: NOON)
+    assert await telling(Today.RECORD, record.redis, "test", generation="1", partitions=PARTITIONS)() == NOON
+    record.say(1)
+    await record.follow()
+    assert await telling(Today.CALENDAR, record.redis, "test", generation="1", partitions=PARTITIONS)() == NOON
+    assert await telling(Today.RECORD, record.redis, "test", generation="1", partitions=PARTITIONS)() == datetime(2019, 3, 1, tzinfo=UTC)
+
+
+async def test_where_the_policies_lost_their_cursor_the_day_is_not_known_and_never_the_calendars(record: Record) -> None:
+    """Lists told by the calendar that everything was overdue, until a cursor that was lost with Redis was found again."""
+    states = StateStore(record.redis, "test", generation="1", buckets=8, format_version=1)
+    by_record = telling(Today.RECORD, record.redis, "test", generation="1", partitions=PARTITIONS)
+    record.say(1)
+    await record.follow()
+    await record.redis.flushdb()
+    record.begin_anew()
+    await states.rebuilding(P)
+    await states.finish_rebuilding(P, 0, 1)
+    with pytest.raises(Problem) as unknown:
+        await by_record()
+    assert (unknown.value.status, unknown.value.kind) == (503, "not-built")
+    await record.follower.cursors(frozenset({P}))
+    assert await by_record() == datetime(2019, 3, 1, tzinfo=UTC), "as the last command that was published tells"
