@@ -7,10 +7,9 @@ from msgspec import Raw
 
 from services.case.domain import office_commands, packed, policy_commands
 from services.case.domain.case import Case, evolve
-from services.case.domain.refusals import Refusal
 from shared.clock import china_day
 from shared.contracts.case import CaseFact, CloseAfterReturn, RecordAttempt
-from shared.contracts.refusal import Refused
+from shared.contracts.refusal import Refusal, Refused
 from shared.contracts.registry import CASE_COMMAND_LANGUAGE, RECORD_LANGUAGE
 from shared.deciding.decider import Judged
 from shared.deciding.outcomes import Exceptional

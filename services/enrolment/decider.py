@@ -6,9 +6,8 @@ from typing import assert_never
 from msgspec import Raw
 
 from services.enrolment.domain import county, packed, student
-from services.enrolment.domain.refusals import Refusal
 from shared.contracts.county import CountyStated
-from shared.contracts.refusal import Refused
+from shared.contracts.refusal import Refusal, Refused
 from shared.contracts.registry import RECORD_LANGUAGE, REPORT_LANGUAGE
 from shared.contracts.reports import CountyReported, Report
 from shared.contracts.student import StudentFact

@@ -7,9 +7,8 @@ from msgspec import Raw
 
 from services.relief.domain import office_commands, packed, policy_commands
 from services.relief.domain.grant import Pupil, evolve, position_of
-from services.relief.domain.refusals import Refusal
 from shared.clock import china_day
-from shared.contracts.refusal import Refused
+from shared.contracts.refusal import Refusal, Refused
 from shared.contracts.registry import RECORD_LANGUAGE, RELIEF_COMMAND_LANGUAGE
 from shared.contracts.relief import FollowingCommand, ReliefFact
 from shared.deciding.decider import Judged

@@ -41,6 +41,19 @@ class RefusalCode(StrEnum):
     """Another amount is due than was paid."""
 
 
+class Refusal(Exception):
+    """A report or a command broke a rule: ``code``, the ``field`` of the event that broke it, and the rule in words (``detail``).
+
+    A decision raises it before any fact exists. ``detail`` names what is known of the subject, never a value that was sent.
+    """
+
+    def __init__(self, code: RefusalCode, field: str, detail: str) -> None:
+        super().__init__(code, field, detail)
+        self.code = code
+        self.field = field
+        self.detail = detail
+
+
 class Refused(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """A report or command that a worker refused: code, the field that broke the rule, and the rule in words."""
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from services.case.domain.timeline import added
 from shared.contracts.case import CASE_FACTS, CaseFact, CaseStanding, FollowingFact
+from shared.states import UnfoldableFact
 
 NOTHING_TAKEN = -1
 
@@ -32,10 +33,6 @@ INITIAL = Case()
 
 FOLDED = frozenset(CASE_FACTS)
 """The facts that a state is folded from."""
-
-
-class UnfoldableFact(Exception):
-    """A fact that no rule folds: the worker must stop, for its states would be wrong from here on."""
 
 
 def number_of(sequence: str) -> int:

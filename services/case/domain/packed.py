@@ -10,6 +10,7 @@ from struct import Struct as Layout
 from services.case.domain.case import INITIAL, Case
 from services.case.domain.timeline import REASON_NUMBER, REASONS, code_of
 from shared.contracts.case import CaseStanding, CaseState
+from shared.states import check_format, damaged
 
 FORMAT = 1
 """Raise it with any change of the layouts or the numbers."""
@@ -26,10 +27,6 @@ _MOST_ATTEMPTS = 65_535
 DAY_BYTES = 3
 NO_DAY = b"\xff" * DAY_BYTES
 """Where nothing is due: it sorts behind every day."""
-
-
-class UnknownFormat(Exception):
-    """These bytes are no state that this code can read."""
 
 
 def pack(case: Case) -> bytes:
@@ -50,7 +47,7 @@ def unpack(state: bytes | None) -> Case:
     try:
         case_state, reason = _MARKS[marks]
     except KeyError:
-        raise _damaged(state) from None
+        raise damaged(state, "case") from None
     day = None if due == NO_DAY else date.fromordinal(int.from_bytes(due))
     return Case(CaseStanding(case_state, code_of(county), reason, attempts, day), taken, state[_CASE.size :])
 
@@ -73,15 +70,6 @@ def day_key(day: date) -> bytes:
 
 
 def _check(state: bytes) -> None:
-    if not state or state[0] != FORMAT:
-        found = state[0] if state else "none"
-        raise UnknownFormat(
-            f"a state of format {found}, where this code writes {FORMAT}: start a new generation of case's states, "
-            "which is rebuilt from the record, or deploy the code that wrote it"
-        )
+    check_format(state, FORMAT, "case")
     if len(state) < _CASE.size:
-        raise _damaged(state)
-
-
-def _damaged(state: bytes) -> UnknownFormat:
-    return UnknownFormat(f"a state of {len(state)} bytes is cut off or damaged: rebuild case's states from the record")
+        raise damaged(state, "case")

@@ -1,28 +1,13 @@
 """Why something that an office asks for is not done. Raised before any fact exists; what was refused is forgotten."""
 
 from shared.contracts.case import CaseState
-from shared.contracts.refusal import RefusalCode
-
-
-class Refusal(Exception):
-    """A command broke a rule: ``code``, the ``field`` of the event that broke it, and the rule in words (``detail``).
-
-    ``detail`` names what is known of the file, never a value that was sent.
-    """
-
-    def __init__(self, code: RefusalCode, field: str, detail: str) -> None:
-        """Keep the three parts that a refusal is recorded with."""
-        super().__init__(code, field, detail)
-        self.code = code
-        self.field = field
-        self.detail = detail
+from shared.contracts.refusal import Refusal, RefusalCode
 
 
 class CaseUnknown(Refusal):
     """The child has no file: nobody ever reported that it is out of school."""
 
     def __init__(self) -> None:
-        """The rule needs nothing but itself."""
         super().__init__(RefusalCode.UNKNOWN_CASE, "subject", "there is no file of this child")
 
 
@@ -30,7 +15,6 @@ class NotYourCounty(Refusal):
     """Another county's office is responsible for the file."""
 
     def __init__(self) -> None:
-        """The rule needs nothing but itself."""
         super().__init__(RefusalCode.NOT_YOUR_COUNTY, "data.office", "only the office of the county that the file counts in may do this")
 
 
@@ -46,7 +30,6 @@ class NextStepInPast(Refusal):
     """The next step is to be before the attempt that it follows on."""
 
     def __init__(self) -> None:
-        """The rule needs nothing but itself."""
         super().__init__(RefusalCode.MALFORMED, "data.next", "the next step is on the day of the attempt or later")
 
 

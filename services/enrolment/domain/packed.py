@@ -10,6 +10,7 @@ from services.enrolment.domain.county import CountyLedger
 from services.enrolment.domain.state import INITIAL, Student
 from services.enrolment.domain.timeline import ENTRY
 from shared.contracts.words import Reason, Stage, Status
+from shared.states import check_format, damaged
 
 FORMAT = 1
 """Raise it with any change of the layouts, the numbers or the digests in ``happenings.py``."""
@@ -51,10 +52,6 @@ _STATUS_AND_PRIOR = {STATUSES[status] << 4 | STATUSES[prior]: (status, prior) fo
 _MARKS = {REASONS[reason] << 3 | STAGES[stage] << 1 | poor: (stage, poor, reason) for reason in REASONS for stage in STAGES for poor in (False, True)}
 
 
-class UnknownFormat(Exception):
-    """These bytes are no state that this code can read."""
-
-
 def pack(student: Student) -> bytes:
     """Give the child's state as bytes."""
     status = STATUSES[student.status] << 4 | STATUSES[student.prior]
@@ -73,7 +70,7 @@ def unpack(state: bytes | None) -> Student:
         status, prior = _STATUS_AND_PRIOR[status_and_prior]
         stage, poor, reason = _MARKS[marks]
     except KeyError:
-        raise _damaged(state) from None
+        raise damaged(state, "enrolment") from None
     grade = place & 0xF
     county = str(place >> 38).zfill(6) if status else ""
     school = str(place >> 4 & 0x3_FFFF_FFFF).zfill(10) if grade else ""
@@ -94,15 +91,6 @@ def unpack_ledger(state: bytes | None) -> CountyLedger:
 
 
 def _check(state: bytes, head: int) -> None:
-    if not state or state[0] != FORMAT:
-        found = state[0] if state else "none"
-        raise UnknownFormat(
-            f"a state of format {found}, where this code writes {FORMAT}: start a new generation of enrolment's states, "
-            "which is rebuilt from the record, or deploy the code that wrote it"
-        )
+    check_format(state, FORMAT, "enrolment")
     if len(state) < head or (len(state) - head) % ENTRY:
-        raise _damaged(state)
-
-
-def _damaged(state: bytes) -> UnknownFormat:
-    return UnknownFormat(f"a state of {len(state)} bytes is cut off or damaged: rebuild enrolment's states from the record")
+        raise damaged(state, "enrolment")

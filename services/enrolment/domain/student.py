@@ -27,16 +27,13 @@ from shared.contracts.student import (
     StudentReturned,
 )
 from shared.contracts.words import Status
+from shared.states import UnfoldableFact
 
 FOLDED = frozenset(transition.fact for transition in TRANSITIONS.values())
 """The facts that a state is folded from."""
 
 NAMING_A_SCHOOL = frozenset({StudentEnrolled, StudentProgressed, StudentReturned, StudentResumed, StudentArrived})
 NUMBERING_A_SPELL = frozenset({StudentListed, StudentDroppedOut, StudentNeverEnrolled})
-
-
-class UnfoldableFact(Exception):
-    """A fact that no rule folds: the worker must stop, for its states would be wrong from here on."""
 
 
 def evolve(student: Student, fact: StudentFact, *, at: datetime) -> Student:

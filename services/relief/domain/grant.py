@@ -28,6 +28,7 @@ from shared.contracts.relief import (
     ReliefFact,
     Scheme,
 )
+from shared.states import UnfoldableFact
 
 KEPT = 20
 """Grants that a state keeps: nine years of two terms, and a year more. The oldest goes first; the record has them all."""
@@ -96,10 +97,6 @@ INITIAL = Pupil()
 
 FOLDED = frozenset(RELIEF_FACTS)
 """The facts that a state is folded from."""
-
-
-class UnfoldableFact(Exception):
-    """A fact that no rule folds: the worker must stop, for its states would be wrong from here on."""
 
 
 def evolve(pupil: Pupil, fact: ReliefFact, *, on: date, cause: str) -> Pupil:

@@ -11,6 +11,7 @@ from services.relief.domain.terms import name_of, number_of
 from services.relief.domain.timeline import ENTRY
 from shared.contracts.relief import Eligibility, Grant, GrantState, Scheme
 from shared.contracts.words import Stage
+from shared.states import check_format, damaged
 
 ELIGIBLE = "eligible"
 """The kind of the lists of children whom a new term would bring aid."""
@@ -38,10 +39,6 @@ _NUMBERS = {what: number for number, what in _MARKS.items()}
 _STAGE = {number: stage for stage, number in STAGES.items()}
 
 
-class UnknownFormat(Exception):
-    """These bytes are no state that this code can read."""
-
-
 def pack(pupil: Pupil) -> bytes:
     """Give the child's state as bytes."""
     eligible, digests = pupil.eligible, len(pupil.asked) // DIGEST
@@ -64,18 +61,13 @@ def unpack(state: bytes | None) -> Pupil:
     """Give the child whose state these bytes are; none are one never heard of. Raises ``UnknownFormat``."""
     if state is None:
         return INITIAL
-    if not state or state[0] != FORMAT:
-        found = state[0] if state else "none"
-        raise UnknownFormat(
-            f"a state of format {found}, where this code writes {FORMAT}: start a new generation of relief's states, "
-            "which is rebuilt from the record, or deploy the code that wrote it"
-        )
+    check_format(state, FORMAT, "relief")
     try:
         pupil, end = _unpacked(state)
     except (LookupError, ValueError, struct.error) as error:
-        raise _damaged(state) from error
+        raise damaged(state, "relief") from error
     if end != len(state):
-        raise _damaged(state)
+        raise damaged(state, "relief")
     return pupil
 
 
@@ -129,7 +121,3 @@ def term_key(term: int) -> bytes:
 @cache
 def _code_of(county: int) -> str:
     return f"{county:06d}"
-
-
-def _damaged(state: bytes) -> UnknownFormat:
-    return UnknownFormat(f"a state of {len(state)} bytes is cut off or damaged: rebuild relief's states from the record")

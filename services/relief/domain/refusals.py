@@ -1,28 +1,13 @@
 """Why something that an office asks for is not done. Raised before any fact exists; what was refused is forgotten."""
 
-from shared.contracts.refusal import RefusalCode
+from shared.contracts.refusal import Refusal, RefusalCode
 from shared.contracts.relief import GrantState
-
-
-class Refusal(Exception):
-    """A command broke a rule: ``code``, the ``field`` of the event that broke it, and the rule in words (``detail``).
-
-    ``detail`` names what is known of the child, never a value that was sent.
-    """
-
-    def __init__(self, code: RefusalCode, field: str, detail: str) -> None:
-        """Keep the three parts that a refusal is recorded with."""
-        super().__init__(code, field, detail)
-        self.code = code
-        self.field = field
-        self.detail = detail
 
 
 class GrantUnknown(Refusal):
     """The child has no grant of that term, and nothing makes it due one."""
 
     def __init__(self) -> None:
-        """The rule needs nothing but itself."""
         super().__init__(RefusalCode.UNKNOWN_GRANT, "data.term", "the child has no grant of this term")
 
 
@@ -30,7 +15,6 @@ class NotYourCounty(Refusal):
     """Another county's office is responsible for the grant."""
 
     def __init__(self) -> None:
-        """The rule needs nothing but itself."""
         super().__init__(RefusalCode.NOT_YOUR_COUNTY, "data.office", "only the office of the county that the grant counts in may do this")
 
 
@@ -46,7 +30,6 @@ class TermNotBegun(Refusal):
     """The term has not begun."""
 
     def __init__(self) -> None:
-        """The rule needs nothing but itself."""
         super().__init__(RefusalCode.NOT_ALLOWED_NOW, "data.term", "the term has not begun")
 
 
@@ -54,7 +37,6 @@ class TermPassedOver(Refusal):
     """The child was not known to be due aid in that term, or it is so long ago that a grant of it may have been forgotten."""
 
     def __init__(self) -> None:
-        """The rule needs nothing but itself."""
         super().__init__(RefusalCode.NOT_ALLOWED_NOW, "data.term", "the child has no grant of this term, and it is too late to give it one")
 
 
@@ -62,7 +44,6 @@ class NoAidThen(Refusal):
     """There was no aid for such a child in that term."""
 
     def __init__(self) -> None:
-        """The rule needs nothing but itself."""
         super().__init__(RefusalCode.NOT_ALLOWED_NOW, "data.term", "in this term there was no aid for a child that does not board")
 
 
@@ -78,7 +59,6 @@ class PaidInFuture(Refusal):
     """Nothing can have been paid tomorrow."""
 
     def __init__(self) -> None:
-        """The rule needs nothing but itself."""
         super().__init__(RefusalCode.FUTURE_DATED, "data.day", "a payment is reported on its day or later")
 
 
@@ -86,5 +66,4 @@ class PaidBeforeTerm(Refusal):
     """Nothing is due for a term before it begins."""
 
     def __init__(self) -> None:
-        """The rule needs nothing but itself."""
         super().__init__(RefusalCode.NOT_ALLOWED_NOW, "data.day", "a term's aid is paid after the term has begun")

@@ -10,7 +10,6 @@ from datetime import date, timedelta
 
 from services.case.domain import office_commands, policy_commands
 from services.case.domain.case import INITIAL, Case, evolve
-from services.case.domain.refusals import Refusal
 from shared.contracts.case import (
     AttemptMethod,
     AttemptOutcome,
@@ -28,7 +27,7 @@ from shared.contracts.case import (
     OpenCase,
     RecordAttempt,
 )
-from shared.contracts.refusal import RefusalCode
+from shared.contracts.refusal import Refusal, RefusalCode
 from shared.contracts.words import Reason, RemovalCode
 from shared.ids import sequence_of
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.case.domain.case import FOLDED, INITIAL, UnfoldableFact, evolve
+from services.case.domain.case import FOLDED, INITIAL, evolve
 from shared.contracts.case import (
     CASE_FACTS,
     AttemptMethod,
@@ -21,6 +21,7 @@ from shared.contracts.case import (
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.student import StudentCompleted
 from shared.contracts.words import Reason, RemovalCode
+from shared.states import UnfoldableFact
 from tests.domain.case.case_story import (
     BUTUO,
     CHONGMING,

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from services.case.domain.case import INITIAL, Case, evolve, fold
 from services.case.domain.packed import pack, place_in_lists, unpack
-from services.case.domain.refusals import Refusal
 from shared.contracts.case import AttemptMethod, AttemptOutcome, CaseCommand, CaseFact, CaseReopened, CaseStanding, CaseState
+from shared.contracts.refusal import Refusal
 from shared.contracts.words import Reason, RemovalCode
 from shared.ids import sequence_of
 from tests.domain.case.case_story import (

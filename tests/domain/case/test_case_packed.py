@@ -7,10 +7,11 @@ from msgspec.structs import replace
 
 from services.case.domain import packed, timeline
 from services.case.domain.case import Case, evolve
-from services.case.domain.packed import NO_DAY, UnknownFormat, day_key, pack, place_in_lists, unpack
+from services.case.domain.packed import NO_DAY, day_key, pack, place_in_lists, unpack
 from services.case.domain.timeline import Happening, knows_again
 from shared.contracts.case import AttemptMethod, AttemptOutcome
 from shared.contracts.words import Reason, RemovalCode
+from shared.states import UnknownFormat
 from tests.domain.case.case_story import (
     OFFICE,
     SCHOOL,
@@ -62,7 +63,7 @@ def test_bytes_that_are_no_state_are_an_error_that_says_what_to_do(state: bytes)
 
 def test_without_looking_at_the_format_another_ones_state_would_be_taken_for_a_file() -> None:
     other = b"\2" + pack(told([opened()]))[1:]
-    mutant = without(packed, "if not state or state[0] != FORMAT:", "if False:")
+    mutant = without(packed, 'check_format(state, FORMAT, "case")', "pass")
     assert mutant.unpack(other).standing == told([opened()]).standing
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from services.case.domain.case import evolve
-from services.case.domain.refusals import Refusal
 from shared.contracts.case import CASE_COMMANDS
+from shared.contracts.refusal import Refusal
 from tests.domain.case.case_story import STORIES, attempt, back, closed, corrected, day, judge, moved, on_leave, opened, removed, told
 
 ASKED = {

@@ -5,12 +5,12 @@ from datetime import date, datetime, timedelta
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from services.enrolment.domain.refusals import Refusal
 from services.enrolment.domain.state import INITIAL, Student
 from services.enrolment.domain.student import decide, evolve
 from shared.clock import CHINA
 from shared.contracts import reports as r
 from shared.contracts import words as w
+from shared.contracts.refusal import Refusal
 from shared.contracts.student import StudentFact
 from tests.domain.enrolment.children import STORIES
 

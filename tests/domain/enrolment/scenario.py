@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.enrolment.domain.refusals import Refusal
 from services.enrolment.domain.state import INITIAL, Student
 from services.enrolment.domain.student import decide, evolve
 from shared.clock import CHINA
-from shared.contracts.refusal import RefusalCode
+from shared.contracts.refusal import Refusal, RefusalCode
 from shared.contracts.reports import Report
 from shared.contracts.student import Standing, StudentFact
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from msgspec import Raw
 
 from services.enrolment.domain.packed import pack, unpack
-from services.enrolment.domain.refusals import Refusal
 from services.enrolment.domain.state import Student
 from services.enrolment.domain.student import FOLDED, advance, decide, evolve, fold
+from shared.contracts.refusal import Refusal
 from shared.contracts.reports import Report
 from shared.contracts.student import Standing, StudentFact
 from shared.contracts.words import OUT_OF_SCHOOL, Status

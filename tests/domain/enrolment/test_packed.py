@@ -4,20 +4,11 @@ import pytest
 
 from services.enrolment.domain import county
 from services.enrolment.domain.county import CountyLedger
-from services.enrolment.domain.packed import (
-    FORMAT,
-    REASONS,
-    STAGES,
-    STATUSES,
-    UnknownFormat,
-    pack,
-    pack_ledger,
-    unpack,
-    unpack_ledger,
-)
+from services.enrolment.domain.packed import FORMAT, REASONS, STAGES, STATUSES, pack, pack_ledger, unpack, unpack_ledger
 from services.enrolment.domain.state import INITIAL, Student
 from shared.contracts.reports import CountyReported
 from shared.contracts.words import Reason, Stage, Status
+from shared.states import UnknownFormat
 from tests.domain.enrolment.children import STORIES
 from tests.domain.enrolment.scenario import day, given
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from services.enrolment.domain.state import INITIAL
-from services.enrolment.domain.student import FOLDED, NAMING_A_SCHOOL, NUMBERING_A_SPELL, UnfoldableFact, evolve
+from services.enrolment.domain.student import FOLDED, NAMING_A_SCHOOL, NUMBERING_A_SPELL, evolve
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.reports import Arrived, Cleared, CountyReported, HouseholdChanged, Listed, Moved, Removed
 from shared.contracts.student import (
@@ -26,6 +26,7 @@ from shared.contracts.student import (
     StudentVoided,
 )
 from shared.contracts.words import ClearedOutcome, ListedStatus, Placement, Reason, RemovalCode, Stage, Status
+from shared.states import UnfoldableFact
 from tests.domain.enrolment.children import (
     BUTUO,
     MIDDLE_SCHOOL,

@@ -12,8 +12,7 @@ from msgspec.structs import replace
 from services.relief.domain.grant import INITIAL, Pupil, evolve
 from services.relief.domain.office_commands import Asked, judge
 from services.relief.domain.policy_commands import Following, follow
-from services.relief.domain.refusals import Refusal
-from shared.contracts.refusal import RefusalCode
+from shared.contracts.refusal import Refusal, RefusalCode
 from shared.contracts.relief import (
     BeginTerm,
     Eligibility,

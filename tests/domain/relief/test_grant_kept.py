@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from services.relief.domain.grant import DIGESTS, INITIAL, KEPT, UnfoldableFact, evolve, position_of
+from services.relief.domain.grant import DIGESTS, INITIAL, KEPT, evolve, position_of
 from services.relief.domain.terms import first_day, name_of, number_of
 from services.relief.domain.timeline import REMEMBERED, Happening, told
 from shared.contracts.refusal import RefusalCode
@@ -12,6 +12,7 @@ from shared.contracts.relief import (
     BeginTerm,
     ReliefFact,
 )
+from shared.states import UnfoldableFact
 from tests.domain.relief.grants import (
     AUTUMN,
     BUTUO,

@@ -4,10 +4,11 @@ import pytest
 
 from services.relief.domain import timeline
 from services.relief.domain.grant import DIGEST, DIGESTS, INITIAL, KEPT, Pupil, TermsGrant
-from services.relief.domain.packed import FORMAT, SCHEMES, STAGES, STATES, UnknownFormat, pack, unpack
+from services.relief.domain.packed import FORMAT, SCHEMES, STAGES, STATES, pack, unpack
 from services.relief.domain.terms import name_of, number_of
 from shared.contracts.relief import RELIEF_FACTS, Eligibility, Grant, GrantState, Scheme
 from shared.contracts.words import Stage
+from shared.states import UnknownFormat
 from tests.domain.relief.grants import boards, changed, dropped_out, given, in_school, paid
 from tests.domain.relief.test_grant_table import STORIES
 
