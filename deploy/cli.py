@@ -23,10 +23,10 @@ from deploy.local.kafka import FormatFailed
 from deploy.local.redis_server import NoRedis
 from deploy.local.stack import LocalStack, StartFailed
 from services.reporting.cli import app as reporting
-from shared.log.topic_admin import BrokerAway, TopicsWrong, ensure_topics
+from shared.log.topic_admin import BrokerUnavailable, TopicsWrong, ensure_topics
 from shared.log.topics import DEFAULT_PARTITIONS, topics
 
-PLAIN_FAILURES = (SettingsWrong, StartFailed, JarsWrong, FormatFailed, NoRedis, TopicsWrong, BrokerAway)
+PLAIN_FAILURES = (SettingsWrong, StartFailed, JarsWrong, FormatFailed, NoRedis, TopicsWrong, BrokerUnavailable)
 TOPICS_PATIENCE = 60.0  # seconds; a cluster that just starts has not all its brokers
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Baoxue: the count of children out of compulsory schooling.")

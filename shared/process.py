@@ -5,31 +5,16 @@ from collections.abc import Callable
 from typing import NoReturn, TypeVar
 
 from fastapi import FastAPI
-from pydantic import Field
-from pydantic_settings import BaseSettings
 
 from shared.http.serving import serve
 from shared.logging import log_as_json
-from shared.settings import read_settings
+from shared.settings import ServiceSettings, read_settings
 
 EXIT_USAGE = 64
 """The exit code of a process that was started with other words than it knows (EX_USAGE)."""
 
 
-class ApiSettings(BaseSettings):
-    """What every service's settings hold: what it stands on, and where its api and its worker's operations listen."""
-
-    kafka_bootstrap: str
-    redis_url: str
-    host: str
-    port: int
-    operations_port: int
-    ready_lag_seconds: float = Field(
-        30.0, gt=0, description="seconds behind the log's end beyond which a process says that it is not ready; it goes on all the same"
-    )
-
-
-Settings = TypeVar("Settings", bound=ApiSettings)
+Settings = TypeVar("Settings", bound=ServiceSettings)
 
 
 def run_process(kind: type[Settings], *, api: Callable[[Settings], FastAPI], worker: Callable[[Settings], NoReturn]) -> NoReturn:

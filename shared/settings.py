@@ -3,13 +3,26 @@
 import sys
 from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings
 
 Settings = TypeVar("Settings", bound=BaseSettings)
 
 EXIT_SETTINGS = 78
 """The exit code of a process whose settings are wrong (EX_CONFIG)."""
+
+
+class ServiceSettings(BaseSettings):
+    """What the settings of every service hold: its Kafka, its Redis, and where its api and its worker's admin server listen."""
+
+    kafka_bootstrap: str
+    redis_url: str
+    host: str
+    port: int
+    operations_port: int
+    ready_lag_seconds: float = Field(
+        30.0, gt=0, description="seconds behind the log's end beyond which a process says that it is not ready; it goes on all the same"
+    )
 
 
 def read_settings(kind: type[Settings]) -> Settings:

@@ -27,7 +27,7 @@ from shared.geography.divisions import NATION
 from shared.http import problems, telemetry
 from shared.http.idempotency import IdempotencyKey, Repeats
 from shared.log import topics
-from shared.log.event_log import EventLog, LogAway
+from shared.log.event_log import EventLog, LogUnavailable
 from shared.redis.edge import Redis
 
 Student = Annotated[str, Path(alias="id", pattern=r"^[0-9a-f]{32}$", description="the student's id, which is the file's")]
@@ -65,7 +65,7 @@ def create_app(*, limits: Limits, log: EventLog, redis: Redis, store: StateStore
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         try:
             await log.start()
-        except LogAway as error:
+        except LogUnavailable as error:
             _log.warning("started without the log, which /readyz will tell: %s", error)
         yield
         await log.stop()

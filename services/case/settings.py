@@ -5,10 +5,10 @@ from pydantic_settings import SettingsConfigDict
 
 from services.case.limits import Limits
 from shared.commands.record_clock import Today
-from shared.process import ApiSettings
+from shared.settings import ServiceSettings
 
 
-class Settings(Limits, ApiSettings):
+class Settings(Limits, ServiceSettings):
     """Where case finds its log and its Redis, and by what it tells the day."""
 
     model_config = SettingsConfigDict(env_prefix="CASE_", frozen=True, extra="ignore")

@@ -25,7 +25,7 @@ from shared.http import problems, telemetry
 from shared.http.idempotency import IdempotencyKey, Repeats
 from shared.http.problems import Problem
 from shared.log import topics
-from shared.log.event_log import EventLog, LogAway
+from shared.log.event_log import EventLog, LogUnavailable
 from shared.redis.edge import Redis
 
 _DAY = 86_400
@@ -68,7 +68,7 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         try:
             await log.start()
-        except LogAway as error:
+        except LogUnavailable as error:
             _log.warning("started without the log, which /readyz will tell: %s", error)
         yield
         await log.stop()

@@ -18,7 +18,7 @@ class Limits(BaseModel):
     lease_seconds: int = Field(60, ge=1, description="how long a request that died goes on blocking its Idempotency-Key")
     receipt_days: int = Field(90, ge=1, description="how long receipts are kept; outcomes are kept for 90 days")
     receipt_page: int = Field(500, ge=1, le=10_000, description="most lines in one page of a receipt")
-    retry_seconds: int = Field(5, ge=1, description="what Retry-After asks of a sender while the log or Redis is away")
+    retry_seconds: int = Field(5, ge=1, description="what Retry-After asks of a sender while the log or Redis is unavailable")
 
 
 def setting(limit: str) -> str:

@@ -20,7 +20,7 @@ _WHY_NOT = {
     413: "The body is over a limit, which is named; nothing of it was logged",
     415: "Not a media type or encoding that is taken; those that are, are named",
     422: "The single event was refused, with its code and field; or a parameter breaks a rule",
-    503: "The log or Redis is away; nothing is acknowledged",
+    503: "The log or Redis is unavailable; nothing is acknowledged",
 }
 
 BODY: dict[str, Any] = {

@@ -4,10 +4,10 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from services.enrolment.limits import Limits
-from shared.process import ApiSettings
+from shared.settings import ServiceSettings
 
 
-class Settings(Limits, ApiSettings):
+class Settings(Limits, ServiceSettings):
     """Where enrolment finds its log and its Redis, and how much it takes at once."""
 
     model_config = SettingsConfigDict(env_prefix="ENROLMENT_", frozen=True, extra="ignore")

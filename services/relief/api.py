@@ -33,7 +33,7 @@ from shared.http.idempotency import IdempotencyKey, Repeats
 from shared.http.problems import Problem
 from shared.http.unavailable import redis_needed
 from shared.log import topics
-from shared.log.event_log import EventLog, LogAway
+from shared.log.event_log import EventLog, LogUnavailable
 from shared.redis.edge import Redis
 
 _TERM = r"(19|20|21)[0-9]{2}-(spring|autumn)"
@@ -78,7 +78,7 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         try:
             await log.start()
-        except LogAway as error:
+        except LogUnavailable as error:
             _log.warning("started without the log, which /readyz will tell: %s", error)
         beginnings.start()
         yield

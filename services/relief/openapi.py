@@ -17,7 +17,7 @@ _WHY_NOT = {
     413: "The body is over a limit",
     415: "Not a media type that is taken",
     422: "A field or parameter breaks a rule; it is named",
-    503: "The log or Redis is away, or the grants are being built again; nothing is acknowledged",
+    503: "The log or Redis is unavailable, or the grants are being built again; nothing is acknowledged",
 }
 
 BODY: dict[str, Any] = INSTRUCTIONS.described(openapi.REFERENCE)

@@ -15,7 +15,7 @@ from shared.deciding.policy_follower import PolicyFollower
 from shared.deciding.state_store import StateStore
 from shared.log.kafka_log import KafkaLog
 from shared.redis.edge import Redis, connect
-from shared.worker.admin_server import Operations
+from shared.worker.admin_server import AdminServer
 from shared.worker.follower import Follower
 from shared.worker.meters import WorkerMeters
 
@@ -49,14 +49,14 @@ def worker(settings: Settings) -> NoReturn:
     # Here, because Faust takes a second to import and the api does without it.
     from shared.worker.faust_edge import run_worker
 
-    operations = Operations.of(SERVICE, settings)
+    admin = AdminServer.of(SERVICE, settings)
     run_worker(
         name=f"relief-{settings.generation}",
         bootstrap=settings.kafka_bootstrap,
-        followers=followers(settings, operations.meters),
+        followers=followers(settings, admin.meters),
         batch_size=settings.batch_size,
         session_timeout=settings.session_timeout,
-        operations=operations,
+        admin=admin,
     )
 
 

@@ -30,7 +30,7 @@ from shared.http import problems, serving, telemetry
 from shared.http.problems import Problem
 from shared.http.telemetry import NotReady
 from shared.log import topics
-from shared.log.event_log import EventLog, LogAway
+from shared.log.event_log import EventLog, LogUnavailable
 from shared.redis.edge import Redis
 from shared.worker.freshness import LAG
 
@@ -68,7 +68,7 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         try:
             await log.start()
-        except LogAway as error:
+        except LogUnavailable as error:
             _log.warning("started without the log, which /readyz will tell: %s", error)
         async with following.running(), hub.running():
             yield

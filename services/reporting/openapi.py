@@ -9,7 +9,7 @@ from shared.http import openapi
 _WHY_NOT = {
     404: "No such area; the detail says what an area may be",
     422: "A parameter breaks a rule",
-    503: "The record is still being counted, or Redis is away and nothing was read yet; try again",
+    503: "The record is still being counted, or Redis is unavailable and nothing was read yet; try again",
 }
 
 

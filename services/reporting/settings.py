@@ -5,10 +5,10 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from shared.process import ApiSettings
+from shared.settings import ServiceSettings
 
 
-class Settings(ApiSettings):
+class Settings(ServiceSettings):
     """Where reporting finds the record and its Redis, and what it shows."""
 
     model_config = SettingsConfigDict(env_prefix="REPORTING_", frozen=True, extra="ignore")

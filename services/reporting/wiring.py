@@ -12,7 +12,7 @@ from services.reporting.view.board_reader import Following
 from services.reporting.worker import CountingFollower
 from shared.log.kafka_log import KafkaLog
 from shared.redis.edge import connect
-from shared.worker.admin_server import Operations
+from shared.worker.admin_server import AdminServer
 from shared.worker.meters import WorkerMeters
 
 
@@ -43,12 +43,12 @@ def worker(settings: Settings) -> NoReturn:
     # Here, because Faust takes a second to import and the api does without it.
     from shared.worker.faust_edge import run_worker
 
-    operations = Operations.of("reporting", settings)
+    admin = AdminServer.of("reporting", settings)
     run_worker(
         name=f"reporting-{settings.generation}",
         bootstrap=settings.kafka_bootstrap,
-        followers=[follower(settings, operations.meters)],
+        followers=[follower(settings, admin.meters)],
         batch_size=settings.batch_size,
         session_timeout=settings.session_timeout,
-        operations=operations,
+        admin=admin,
     )

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from services.reporting.board.board import Board, Cursor
 from services.reporting.counting import Changes, fold
 from shared.deciding.deciding_follower import MostlyDead
-from shared.events.dead_letters import dead_letter, tell_dead
+from shared.events.dead_letters import dead_letter, log_dead_letters
 from shared.log import topics
 from shared.log.event_log import EventLog
 from shared.logging import about
@@ -105,6 +105,6 @@ class CountingFollower:
         self._meters.reached("event", changes.event_time)
         self._meters.reached("recorded", changes.recorded_time)
         if dead:
-            tell_dead(batch, [letter.record.offset for letter in changes.dead])
+            log_dead_letters(batch, [letter.record.offset for letter in changes.dead])
         if repeats:
             _log.info("%d facts of this batch were counted before", repeats, extra=about(batch.topic, batch.partition, batch.first))

@@ -12,9 +12,8 @@ from msgspec import Raw
 from starlette.requests import ClientDisconnect
 
 from shared.contracts.refusal import RefusalCode
-from shared.events.envelope import Shape
-from shared.events.field_rules import Fault, too_deep
-from shared.events.field_rules import Shape as Form
+from shared.events.envelope import EventData
+from shared.events.field_rules import Fault, FieldRules, too_deep
 from shared.http.problems import Problem
 
 MEDIA_TYPE = "application/json"
@@ -27,7 +26,7 @@ _decode_text = msgspec.json.Decoder(str).decode
 _encode = msgspec.json.Encoder().encode
 
 
-class Instruction(Shape, Protocol):
+class Instruction(EventData, Protocol):
     """What an office asks for, in its own name."""
 
     @property
@@ -42,7 +41,7 @@ class Instructions:
         """Take each command by the last word of its type."""
         self._commands = {command.TYPE.split(".")[-2]: command for command in commands}
         self._readers = {
-            word: (msgspec.json.Decoder(command).decode, Form(command, called="what is asked for")) for word, command in self._commands.items()
+            word: (msgspec.json.Decoder(command).decode, FieldRules(command, called="what is asked for")) for word, command in self._commands.items()
         }
         self._words = ", ".join(self._commands)
 

@@ -13,7 +13,7 @@ from shared.redis.edge import Redis
 from shared.redis.keys import key_of
 
 Now = Callable[[], Awaitable[datetime]]
-"""Gives an aware moment. Raises one of ``RedisAway`` where it had to ask and got no answer, and ``Problem`` where it is not known yet."""
+"""Gives an aware moment. Raises one of ``REDIS_UNAVAILABLE`` where it had to ask and got no answer, and ``Problem`` where it is not known yet."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -28,14 +28,14 @@ from shared.deciding.decider import Decider
 from shared.deciding.outcomes import Exceptional, Outcome, Outcomes, read_exceptional
 from shared.deciding.state_store import StateStore
 from shared.events.codec import encode
-from shared.events.envelope import Event, Shape
+from shared.events.envelope import Event, EventData
 from shared.http.idempotency import Answer, Repeats, check_key
 from shared.http.problems import Problem
 from shared.http.unavailable import log_needed, redis_needed
 from shared.ids import command_id
 from shared.log.event_log import EventLog
 from shared.log.partitioner import partition_of
-from shared.redis.edge import RedisAway
+from shared.redis.edge import REDIS_UNAVAILABLE
 
 NO_SEQUENCE = "-"
 """In place of a sequence: what offices ask for has none."""
@@ -89,7 +89,7 @@ class Asking:
         self._decider, self._store, self._built, self._log, self._outcomes, self._repeats = decider, store, built, log, outcomes, repeats
         self._now, self._partitions, self._patience, self._statuses = now, partitions, patience, statuses
 
-    async def take(self, command: Shape, resource: AskedOf, *, office: str, key: str | None) -> Answer:
+    async def take(self, command: EventData, resource: AskedOf, *, office: str, key: str | None) -> Answer:
         """Ask for something in the name of an office.
 
         Gives 200 with the resource as it stands when that is done, or 202 with where to look if the worker said nothing
@@ -106,7 +106,7 @@ class Asking:
         with redis_needed():
             return await self._repeats.answered(key, sha256(content).digest(), work, keeps=lambda answer: answer.status == 200)
 
-    async def _asked(self, command: Shape, resource: AskedOf, office: str, id_: str) -> Answer:
+    async def _asked(self, command: EventData, resource: AskedOf, office: str, id_: str) -> Answer:
         student = resource.student.encode()
         partition = partition_of(student, self._partitions)
         with redis_needed():
@@ -121,8 +121,8 @@ class Asking:
             return await self._done(resource, state)
         with log_needed():
             offset = (await self._log.append(self._decider.topic, {partition: [(student, value)]}))[partition]
-        # From here on it is in the log: whatever is away now, it will be decided.
-        with suppress(*RedisAway):
+        # From here on it is in the log: whatever is unavailable now, it will be decided.
+        with suppress(*REDIS_UNAVAILABLE):
             word = await self._word(partition, offset)
             if word is not None and word.outcome is Outcome.REFUSED:
                 raise self._refused(word.why)
@@ -155,7 +155,7 @@ def _as_asked(field: str | UnsetType | None) -> str | None:
     return _ASKED_AS.get(field, field.removeprefix("data.")) if field else None
 
 
-def _event(command: Shape, student: str, office: str, id_: str, at: datetime) -> Event[Shape]:
+def _event(command: EventData, student: str, office: str, id_: str, at: datetime) -> Event[EventData]:
     return Event(
         specversion="1.0",
         id=id_,

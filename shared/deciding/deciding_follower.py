@@ -24,7 +24,7 @@ from shared.deciding.decider import Decider, Judged
 from shared.deciding.outcomes import read_exceptional
 from shared.deciding.state_store import Change, StateStore
 from shared.events.codec import Unreadable, read_event
-from shared.events.dead_letters import dead_letter, tell_dead
+from shared.events.dead_letters import dead_letter, log_dead_letters
 from shared.events.envelope import Event
 from shared.ids import offset_in
 from shared.log import topics
@@ -174,7 +174,7 @@ class DecidingFollower:
             refused = {record.offset for record, letter in zip(batch.records, step.outcomes, strict=True) if letter == _REFUSED[0]}
             self._meters.refused(Counter(str(read_exceptional(text).code) for offset, text in step.exceptions if offset in refused))
         if step.dead:
-            tell_dead(batch, [record.offset for record, letter in zip(batch.records, step.outcomes, strict=True) if letter == _DEAD[0]])
+            log_dead_letters(batch, [record.offset for record, letter in zip(batch.records, step.outcomes, strict=True) if letter == _DEAD[0]])
 
     def _id_of(self, key: bytes | None) -> bytes | None:
         try:

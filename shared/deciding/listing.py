@@ -81,7 +81,7 @@ class Listing:
 
         Entries are in order of group and then of their bytes. ``after``: the cursor of the page before; ``not_below`` and ``below``: only
         entries whose bytes sort in between; ``partitions``: only those of these. There are fewer where nothing follows, or a partition has
-        ``most_groups`` groups with lists and too few entries in them. Raises one of ``RedisAway``.
+        ``most_groups`` groups with lists and too few entries in them. Raises one of ``REDIS_UNAVAILABLE``.
         """
         wanted = _Wanted(kinds, not_below, below, range(len(self._keys)) if partitions is None else partitions, most_groups)
         ahead = groups if after is None else _from(groups, after)

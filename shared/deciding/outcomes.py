@@ -1,7 +1,7 @@
 """What a deciding worker keeps of the inputs it judged, by their offset: read here for senders, written by its state store.
 
 Keys, per partition: ``{<service>:<generation>:p<n>}:outcomes:<chunk>``, a byte for each offset, 65,536 to a chunk, and
-``...:exceptions:<chunk>``, offset -> JSON for what was not simply accepted. Raises ``RedisAway``.
+``...:exceptions:<chunk>``, offset -> JSON for what was not simply accepted. Raises ``REDIS_UNAVAILABLE``.
 """
 
 from collections import defaultdict

@@ -51,7 +51,7 @@ def dead_letter(record: Any, error: Exception, *, source: str, topic: str, parti
     )
 
 
-def tell_dead(batch: RecordBatch, offsets: Sequence[int]) -> None:
+def log_dead_letters(batch: RecordBatch, offsets: Sequence[int]) -> None:
     """Log what of a batch went aside: where each record stands, and the id of its dead letter."""
     for offset in offsets[:_MOST_TOLD]:
         letter = uuid5_of_position(batch.topic, batch.partition, offset, 0)

@@ -92,16 +92,16 @@ class Cause(Protocol):
         """The id of the first report in the chain, where there was one before this."""
 
 
-class Shape(Protocol):
+class EventData(Protocol):
     """Data of the published language."""
 
     TYPE: ClassVar[str]
 
 
-AnyShape = TypeVar("AnyShape", bound=Shape)
+AnyEventData = TypeVar("AnyEventData", bound=EventData)
 
 
-def caused(cause: Cause, data: AnyShape, *, source: str, topic: str, partition: int, offset: int, n: int = 0) -> Event[AnyShape]:
+def caused(cause: Cause, data: AnyEventData, *, source: str, topic: str, partition: int, offset: int, n: int = 0) -> Event[AnyEventData]:
     """Give the n-th event that an input comes to: its id and sequence are those of the input's position, its times the input's."""
     return Event(
         specversion="1.0",

@@ -29,7 +29,7 @@ class _Field(NamedTuple):
     required: bool
 
 
-class Shape:
+class FieldRules:
     """A struct's fields, each with its decoder and its rule in words.
 
     ``called`` is what the object is named to a sender, ``prefix`` what stands before the names of its fields.

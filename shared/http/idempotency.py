@@ -1,7 +1,7 @@
 """The answers to requests with an ``Idempotency-Key``: the same key and body get the same answer, and are logged once.
 
 While a request is worked on it holds a claim that expires by itself, so that one
-that died blocks the key for a short while only; then the answer. Raises ``RedisAway``.
+that died blocks the key for a short while only; then the answer. Raises ``REDIS_UNAVAILABLE``.
 """
 
 import re
@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from shared.http.problems import Problem
 from shared.ids import draw_id
-from shared.redis.edge import Redis, RedisAway, script
+from shared.redis.edge import REDIS_UNAVAILABLE, Redis, script
 from shared.redis.keys import Key
 
 KEYS = (
@@ -95,7 +95,7 @@ class Repeats:
             else:
                 await self.release(claim)
         except BaseException:
-            with suppress(*RedisAway):
+            with suppress(*REDIS_UNAVAILABLE):
                 await self.release(claim)
             raise
         return answer

@@ -1,17 +1,17 @@
-"""What an api answers while the log or Redis is away: nothing is acknowledged, ask again."""
+"""What an api answers while the log or Redis is unavailable: nothing is acknowledged, ask again."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from shared.http.problems import Problem
-from shared.log.event_log import LogAway
-from shared.redis.edge import RedisAway
+from shared.log.event_log import LogUnavailable
+from shared.redis.edge import REDIS_UNAVAILABLE
 
 _RETRY_SECONDS = 5
 
 
 def away(what: str) -> Problem:
-    """Give the problem of something that is away."""
+    """Give the problem of something that is unavailable."""
     detail = (
         "Nothing is acknowledged. What was asked for may be in the log already, and with an Idempotency-Key that does no harm: "
         "send it again, with the same key if it had one."
@@ -21,17 +21,17 @@ def away(what: str) -> Problem:
 
 @contextmanager
 def redis_needed() -> Iterator[None]:
-    """Turn whatever tells that Redis is away into a problem."""
+    """Turn whatever tells that Redis is unavailable into a problem."""
     try:
         yield
-    except RedisAway:
+    except REDIS_UNAVAILABLE:
         raise away("redis") from None
 
 
 @contextmanager
 def log_needed() -> Iterator[None]:
-    """Turn what tells that the log is away into a problem."""
+    """Turn what tells that the log is unavailable into a problem."""
     try:
         yield
-    except LogAway:
+    except LogUnavailable:
         raise away("log") from None

@@ -17,7 +17,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from shared.events.envelope import HEADERS
-from shared.log.event_log import LogAway, LogRecord, Records
+from shared.log.event_log import LogRecord, LogUnavailable, Records
 
 _BATCH_BYTES = 900_000
 """Of one record batch before compression: below every broker's default limit of 1 MiB."""
@@ -65,7 +65,7 @@ class KafkaLog:
                     self._producer = None
                     await _close(producer)
                 if isinstance(answer, KafkaError | TimeoutError | OSError):
-                    raise LogAway(f"{topic}: {answer!r}") from answer
+                    raise LogUnavailable(f"{topic}: {answer!r}") from answer
                 raise answer
         return dict(answer for answer in answers if not isinstance(answer, BaseException))
 
@@ -77,7 +77,7 @@ class KafkaLog:
                 metadata = await asyncio.wait_for(acked, self._patience)
                 if metadata.offset < 0:
                     # The broker knew the batch already (its first answer was lost) and does not say where it stands.
-                    raise LogAway(f"{topic}[{partition}]: acknowledged without an offset")
+                    raise LogUnavailable(f"{topic}[{partition}]: acknowledged without an offset")
                 if first < 0:
                     first = metadata.offset
             return partition, first
@@ -87,7 +87,7 @@ class KafkaLog:
         return {partition: end for partition, (_, end) in (await self.bounds(topic)).items()}
 
     async def bounds(self, topic: str) -> dict[int, tuple[int, int]]:
-        """Give the first offset that is still there and the next one to come, by partition. Raises ``LogAway``."""
+        """Give the first offset that is still there and the next one to come, by partition. Raises ``LogUnavailable``."""
         reader = await self._open_reader()
         try:
             async with asyncio.timeout(self._patience):
@@ -99,7 +99,7 @@ class KafkaLog:
             if self._reader is reader:
                 self._reader = None
                 await _close(reader)
-            raise LogAway(f"{topic}: {error!r}") from error
+            raise LogUnavailable(f"{topic}: {error!r}") from error
         return {tp.partition: (begins[tp], ends[tp]) for tp in partitions}
 
     async def read(self, topic: str, partition: int, start: int, end: int) -> AsyncIterator[Sequence[LogRecord]]:
@@ -127,7 +127,7 @@ class KafkaLog:
                 if piece:
                     yield piece
         except (KafkaError, TimeoutError, OSError) as error:
-            raise LogAway(f"{topic}[{partition}]@{start}: {error!r}") from error
+            raise LogUnavailable(f"{topic}[{partition}]@{start}: {error!r}") from error
         finally:
             await _close(consumer)
 
@@ -160,7 +160,7 @@ class KafkaLog:
                 await client.start()
         except (KafkaError, TimeoutError, OSError) as error:
             await _close(client)
-            raise LogAway(f"{self._bootstrap}: {error!r}") from error
+            raise LogUnavailable(f"{self._bootstrap}: {error!r}") from error
         return client
 
     async def _partitions(self, reader: AIOKafkaConsumer, topic: str) -> set[int]:

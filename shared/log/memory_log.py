@@ -2,18 +2,18 @@
 
 from collections.abc import AsyncIterator, Sequence
 
-from shared.log.event_log import LogAway, LogRecord, Records
+from shared.log.event_log import LogRecord, LogUnavailable, Records
 
 _PIECE = 1_000
 
 
 class MemoryLog:
-    """An ``EventLog`` that forgets everything with its process. ``away`` makes it refuse, as a broker that is gone."""
+    """An ``EventLog`` that forgets everything with its process. ``unavailable`` makes it refuse, as a broker that is gone."""
 
     def __init__(self, partitions: int) -> None:
         """Begin empty; every topic has this many partitions."""
         self.partitions = partitions
-        self.away = False
+        self.unavailable = False
         self.topics: dict[str, list[list[LogRecord]]] = {}
 
     async def start(self) -> None:
@@ -24,7 +24,7 @@ class MemoryLog:
 
     async def append(self, topic: str, records: Records) -> dict[int, int]:
         """Append, all or nothing."""
-        self._refuse_if_away()
+        self._refuse_if_unavailable()
         first: dict[int, int] = {}
         for partition, pairs in records.items():
             log = self._topic(topic)[partition]
@@ -34,12 +34,12 @@ class MemoryLog:
 
     async def end_offsets(self, topic: str) -> dict[int, int]:
         """Give the number of records of every partition."""
-        self._refuse_if_away()
+        self._refuse_if_unavailable()
         return {p: len(log) for p, log in enumerate(self._topic(topic))}
 
     async def read(self, topic: str, partition: int, start: int, end: int) -> AsyncIterator[Sequence[LogRecord]]:
         """Give slices of a partition."""
-        self._refuse_if_away()
+        self._refuse_if_unavailable()
         log = self._topic(topic)[partition]
         for at in range(start, min(end, len(log)), _PIECE):
             yield log[at : min(at + _PIECE, end)]
@@ -47,6 +47,6 @@ class MemoryLog:
     def _topic(self, topic: str) -> list[list[LogRecord]]:
         return self.topics.setdefault(topic, [[] for _ in range(self.partitions)])
 
-    def _refuse_if_away(self) -> None:
-        if self.away:
-            raise LogAway("the log is away")
+    def _refuse_if_unavailable(self) -> None:
+        if self.unavailable:
+            raise LogUnavailable("the log is unavailable")

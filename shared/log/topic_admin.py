@@ -32,7 +32,7 @@ class Deviation:
         return f"topic {self.topic}: {self.setting} is {self.found}, wanted {self.wanted}. {self.fix}"
 
 
-class BrokerAway(Exception):
+class BrokerUnavailable(Exception):
     """Nobody listens where the broker should be."""
 
 
@@ -48,7 +48,7 @@ def ensure_topics(bootstrap: str, wanted: Sequence[Topic], *, patience: float = 
     """Makes what is missing, checks the rest, and gives the names of those made.
 
     Blocks until each has a leader for every partition. Raises TopicsWrong for a topic that is there and differs (and then makes none),
-    BrokerAway when nobody listens within `patience` seconds, and kafka-python's errors when the broker answers with one.
+    BrokerUnavailable when nobody listens within `patience` seconds, and kafka-python's errors when the broker answers with one.
     """
     with _admin(bootstrap, patience) as admin:
         deviations, missing = _compare(admin, wanted)
@@ -98,7 +98,7 @@ def _wait_for_broker(bootstrap: str, patience: float) -> None:
             with suppress(OSError), socket.create_connection((host, int(port)), timeout=patience):
                 return
         if time.monotonic() > deadline:
-            raise BrokerAway(f"no Kafka broker answers at {bootstrap}")
+            raise BrokerUnavailable(f"no Kafka broker answers at {bootstrap}")
         time.sleep(_KNOCK)
 
 

@@ -12,14 +12,14 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.commands.core import AsyncScript
 
-RedisAway = (
+REDIS_UNAVAILABLE = (
     exceptions.ConnectionError,
     exceptions.TimeoutError,
     exceptions.BusyLoadingError,
     exceptions.ReadOnlyError,
     OSError,
 )
-"""What is raised when Redis is away: try again later, assuming nothing of what was sent."""
+"""What is raised when Redis is unavailable: try again later, assuming nothing of what was sent."""
 
 Redis = redis.asyncio.Redis
 

@@ -1,4 +1,4 @@
-"""What a worker is: the follower of a topic, the edge to Faust, pulse, freshness, lag, metrics and the admin server.
+"""What a worker is: the follower of a topic, the edge to Faust, liveness, freshness, lag, metrics and the admin server.
 
 Here belongs what brings records to a follower and tells how the worker is. What a follower does with the records stands in
 ``deciding`` and in reporting.

@@ -23,11 +23,10 @@ from shared.http import problems, telemetry
 from shared.http.telemetry import NotReady
 from shared.log.event_log import EventLog
 from shared.log.kafka_log import KafkaLog
-from shared.process import ApiSettings
 from shared.redis.edge import Redis, connect
-from shared.settings import EXIT_SETTINGS
+from shared.settings import EXIT_SETTINGS, ServiceSettings
 from shared.worker.freshness import LAG, Freshness
-from shared.worker.lag import FaustFigures, FaustMonitor, Lag, LagFigures, Place
+from shared.worker.lag import FaustMetrics, FaustMonitor, Lag, LagMetrics, TopicPartition
 from shared.worker.meters import WorkerMeters
 
 _LOOK = 1.0
@@ -37,7 +36,7 @@ _PATIENCE = 2.0
 _log = logging.getLogger(__name__)
 
 
-class Worked(Protocol):
+class ObservedWorker(Protocol):
     """A worker, as its operations see it. Every method may be called from any thread, answers at once and waits for nothing."""
 
     @property
@@ -47,7 +46,7 @@ class Worked(Protocol):
     def stalled(self) -> Sequence[str]:
         """Give the parts that should go on and have not for a while."""
 
-    def positions(self) -> Mapping[Place, int] | None:
+    def positions(self) -> Mapping[TopicPartition, int] | None:
         """Give where each partition that it was assigned stands; None before that, and while partitions are being moved."""
 
     def faust_monitor(self) -> FaustMonitor | None:
@@ -55,7 +54,7 @@ class Worked(Protocol):
 
 
 @dataclass(frozen=True)
-class Operations:
+class AdminServer:
     """Where and how a worker is operated."""
 
     service: str
@@ -68,7 +67,7 @@ class Operations:
     meters: WorkerMeters
 
     @classmethod
-    def of(cls, service: str, settings: ApiSettings) -> Self:
+    def of(cls, service: str, settings: ServiceSettings) -> Self:
         """Take them from a service's settings, with a registry of their own."""
         registry = telemetry.new_registry(service, "worker")
         return cls(
@@ -82,7 +81,7 @@ class Operations:
             WorkerMeters(registry),
         )
 
-    def begin(self, worker: Worked) -> None:
+    def begin(self, worker: ObservedWorker) -> None:
         """Answer from now on, in a thread that ends with the process. Ends the process where the port is taken."""
         listening = socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -94,19 +93,19 @@ class Operations:
             sys.stderr.write(f"Port {self.port} of {self.host}, on which the worker tells how it is: {error.strerror}. Set {variable} to another.\n")
             raise SystemExit(EXIT_SETTINGS) from error
         desk = Desk(self, worker)
-        self.registry.register(LagFigures(desk.lags))
-        self.registry.register(FaustFigures(worker.faust_monitor))
+        self.registry.register(LagMetrics(desk.lags))
+        self.registry.register(FaustMetrics(worker.faust_monitor))
         threading.Thread(target=asyncio.run, args=(desk.serve(listening),), name="operations", daemon=True).start()
 
 
 class Desk:
     """What runs in the thread."""
 
-    def __init__(self, operations: Operations, worker: Worked) -> None:
+    def __init__(self, operations: AdminServer, worker: ObservedWorker) -> None:
         """Know whom to ask; nothing is known of the log yet."""
         self._operations, self._worker = operations, worker
-        self._freshness: dict[Place, Freshness] = {}
-        self._ends: dict[Place, int] = {}
+        self._freshness: dict[TopicPartition, Freshness] = {}
+        self._ends: dict[TopicPartition, int] = {}
 
     async def serve(self, listening: socket.socket) -> None:
         """Answer on this socket until the process ends."""
@@ -142,7 +141,7 @@ class Desk:
             await asyncio.sleep(_LOOK)
 
     async def look(self, log: EventLog) -> None:
-        """Take note of the log's end. Raises ``LogAway``."""
+        """Take note of the log's end. Raises ``LogUnavailable``."""
         at = clock.seconds()
         for topic in self._worker.followed:
             for partition, end in (await log.end_offsets(topic)).items():
@@ -165,7 +164,7 @@ class Desk:
         if (behind := max((lag.seconds for lag in lags.values()), default=0.0)) > self._operations.ready_lag_seconds:
             raise NotReady(f"{behind:.0f} s behind the log's end, and {self._operations.ready_lag_seconds:g} are allowed")
 
-    def lags(self) -> Mapping[Place, Lag]:
+    def lags(self) -> Mapping[TopicPartition, Lag]:
         """Give how far each partition is behind; those that nobody has looked at yet are left out."""
         now, positions = clock.seconds(), self._worker.positions() or {}
         return {

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from shared.log.event_log import LogAway
-from shared.redis.edge import RedisAway
+from shared.log.event_log import LogUnavailable
+from shared.redis.edge import REDIS_UNAVAILABLE
 
-AWAY = (LogAway, *RedisAway)
+UNAVAILABLE = (LogUnavailable, *REDIS_UNAVAILABLE)
 """What a follower may raise to say: try again later, nothing is lost."""
 
 
@@ -45,6 +45,6 @@ class Follower(Protocol):
     async def follow(self, batch: RecordBatch) -> int:
         """Take one batch and give the offset at which the partition now stands.
 
-        ``batch.next`` when all of it is done; anything else is where to seek. Raises one of ``AWAY`` to be asked
+        ``batch.next`` when all of it is done; anything else is where to seek. Raises one of ``UNAVAILABLE`` to be asked
         again; any other exception stops the worker.
         """

@@ -11,7 +11,7 @@ _MOST_PENDING = 2_000
 class Freshness:
     """Looks at the log's ends now and then, and remembers which of those looks a vector has caught up with.
 
-    A look is only known to be reached, never guessed: while the log, Redis or the worker is away, the age grows.
+    A look is only known to be reached, never guessed: while the log, Redis or the worker is unavailable, the age grows.
     """
 
     def __init__(self, since: float) -> None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-Place = tuple[str, int]
+TopicPartition = tuple[str, int]
 """(topic, partition)"""
 
 
@@ -21,10 +21,10 @@ class Lag(NamedTuple):
     """Since it was last known to be at the end."""
 
 
-class LagFigures(Collector):
+class LagMetrics(Collector):
     """The lag of the partitions that a worker was assigned."""
 
-    def __init__(self, lags: Callable[[], Mapping[Place, Lag]] = dict) -> None:
+    def __init__(self, lags: Callable[[], Mapping[TopicPartition, Lag]] = dict) -> None:
         """Ask ``lags`` each time."""
         self._lags = lags
 
@@ -59,7 +59,7 @@ class FaustMonitor(Protocol):
     def rebalance_end_latency(self) -> Sequence[float]: ...
 
 
-class FaustFigures(Collector):
+class FaustMetrics(Collector):
     """What Faust's own sensor sees where an event is a whole batch, and nothing that it does not see there.
 
     It never hears of messages that come in without acknowledgement, of what is sent by our own producer, nor of commits,

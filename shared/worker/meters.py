@@ -35,7 +35,7 @@ class WorkerMeters:
         self.steps = Histogram("baoxue_step_seconds", "Time that a step of a batch took", ["topic", "step"], buckets=_SECONDS, registry=registry)
         self.fenced = Counter("baoxue_fenced", "Batches given up because somebody else had done them", ["topic"], registry=registry)
         self.rebuilt = Counter("baoxue_partitions_rebuilt", "Partitions unknown to Redis, begun or built again", ["topic"], registry=registry)
-        self.tries = Counter("baoxue_away", "Tries that failed because Kafka or Redis was away", ["topic"], registry=registry)
+        self.tries = Counter("baoxue_away", "Tries that failed because Kafka or Redis was unavailable", ["topic"], registry=registry)
         self.watermark = Gauge(
             "baoxue_watermark_age_seconds", "Age of the newest time in what is done, by whose it is", ["topic", "time"], registry=registry
         )
@@ -55,7 +55,7 @@ class TopicMeters:
         self._steps = {step: meters.steps.labels(topic, step) for step in STEPS}
         self.fenced = meters.fenced.labels(topic)
         self.rebuilt = meters.rebuilt.labels(topic)
-        self.away = meters.tries.labels(topic)
+        self.unavailable = meters.tries.labels(topic)
         self._outcomes: dict[str, Counter] = {}
         self._newest: dict[str, datetime] = {}
 

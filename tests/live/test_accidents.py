@@ -24,7 +24,7 @@ from services.reporting.counting import folding
 from shared.deciding import deciding_follower, state_store
 from shared.deciding.deciding_follower import DecidingFollower
 from shared.log import topics
-from shared.log.event_log import LogAway
+from shared.log.event_log import LogUnavailable
 from shared.log.kafka_log import KafkaLog
 from shared.redis import edge
 from shared.redis.edge import Redis, connect
@@ -197,7 +197,7 @@ async def killed_between_publish_and_apply(rig: Rig, at: int) -> None:
 
 async def killed_while_the_log_does_not_acknowledge(rig: Rig, at: int) -> None:
     worker = rig.enrolment(log=Deaf())
-    with pytest.raises(LogAway):
+    with pytest.raises(LogUnavailable):
         await worker.follow(await rig.batch(topics.SUBMISSIONS, at, at + STEP))
 
 
@@ -205,7 +205,7 @@ class Deaf:
     """A broker that has gone quiet."""
 
     async def append(self, *_: object) -> dict[int, int]:
-        raise LogAway("no answer")
+        raise LogUnavailable("no answer")
 
 
 async def zombie_with_a_batch_across_its_successors_cursor(rig: Rig, at: int) -> None:

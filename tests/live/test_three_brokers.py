@@ -19,7 +19,7 @@ from deploy.local import jars, kafka
 from deploy.local.config import LOOPBACK, StackConfig, free_ports, port_is_free
 from deploy.local.java import find_java
 from deploy.local.stack import LocalStack
-from shared.log.topic_admin import BrokerAway, check_topics
+from shared.log.topic_admin import BrokerUnavailable, check_topics
 from shared.log.topics import STUDENT_STATUS, topics
 from tests.support.compose import BASE, THREE_BROKERS, broker_settings, load
 
@@ -133,7 +133,7 @@ class TestCreatingTopics:
     @pytest.mark.parametrize(
         ("failure", "said"),
         [
-            (BrokerAway("no Kafka broker answers at nowhere:1"), "no Kafka broker answers at nowhere:1\n"),
+            (BrokerUnavailable("no Kafka broker answers at nowhere:1"), "no Kafka broker answers at nowhere:1\n"),
             (InvalidReplicationFactorError(), "The brokers at nowhere:1 refuse to make the topics: [Error 38] InvalidReplicationFactorError"),
         ],
     )

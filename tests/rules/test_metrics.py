@@ -10,7 +10,7 @@ from services.enrolment import meters as enrolment
 from services.reporting.live import meters as reporting
 from shared.contracts.refusal import RefusalCode
 from shared.http.meters import HttpMeters
-from shared.worker.lag import FaustFigures, LagFigures
+from shared.worker.lag import FaustMetrics, LagMetrics
 from shared.worker.meters import WorkerMeters
 
 BOUNDED = {"topic", "partition", "outcome", "code", "step", "time", "stage", "what", "method", "route", "status", "event"}
@@ -22,8 +22,8 @@ def all_metrics() -> list[tuple[Metric, tuple[str, ...]]]:
     registry = CollectorRegistry()
     for meters in (WorkerMeters, HttpMeters, enrolment.ApiMeters, reporting.ApiMeters):
         meters(registry)
-    registry.register(LagFigures())
-    registry.register(FaustFigures())
+    registry.register(LagMetrics())
+    registry.register(FaustMetrics())
     labels = {getattr(each, "_name", ""): tuple(getattr(each, "_labelnames", ())) for each in registry._collector_to_names}
     return [(metric, labels.get(metric.name, getattr(metric, "_labelnames", ()))) for metric in registry.collect()]
 

@@ -1,4 +1,4 @@
-"""Asks an api again and again while it is away: killed, started again, catching up. What it refuses is an answer."""
+"""Asks an api again and again while it is unavailable: killed, started again, catching up. What it refuses is an answer."""
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
@@ -27,7 +27,7 @@ class Answer(NamedTuple):
 
 
 class InVain(Exception):
-    """The api was away for too long; the message says what came of the last attempt."""
+    """The api was unavailable for too long; the message says what came of the last attempt."""
 
 
 class _Later(Exception):

@@ -34,7 +34,7 @@ class Outcomes:
     """What the receipts say so far. ``lost``: batches that were acknowledged and have no receipt."""
 
     def __init__(self, client: aiohttp.ClientSession, enrolment_url: str, *, patience: float) -> None:
-        """``patience``: seconds for which a receipt is asked for while enrolment is away."""
+        """``patience``: seconds for which a receipt is asked for while enrolment is unavailable."""
         self._client, self._url = client, f"{enrolment_url}/v1/receipts"
         self._unsettled: deque[tuple[str, int]] = deque()
         self._retrying = stamina.AsyncRetryingCaller(attempts=None, timeout=patience, wait_max=5.0).on(UNREACHABLE)
@@ -54,7 +54,7 @@ class Outcomes:
         self.pending += lines
 
     async def collect(self) -> None:
-        """Go on asking, until cancelled. Raises one of ``UNREACHABLE`` where enrolment is away for too long."""
+        """Go on asking, until cancelled. Raises one of ``UNREACHABLE`` where enrolment is unavailable for too long."""
         while True:
             if self._unsettled and await self._settle(self._unsettled[0][0]):
                 self.pending -= self._unsettled.popleft()[1]

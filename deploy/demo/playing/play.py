@@ -22,7 +22,7 @@ from deploy.demo.playing.verdict import Verdict
 from shared import clock
 
 AWAY_FOR = 900.0
-"""Seconds for which a request is repeated while enrolment is away: killed, started again, catching up."""
+"""Seconds for which a request is repeated while enrolment is unavailable: killed, started again, catching up."""
 STILL_FOR = 90.0
 """Seconds without any progress after which nothing more is waited for."""
 IN_FLIGHT = 60_000
@@ -123,7 +123,7 @@ class _Play:
     async def run(self) -> Verdict:
         """Play everything, and wait until nothing is in flight. Raises ``Stalled`` and what sending raises."""
         if not await self._until(lambda: self._record.shown is not None):
-            raise Stalled(f"reporting does not answer: {self._record.away}")
+            raise Stalled(f"reporting does not answer: {self._record.unavailable}")
         held_before = self._record.shown.facts if self._record.shown else 0
         await self._outbox.send(self._history.portions())
         if not await self._until(lambda: not self._outcomes.unsettled):
@@ -155,7 +155,7 @@ class _Play:
         """Look at the record, and draw, until cancelled."""
         while True:
             shown = await self._record.look() or self._record.shown
-            waiting = next(iter(self.traffic.waiting.items()), ("reporting", self._record.away))
+            waiting = next(iter(self.traffic.waiting.items()), ("reporting", self._record.unavailable))
             screen.draw(
                 View(
                     sent=self.traffic.reports,

@@ -57,7 +57,7 @@ _read_counts = json.Decoder(_Counts).decode
 class Record:
     """The record as reporting shows it.
 
-    ``shown``: the last answer, None before the first; ``steady``: the one before it was the same; ``away``: why there
+    ``shown``: the last answer, None before the first; ``steady``: the one before it was the same; ``unavailable``: why there
     was none since, "" if there was.
     """
 
@@ -66,7 +66,7 @@ class Record:
         self._client, self._url = client, reporting_url
         self.shown: Shown | None = None
         self.steady = False
-        self.away = ""
+        self.unavailable = ""
 
     async def look(self) -> Shown | None:
         """Ask once, and give the answer, or None if there is none now."""
@@ -74,13 +74,13 @@ class Record:
             headline = _read_headline(await self._asked("/v1/headline"))
             counts = _read_counts(await self._asked("/v1/counts"))
         except UNREACHABLE as error:
-            self.away, self.steady = str(error) or type(error).__name__, False
+            self.unavailable, self.steady = str(error) or type(error).__name__, False
             return None
         day = headline.as_of.event_time.date() if headline.as_of.event_time else None
         figures = Figures(headline.all.now, headline.poor.now, headline.watch52.now)
         by_state = counts.cases.by_state
         files = Files(by_state["open"] + by_state["persuading"], by_state["returned"] + by_state["closed"])
-        before, self.shown, self.away = self.shown, Shown(figures, files, sum(headline.as_of.offsets.values()), day), ""
+        before, self.shown, self.unavailable = self.shown, Shown(figures, files, sum(headline.as_of.offsets.values()), day), ""
         self.steady = self.shown == before
         return self.shown
 

@@ -33,14 +33,14 @@ class Traffic:
 
 
 class SendingFailed(Exception):
-    """Enrolment refused a batch as a whole, or was away for too long."""
+    """Enrolment refused a batch as a whole, or was unavailable for too long."""
 
 
 _read = json.Decoder(Acknowledged).decode
 
 
 class Sender:
-    """One sender. ``patience``: seconds for which a batch is repeated while enrolment is away."""
+    """One sender. ``patience``: seconds for which a batch is repeated while enrolment is unavailable."""
 
     def __init__(self, name: str, client: aiohttp.ClientSession, *, enrolment_url: str, traffic: Traffic, patience: float) -> None:
         """Send nothing yet."""

@@ -15,7 +15,7 @@ from deploy.local.config import StackConfig
 from deploy.local.doctor.check import Check
 from deploy.local.processes import KAFKA, REDIS
 from deploy.local.redis_server import MUST_BE
-from shared.log.topic_admin import BrokerAway, check_topics
+from shared.log.topic_admin import BrokerUnavailable, check_topics
 from shared.log.topics import READ_BY_WORKERS, dead, topics
 
 LATELY = timedelta(days=7)
@@ -59,7 +59,7 @@ def _topics(config: StackConfig) -> Iterator[Check]:
         if not deviations:
             yield Check("topics", "all there, with the settings they must have")
         yield from _dead(config)
-    except (BrokerAway, KafkaError) as error:
+    except (BrokerUnavailable, KafkaError) as error:
         yield Check("topics", f"the broker does not answer: {error}", f"read {config.logs / KAFKA}.log, then make down and make up")
 
 

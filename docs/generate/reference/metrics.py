@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 from docs.generate.markdown import code, page, table
 from docs.generate.reference.settings import SERVICES
 from shared.http.meters import HttpMeters
-from shared.worker.lag import FaustFigures, LagFigures
+from shared.worker.lag import FaustMetrics, LagMetrics
 from shared.worker.meters import WorkerMeters
 
 INTRODUCTION = """\
@@ -31,7 +31,7 @@ def metrics() -> str:
         "Metrics",
         INTRODUCTION,
         "## Of every worker",
-        _table(WorkerMeters, lambda registry: registry.register(LagFigures()), lambda registry: registry.register(FaustFigures())),
+        _table(WorkerMeters, lambda registry: registry.register(LagMetrics()), lambda registry: registry.register(FaustMetrics())),
         "## Of every api",
         _table(HttpMeters),
         *(part for name in own for part in (f"## Of the {name} api", _table(import_module(f"services.{name}.meters").ApiMeters))),

@@ -16,15 +16,15 @@ from shared.contracts.registry import REPORT_LANGUAGE, NewerVersion
 from shared.contracts.reports import Absent, SameAs, Voided
 from shared.events.codec import encode
 from shared.events.envelope import ReportEvent, Short, Submission
-from shared.events.field_rules import Fault, Shape, too_deep
+from shared.events.field_rules import Fault, FieldRules, too_deep
 from shared.geography.divisions import Divisions
 
-_EVENT = Shape(ReportEvent, called="the event")
+_EVENT = FieldRules(ReportEvent, called="the event")
 _decode_event = msgspec.json.Decoder(ReportEvent).decode
 
 _NOT_TAKEN_YET = frozenset({Absent.TYPE, Voided.TYPE, SameAs.TYPE})
-_DATA: dict[str, tuple[Callable[[Raw], Any], Shape]] = {
-    name: (msgspec.json.Decoder(shape).decode, Shape(shape, called="data", prefix="data."))
+_DATA: dict[str, tuple[Callable[[Raw], Any], FieldRules]] = {
+    name: (msgspec.json.Decoder(shape).decode, FieldRules(shape, called="data", prefix="data."))
     for name, shape in REPORT_LANGUAGE.shapes.items()
     if name not in _NOT_TAKEN_YET
 }

@@ -89,7 +89,7 @@ _decode_refused = msgspec.msgpack.Decoder(list[RefusedLine]).decode
 
 
 class Receipts:
-    """The receipts in one Redis. ``keep``: seconds; ``page``: most lines of a page. All methods raise ``RedisAway``."""
+    """The receipts in one Redis. ``keep``: seconds; ``page``: most lines of a page. All methods raise ``REDIS_UNAVAILABLE``."""
 
     def __init__(self, redis: Redis, *, generation: str, keep: int, page: int) -> None:
         """Remember where receipts, and the outcomes of a generation of states, are."""

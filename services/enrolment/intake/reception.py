@@ -4,7 +4,7 @@ The steps of one request, and what a failure after each leaves behind:
 
 1. Read and check every line. (Nothing done.)
 2. With an ``Idempotency-Key``: claim it. (A claim that expires by itself.)
-3. Ask Redis whether it is there, so that while it is away retries do not fill the log. (The same.)
+3. Ask Redis whether it is there, so that while it is unavailable retries do not fill the log. (The same.)
 4. Append to the log and wait for all in-sync replicas. (Lines in the log, perhaps in part, that nobody was told of. The
    sender repeats the body; the worker finds the repeats to be duplicates.)
 5. Keep the receipt. (A receipt that nobody knows of; it expires.)
@@ -32,8 +32,8 @@ from shared.http.idempotency import Answer, Repeats, check_key
 from shared.http.problems import Problem
 from shared.ids import draw_id
 from shared.log import topics
-from shared.log.event_log import EventLog, LogAway
-from shared.redis.edge import RedisAway
+from shared.log.event_log import EventLog, LogUnavailable
+from shared.redis.edge import REDIS_UNAVAILABLE
 
 
 class Kind(StrEnum):
@@ -132,18 +132,18 @@ class Reception:
     async def _appended(self, batch: Batch) -> dict[int, int]:
         try:
             return await self._log.append(topics.SUBMISSIONS, batch.records) if batch.records else {}
-        except LogAway:
+        except LogUnavailable:
             raise self._away("log") from None
 
     @contextmanager
     def _redis_needed(self) -> Iterator[None]:
         try:
             yield
-        except RedisAway:
+        except REDIS_UNAVAILABLE:
             raise self._away("redis") from None
 
     def _away(self, what: str) -> Problem:
-        self._meters.away.labels(what).inc()
+        self._meters.unavailable.labels(what).inc()
         detail = (
             "Nothing is acknowledged. Some of it may be logged already, and that does no harm: "
             "send the whole body again, with the same Idempotency-Key if it had one."

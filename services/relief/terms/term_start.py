@@ -39,7 +39,7 @@ from shared.log import topics
 from shared.log.event_log import EventLog
 from shared.redis.edge import Redis, script
 from shared.redis.keys import Key
-from shared.worker.follower import AWAY
+from shared.worker.follower import UNAVAILABLE
 
 KEYS = (
     Key("{relief:<generation>:terms}:walks", "hash", "term -> JSON: when it was begun, how far it is, when it ended"),
@@ -56,11 +56,11 @@ class Pace(Struct, frozen=True):
     ahead: int = 2_000
     lease: int = 30
     look: float = 0.1
-    away: float = 1.0
+    retry: float = 1.0
 
 
 class Beginnings:
-    """The walks of one generation of states. ``begin`` and ``progress`` raise one of ``RedisAway``."""
+    """The walks of one generation of states. ``begin`` and ``progress`` raise one of ``REDIS_UNAVAILABLE``."""
 
     def __init__(
         self,
@@ -110,8 +110,8 @@ class Beginnings:
         while True:
             try:
                 walks = [read_walk(text) for text in (await self._redis.hgetall(f"{self._tag}:walks")).values()]
-            except AWAY:
-                await asyncio.sleep(self._pace.away)
+            except UNAVAILABLE:
+                await asyncio.sleep(self._pace.retry)
                 continue
             for walk in walks:
                 if walk.ended is None:
@@ -130,21 +130,21 @@ class Beginnings:
                 try:
                     if await self._ended_under(mine, term):
                         return
-                except (Problem, *AWAY) as error:
+                except (Problem, *UNAVAILABLE) as error:
                     _log.warning("the beginning of %s waits: %s", term, error)
-                    await asyncio.sleep(self._pace.away)
+                    await asyncio.sleep(self._pace.retry)
         except Exception:
             _log.exception("the beginning of %s has stopped: mend what is wrong, and begin it again", term)
             raise
         finally:
-            with suppress(*AWAY):
+            with suppress(*UNAVAILABLE):
                 await self._swap(keys=[self._lease(term)], args=[mine, b"", 0])
 
     async def _ended_under(self, mine: bytes, term: str) -> bool:
         """Walk on while the lease is mine; tells whether the walk has ended. Somebody else's lease is waited for."""
         while (walk := await self._read(term)) is not None and walk.ended is None:
             if not await self._leased(mine, term):
-                await asyncio.sleep(self._pace.away)
+                await asyncio.sleep(self._pace.retry)
                 continue
             pages = await self._next_pages(walk)
             decided = await self._ask(walk, pages)

@@ -116,7 +116,7 @@ class Snapshot(NamedTuple):
 
 
 class Board:
-    """The counts of one generation. Every method raises one of ``RedisAway`` where Redis cannot be reached."""
+    """The counts of one generation. Every method raises one of ``REDIS_UNAVAILABLE`` where Redis cannot be reached."""
 
     def __init__(self, redis: Redis, *, generation: str) -> None:
         """Load the scripts."""

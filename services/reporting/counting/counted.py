@@ -16,7 +16,7 @@ from shared.contracts.relief import RELIEF_FACTS, Grant
 from shared.contracts.student import STUDENT_FACTS, Standing
 from shared.contracts.words import Children
 from shared.events.codec import Unreadable
-from shared.events.envelope import Moment, Shape
+from shared.events.envelope import EventData, Moment
 
 
 @final
@@ -102,7 +102,7 @@ class Uncounted(Struct, gc=False, kw_only=True):
 Counted = CountedStudent | CountedCase | CountedGrant | CountedStatement
 
 
-def _each(base: type[CountedFact], shapes: Iterable[type[Shape]]) -> list[type[Struct]]:
+def _each(base: type[CountedFact], shapes: Iterable[type[EventData]]) -> list[type[Struct]]:
     return [msgspec.defstruct(shape.__name__, [], bases=(base,), tag=shape.TYPE, namespace={"TYPE": shape.TYPE}, gc=False) for shape in shapes]
 
 

@@ -18,7 +18,7 @@ from shared import clock
 from shared.log import topics
 from shared.log.event_log import EventLog
 from shared.logging import about
-from shared.redis.edge import Redis, RedisAway
+from shared.redis.edge import REDIS_UNAVAILABLE, Redis
 from shared.worker.freshness import Freshness
 
 _WAIT_MS = 500
@@ -102,8 +102,8 @@ class Following:
             try:
                 await self.step()
                 self.trouble = None
-            except RedisAway as error:
-                self._complain(f"Redis is away: {type(error).__name__}")
+            except REDIS_UNAVAILABLE as error:
+                self._complain(f"Redis is unavailable: {type(error).__name__}")
                 await asyncio.sleep(_TRY_AGAIN)
             except Exception as error:  # noqa: BLE001  # it must not end in silence: /readyz and the growing age tell, and it is tried again
                 self._complain(str(error) or type(error).__name__, error)
@@ -121,7 +121,7 @@ class Following:
     async def step(self) -> None:
         """Do what is to be done next, and wait a little where that is nothing.
 
-        Raises one of ``RedisAway``, and ``OtherFold`` where there is nothing else to show.
+        Raises one of ``REDIS_UNAVAILABLE``, and ``OtherFold`` where there is nothing else to show.
         """
         live = await self._board.live()
         if (self._memory is None or self._gapped or live != self._memory.generation) and clock.seconds() - self._tried >= _TRY_AGAIN:

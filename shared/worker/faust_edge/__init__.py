@@ -8,7 +8,7 @@ What a worker does with a batch is a ``Follower``. The cursor it keeps decides; 
 tools only and are never read back.
 """
 
-from shared.worker.faust_edge.ending import EXIT_BROKEN
-from shared.worker.faust_edge.running import run_worker
+from shared.worker.faust_edge.process_exit import EXIT_BROKEN
+from shared.worker.faust_edge.runner import run_worker
 
 __all__ = ["EXIT_BROKEN", "run_worker"]

@@ -13,13 +13,13 @@ from stamina import AsyncRetryingCaller, BoundAsyncRetryingCaller
 from shared import clock
 from shared.log.kafka_log import KafkaLog
 from shared.logging import about
-from shared.worker.faust_edge.consumer import Assigned, BatchTransport
-from shared.worker.faust_edge.ending import begin_again, give_up
+from shared.worker.faust_edge.consumer import AssignedBatch, BatchTransport
+from shared.worker.faust_edge.process_exit import exit_broken, exit_for_restart
 from shared.worker.faust_edge.watchdog import CONSUMER, LOOP, STALLED, WATCHDOG
-from shared.worker.follower import AWAY, CursorOutsideLog, Follower
-from shared.worker.lag import FaustMonitor, Place
+from shared.worker.follower import UNAVAILABLE, CursorOutsideLog, Follower
+from shared.worker.lag import FaustMonitor, TopicPartition
+from shared.worker.liveness import Liveness
 from shared.worker.meters import WorkerMeters
-from shared.worker.pulse import Pulse
 
 _SEEK_AGAIN = 2.0
 """Seconds after which the same seek is asked for once more."""
@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 
 
 class FollowerApp(faust.App):
-    """A Faust app with one agent a topic, which does what the topic's follower says. Its operations see it as ``Worked``."""
+    """A Faust app with one agent a topic, which does what the topic's follower says. Its operations see it as ``ObservedWorker``."""
 
     def __init__(self, *, followers: Sequence[Follower], log: KafkaLog, meters: WorkerMeters, batch_size: int, **settings: Any) -> None:
         super().__init__(**settings)
@@ -44,14 +44,14 @@ class FollowerApp(faust.App):
         self.moving_since: float | None = None
         """When partitions began to be moved, by the clock that ages are told by; None while they are not."""
         self.followed = tuple(self.followers)
-        self.pulse = Pulse((LOOP, CONSUMER, WATCHDOG), patience=STALLED, since=clock.seconds())
+        self.liveness = Liveness((LOOP, CONSUMER, WATCHDOG), patience=STALLED, since=clock.seconds())
         self.turning: asyncio.AbstractEventLoop | None = None
 
     async def on_start(self) -> None:
         self.turning = asyncio.get_running_loop()
         await super().on_start()
         for follower in self.followers.values():
-            await waiting()(follower.start)
+            await retrying()(follower.start)
 
     async def on_stop(self) -> None:
         await super().on_stop()
@@ -76,12 +76,12 @@ class FollowerApp(faust.App):
         self.moving_since = None
 
     def stalled(self) -> Sequence[str]:
-        return self.pulse.stalled(clock.seconds())
+        return self.liveness.stalled(clock.seconds())
 
     def faust_monitor(self) -> FaustMonitor:
         return self.monitor
 
-    def positions(self) -> Mapping[Place, int] | None:
+    def positions(self) -> Mapping[TopicPartition, int] | None:
         mine, expected = self._mine, dict(self._expected)
         return None if mine is None else {(tp.topic, tp.partition): expected[tp] for tp in mine if tp in expected}
 
@@ -91,12 +91,12 @@ class FollowerApp(faust.App):
         for topic in {tp.topic for tp in tps}:
             partitions = frozenset(tp.partition for tp in tps if tp.topic == topic)
             try:
-                wanted = await waiting()(self.followers[topic].cursors, partitions)
+                wanted = await retrying()(self.followers[topic].cursors, partitions)
                 found = await self._within_log(topic, {p: wanted.get(p) for p in partitions})
             except Exception as error:
                 if self.should_stop:
                     raise
-                give_up(error)  # without a cursor nothing can be done, and Faust would start this worker again and again
+                exit_broken(error)  # without a cursor nothing can be done, and Faust would start this worker again and again
             _log.info("%s: go on at %s", topic, dict(sorted(found.items())))
             expected |= {TP(topic, p): offset for p, offset in found.items()}
         self._expected = expected
@@ -105,7 +105,7 @@ class FollowerApp(faust.App):
 
     async def _within_log(self, topic: str, wanted: Mapping[int, int | None]) -> dict[int, int]:
         # By a client of its own: the consumer's connection answers nothing else while it waits for records to come.
-        bounds = await waiting()(self._log.bounds, topic)
+        bounds = await retrying()(self._log.bounds, topic)
         found: dict[int, int] = {}
         for partition, cursor in wanted.items():
             lowest, highest = bounds[partition]
@@ -117,7 +117,7 @@ class FollowerApp(faust.App):
                 )
         return found
 
-    async def take(self, assigned: Assigned) -> None:
+    async def take(self, assigned: AssignedBatch) -> None:
         """Do one batch to its end: done, given up because the partition is no longer ours, or sought elsewhere."""
         tp, batch, generation = assigned
         pause = 0.1
@@ -130,9 +130,9 @@ class FollowerApp(faust.App):
                 return
             try:
                 stands = await self.followers[tp.topic].follow(batch.since(expected) if batch.first < expected else batch)
-            except AWAY as error:
-                self._meters[tp.topic].away.inc()
-                _log.warning("away, trying again: %r", error, extra=about(tp.topic, tp.partition, expected))
+            except UNAVAILABLE as error:
+                self._meters[tp.topic].unavailable.inc()
+                _log.warning("unavailable, trying again: %r", error, extra=about(tp.topic, tp.partition, expected))
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, 2.0)
                 # What became of the step is unknown; the follower's own cursor knows.
@@ -148,7 +148,7 @@ class FollowerApp(faust.App):
     async def _ask_cursor(self, tp: TP, otherwise: int) -> int:
         try:
             cursor = (await self.followers[tp.topic].cursors(frozenset({tp.partition}))).get(tp.partition)
-        except AWAY:
+        except UNAVAILABLE:
             return otherwise
         return (await self._within_log(tp.topic, {tp.partition: cursor}))[tp.partition]
 
@@ -166,9 +166,9 @@ class FollowerApp(faust.App):
             async with asyncio.timeout(_SEEK_WITHIN):
                 await self._consumer_thread.seek_wait(offsets)
         except TimeoutError:
-            begin_again(f"a seek took more than {_SEEK_WITHIN:.0f} s")
+            exit_for_restart(f"a seek took more than {_SEEK_WITHIN:.0f} s")
 
-    async def look_again(self) -> None:
+    async def notice_lost_cursors(self) -> None:
         """Notice, where nothing comes in, that a cursor went back: a Redis that was lost is filled again all the same."""
         for topic, follower in self.followers.items():
             known = {tp: at for tp, at in self._expected.items() if tp.topic == topic and tp in (self._mine or ())}
@@ -191,6 +191,6 @@ class FollowerApp(faust.App):
         return consumer._thread
 
 
-def waiting() -> BoundAsyncRetryingCaller:
-    """Give what calls again, without end, while something is away."""
-    return AsyncRetryingCaller(attempts=None, timeout=None, wait_initial=0.2, wait_max=2.0).on(AWAY)
+def retrying() -> BoundAsyncRetryingCaller:
+    """Give what calls again, without end, while something is unavailable."""
+    return AsyncRetryingCaller(attempts=None, timeout=None, wait_initial=0.2, wait_max=2.0).on(UNAVAILABLE)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from shared.worker.faust_edge.app import FollowerApp
 
 
-class Assigned(NamedTuple):
+class AssignedBatch(NamedTuple):
     """A batch, and in which generation of the group its partition was ours."""
 
     tp: TP
@@ -75,7 +75,7 @@ class BatchConsumer(driver.Consumer):
             part = records[at : at + size]
             last = part[-1]
             batch = RecordBatch(tp.topic, tp.partition, part[0].offset, last.offset + 1, part)
-            assigned: Any = Assigned(tp, batch, generation)
+            assigned: Any = AssignedBatch(tp, batch, generation)
             when = last.timestamp / 1000.0
             await self.callback(
                 ConsumerMessage(

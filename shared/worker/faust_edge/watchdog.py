@@ -1,4 +1,4 @@
-"""Feels the pulse of a worker, and asks for what the consumer only tells who asks."""
+"""Feels the liveness of a worker, and asks for what the consumer only tells who asks."""
 
 import logging
 import threading
@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from shared import clock
-from shared.worker.faust_edge.ending import begin_again, give_up
+from shared.worker.faust_edge.process_exit import exit_broken, exit_for_restart
 
 if TYPE_CHECKING:
     from shared.worker.faust_edge.app import FollowerApp
@@ -23,40 +23,40 @@ _log = logging.getLogger(__name__)
 
 
 def watch(app: "FollowerApp") -> NoReturn:
-    """Feel the worker's pulse twice a second. In a thread, because Faust's timers and tasks only start after the first assignment."""
+    """Feel the worker's liveness twice a second. In a thread, because Faust's timers and tasks only start after the first assignment."""
     pause = threading.Event()
     while True:
         pause.wait(0.5)
-        feel_pulse(app)
+        check_liveness(app)
 
 
-def feel_pulse(app: "FollowerApp") -> None:
+def check_liveness(app: "FollowerApp") -> None:
     """Let both event loops show that they turn, and ask the consumer for group errors.
 
     aiokafka keeps those until somebody asks, and Faust never does: the worker would hang.
     """
 
     def turn() -> None:
-        app.pulse.beat(LOOP, clock.seconds())
+        app.liveness.beat(LOOP, clock.seconds())
 
     def check(consumer: Any) -> None:
-        app.pulse.beat(CONSUMER, clock.seconds())
+        app.liveness.beat(CONSUMER, clock.seconds())
         try:
             consumer._coordinator.check_errors()
         except Exception as error:  # noqa: BLE001  # the kind is told by name below
             _log.warning("consumer group: %r", error)
             if any(name in repr(error) for name in _FATAL_GROUP_ERRORS):
-                give_up(error)
+                exit_broken(error)
 
-    app.pulse.beat(WATCHDOG, clock.seconds())
+    app.liveness.beat(WATCHDOG, clock.seconds())
     if app.moving_since is not None and clock.seconds() - app.moving_since > MOVING:
-        begin_again(f"partitions have been moved for more than {MOVING:.0f} s")
+        exit_for_restart(f"partitions have been moved for more than {MOVING:.0f} s")
     thread: Any = getattr(app._consumer, "_thread", None)
     consumer: Any = getattr(thread, "_consumer", None)
     with suppress(RuntimeError):  # a loop that was just closed
         if app.turning is not None:
             app.turning.call_soon_threadsafe(turn)
         if consumer is None or consumer._closed:
-            app.pulse.beat(CONSUMER, clock.seconds())
+            app.liveness.beat(CONSUMER, clock.seconds())
         else:
             thread.thread_loop.call_soon_threadsafe(check, consumer)

@@ -132,9 +132,9 @@ async def test_what_was_asked_by_a_record_that_plays_is_of_the_records_day(desk:
 
 
 @pytest.mark.parametrize("away", ["log", "redis"])
-async def test_while_something_is_away_nothing_is_acknowledged(desk: CaseDesk, away: str) -> None:
+async def test_while_something_is_unavailable_nothing_is_acknowledged(desk: CaseDesk, away: str) -> None:
     await desk.tell(("2020-06-10", opened()))
-    (desk.log if away == "log" else desk.redis).away = True
+    (desk.log if away == "log" else desk.redis).unavailable = True
     answer = await desk.ask(**ATTEMPT)
     assert (answer.status_code, problem_of(answer)) == (503, f"{away}-away")
     assert int(answer.headers["retry-after"]) > 0
@@ -142,8 +142,8 @@ async def test_while_something_is_away_nothing_is_acknowledged(desk: CaseDesk, a
     assert ready.status_code == 503
 
 
-async def test_while_redis_is_away_nothing_is_shown(desk: CaseDesk) -> None:
-    desk.redis.away = True
+async def test_while_redis_is_unavailable_nothing_is_shown(desk: CaseDesk) -> None:
+    desk.redis.unavailable = True
     for path in ("/v1/cases", FILE):
         answer = await desk.client.get(path)
         assert (answer.status_code, problem_of(answer)) == (503, "redis-away")

@@ -142,7 +142,7 @@ async def test_repeats_are_logged_too(desk: Desk) -> None:
 
 
 async def test_with_the_log_away_nothing_is_acknowledged_and_the_sender_is_told_when_to_come_again(desk: Desk) -> None:
-    desk.log.away = True
+    desk.log.unavailable = True
     answer = await desk.send(line())
     assert (answer.status_code, problem_of(answer), answer.headers["retry-after"]) == (503, "log-away", "5")
     assert "send the whole body again" in answer.json()["detail"]
@@ -150,7 +150,7 @@ async def test_with_the_log_away_nothing_is_acknowledged_and_the_sender_is_told_
 
 
 async def test_with_redis_away_nothing_is_logged_at_all(desk: Desk) -> None:
-    desk.redis.away = True
+    desk.redis.unavailable = True
     answer = await desk.send(line())
     assert (answer.status_code, problem_of(answer), answer.headers["retry-after"]) == (503, "redis-away", "5")
     assert desk.logged() == []
@@ -159,7 +159,7 @@ async def test_with_redis_away_nothing_is_logged_at_all(desk: Desk) -> None:
 async def test_when_redis_goes_between_the_log_and_the_receipt_nothing_is_acknowledged() -> None:
     class LastSeen(MemoryLog):
         async def append(self, topic: str, records: object) -> dict[int, int]:
-            failing.redis.away = True
+            failing.redis.unavailable = True
             return await super().append(topic, records)  # type: ignore[arg-type]  # as it came
 
     failing = Desk(LastSeen(PARTITIONS))

@@ -10,7 +10,7 @@ from services.enrolment.api import create_app
 from services.enrolment.limits import Limits
 from shared.geography.divisions import divisions
 from shared.http import telemetry
-from shared.log.event_log import LogAway
+from shared.log.event_log import LogUnavailable
 from shared.log.memory_log import MemoryLog
 from tests.components.enrolment.lines import line
 from tests.components.shared.desk import ARRAY, NDJSON, ONE, PARTITIONS, Desk, problem_of
@@ -29,7 +29,7 @@ async def test_it_is_ready_when_kafka_and_redis_are_there(desk: Desk) -> None:
 
 @pytest.mark.parametrize("away", [["kafka"], ["redis"], ["kafka", "redis"]])
 async def test_it_is_not_ready_without_them_and_says_which_is_away_and_lives_on(desk: Desk, away: list[str]) -> None:
-    desk.log.away, desk.redis.away = "kafka" in away, "redis" in away
+    desk.log.unavailable, desk.redis.unavailable = "kafka" in away, "redis" in away
     answer = await desk.client.get("/readyz")
     assert (answer.status_code, problem_of(answer), answer.json()["away"]) == (503, "not-ready", away)
     assert (await desk.client.get("/livez")).status_code == 200
@@ -49,7 +49,7 @@ async def test_something_that_does_not_answer_at_all_is_away(monkeypatch: pytest
 async def test_metrics_count_what_was_received_logged_refused_and_repeated(desk: Desk) -> None:
     for _ in range(2):
         await desk.send(b"\n".join([line(), line(), b"{", line(name=1)]), idempotency_key="k")
-    desk.log.away = True
+    desk.log.unavailable = True
     await desk.send(line())
     counted = {name: value for name, value in (await desk.metrics()).items() if name.startswith("baoxue_re") and "_total" in name}
     assert counted == {
@@ -110,7 +110,7 @@ async def test_it_starts_without_the_log_and_closes_what_it_was_given(caplog: py
         stopped = False
 
         async def start(self) -> None:
-            raise LogAway("nobody there")
+            raise LogUnavailable("nobody there")
 
         async def stop(self) -> None:
             self.stopped = True

@@ -103,9 +103,9 @@ async def test_a_request_whose_claim_expired_leaves_the_key_to_who_has_it_now() 
 
 
 async def test_what_failed_frees_its_key_at_once(desk: Desk) -> None:
-    desk.log.away = True
+    desk.log.unavailable = True
     assert (await desk.send(line(), idempotency_key="k")).status_code == 503
-    desk.log.away = False
+    desk.log.unavailable = False
     assert (await desk.send(line(), idempotency_key="k")).status_code == 202
 
 
@@ -132,6 +132,6 @@ async def test_a_body_that_cannot_be_read_does_not_use_up_its_key(desk: Desk) ->
 
 
 async def test_with_redis_away_a_keyed_request_is_told_to_come_again(desk: Desk) -> None:
-    desk.redis.away = True
+    desk.redis.unavailable = True
     assert problem_of(await desk.send(line(), idempotency_key="k")) == "redis-away"
     assert desk.logged() == []

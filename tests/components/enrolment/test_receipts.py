@@ -75,6 +75,6 @@ async def test_a_parameter_that_breaks_a_rule_is_a_problem_that_does_not_repeat_
 
 
 async def test_with_redis_away_a_receipt_is_a_problem_with_a_time_to_come_again(desk: Desk) -> None:
-    desk.redis.away = True
+    desk.redis.unavailable = True
     answer = await desk.client.get(f"/v1/receipts/{'0' * 32}")
     assert (answer.status_code, problem_of(answer), answer.headers["retry-after"]) == (503, "redis-away", "5")

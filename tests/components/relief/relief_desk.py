@@ -25,7 +25,7 @@ from tests.domain.relief.grants import Command, numbered
 
 PARTITIONS = 4
 CHILD = "00112233445566778899aabbccddeeff"
-QUICK = Pace(page=1, ahead=0, lease=30, look=0.001, away=0.001)
+QUICK = Pace(page=1, ahead=0, lease=30, look=0.001, retry=0.001)
 
 
 class ReliefDesk:

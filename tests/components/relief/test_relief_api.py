@@ -173,14 +173,14 @@ async def test_where_the_worker_says_nothing_in_time_the_office_is_told_where_to
 @pytest.mark.parametrize("what", ["log", "redis"])
 async def test_with_something_away_nothing_is_acknowledged(desk: ReliefDesk, what: str) -> None:
     await desk.tell(("2019-09-02", in_school))
-    getattr(desk, what).away = True
+    getattr(desk, what).unavailable = True
     answer = await desk.ask(AUTUMN, "pay", **PAY)
     assert (answer.status_code, problem_of(answer), int(answer.headers["retry-after"]) > 0) == (503, f"{what}-away", True)
     assert (await desk.client.get("/readyz")).status_code == 503
 
 
 async def test_with_redis_away_nothing_is_shown(desk: ReliefDesk) -> None:
-    desk.redis.away = True
+    desk.redis.unavailable = True
     for path in ("/v1/grants", f"/v1/grants/{GRANT}", f"/v1/terms/{AUTUMN}"):
         assert problem_of(await desk.client.get(path)) == "redis-away"
 

@@ -148,11 +148,11 @@ async def test_without_waiting_it_would_ask_for_a_nation_while_the_worker_stands
 
 
 async def test_while_the_log_is_away_a_walk_waits_and_then_goes_on(desk: ReliefDesk, caplog: pytest.LogCaptureFixture) -> None:
-    desk.log.away = True
+    desk.log.unavailable = True
     async with running(desk):
         await begin(desk)
-        await until("the walk found the log away", lambda: _warned(caplog))
-        desk.log.away = False
+        await until("the walk found the log unavailable", lambda: _warned(caplog))
+        desk.log.unavailable = False
         assert (await ended(desk))["children"] == 10
     assert sorted(commands(desk)) == CHILDREN
 
@@ -162,9 +162,9 @@ async def test_while_redis_is_away_a_walk_waits_and_then_goes_on(desk: ReliefDes
     async with running(desk):
         await begin(desk)
         await until("some were asked for", lambda: _some(desk))
-        desk.redis.away = True
-        await until("the walk found Redis away", lambda: _warned(caplog))
-        desk.redis.away = False
+        desk.redis.unavailable = True
+        await until("the walk found Redis unavailable", lambda: _warned(caplog))
+        desk.redis.unavailable = False
         await desk.work()
         assert (await ended(desk))["children"] == 10
     assert sorted(commands(desk)) == CHILDREN
@@ -181,10 +181,10 @@ async def test_a_restart_while_redis_is_away_goes_on_once_it_is_back(desk: Relie
         await until("some were asked for", lambda: _some(desk))
     await desk.work()
     desk.begin_anew()
-    desk.redis.away = True
+    desk.redis.unavailable = True
     async with running(desk):
         await asyncio.sleep(0)
-        desk.redis.away = False
+        desk.redis.unavailable = False
         assert (await ended(desk))["children"] == 10
 
 
@@ -264,7 +264,7 @@ async def test_what_is_no_term_is_named(desk: ReliefDesk, term: str) -> None:
 
 @pytest.mark.parametrize("what", ["redis"])
 async def test_with_redis_away_nothing_is_begun(desk: ReliefDesk, what: str) -> None:
-    desk.redis.away = True
+    desk.redis.unavailable = True
     answer = await desk.client.post(TERM)
     assert (answer.status_code, problem_of(answer)) == (503, f"{what}-away")
 

@@ -36,7 +36,7 @@ async def test_first_the_counts_then_what_changes_in_them(rig: Rig) -> None:
 
 
 async def test_it_tells_how_old_it_is_while_nothing_happens(rig: Rig) -> None:
-    rig.log.away = True  # so nobody knows whether there is more
+    rig.log.unavailable = True  # so nobody knows whether there is more
     async with served(rig.app) as server, following(server.url, NATION) as follower:
         first, second = await follower.next("heartbeat"), await follower.next("heartbeat")
         assert set(first.data) == {"as_of"}

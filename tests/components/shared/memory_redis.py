@@ -12,10 +12,10 @@ from tests.components.shared.memory_scripts import BY_TEXT
 
 
 class MemoryRedis:
-    """Keys with their time to live. ``away`` makes it refuse; ``pass_time`` is its clock."""
+    """Keys with their time to live. ``unavailable`` makes it refuse; ``pass_time`` is its clock."""
 
     def __init__(self) -> None:
-        self.away = False
+        self.unavailable = False
         self.now = 0.0
         self._values: dict[str, Any] = {}
         self._ends: dict[str, float] = {}
@@ -124,7 +124,7 @@ class MemoryRedis:
         return called
 
     def _value(self, key: str) -> Any:
-        if self.away:
+        if self.unavailable:
             raise RedisIsGone
         if self._ends.get(key, self.now + 1) <= self.now:
             self._values.pop(key, None)

@@ -9,10 +9,10 @@ import pytest
 
 from shared import clock
 from shared.log.memory_log import MemoryLog
-from shared.process import ApiSettings
-from shared.worker.admin_server import Desk, Operations
-from shared.worker.lag import FaustMonitor, Place
-from shared.worker.pulse import Pulse
+from shared.settings import ServiceSettings
+from shared.worker.admin_server import AdminServer, Desk
+from shared.worker.lag import FaustMonitor, TopicPartition
+from shared.worker.liveness import Liveness
 from tests.components.shared.memory_redis import MemoryRedis
 
 TOPIC = "case.commands"
@@ -25,12 +25,12 @@ class Worker:
 
     def __init__(self) -> None:
         self.hangs: Sequence[str] = ()
-        self.at: Mapping[Place, int] | None = {(TOPIC, 0): 0, (TOPIC, 1): 0}
+        self.at: Mapping[TopicPartition, int] | None = {(TOPIC, 0): 0, (TOPIC, 1): 0}
 
     def stalled(self) -> Sequence[str]:
         return self.hangs
 
-    def positions(self) -> Mapping[Place, int] | None:
+    def positions(self) -> Mapping[TopicPartition, int] | None:
         return self.at
 
     def faust_monitor(self) -> FaustMonitor | None:
@@ -42,8 +42,8 @@ class Rig:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.worker, self.log, self.redis, self.now = Worker(), MemoryLog(2), MemoryRedis(), 100.0
-        settings = ApiSettings(kafka_bootstrap="", redis_url="", host="127.0.0.1", port=1, operations_port=2, ready_lag_seconds=30.0)
-        self.desk = Desk(Operations.of("case", settings), self.worker)
+        settings = ServiceSettings(kafka_bootstrap="", redis_url="", host="127.0.0.1", port=1, operations_port=2, ready_lag_seconds=30.0)
+        self.desk = Desk(AdminServer.of("case", settings), self.worker)
         app = self.desk.app(self.log, self.redis.client())
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://worker")
         monkeypatch.setattr(clock, "seconds", lambda: self.now)
@@ -83,9 +83,9 @@ async def test_a_part_that_hangs_is_named_and_the_worker_is_not_alive(rig: Rig) 
 @pytest.mark.parametrize("away", ["kafka", "redis"])
 async def test_without_kafka_or_redis_it_is_not_ready_and_is_again_when_they_are_back(rig: Rig, away: str) -> None:
     there = rig.log if away == "kafka" else rig.redis
-    there.away = True
+    there.unavailable = True
     assert await rig.waits_for() == {away: "no answer within 2 s"}
-    there.away = False
+    there.unavailable = False
     assert await rig.waits_for() == {}
 
 
@@ -103,9 +103,9 @@ async def test_a_spare_worker_without_partitions_is_ready(rig: Rig) -> None:
 async def test_what_the_log_held_at_the_beginning_has_to_be_done_first(monkeypatch: pytest.MonkeyPatch) -> None:
     rig = Rig(monkeypatch)
     await rig.log_events(partition=1, n=10)
-    rig.log.away = True
+    rig.log.unavailable = True
     assert "nobody knows yet" in (await rig.waits_for())["lag"]
-    rig.log.away = False
+    rig.log.unavailable = False
     assert "not caught up yet" in (await rig.waits_for())["lag"]
     rig.worker.at = {(TOPIC, 0): 0, (TOPIC, 1): 9}
     assert "not caught up yet" in (await rig.waits_for())["lag"]
@@ -154,20 +154,20 @@ def test_a_port_that_is_taken_is_named_with_the_variable_that_sets_it(capsys: py
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        settings = ApiSettings(kafka_bootstrap="", redis_url="", host="127.0.0.1", port=1, operations_port=port)
+        settings = ServiceSettings(kafka_bootstrap="", redis_url="", host="127.0.0.1", port=1, operations_port=port)
         with pytest.raises(SystemExit) as ended:
-            Operations.of("case", settings).begin(Worker())
+            AdminServer.of("case", settings).begin(Worker())
     assert ended.value.code == 78
     assert f"Port {port} of 127.0.0.1" in (said := capsys.readouterr().err)
     assert "CASE_OPERATIONS_PORT" in said
 
 
 def test_a_part_is_stalled_when_it_has_been_silent_for_too_long() -> None:
-    pulse = Pulse(("loop", "consumer"), patience=15.0, since=100.0)
-    assert pulse.stalled(115.0) == []
-    pulse.beat("loop", 110.0)
-    assert pulse.stalled(116.0) == ["consumer"]
-    assert pulse.stalled(126.0) == ["loop", "consumer"]
-    pulse.beat("loop", 126.0)
-    pulse.beat("consumer", 126.0)
-    assert pulse.stalled(126.0) == []
+    liveness = Liveness(("loop", "consumer"), patience=15.0, since=100.0)
+    assert liveness.stalled(115.0) == []
+    liveness.beat("loop", 110.0)
+    assert liveness.stalled(116.0) == ["consumer"]
+    assert liveness.stalled(126.0) == ["loop", "consumer"]
+    liveness.beat("loop", 126.0)
+    liveness.beat("consumer", 126.0)
+    assert liveness.stalled(126.0) == []

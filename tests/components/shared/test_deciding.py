@@ -12,7 +12,7 @@ from shared.contracts.registry import NewerVersion
 from shared.deciding.deciding_follower import DecidingFollower, MostlyDead
 from shared.deciding.state_store import StateStore
 from shared.log import topics
-from shared.log.event_log import LogAway
+from shared.log.event_log import LogUnavailable
 from shared.log.memory_log import MemoryLog
 from shared.redis.edge import connect
 from shared.worker.follower import RecordBatch
@@ -108,11 +108,11 @@ async def test_a_worker_that_was_overtaken_publishes_nothing(worker: Worker) -> 
 async def test_the_cursor_stays_while_the_log_does_not_acknowledge(worker: Worker) -> None:
     dropped_out_and_back(worker)
     await worker.follow(0, 1)
-    worker.log.away = True
-    with pytest.raises(LogAway):
+    worker.log.unavailable = True
+    with pytest.raises(LogUnavailable):
         await worker.follow(1)
     assert await worker.store.cursors([P]) == {P: 1}
-    worker.log.away = False
+    worker.log.unavailable = False
     assert await worker.follow(1) == 3
     assert len(worker.recorded()) == 3
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import msgspec
 import pytest
 
-from shared.log.event_log import LogAway
+from shared.log.event_log import LogUnavailable
 from shared.logging import about, log_as_json
 
 Said = Callable[[Callable[[], None]], dict[str, Any]]
@@ -67,16 +67,16 @@ def test_what_our_own_errors_say_is_told_with_what_they_came_from(said: Said) ->
             try:
                 raise ConnectionRefusedError(111, "refused")
             except OSError as error:
-                raise LogAway("nobody at 127.0.0.1:1") from error
-        except LogAway:
+                raise LogUnavailable("nobody at 127.0.0.1:1") from error
+        except LogUnavailable:
             logging.getLogger().exception("it broke")
 
     told = said(act)["error"]
-    assert "shared.log.event_log.LogAway: nobody at 127.0.0.1:1" in told
+    assert "shared.log.event_log.LogUnavailable: nobody at 127.0.0.1:1" in told
     assert "builtins.ConnectionRefusedError: [Errno 111] refused" in told
 
 
 def test_an_error_that_came_of_itself_ends_somewhere(said: Said) -> None:
-    error = LogAway("again")
+    error = LogUnavailable("again")
     error.__cause__ = error
     assert said(lambda: logging.getLogger().error("it broke", exc_info=error))["error"].count("again") == 1

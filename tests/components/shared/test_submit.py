@@ -1,4 +1,4 @@
-"""What an office asks for is judged, logged, and answered with the worker's word; whatever is away, nobody is told more than is so."""
+"""What an office asks for is judged, logged, and answered with the worker's word; whatever is unavailable, nobody is told more than is so."""
 
 import asyncio
 import json
@@ -122,17 +122,17 @@ async def test_what_is_no_key_is_a_problem(desk: CountingDesk) -> None:
 
 @pytest.mark.parametrize("key", [None, "k"])
 async def test_with_the_log_away_nothing_is_acknowledged(desk: CountingDesk, key: str | None) -> None:
-    desk.log.away = True
+    desk.log.unavailable = True
     problem = await refused(desk, 3, key)
     assert (problem.status, problem.kind) == (503, "log-away")
     assert int(problem.headers["Retry-After"]) > 0
-    desk.log.away = False
+    desk.log.unavailable = False
     assert json.loads((await ask(desk, 3, key)).body) == {"count": 3}
 
 
 @pytest.mark.parametrize("key", [None, "k"])
 async def test_with_redis_away_nothing_is_asked(desk: CountingDesk, key: str | None) -> None:
-    desk.redis.away = True
+    desk.redis.unavailable = True
     assert (await refused(desk, 3, key)).kind == "redis-away"
     assert desk.asked() == []
 

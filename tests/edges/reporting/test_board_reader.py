@@ -320,7 +320,7 @@ async def test_while_redis_is_away_the_last_counts_stay_and_grow_older(rig: Rig)
         await rig.log.append(topics.STUDENT_STATUS, {0: [(b"", b"")]})
         await eventually(lambda: following.trouble is not None and following.lag() > 1.2, "the counts grow old")
         assert following.memory is shown
-        with pytest.raises(NotBuilt, match="Redis is away"):
+        with pytest.raises(NotBuilt, match="Redis is unavailable"):
             following.check()
         await eventually(lambda: following.trouble is None, "Redis is back")
         following.check()
@@ -331,9 +331,9 @@ async def test_while_the_log_is_away_nobody_knows_and_the_age_grows(rig: Rig) ->
     await rig.begin()
     async with rig.following.running():
         await eventually(lambda: rig.following.built and rig.following.lag() < 0.4, "the whole log is shown")
-        rig.log.away = True
+        rig.log.unavailable = True
         await eventually(lambda: rig.following.lag() > 1.5, "the age grows")
-        rig.log.away = False
+        rig.log.unavailable = False
         await eventually(lambda: rig.following.lag() < 0.4, "it is known again")
 
 

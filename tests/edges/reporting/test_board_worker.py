@@ -11,7 +11,7 @@ from services.reporting.worker import CountingFollower
 from shared.contracts.registry import NewerVersion
 from shared.deciding.deciding_follower import MostlyDead
 from shared.log import topics
-from shared.log.event_log import LogAway
+from shared.log.event_log import LogUnavailable
 from shared.log.memory_log import MemoryLog
 from shared.redis.edge import Redis, connect
 from shared.worker.follower import RecordBatch
@@ -138,11 +138,11 @@ async def test_a_redis_that_lost_everything_is_filled_from_the_start_of_the_reco
 async def test_what_cannot_be_read_is_put_aside_before_the_cursor_moves(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     await rig.write(GOOD, b"{", event("cn.baoxue.student.invented.v1", "x", 1, {}), FACTS[1])
     await rig.worker.cursors(frozenset({P}))
-    rig.log.away = True
-    with pytest.raises(LogAway):
+    rig.log.unavailable = True
+    with pytest.raises(LogUnavailable):
         await rig.worker.follow(rig.batch(0, 4))
     assert await rig.worker.cursors(frozenset({P})) == {P: 0}
-    rig.log.away = False
+    rig.log.unavailable = False
     assert await rig.worker.follow(rig.batch(0, 4)) == 4
     assert [(letter["topic"], letter["partition"], letter["offset"], letter["reason"]) for letter in rig.dead()] == [
         (topics.STUDENT_STATUS, P, 1, "unreadable"),

@@ -7,7 +7,7 @@ import pytest
 from aiokafka import AIOKafkaProducer, codec
 
 from deploy.local.stack import LocalStack
-from shared.log.event_log import EventLog, LogAway
+from shared.log.event_log import EventLog, LogUnavailable
 from shared.log.kafka_log import KafkaLog
 from shared.log.memory_log import MemoryLog
 from tests.support.stack import FreshTopic
@@ -85,18 +85,18 @@ async def test_reading_gives_only_what_was_asked_for(log: tuple[EventLog, str]) 
 
 async def test_a_log_that_is_away_acknowledges_nothing() -> None:
     memory = MemoryLog(partitions=1)
-    memory.away = True
-    with pytest.raises(LogAway):
+    memory.unavailable = True
+    with pytest.raises(LogUnavailable):
         await memory.append("facts", {0: [(b"k", b"v")]})
-    memory.away = False
+    memory.unavailable = False
     assert await memory.end_offsets("facts") == {0: 0}
 
 
 async def test_a_broker_that_is_away_acknowledges_nothing() -> None:
     kafka = KafkaLog("127.0.0.1:9", client_id="test", patience=0.5)
-    with pytest.raises(LogAway):
+    with pytest.raises(LogUnavailable):
         await kafka.append("facts", {0: [(b"k", b"v")]})
-    with pytest.raises(LogAway):
+    with pytest.raises(LogUnavailable):
         await kafka.end_offsets("facts")
 
 
@@ -109,7 +109,7 @@ async def test_a_reader_that_answers_no_more_is_replaced(stack: LocalStack, fres
         await asyncio.Event().wait()
 
     monkeypatch.setattr(log._reader, "beginning_offsets", never)
-    with pytest.raises(LogAway):
+    with pytest.raises(LogUnavailable):
         await log.end_offsets(topic)
     assert await log.end_offsets(topic) == {0: 0}
     await log.stop()

@@ -18,7 +18,7 @@ from shared.events.codec import encode, read_event
 from shared.events.envelope import Event
 from shared.http.problems import Problem
 from shared.log import topics
-from shared.log.event_log import LogAway, LogRecord
+from shared.log.event_log import LogRecord, LogUnavailable
 from shared.log.memory_log import MemoryLog
 from shared.redis.edge import Redis
 from shared.worker.follower import RecordBatch
@@ -155,10 +155,10 @@ async def test_a_sequence_that_is_none_holds_nothing_up(record: Record, guarded:
 async def test_the_cursor_stays_while_the_log_does_not_acknowledge(record: Record) -> None:
     await record.follower.cursors(frozenset({P}))
     record.say(1)
-    record.log.away = True
-    with pytest.raises(LogAway):
+    record.log.unavailable = True
+    with pytest.raises(LogUnavailable):
         await record.follow()
-    record.log.away = False
+    record.log.unavailable = False
     assert await record.follower.cursors(frozenset({P})) == {P: 0}
 
 

@@ -10,7 +10,7 @@ from kafka import KafkaAdminClient
 
 from deploy.local.config import free_ports
 from deploy.local.stack import LocalStack
-from shared.log.topic_admin import BrokerAway, TopicsWrong, check_topics, ensure_topics
+from shared.log.topic_admin import BrokerUnavailable, TopicsWrong, check_topics, ensure_topics
 from shared.log.topics import Topic, topics
 
 
@@ -94,5 +94,5 @@ def test_a_check_names_what_is_missing_and_makes_nothing(stack: LocalStack, want
 
 def test_a_broker_that_is_not_there_is_said_after_the_patience_given() -> None:
     nowhere = f"127.0.0.1:{free_ports(1)[0]}"
-    with pytest.raises(BrokerAway, match=nowhere):
+    with pytest.raises(BrokerUnavailable, match=nowhere):
         check_topics(nowhere, topics(), patience=0.2)

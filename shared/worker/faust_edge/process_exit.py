@@ -7,21 +7,21 @@ from typing import NoReturn
 EXIT_BROKEN = 70
 """The exit code of a worker that a person must look at (EX_SOFTWARE)."""
 
-EXIT_AGAIN = 75
+EXIT_RESTART = 75
 """The exit code of a worker that hangs, and will not when it is started again (EX_TEMPFAIL)."""
 
 _log = logging.getLogger(__name__)
 
 
-def give_up(error: BaseException) -> NoReturn:
+def exit_broken(error: BaseException) -> NoReturn:
     """End this process at once: nothing is half done that the next one would not do again, and a person must look."""
     _log.critical("the worker stops: %s: %s", type(error).__name__, error, exc_info=error)
     logging.shutdown()
     os._exit(EXIT_BROKEN)
 
 
-def begin_again(what: str) -> NoReturn:
+def exit_for_restart(what: str) -> NoReturn:
     """End this process at once, so that its supervisor starts another: that goes on from the cursors, and nothing is lost."""
     _log.error("the worker hangs and is to be started again: %s", what)
     logging.shutdown()
-    os._exit(EXIT_AGAIN)
+    os._exit(EXIT_RESTART)

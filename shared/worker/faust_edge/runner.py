@@ -11,11 +11,11 @@ from typing import Any, NoReturn
 import faust
 
 from shared.log.kafka_log import KafkaLog
-from shared.worker.admin_server import Operations
+from shared.worker.admin_server import AdminServer
 from shared.worker.faust_edge.app import FollowerApp
-from shared.worker.faust_edge.ending import give_up
+from shared.worker.faust_edge.process_exit import exit_broken
 from shared.worker.faust_edge.watchdog import watch
-from shared.worker.follower import AWAY, Follower
+from shared.worker.follower import UNAVAILABLE, Follower
 
 _log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ def _following(app: FollowerApp) -> Callable[[Any], Awaitable[None]]:
             try:
                 await app.take(assigned)
             except Exception as error:  # noqa: BLE001  # whatever it is, going on would skip a batch
-                give_up(error)
+                exit_broken(error)
 
     return follow
 
@@ -55,7 +55,7 @@ def run_worker(
     name: str,
     bootstrap: str,
     followers: Sequence[Follower],
-    operations: Operations,
+    admin: AdminServer,
     batch_size: int = 8000,
     session_timeout: float = 10.0,
 ) -> NoReturn:
@@ -66,7 +66,7 @@ def run_worker(
     app = FollowerApp(
         followers=followers,
         log=KafkaLog(bootstrap, client_id=f"{name}-bounds"),
-        meters=operations.meters,
+        meters=admin.meters,
         batch_size=batch_size,
         id=name,
         broker="kafka://" + bootstrap.replace(",", ";"),
@@ -100,10 +100,10 @@ def run_worker(
             _log.info("could not commit for lag tools: %r", error)
 
     @app.timer(5.0)  # type: ignore[untyped-decorator]  # faust's own
-    async def look_again() -> None:
-        with suppress(*AWAY):
-            await app.look_again()
+    async def notice_lost_cursors() -> None:
+        with suppress(*UNAVAILABLE):
+            await app.notice_lost_cursors()
 
-    operations.begin(app)
+    admin.begin(app)
     threading.Thread(target=watch, args=(app,), name="coordinator-watchdog", daemon=True).start()
     _Worker(app, redirect_stdouts=False).execute_from_commandline()

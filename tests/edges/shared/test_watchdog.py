@@ -10,7 +10,7 @@ from aiokafka.errors import GroupAuthorizationFailedError, GroupLoadInProgressEr
 
 from shared import clock
 from shared.worker.faust_edge import app, watchdog
-from shared.worker.pulse import Pulse
+from shared.worker.liveness import Liveness
 
 
 class Loop:
@@ -48,18 +48,18 @@ class Rig:
         parts = (watchdog.LOOP, watchdog.CONSUMER, watchdog.WATCHDOG)
         kafka = SimpleNamespace(_closed=False, _coordinator=self.coordinator)
         self.worker = SimpleNamespace(
-            pulse=Pulse(parts, patience=15.0, since=0.0),
+            liveness=Liveness(parts, patience=15.0, since=0.0),
             turning=self.main,
             moving_since=None,
             _consumer=SimpleNamespace(_thread=SimpleNamespace(_consumer=kafka, thread_loop=self.consumer)),
         )
 
     def feel(self) -> None:
-        watchdog.feel_pulse(cast("Any", self.worker))
+        watchdog.check_liveness(cast("Any", self.worker))
 
     def stalled(self) -> list[str]:
-        pulse: Pulse = self.worker.pulse
-        return pulse.stalled(self.now)
+        liveness: Liveness = self.worker.liveness
+        return liveness.stalled(self.now)
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_a_loop_that_was_just_closed_is_no_error(rig: Rig) -> None:
 @pytest.mark.parametrize(("error", "ends"), [(GroupAuthorizationFailedError(), True), (GroupLoadInProgressError(), False), (None, False)])
 def test_an_error_that_only_a_person_can_mend_ends_the_worker(rig: Rig, monkeypatch: pytest.MonkeyPatch, error: Exception | None, ends: bool) -> None:
     ended: list[BaseException] = []
-    monkeypatch.setattr(watchdog, "give_up", ended.append)
+    monkeypatch.setattr(watchdog, "exit_broken", ended.append)
     rig.coordinator.error = error
     rig.feel()
     rig.consumer.turn()
@@ -118,7 +118,7 @@ def test_an_error_that_only_a_person_can_mend_ends_the_worker(rig: Rig, monkeypa
 @pytest.mark.parametrize(("seconds", "again"), [(119.0, False), (121.0, True)])
 def test_a_worker_whose_partitions_move_without_end_is_started_again(rig: Rig, monkeypatch: pytest.MonkeyPatch, seconds: float, again: bool) -> None:
     ended: list[str] = []
-    monkeypatch.setattr(watchdog, "begin_again", ended.append)
+    monkeypatch.setattr(watchdog, "exit_for_restart", ended.append)
     rig.worker.moving_since, rig.now = 0.0, seconds
     rig.feel()
     assert bool(ended) is again
@@ -129,7 +129,7 @@ async def test_a_worker_whose_seek_does_not_end_is_started_again(monkeypatch: py
         await asyncio.Event().wait()
 
     ended: list[str] = []
-    monkeypatch.setattr(app, "begin_again", ended.append)
+    monkeypatch.setattr(app, "exit_for_restart", ended.append)
     monkeypatch.setattr(app, "_SEEK_WITHIN", 0.01)
     worker = SimpleNamespace(_consumer_thread=SimpleNamespace(seek_wait=never))
     async with asyncio.timeout(10):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 
-class Pulse:
+class Liveness:
     """When each part last showed that it goes on. All moments are readings of one clock, in seconds."""
 
     def __init__(self, parts: Iterable[str], *, patience: float, since: float) -> None:
