@@ -26,9 +26,9 @@ from deploy.local.config import StackConfig
 from services.case.api import create_app
 from services.case.decider import SERVICE, CaseDecider
 from services.case.domain.packed import FORMAT
-from services.case.limits import Limits
 from services.case.policies import CasePolicies
 from shared.clock import CHINA
+from shared.commands.limits import CommandLimits
 from shared.contracts.student import Standing, StudentListed, StudentReturned
 from shared.contracts.words import ListedStatus, Placement, Reason, Stage, Status
 from shared.deciding.deciding_follower import DecidingFollower
@@ -203,7 +203,7 @@ async def measure(number: int, port: int, redis_pid: int) -> None:
     async def now() -> datetime:
         return datetime(2020, 6, 14, 12, tzinfo=CHINA)
 
-    app = create_app(limits=Limits(), log=log, redis=connect(url), store=store, now=now, partitions=PARTITIONS)
+    app = create_app(limits=CommandLimits(), log=log, redis=connect(url), store=store, now=now, partitions=PARTITIONS)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://case") as client:
         drawn, lists = random.Random(3), Lists(cpu)
         counties = [drawn.choice(told)[1] for _ in range(400)]

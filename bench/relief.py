@@ -24,10 +24,10 @@ from deploy.local.config import StackConfig
 from services.relief.api import create_app
 from services.relief.decider import SERVICE, ReliefDecider
 from services.relief.domain.packed import FORMAT
-from services.relief.limits import Limits
 from services.relief.policies import ReliefPolicies
 from services.relief.terms.term_start import Pace
 from shared.clock import CHINA
+from shared.commands.limits import CommandLimits
 from shared.contracts.student import Standing, StudentDroppedOut, StudentEnrolled, StudentReturned
 from shared.contracts.words import Placement, Reason, Stage, Status
 from shared.deciding.deciding_follower import DecidingFollower
@@ -133,7 +133,7 @@ async def measure(number: int, port: int, redis_pid: int) -> None:
     async def now() -> datetime:
         return datetime(2020, 6, 14, 12, tzinfo=CHINA)
 
-    app = create_app(limits=Limits(), log=log, redis=connect(url), store=store, now=now, partitions=PARTITIONS, pace=Pace(ahead=sys.maxsize))
+    app = create_app(limits=CommandLimits(), log=log, redis=connect(url), store=store, now=now, partitions=PARTITIONS, pace=Pace(ahead=sys.maxsize))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://relief") as client:
         await all_lists(client, told, cpu)
         out = random.Random(2).sample(told, number // 10)

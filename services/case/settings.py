@@ -3,12 +3,12 @@
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from services.case.limits import Limits
+from shared.commands.limits import CommandLimits
 from shared.commands.record_clock import Today
 from shared.settings import ServiceSettings
 
 
-class Settings(Limits, ServiceSettings):
+class Settings(CommandLimits, ServiceSettings):
     """Where case finds its log and its Redis, and by what it tells the day."""
 
     model_config = SettingsConfigDict(env_prefix="CASE_", frozen=True, extra="ignore")

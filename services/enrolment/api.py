@@ -1,13 +1,10 @@
 """Enrolment's HTTP: parse, call, map (wire page, section 5)."""
 
-import logging
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
 
-import msgspec
 from fastapi import FastAPI, Path, Query, Request, Response
 from starlette.requests import ClientDisconnect
 
@@ -21,17 +18,16 @@ from services.enrolment.meters import ApiMeters
 from shared import clock
 from shared.deciding.outcomes import Outcome
 from shared.geography.divisions import Divisions
-from shared.http import problems, telemetry
+from shared.http import telemetry
+from shared.http.api import create_api, json_response
 from shared.http.idempotency import IdempotencyKey, Repeats
 from shared.http.problems import Problem
 from shared.log import topics
-from shared.log.event_log import EventLog, LogUnavailable
+from shared.log.event_log import EventLog
 from shared.redis.edge import Redis
 
 _DAY = 86_400
 _charset = re.compile(r"charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE).search
-_encode = msgspec.json.Encoder().encode
-_log = logging.getLogger(__name__)
 
 
 def create_app(
@@ -44,7 +40,7 @@ def create_app(
     generation: str = "1",
     now: Callable[[], datetime] = clock.now,
 ) -> FastAPI:
-    """Give the api over its log and Redis, which it starts and closes with itself.
+    """Return the api over its log and Redis, which it starts and closes with itself.
 
     ``partitions``: of the submissions' topic; ``generation``: of the worker's outcomes. Raises ``ValueError`` for more
     partitions than receipts can tell apart.
@@ -64,27 +60,22 @@ def create_app(
         partitions=partitions,
     )
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        try:
-            await log.start()
-        except LogUnavailable as error:
-            _log.warning("started without the log, which /readyz will tell: %s", error)
-        yield
-        await log.stop()
-        await redis.aclose()
-
-    app = FastAPI(title="Baoxue enrolment", summary="Takes provinces' reports, and tells what became of them.", lifespan=lifespan, redoc_url=None)
-    problems.install(app)
-    openapi.describe(app)
-    telemetry.operate(app, registry, {"kafka": lambda: log.end_offsets(topics.SUBMISSIONS), "redis": receipts.there})
+    app = create_api(
+        title="Baoxue enrolment",
+        summary="Takes provinces' reports, and tells what became of them.",
+        registry=registry,
+        log=log,
+        redis=redis,
+        topic=topics.SUBMISSIONS,
+        schemas=openapi.schemas,
+    )
 
     @app.post(
         "/v1/reports",
         summary="Report one event, an array, or a line each",
         openapi_extra=openapi.BODY,
         status_code=202,
-        responses=openapi.responses(202, Acknowledgement, "Every accepted line is in the log", 400, 409, 413, 415, 422, 503),
+        responses=openapi.responses(Acknowledgement, "Every accepted line is in the log", 400, 409, 413, 415, 422, 503, status=202),
     )
     async def take_reports(request: Request, idempotency_key: IdempotencyKey = None) -> Response:
         kind = _kind(request)
@@ -97,15 +88,14 @@ def create_app(
     @app.get(
         "/v1/receipts/{batch}",
         summary="What became of a batch",
-        responses=openapi.responses(200, Receipt, "Its counts, and a page of its lines", 404, 422, 503),
+        responses=openapi.responses(Receipt, "Its counts, and a page of its lines", 404, 422, 503),
     )
     async def read_receipt(
         batch: Annotated[str, Path(description="what the answer to the reports named")],
         after: Annotated[int, Query(ge=0, le=1 << 31, description="only lines after this one: `next` of the page before")] = 0,
         outcome: Annotated[Outcome | None, Query(description="only lines of this outcome, instead of all that were not simply accepted")] = None,
     ) -> Response:
-        receipt = await reception.receipt(batch, after=after, outcome=outcome)
-        return Response(_encode(receipt), media_type="application/json")
+        return json_response(await reception.receipt(batch, after=after, outcome=outcome))
 
     return app
 

@@ -1,10 +1,10 @@
-"""What ``/openapi.json`` says of the shapes that the api takes and gives, made from the structs themselves."""
+"""What ``/openapi.json`` says of the documents that the api takes and returns, made from the structs themselves."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
-from fastapi import FastAPI
 
 from services.enrolment.intake.receipts import Receipt
 from services.enrolment.intake.reception import Acknowledgement, Kind
@@ -13,7 +13,7 @@ from shared.events.envelope import ReportEvent
 from shared.http import openapi
 
 _EVENT = {"$ref": openapi.REFERENCE.format(name=ReportEvent.__name__)}
-_WHY_NOT = {
+_WHY = {
     400: "The body, or the Idempotency-Key, cannot be read",
     404: "No such batch, or not any more",
     409: "The Idempotency-Key was used for another body, or its first request is still being worked on",
@@ -36,25 +36,19 @@ BODY: dict[str, Any] = {
 """What a body may be, for ``openapi_extra``."""
 
 
-def responses(good: int, shape: type[msgspec.Struct], description: str, *bad: int) -> openapi.Answers:
-    """Give the answers of an endpoint: a struct when all is well, problems otherwise."""
-    return openapi.good(good, shape, description) | openapi.bad(*bad, why=_WHY_NOT)
+responses = partial(openapi.responses, why=_WHY)
 
 
-def describe(app: FastAPI) -> None:
-    """Add the structs' schemas to an app's own description of itself."""
-    openapi.describe(app, _schemas)
-
-
-def _schemas() -> Mapping[str, Any]:
+def schemas() -> Mapping[str, Any]:
+    """Return the schemas of what the api takes and returns, by name."""
     data, reports = msgspec.json.schema_components(tuple(REPORT_LANGUAGE.shapes.values()), ref_template=openapi.REFERENCE)
-    described = openapi.schemas_of((_described_event(), Acknowledgement, Receipt))
+    described = openapi.schemas_of(_described_event(), Acknowledgement, Receipt)
     described[ReportEvent.__name__]["properties"]["data"] = {"description": "By type", "anyOf": list(data)}
     return reports | described
 
 
 def _described_event() -> type[msgspec.Struct]:
-    """Give the event without the raw bytes of its data, of which msgspec can say nothing."""
+    """Return the event without the raw bytes of its data, of which msgspec can say nothing."""
     fields = [f for f in msgspec.structs.fields(ReportEvent) if f.name != "data"]
     described = [(f.name, f.type) if f.required else (f.name, f.type, None) for f in fields]
     return msgspec.defstruct(ReportEvent.__name__, described, kw_only=True, forbid_unknown_fields=True)

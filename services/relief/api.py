@@ -1,11 +1,8 @@
 """Relief's HTTP: parse, call, map (wire page, section 5)."""
 
-import logging
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from typing import Annotated
 
-import msgspec
 from fastapi import FastAPI, Path, Query, Request, Response
 
 from services.relief import openapi, requests
@@ -13,12 +10,13 @@ from services.relief.decider import SERVICE, ReliefDecider
 from services.relief.documents import GrantFile, GrantList
 from services.relief.domain.terms import first_day, number_of
 from services.relief.grants import GrantOf, Grants
-from services.relief.limits import Limits
 from services.relief.terms.term_start import Beginnings, Pace
 from services.relief.terms.walk import Progress
 from shared.clock import china_day
 from shared.commands.instructions import body_of
+from shared.commands.limits import CommandLimits
 from shared.commands.list_query import After, AreaCode, Limit, counties_of, cursor_of
+from shared.commands.openapi import TAKEN
 from shared.commands.rebuild_gate import Built
 from shared.commands.record_clock import Now
 from shared.commands.submit import Asking
@@ -28,12 +26,13 @@ from shared.deciding.listing import Listing
 from shared.deciding.outcomes import Outcomes
 from shared.deciding.state_store import StateStore
 from shared.geography.divisions import NATION
-from shared.http import problems, telemetry
+from shared.http import telemetry
+from shared.http.api import create_api, json_response
 from shared.http.idempotency import IdempotencyKey, Repeats
 from shared.http.problems import Problem
 from shared.http.unavailable import redis_needed
 from shared.log import topics
-from shared.log.event_log import EventLog, LogUnavailable
+from shared.log.event_log import EventLog
 from shared.redis.edge import Redis
 
 _TERM = r"(19|20|21)[0-9]{2}-(spring|autumn)"
@@ -44,14 +43,19 @@ States = Annotated[list[GrantState] | None, Query(description="one state, or sev
 
 _STATUSES: Mapping[str, int] = {RefusalCode.UNKNOWN_GRANT: 404, RefusalCode.FUTURE_DATED: 422}
 
-_encode = msgspec.json.Encoder().encode
-_log = logging.getLogger(__name__)
-
 
 def create_app(
-    *, limits: Limits, log: EventLog, redis: Redis, store: StateStore, now: Now, partitions: int, generation: str = "1", pace: Pace | None = None
+    *,
+    limits: CommandLimits,
+    log: EventLog,
+    redis: Redis,
+    store: StateStore,
+    now: Now,
+    partitions: int,
+    generation: str = "1",
+    pace: Pace | None = None,
 ) -> FastAPI:
-    """Give the api over its log and Redis, which it starts and closes with itself.
+    """Return the api over its log and Redis, which it starts and closes with itself.
 
     ``store``: of the worker's states; ``now``: what moment it is for those who look and ask; ``partitions``: of the commands'
     topic; ``generation``: of the worker's states; ``pace``: at which terms are begun.
@@ -74,39 +78,30 @@ def create_app(
         statuses=_STATUSES,
     )
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        try:
-            await log.start()
-        except LogUnavailable as error:
-            _log.warning("started without the log, which /readyz will tell: %s", error)
-        beginnings.start()
-        yield
-        await beginnings.stop()
-        await log.stop()
-        await redis.aclose()
+    app = create_api(
+        title="Baoxue relief",
+        summary="What aid is due to which child, and whether it was paid.",
+        registry=registry,
+        log=log,
+        redis=redis,
+        topic=topics.RELIEF_COMMANDS,
+        schemas=openapi.schemas,
+        beside=beginnings.running,
+    )
 
-    async def redis_there() -> None:
-        await redis.ping()
-
-    app = FastAPI(title="Baoxue relief", summary="What aid is due to which child, and whether it was paid.", lifespan=lifespan, redoc_url=None)
-    problems.install(app)
-    openapi.describe(app)
-    telemetry.operate(app, registry, {"kafka": lambda: log.end_offsets(topics.RELIEF_COMMANDS), "redis": redis_there})
-
-    @app.get("/v1/grants", summary="Grants by county, term and state", responses=openapi.responses(200, GrantList, "A page of grants", 422, 503))
+    @app.get("/v1/grants", summary="Grants by county, term and state", responses=openapi.responses(GrantList, "A page of grants", 422, 503))
     async def read_grants(county: AreaCode = NATION, term: Term = None, state: States = None, after: After = None, limit: Limit = 50) -> Response:
-        return _json(await grants.page(counties_of(county), state or list(GrantState), term=term, after=cursor_of(after), limit=limit))
+        return json_response(await grants.page(counties_of(county), state or list(GrantState), term=term, after=cursor_of(after), limit=limit))
 
-    @app.get("/v1/grants/{id}", summary="A grant and its history", responses=openapi.responses(200, GrantFile, "The grant", 404, 422, 503))
+    @app.get("/v1/grants/{id}", summary="A grant and its history", responses=openapi.responses(GrantFile, "The grant", 404, 422, 503))
     async def read_grant(grant: GrantId) -> Response:
-        return _json(await grants.one(GrantOf(grant)))
+        return json_response(await grants.one(GrantOf(grant)))
 
     @app.post(
         "/v1/grants/{id}",
         summary="Pay a grant, recognise that its child boards, or grant a child the aid of a term",
         openapi_extra=openapi.BODY,
-        responses=openapi.responses(200, GrantFile, "It is done; the grant as it stands then", 400, 404, 409, 413, 415, 422, 503) | openapi.TAKEN,
+        responses=openapi.responses(GrantFile, "It is done; the grant as it stands then", 400, 404, 409, 413, 415, 422, 503) | TAKEN,
     )
     async def ask(request: Request, grant: GrantId, idempotency_key: IdempotencyKey = None) -> Response:
         asked, resource = requests.read(await body_of(request)), GrantOf(grant)
@@ -117,7 +112,9 @@ def create_app(
         "/v1/terms/{term}",
         summary="Begin a term: grant its aid to every child that went on being eligible",
         status_code=202,
-        responses=openapi.responses(202, Progress, "It is under way; what was interrupted goes on, what has ended is done once more", 409, 422, 503),
+        responses=openapi.responses(
+            Progress, "It is under way; what was interrupted goes on, what has ended is done once more", 409, 422, 503, status=202
+        ),
     )
     async def begin(term: TermName) -> Response:
         with redis_needed():
@@ -126,18 +123,14 @@ def create_app(
                 more = {"code": RefusalCode.NOT_ALLOWED_NOW, "field": "path.term"}
                 raise Problem(409, "refused", "It was refused", "the term has not begun", more=more)
             progress = await beginnings.begin(term, at=moment)
-        return _json(progress, 202, {"Location": f"/v1/terms/{term}"})
+        return json_response(progress, 202, {"Location": f"/v1/terms/{term}"})
 
-    @app.get("/v1/terms/{term}", summary="How far a term's beginning is", responses=openapi.responses(200, Progress, "How far it is", 404, 422, 503))
+    @app.get("/v1/terms/{term}", summary="How far a term's beginning is", responses=openapi.responses(Progress, "How far it is", 404, 422, 503))
     async def read_term(term: TermName) -> Response:
         with redis_needed():
             progress = await beginnings.progress(term)
         if progress is None:
             raise Problem(404, "never-begun", "Never begun", "Nobody has begun this term yet; POST begins it.")
-        return _json(progress)
+        return json_response(progress)
 
     return app
-
-
-def _json(document: msgspec.Struct, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(_encode(document), status, headers, "application/json")

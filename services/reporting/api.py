@@ -1,13 +1,12 @@
 """Reporting's HTTP: parse, call, map (wire page, section 5). Every answer comes from memory and costs no call to Redis."""
 
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
+from functools import partial
 from math import inf
 from typing import Annotated
 
-import msgspec
 from fastapi import Depends, FastAPI, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from fastapi.sse import EventSourceResponse
@@ -26,11 +25,12 @@ from services.reporting.live.meters import ApiMeters
 from services.reporting.live.reader import Reader
 from services.reporting.view.board_reader import Following, NotBuilt
 from shared.geography.divisions import NATION
-from shared.http import problems, serving, telemetry
+from shared.http import serving, telemetry
+from shared.http.api import create_api, json_response
 from shared.http.problems import Problem
 from shared.http.telemetry import NotReady
 from shared.log import topics
-from shared.log.event_log import EventLog, LogUnavailable
+from shared.log.event_log import EventLog
 from shared.redis.edge import Redis
 from shared.worker.freshness import LAG
 
@@ -41,8 +41,6 @@ LastEventId = Annotated[str | None, Header(description="the id of the last event
 _UNHINDERED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 """Keeps a proxy from storing a stream, or holding it back."""
 _ANY_SCREEN = pages.Screen()
-_encode = msgspec.json.Encoder().encode
-_log = logging.getLogger(__name__)
 
 
 def create_app(
@@ -56,7 +54,7 @@ def create_app(
     pace: Pace = PACE,
     ready_lag_seconds: float = inf,
 ) -> FastAPI:
-    """Give the api over what it follows, with the log and the Redis of that, which it starts and closes with itself."""
+    """Return the api over what it follows, with the log and the Redis of that, which it starts and closes with itself."""
     registry = telemetry.new_registry("reporting", "api")
     meters = ApiMeters(registry)
     meters.watch(following)
@@ -65,18 +63,9 @@ def create_app(
     hub = Hub(following, showing, baseline=baseline, most=most_streams, meters=meters, pace=pace)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        try:
-            await log.start()
-        except LogUnavailable as error:
-            _log.warning("started without the log, which /readyz will tell: %s", error)
+    async def beside() -> AsyncIterator[None]:
         async with following.running(), hub.running():
             yield
-        await log.stop()
-        await redis.aclose()
-
-    async def redis_there() -> None:
-        await redis.ping()
 
     async def counts_there() -> None:
         try:
@@ -88,21 +77,27 @@ def create_app(
         if following.built and (age := following.lag()) > ready_lag_seconds:
             raise NotReady(f"what is shown is {age:.0f} s old, and {ready_lag_seconds:g} are allowed")
 
-    needs = {"kafka": lambda: log.end_offsets(topics.STUDENT_STATUS), "redis": redis_there, "counts": counts_there, LAG: young_enough}
-    app = FastAPI(title="Baoxue reporting", summary="What the record adds up to, county by county, live.", lifespan=lifespan, redoc_url=None)
-    problems.install(app)
+    app = create_api(
+        title="Baoxue reporting",
+        summary="What the record adds up to, county by county, live.",
+        registry=registry,
+        log=log,
+        redis=redis,
+        topic=topics.STUDENT_STATUS,
+        schemas=partial(openapi.schemas, Areas, Map, pages.Screen, LiveCounts),
+        needs={"counts": counts_there, LAG: young_enough},
+        beside=beside,
+    )
     serving.before_stop(app, hub.close)
-    openapi.describe(app, Areas, Map, pages.Screen, LiveCounts)
     pages.install(app, screen)
-    telemetry.operate(app, registry, needs)
 
     @app.get("/v1/counts", summary="The counts of an area, and its next level down", responses=openapi.responses(Counts, "Its counts", 404, 422, 503))
     async def read_counts(area: Area = NATION) -> Response:
-        return _json(counts_of(showing.view(), area, showing.as_of()))
+        return json_response(counts_of(showing.view(), area, showing.as_of()))
 
     @app.get("/v1/headline", summary="The three figures, and their fall", responses=openapi.responses(Headline, "The three figures", 503))
     async def read_headline() -> Response:
-        return _json(headline.headline(showing.view(), baseline, showing.as_of()))
+        return json_response(headline.headline(showing.view(), baseline, showing.as_of()))
 
     async def reader(request: Request, area: Area = NATION, last_event_id: LastEventId = None) -> AsyncIterator[Reader]:
         joined = hub.join(area, last_event_id, serving.connection_of(request))
@@ -122,7 +117,9 @@ def create_app(
         return EventSourceResponse(joined.events(), headers=_UNHINDERED)
 
     @app.get(
-        "/v1/flows", summary="What moved the stock of an area, day by day", responses=openapi.responses(Flows, "Days with any flow", 404, 422, 503)
+        "/v1/flows",
+        summary="What moved the stock of an area, day by day",
+        responses=openapi.responses(Flows, "Days with any flow", 404, 422, 503),
     )
     async def read_flows(
         area: Area = NATION,
@@ -132,15 +129,15 @@ def create_app(
         if first and last and first > last:
             raise Problem(422, "invalid-parameters", "A parameter breaks a rule", "`from` is after `to`.")
         begin, end = first.isoformat() if first else None, last.isoformat() if last else None
-        return _json(await flows.tell(area, begin, end))
+        return json_response(await flows.tell(area, begin, end))
 
     @app.get("/v1/areas", summary="All areas of the record's date, and the lists", responses=openapi.responses(Areas, "By code", 503))
     async def read_areas() -> Response:
-        return _json(areas_of(showing.view()))
+        return json_response(areas_of(showing.view()))
 
     @app.get("/v1/map", summary="The stock of every county at one instant", responses=openapi.responses(Map, "By county", 503))
     async def read_map() -> Response:
-        return _json(map_of(showing.view(), showing.as_of()))
+        return json_response(map_of(showing.view(), showing.as_of()))
 
     @app.get("/v1/cells", summary="Every number at one instant, a county a line, for auditors", responses=openapi.refusals(503))
     async def read_cells() -> StreamingResponse:
@@ -148,7 +145,3 @@ def create_app(
         return StreamingResponse(lines, media_type="application/x-ndjson")
 
     return app
-
-
-def _json(document: msgspec.Struct) -> Response:
-    return Response(_encode(document), media_type="application/json")

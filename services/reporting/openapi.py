@@ -1,22 +1,22 @@
-"""What ``/openapi.json`` says of the documents that the api gives, made from the structs themselves."""
+"""What ``/openapi.json`` says of the documents that the api returns, made from the structs themselves."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
 
 import msgspec
-from fastapi import FastAPI
 
 from services.reporting.answers.documents import Counts, Flows, Headline
 from shared.http import openapi
 
-_WHY_NOT = {
+_WHY = {
     404: "No such area; the detail says what an area may be",
     422: "A parameter breaks a rule",
     503: "The record is still being counted, or Redis is unavailable and nothing was read yet; try again",
 }
 
-
-def responses(shape: type[msgspec.Struct], description: str, *bad: int) -> openapi.Answers:
-    """Give the answers of an endpoint: a struct when all is well, problems otherwise."""
-    return openapi.good(200, shape, description) | refusals(*bad)
-
+responses = partial(openapi.responses, why=_WHY)
+refusals = partial(openapi.problem_responses, why=_WHY)
 
 STREAM = """\
 Server-sent events without an end. First a `snapshot`; where `Last-Event-ID` names an event that is still known, what came after it instead.
@@ -26,17 +26,12 @@ belongs to its `as_of`, which also says how old that is. A reader that does not 
 `REPORTING_MOST_STREAMS` readers are turned away with a `503` that says when to try again."""
 
 
-def stream(*bad: int) -> openapi.Answers:
-    """Give the answers of the stream: events without an end, problems before the first."""
+def stream(*problem_statuses: int) -> openapi.Answers:
+    """Return the answers of the stream: events without an end, problems before the first."""
     description = "`snapshot`: LiveCounts; `delta`: the same, of its children those that changed; `heartbeat`: its `as_of`, at least every 5 s"
-    return {200: {"description": description, "content": {"text/event-stream": {}}}, **refusals(*bad)}
+    return {200: {"description": description, "content": {"text/event-stream": {}}}, **refusals(*problem_statuses)}
 
 
-def refusals(*bad: int) -> openapi.Answers:
-    """Give the answers that are problems."""
-    return openapi.bad(*bad, why=_WHY_NOT)
-
-
-def describe(app: FastAPI, *more: type[msgspec.Struct]) -> None:
-    """Add the structs' schemas to an app's own description of itself; ``more`` beside those of the documents."""
-    openapi.describe(app, lambda: openapi.schemas_of((Counts, Headline, Flows, *more)))
+def schemas(*more: type[msgspec.Struct]) -> Mapping[str, Any]:
+    """Return the schemas of the documents that the api returns, and of ``more``, by name."""
+    return openapi.schemas_of(Counts, Headline, Flows, *more)

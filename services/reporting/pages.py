@@ -40,7 +40,7 @@ class _Files(StaticFiles):
 
 
 def install(app: FastAPI, screen: Screen) -> None:
-    """Give an app the page, its files below ``/web/``, and ``/v1/screen``."""
+    """Add the page, its files below ``/web/``, and ``/v1/screen`` to an app."""
     files = _Files(packages=[("services.reporting", "web")])
     app.mount("/web", files)
 

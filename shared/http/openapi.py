@@ -1,6 +1,6 @@
-"""What an api's ``/openapi.json`` says of the shapes that it takes and gives, made from the structs themselves."""
+"""What an api's ``/openapi.json`` says of the documents that it takes and returns, made from the structs themselves."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -18,22 +18,24 @@ _PROBLEM = {
 }
 
 Answers = dict[int | str, dict[str, Any]]
+"""The answers of an endpoint by status, for FastAPI's ``responses``."""
 
 
-def good(status: int, shape: type[msgspec.Struct], description: str) -> Answers:
-    """Give the answer of an endpoint when all is well: a struct."""
-    return {status: {"description": description, "content": {"application/json": {"schema": {"$ref": REFERENCE.format(name=shape.__name__)}}}}}
+def responses(shape: type[msgspec.Struct], description: str, *problem_statuses: int, why: Mapping[int, str], status: int = 200) -> Answers:
+    """Return the answers of an endpoint: a document when all is well, and problems, each with its reason."""
+    content = {"application/json": {"schema": {"$ref": REFERENCE.format(name=shape.__name__)}}}
+    return {status: {"description": description, "content": content}} | problem_responses(*problem_statuses, why=why)
 
 
-def bad(*statuses: int, why: Mapping[int, str]) -> Answers:
-    """Give the answers that are problems, each with its reason."""
+def problem_responses(*statuses: int, why: Mapping[int, str]) -> Answers:
+    """Return the answers of an endpoint that are problems, each with its reason."""
     content = {problems.MEDIA_TYPE: {"schema": {"$ref": REFERENCE.format(name="Problem")}}}
     return {status: {"description": why[status], "content": content} for status in statuses}
 
 
-def schemas_of(shapes: Iterable[type[msgspec.Struct]]) -> dict[str, Any]:
-    """Give the schemas of structs, and of all that they are made of, by name."""
-    return msgspec.json.schema_components(tuple(shapes), ref_template=REFERENCE)[1]
+def schemas_of(*shapes: type[msgspec.Struct]) -> dict[str, Any]:
+    """Return the schemas of structs, and of all that they are made of, by name."""
+    return msgspec.json.schema_components(shapes, ref_template=REFERENCE)[1]
 
 
 def describe(app: FastAPI, schemas: Callable[[], Mapping[str, Any]]) -> None:

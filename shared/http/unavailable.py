@@ -1,4 +1,4 @@
-"""What an api answers while the log or Redis is unavailable: nothing is acknowledged, ask again."""
+"""What an api answers while the log or Redis is unavailable: nothing is acknowledged, and the client retries."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,8 +10,8 @@ from shared.redis.edge import REDIS_UNAVAILABLE
 _RETRY_SECONDS = 5
 
 
-def away(what: str) -> Problem:
-    """Give the problem of something that is unavailable."""
+def unavailable(what: str) -> Problem:
+    """Return the problem of a log or a Redis that does not answer; ``what`` is ``log`` or ``redis``."""
     detail = (
         "Nothing is acknowledged. What was asked for may be in the log already, and with an Idempotency-Key that does no harm: "
         "send it again, with the same key if it had one."
@@ -21,17 +21,17 @@ def away(what: str) -> Problem:
 
 @contextmanager
 def redis_needed() -> Iterator[None]:
-    """Turn whatever tells that Redis is unavailable into a problem."""
+    """Turn each exception that means that Redis is unavailable into a problem."""
     try:
         yield
     except REDIS_UNAVAILABLE:
-        raise away("redis") from None
+        raise unavailable("redis") from None
 
 
 @contextmanager
 def log_needed() -> Iterator[None]:
-    """Turn what tells that the log is unavailable into a problem."""
+    """Turn the exception that means that the log is unavailable into a problem."""
     try:
         yield
     except LogUnavailable:
-        raise away("log") from None
+        raise unavailable("log") from None

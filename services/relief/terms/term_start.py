@@ -16,8 +16,8 @@ term brings no news; one that the worker had not heard of yet is found when the 
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 
 from msgspec import Struct
@@ -74,7 +74,7 @@ class Beginnings:
         partitions: int,
         pace: Pace | None = None,
     ) -> None:
-        """Join the parts; ``start`` goes on with what was interrupted, ``stop`` interrupts."""
+        """Join the parts."""
         self._redis, self._listing, self._store, self._built, self._log = redis, listing, store, built, log
         self._partitions, self._pace = partitions, pace or Pace()
         self._tag = f"{{{SERVICE}:{generation}:terms}}"
@@ -96,15 +96,16 @@ class Beginnings:
         walk = await self._read(term)
         return None if walk is None else told(walk, self._counties, self._partitions)
 
-    def start(self) -> None:
-        """Go on with every walk that was interrupted, as soon as Redis says which."""
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Go on with every interrupted walk, as soon as Redis says which; interrupt all walks at the end of the block."""
         self._tasks[""] = asyncio.create_task(self._resume(), name="terms")
-
-    async def stop(self) -> None:
-        """Interrupt the walks."""
-        for task in (running := list(self._tasks.values())):
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        try:
+            yield
+        finally:
+            for task in (tasks := list(self._tasks.values())):
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _resume(self) -> None:
         while True:

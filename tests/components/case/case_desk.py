@@ -9,8 +9,8 @@ import httpx
 from services.case.api import create_app
 from services.case.decider import SERVICE, CaseDecider
 from services.case.domain.packed import FORMAT
-from services.case.limits import Limits
 from shared.clock import CHINA
+from shared.commands.limits import CommandLimits
 from shared.contracts.case import CaseCommand
 from shared.deciding.state_store import StateStore
 from shared.events.codec import encode, read_event
@@ -54,7 +54,7 @@ class CaseDesk:
             return self.now
 
         self.app = create_app(
-            limits=Limits(**{"word_seconds": 0.05, **limits}),
+            limits=CommandLimits(**{"word_seconds": 0.05, **limits}),
             log=self.log,
             redis=client,
             store=StateStore(client, SERVICE, generation="1", buckets=8, format_version=FORMAT),

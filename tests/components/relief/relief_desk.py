@@ -10,9 +10,9 @@ import httpx
 from services.relief.api import create_app
 from services.relief.decider import SERVICE, ReliefDecider
 from services.relief.domain.packed import FORMAT
-from services.relief.limits import Limits
 from services.relief.terms.term_start import Pace
 from shared.clock import CHINA
+from shared.commands.limits import CommandLimits
 from shared.contracts.relief import FollowingCommand
 from shared.deciding.state_store import StateStore
 from shared.events.codec import encode, read_event
@@ -45,7 +45,7 @@ class ReliefDesk:
 
         client = self.redis.client()
         self.app = create_app(
-            limits=Limits(**{"word_seconds": 0.05, **limits}),
+            limits=CommandLimits(**{"word_seconds": 0.05, **limits}),
             log=self.log,
             redis=client,
             store=StateStore(client, SERVICE, generation="1", buckets=8, format_version=FORMAT),

@@ -1,0 +1,66 @@
+"""How every api is made: what it starts and closes with itself, its problems, its description, its probes and metrics.
+
+A service adds its routes to what ``create_api`` returns. The order in which an api starts: the log, then what the service runs beside its
+routes; the order in which it stops is the reverse, and the log and Redis close last.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI, Response
+from prometheus_client import CollectorRegistry
+
+from shared.http import openapi, problems, telemetry
+from shared.http.telemetry import Check
+from shared.log.event_log import EventLog, LogUnavailable
+from shared.redis.edge import Redis
+
+_encode = msgspec.json.Encoder().encode
+_log = logging.getLogger(__name__)
+
+
+def create_api(
+    *,
+    title: str,
+    summary: str,
+    registry: CollectorRegistry,
+    log: EventLog,
+    redis: Redis,
+    topic: str,
+    schemas: Callable[[], Mapping[str, Any]],
+    needs: Mapping[str, Check] | None = None,
+    beside: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
+) -> FastAPI:
+    """Return an api without routes of its own over a log and a Redis, which it starts and closes with itself.
+
+    ``topic``: whose offsets tell that the log is there; ``schemas``: of the documents that the routes take and return, by name;
+    ``needs``: what must be there beside the log and Redis for the api to be ready; ``beside``: what runs while the api does.
+    The api starts without the log too, and ``/readyz`` then tells so.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        try:
+            await log.start()
+        except LogUnavailable as error:
+            _log.warning("started without the log, which /readyz will tell: %s", error)
+        try:
+            async with beside():
+                yield
+        finally:
+            await log.stop()
+            await redis.aclose()
+
+    app = FastAPI(title=title, summary=summary, lifespan=lifespan, redoc_url=None)
+    problems.install(app)
+    openapi.describe(app, schemas)
+    telemetry.operate(app, registry, {"kafka": lambda: log.end_offsets(topic), "redis": redis.ping, **(needs or {})})
+    return app
+
+
+def json_response(document: msgspec.Struct, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Return the response that carries a document."""
+    return Response(_encode(document), status, headers, "application/json")
