@@ -29,6 +29,7 @@ from services.case.domain.packed import FORMAT
 from services.case.policies import CasePolicies
 from shared.clock import CHINA
 from shared.commands.limits import CommandLimits
+from shared.contracts.sequence import sequence_of
 from shared.contracts.student import Standing, StudentListed, StudentReturned
 from shared.contracts.words import ListedStatus, Placement, Reason, Stage, Status
 from shared.deciding.deciding_follower import DecidingFollower
@@ -37,7 +38,7 @@ from shared.deciding.state_store import StateStore
 from shared.events.codec import encode
 from shared.events.envelope import Event
 from shared.geography.divisions import divisions
-from shared.ids import sequence_of, uuid5_of_position
+from shared.ids import uuid5_of_position
 from shared.log import topics
 from shared.log.event_log import LogRecord
 from shared.log.memory_log import MemoryLog

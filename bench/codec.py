@@ -10,11 +10,12 @@ from services.reporting.counting.counted import read_counted
 from shared.clock import CHINA
 from shared.contracts.registry import REPORT_LANGUAGE
 from shared.contracts.reports import Enrolled
+from shared.contracts.sequence import sequence_of
 from shared.contracts.student import Standing, StudentEnrolled
 from shared.contracts.words import Stage, Status
 from shared.events.codec import encode, read_data, read_fact, read_submission
 from shared.events.envelope import Event, Submission
-from shared.ids import sequence_of, uuid5_of_position
+from shared.ids import uuid5_of_position
 
 TIMES = 20_000
 AT = datetime(2020, 6, 14, 8, tzinfo=CHINA)

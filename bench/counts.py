@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 from services.reporting.board.board import Board
 from services.reporting.counting import Changes, fold
 from services.reporting.counting.counted import read_counted
+from shared.contracts.sequence import sequence_of
 from shared.events.codec import encode
 from shared.geography.divisions import divisions
-from shared.ids import sequence_of
 from shared.redis.edge import connect
 
 FACTS = 48_000

@@ -14,18 +14,6 @@ def uuid5_of_position(topic: str, partition: int, offset: int, n: int) -> str:
     return f"{h[:8]}-{h[8:12]}-5{h[13:16]}-{_VARIANT[h[16]]}{h[17:20]}-{h[20:32]}"
 
 
-def sequence_of(offset: int, n: int) -> str:
-    """Give a fact's position in its source: input offset, 16 digits, and n, 4 digits; as text it sorts as it grows."""
-    return f"{offset:016d}-{n:04d}"
-
-
-def offset_in(sequence: str) -> int:
-    """Give the input offset of a fact's ``sequence``; raises ``ValueError`` for anything else."""
-    if len(sequence) != 21 or sequence[16] != "-":
-        raise ValueError(f"not a sequence of 16 and 4 digits: {sequence!r}")
-    return int(sequence[:16])
-
-
 def draw_id() -> str:
     """Draw the id of a request that was received, or of what came in it: 32 hex digits."""
     return secrets.token_hex(16)

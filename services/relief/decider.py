@@ -6,11 +6,12 @@ from datetime import date
 from msgspec import Raw
 
 from services.relief.domain import office_commands, packed, policy_commands
-from services.relief.domain.grant import Pupil, evolve, position_of
+from services.relief.domain.grant import Pupil, evolve
 from shared.clock import china_day
 from shared.contracts.refusal import Refusal, Refused
 from shared.contracts.registry import RECORD_LANGUAGE, RELIEF_COMMAND_LANGUAGE
 from shared.contracts.relief import FollowingCommand, ReliefFact
+from shared.contracts.sequence import position_of
 from shared.deciding.decider import Judged
 from shared.deciding.outcomes import Exceptional
 from shared.events.codec import Unreadable, encode, read_data, read_event

@@ -20,13 +20,13 @@ from typing import Any, NamedTuple
 from msgspec import Raw
 
 from shared.contracts.registry import UnknownType
+from shared.contracts.sequence import offset_of
 from shared.deciding.decider import Decider, Judged
 from shared.deciding.outcomes import read_exceptional
 from shared.deciding.state_store import Change, StateStore
 from shared.events.codec import Unreadable, read_event
 from shared.events.dead_letters import dead_letter, log_dead_letters
 from shared.events.envelope import Event
-from shared.ids import offset_in
 from shared.log import topics
 from shared.log.event_log import EventLog
 from shared.logging import about
@@ -213,7 +213,7 @@ class DecidingFollower:
             changes = [_change(self._decider, i, found[i], state) for i, state in states.items() if state is not None]
             await self._store.apply_rebuilding(partition, at, piece[-1].offset + 1, last, changes)
             at = piece[-1].offset + 1
-        return await self._store.finish_rebuilding(partition, at, offset_in(last) + 1 if last else begin)
+        return await self._store.finish_rebuilding(partition, at, offset_of(last) + 1 if last else begin)
 
 
 def _by_offset(batch: RecordBatch, outcomes: bytes) -> bytes:

@@ -6,7 +6,6 @@ cursor that Redis has lost is found again in the commands that were published la
 """
 
 import logging
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Protocol, cast
@@ -14,9 +13,9 @@ from typing import Any, NamedTuple, Protocol, cast
 import msgspec
 
 from shared.contracts.registry import RECORD_LANGUAGE, NewerVersion
+from shared.contracts.sequence import is_sequence, offset_of
 from shared.events.codec import Unreadable, read_event
 from shared.events.envelope import Event
-from shared.ids import offset_in
 from shared.log import topics
 from shared.log.event_log import EventLog
 from shared.logging import about
@@ -37,7 +36,6 @@ KEYS = (
     ),
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_is_sequence = re.compile(r"[0-9]{16}-[0-9]{4}").fullmatch
 
 
 class Policies(Protocol):
@@ -152,7 +150,7 @@ class PolicyFollower:
         if fact is None or fact.source != self._policies.heard:
             return None
         # What is no sequence might sort above every real one, and nothing after it would ever be answered.
-        return fact if _is_sequence(fact.sequence) else None
+        return fact if is_sequence(fact.sequence) else None
 
     async def _cursor(self, partition: int) -> _Cursor:
         stored = await self._redis.hgetall(self._key(partition))
@@ -178,7 +176,7 @@ class PolicyFollower:
                     last = max(last, command.sequence)
                     newest = command.time if newest is None else max(newest, command.time)
         # The last fact's commands may not all have been published: it is taken once more.
-        next_ = offset_in(last) if last else 0
+        next_ = offset_of(last) if last else 0
         self._meters.rebuilt.inc()
         _log.warning("no cursor of the policies in Redis: going on here", extra=about(self.topic, partition, next_))
         await self._move(keys=[self._key(partition)], args=["", next_, *_told(newest)])

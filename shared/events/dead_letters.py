@@ -8,9 +8,10 @@ from typing import Any
 
 from shared.contracts.refusal import Dead
 from shared.contracts.registry import UnknownType
+from shared.contracts.sequence import sequence_of
 from shared.events.codec import encode
 from shared.events.envelope import Event
-from shared.ids import sequence_of, uuid5_of_position
+from shared.ids import uuid5_of_position
 from shared.logging import about
 from shared.worker.follower import RecordBatch
 

@@ -9,7 +9,8 @@ from typing import Annotated, ClassVar, Generic, Literal, Protocol, TypeVar
 
 from msgspec import Meta, Raw, Struct
 
-from shared.ids import sequence_of, uuid5_of_position
+from shared.contracts.sequence import sequence_of
+from shared.ids import uuid5_of_position
 
 Data = TypeVar("Data")
 

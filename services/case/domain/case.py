@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from services.case.domain.timeline import added
 from shared.contracts.case import CASE_FACTS, CaseFact, CaseStanding, FollowingFact
+from shared.contracts.sequence import position_of
 from shared.states import UnfoldableFact
 
 NOTHING_TAKEN = -1
@@ -19,7 +20,7 @@ NOTHING_TAKEN = -1
 class Case(Struct, frozen=True, gc=False):
     """What is known of a file; ``standing`` is None for a child that has none.
 
-    ``taken``: the number of the newest student's fact that something followed from (``number_of``). ``history``: what happened
+    ``taken``: the position of the newest student's fact that something followed from (``position_of``). ``history``: what happened
     to it, packed (``happenings.py``).
     """
 
@@ -35,11 +36,6 @@ FOLDED = frozenset(CASE_FACTS)
 """The facts that a state is folded from."""
 
 
-def number_of(sequence: str) -> int:
-    """Give the sequence of a student's fact as a number that grows with it."""
-    return int(sequence[:16]) << 16 | int(sequence[17:])
-
-
 def evolve(case: Case, fact: CaseFact, *, on: date, cause: str) -> Case:
     """Give the file as it is after a fact of this day, whose cause was the command of this id.
 
@@ -47,7 +43,7 @@ def evolve(case: Case, fact: CaseFact, *, on: date, cause: str) -> Case:
     """
     if type(fact) not in FOLDED:
         raise UnfoldableFact(f"no rule folds {type(fact).TYPE} into a file: deploy a case worker that knows it")
-    taken = number_of(fact.fact) if isinstance(fact, FollowingFact) else case.taken
+    taken = position_of(fact.fact) if isinstance(fact, FollowingFact) else case.taken
     return Case(fact.after, taken, added(case.history, fact, on=on, cause=cause))
 
 

@@ -12,7 +12,7 @@ from services.case.domain.timeline import REASON_NUMBER, REASONS, code_of
 from shared.contracts.case import CaseStanding, CaseState
 from shared.states import check_format, damaged
 
-FORMAT = 1
+FORMAT = 2
 """Raise it with any change of the layouts or the numbers."""
 
 _STATES = (CaseState.OPEN, CaseState.PERSUADING, CaseState.RETURNED, CaseState.CLOSED)

@@ -7,7 +7,7 @@ A file that is closed is left alone by everything but a child that is out of sch
 from datetime import date, timedelta
 from typing import assert_never
 
-from services.case.domain.case import Case, number_of
+from services.case.domain.case import Case
 from services.case.domain.deadlines import deadlines_in
 from shared.contracts.case import (
     CaseClosedByLeave,
@@ -27,6 +27,7 @@ from shared.contracts.case import (
     ObserveReturn,
     OpenCase,
 )
+from shared.contracts.sequence import position_of
 
 OPEN, PERSUADING, RETURNED, CLOSED = CaseState.OPEN, CaseState.PERSUADING, CaseState.RETURNED, CaseState.CLOSED
 OUT = frozenset({OPEN, PERSUADING})
@@ -37,7 +38,7 @@ Following = OpenCase | ObserveReturn | MoveCase | CorrectReason | CloseForRemova
 
 def follow(case: Case, asked: Following, *, on: date) -> CaseFact | None:
     """Judge what a policy asks for because of a student's fact of this day: the fact it makes, or None if it changes nothing."""
-    if number_of(asked.fact) < case.taken:
+    if position_of(asked.fact) < case.taken:
         return None
     now = case.standing
     match asked:

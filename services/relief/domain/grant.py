@@ -6,10 +6,8 @@ source says that a later return earns an earlier term's aid). What policies ask 
 offices ask for in ``offices.py``.
 """
 
-import re
 from collections.abc import Iterable
 from datetime import date
-from functools import lru_cache
 from hashlib import blake2b
 
 from msgspec import Struct
@@ -28,6 +26,7 @@ from shared.contracts.relief import (
     ReliefFact,
     Scheme,
 )
+from shared.contracts.sequence import position_of
 from shared.states import UnfoldableFact
 
 KEPT = 20
@@ -36,8 +35,7 @@ KEPT = 20
 DIGEST, DIGESTS = 6, 4
 """How many offices' commands a state knows again, and by how many bytes of a digest each."""
 
-NOTHING_TAKEN, _LAST = -1, 2**63 - 1
-_is_sequence = re.compile(r"[0-9]{16}-[0-9]{4}").fullmatch
+NOTHING_TAKEN = -1
 
 
 class TermsGrant(Struct, frozen=True, gc=False):
@@ -117,17 +115,6 @@ def fold(facts: Iterable[tuple[date, str, ReliefFact]], start: Pupil = INITIAL) 
     for on, cause, fact in facts:
         pupil = evolve(pupil, fact, on=on, cause=cause)
     return pupil
-
-
-@lru_cache(maxsize=64)  # one command asks three times
-def position_of(sequence: str) -> int:
-    """Give the position that a ``sequence`` names as a number that grows with it. Raises ``ValueError`` for anything else."""
-    if not _is_sequence(sequence):
-        raise ValueError("a sequence is 16 digits, a dash and 4 digits")
-    position = int(sequence[:16]) * 10_000 + int(sequence[17:])
-    if position > _LAST:
-        raise ValueError("no offset of a log is so large")
-    return position
 
 
 def knows_again(pupil: Pupil, cause: str) -> bool:

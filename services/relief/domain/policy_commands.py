@@ -11,7 +11,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from services.relief.domain.grant import Pupil, due_grant, eligibility_changed, position_of
+from services.relief.domain.grant import Pupil, due_grant, eligibility_changed
 from services.relief.domain.rates import amount
 from services.relief.domain.terms import name_of, term_on
 from shared.contracts.relief import (
@@ -33,6 +33,7 @@ from shared.contracts.relief import (
     ResumeGrant,
     SuspendGrant,
 )
+from shared.contracts.sequence import position_of
 from shared.contracts.words import Stage
 
 DUE, SUSPENDED = GrantState.DUE, GrantState.SUSPENDED

@@ -17,6 +17,7 @@ from services.reporting.counting.student import STUDENT_CELLS, add_statement, ad
 from services.reporting.counting.tally import Claim, Tally, without_zeros
 from shared.contracts.registry import RECORD_LANGUAGE, UnknownType
 from shared.contracts.relief import EligibilityLapsed, EligibilityRecognised
+from shared.contracts.sequence import is_sequence
 from shared.events.codec import Unreadable
 
 FOLD_VERSION = 2
@@ -29,7 +30,6 @@ _PASSED_OVER = "cn.baoxue.figure."
 """Facts in the record that nothing is counted of: they move their source's sequence, and the watermark."""
 _WITHOUT_GRANT = frozenset({EligibilityRecognised.TYPE, EligibilityLapsed.TYPE})
 _is_county = re.compile(r"[0-9]{6}").fullmatch
-_is_sequence = re.compile(r"[0-9]{16}-[0-9]{4}").fullmatch
 
 
 class Record(Protocol):
@@ -145,9 +145,9 @@ def _read(value: bytes | None) -> Counted | Uncounted:
             raise Unreadable(f"{fact.TYPE}: no grant")
     elif type(data) is StatementData and not _is_county(fact.subject):
         raise Unreadable(f"{fact.TYPE}: no county")
-    if not _is_sequence(fact.sequence):
+    if not is_sequence(fact.sequence):
         # It might sort above every real one, and nothing after it would ever count again.
-        raise Unreadable("sequence: not 16 and 4 digits")
+        raise Unreadable("sequence: not of an input's offset")
     if not 1 < fact.time.year < 9999:
         raise Unreadable("time: a year that may have no day in China")
     return fact

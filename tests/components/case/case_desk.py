@@ -46,7 +46,7 @@ class CaseDesk:
 
     def __init__(self, **limits: Any) -> None:
         self.redis, self.now = MemoryRedis(), datetime(2020, 6, 14, 12, tzinfo=CHINA)
-        self.log = WorkedLog(PARTITIONS, self.redis, CaseDecider())
+        self.log = WorkedLog(PARTITIONS, self.redis, CaseDecider(), format_version=FORMAT)
         self._told = 0
         client = self.redis.client()
 

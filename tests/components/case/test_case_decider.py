@@ -12,11 +12,12 @@ from services.case.decider import CaseDecider
 from shared.clock import CHINA
 from shared.contracts.case import CaseFact, CaseOpened, RecordAttempt
 from shared.contracts.registry import NewerVersion, UnknownType
+from shared.contracts.sequence import sequence_of
 from shared.deciding.decider import Judged
 from shared.deciding.deciding_follower import decide_batch
 from shared.events.codec import Unreadable, read_event, read_fact
 from shared.events.envelope import Event
-from shared.ids import sequence_of, uuid5_of_position
+from shared.ids import uuid5_of_position
 from shared.log import topics
 from shared.log.event_log import LogRecord
 from shared.worker.follower import RecordBatch

@@ -12,6 +12,7 @@ from shared.clock import CHINA
 from shared.contracts import student
 from shared.contracts.case import CaseCommand, CloseForLeave, CloseForRemoval, CorrectReason, MoveCase, ObserveReturn, OpenCase
 from shared.contracts.registry import CASE_COMMAND_LANGUAGE
+from shared.contracts.sequence import sequence_of
 from shared.contracts.student import Standing, StudentFact
 from shared.contracts.words import (
     OUT_OF_SCHOOL,
@@ -26,7 +27,7 @@ from shared.contracts.words import (
 )
 from shared.events.codec import encode, read_data, read_event
 from shared.events.envelope import Event
-from shared.ids import sequence_of, uuid5_of_position
+from shared.ids import uuid5_of_position
 from shared.log import topics
 
 HERE, THERE = "513431", "513429"

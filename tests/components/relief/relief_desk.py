@@ -33,7 +33,7 @@ class ReliefDesk:
 
     def __init__(self, **limits: Any) -> None:
         self.redis, self.now = MemoryRedis(), datetime(2020, 6, 14, 12, tzinfo=CHINA)
-        self.log = WorkedLog(PARTITIONS, self.redis, ReliefDecider())
+        self.log = WorkedLog(PARTITIONS, self.redis, ReliefDecider(), format_version=FORMAT)
         self._told = 0
         self.begin_anew(**limits)
 

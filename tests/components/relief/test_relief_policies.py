@@ -22,11 +22,11 @@ from shared.contracts.relief import (
     ResumeGrant,
     SuspendGrant,
 )
+from shared.contracts.sequence import offset_of
 from shared.contracts.student import Standing, StudentReturned
 from shared.contracts.words import Stage, Status
 from shared.events.codec import encode, read_data, read_event
 from shared.events.envelope import Event
-from shared.ids import offset_in
 from tests.contracts.published import OF_STUDENTS, golden
 from tests.support.mutants import without
 
@@ -144,7 +144,7 @@ def test_a_command_names_its_fact_and_is_the_same_each_time() -> None:
     assert (key, first.subject) == (CHILD.encode(), CHILD)
     assert (first.source, first.causationid, first.correlationid) == ("/relief/policies", "f-1", "r-0")
     assert first.time == datetime(2019, 11, 4, 8, tzinfo=CHINA)
-    assert offset_in(first.sequence) == 41, "by this a cursor that was lost is found again"
+    assert offset_of(first.sequence) == 41, "by this a cursor that was lost is found again"
     asked = read_data(RELIEF_COMMAND_LANGUAGE, first.type, first.data)
     assert asked == ResumeGrant(fact=SEQUENCE, county=ZHAOJUE, stage=Stage.JUNIOR, poor=True)
 

@@ -10,6 +10,7 @@ from msgspec import Raw, Struct
 from shared.commands.rebuild_gate import Built
 from shared.commands.submit import Asking
 from shared.contracts.refusal import RefusalCode
+from shared.contracts.sequence import sequence_of
 from shared.deciding.decider import Decider, Judged
 from shared.deciding.deciding_follower import DecidingFollower
 from shared.deciding.outcomes import Exceptional, Outcomes
@@ -17,7 +18,6 @@ from shared.deciding.state_store import StateStore
 from shared.events.codec import Unreadable, encode, read_event
 from shared.events.envelope import Event
 from shared.http.idempotency import Repeats
-from shared.ids import sequence_of
 from shared.log.event_log import Records
 from shared.log.memory_log import MemoryLog
 from shared.worker.follower import RecordBatch
@@ -87,10 +87,10 @@ class CountOf:
 class WorkedLog(MemoryLog):
     """A log with the worker behind it: whatever is asked is decided before the append returns, unless the worker is stopped."""
 
-    def __init__(self, partitions: int, redis: MemoryRedis, decider: Decider) -> None:
+    def __init__(self, partitions: int, redis: MemoryRedis, decider: Decider, *, format_version: int = 1) -> None:
         super().__init__(partitions)
         self.stopped = False
-        store = StateStore(redis.client(), decider.service, generation="1", buckets=8, format_version=1)
+        store = StateStore(redis.client(), decider.service, generation="1", buckets=8, format_version=format_version)
         self._follower = DecidingFollower(decider, store, self)
         self._decider = decider
 

@@ -28,8 +28,8 @@ from shared.contracts.case import (
     RecordAttempt,
 )
 from shared.contracts.refusal import Refusal, RefusalCode
+from shared.contracts.sequence import sequence_of
 from shared.contracts.words import Reason, RemovalCode
-from shared.ids import sequence_of
 
 ZHAOJUE, BUTUO, CHONGMING = "513431", "513429", "310151"
 OFFICE, SCHOOL = f"/counties/{ZHAOJUE}", "/schools/2151000001"

@@ -10,8 +10,8 @@ from services.case.domain.case import INITIAL, Case, evolve, fold
 from services.case.domain.packed import pack, place_in_lists, unpack
 from shared.contracts.case import AttemptMethod, AttemptOutcome, CaseCommand, CaseFact, CaseReopened, CaseStanding, CaseState
 from shared.contracts.refusal import Refusal
+from shared.contracts.sequence import sequence_of
 from shared.contracts.words import Reason, RemovalCode
-from shared.ids import sequence_of
 from tests.domain.case.case_story import (
     BUTUO,
     CHONGMING,

@@ -55,14 +55,14 @@ def test_no_state_is_a_child_without_a_file() -> None:
     assert unpack(None) == Case()
 
 
-@pytest.mark.parametrize("state", [b"", b"\2" * 19, b"\1\0", b"\1\xff" + bytes(17)])
+@pytest.mark.parametrize("state", [b"", b"\1" * 19, b"\2\0", b"\2\xff" + bytes(17)])
 def test_bytes_that_are_no_state_are_an_error_that_says_what_to_do(state: bytes) -> None:
     with pytest.raises(UnknownFormat, match=r"generation|rebuild"):
         unpack(state)
 
 
 def test_without_looking_at_the_format_another_ones_state_would_be_taken_for_a_file() -> None:
-    other = b"\2" + pack(told([opened()]))[1:]
+    other = b"\1" + pack(told([opened()]))[1:]
     mutant = without(packed, 'check_format(state, FORMAT, "case")', "pass")
     assert mutant.unpack(other).standing == told([opened()]).standing
 

@@ -14,11 +14,12 @@ from services.enrolment.domain.state import Student
 from services.enrolment.domain.student import FOLDED, advance, decide, evolve, fold
 from shared.contracts.refusal import Refusal
 from shared.contracts.reports import Report
+from shared.contracts.sequence import sequence_of
 from shared.contracts.student import Standing, StudentFact
 from shared.contracts.words import OUT_OF_SCHOOL, Status
 from shared.events.codec import encode, read_fact
 from shared.events.envelope import Event
-from shared.ids import sequence_of, uuid5_of_position
+from shared.ids import uuid5_of_position
 from tests.domain.enrolment.invented import MOMENTS, REPORTS, History, histories, law, live
 
 

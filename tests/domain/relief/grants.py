@@ -30,8 +30,8 @@ from shared.contracts.relief import (
     SetBoarding,
     SuspendGrant,
 )
+from shared.contracts.sequence import sequence_of
 from shared.contracts.words import Stage
-from shared.ids import sequence_of
 
 ZHAOJUE, BUTUO = "513431", "513429"
 """Two counties of 凉山."""

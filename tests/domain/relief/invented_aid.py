@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from services.relief.domain.grant import INITIAL, Pupil, evolve
 from shared.contracts import relief as r
 from shared.contracts.refusal import Refusal
+from shared.contracts.sequence import sequence_of
 from shared.contracts.words import Stage
-from shared.ids import sequence_of
 from tests.domain.relief.grants import AUTUMN, BUTUO, OFFICE, OTHER_OFFICE, SPRING, ZHAOJUE, Command, decided, dropped_out, in_school, numbered
 
 History = list[tuple[date, str, Command]]

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from services.relief.domain.grant import DIGESTS, INITIAL, KEPT, evolve, position_of
+from services.relief.domain.grant import DIGESTS, INITIAL, KEPT, evolve
 from services.relief.domain.terms import first_day, name_of, number_of
 from services.relief.domain.timeline import REMEMBERED, Happening, told
 from shared.contracts.refusal import RefusalCode
@@ -53,18 +53,6 @@ def test_of_offices_commands_the_last_few_are_known_again() -> None:
     no_longer = changed(boards, boarder=False)
     known = [n for n in range(2, DIGESTS + 3) if child.when("2019-09-28", no_longer, cause=f"command-{n}").fact is None]
     assert known == list(range(3, DIGESTS + 3))
-
-
-@pytest.mark.parametrize("sequence", ["", "1", "000000000000001-00000", "0000000000000001.0000", "000000000000000a-0000", "0000000000000001-000١"])
-def test_what_is_no_sequence_is_an_error(sequence: str) -> None:
-    with pytest.raises(ValueError, match="16 digits"):
-        position_of(sequence)
-
-
-def test_a_sequence_that_no_log_comes_to_is_an_error() -> None:
-    assert position_of("0922337203685477-5807") == 2**63 - 1
-    with pytest.raises(ValueError, match="no offset"):
-        position_of("0922337203685477-5808")
 
 
 # --- what is kept

@@ -12,9 +12,10 @@ from services.relief.domain.rates import amount
 from services.relief.domain.terms import number_of, term_on
 from shared.contracts.refusal import Refusal
 from shared.contracts.relief import AidGranted, FollowingCommand, Grant, GrantState, ReliefFact
+from shared.contracts.sequence import sequence_of
 from shared.events.codec import encode, read_fact
 from shared.events.envelope import Event
-from shared.ids import sequence_of, uuid5_of_position
+from shared.ids import uuid5_of_position
 from tests.domain.relief.grants import decided
 from tests.domain.relief.invented_aid import History, histories, live
 

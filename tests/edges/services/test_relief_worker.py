@@ -13,6 +13,7 @@ from services.relief.decider import ReliefDecider
 from services.relief.domain.packed import FORMAT, unpack
 from services.relief.policies import ReliefPolicies
 from shared.clock import CHINA
+from shared.contracts.sequence import sequence_of
 from shared.contracts.student import Standing, StudentProgressed
 from shared.contracts.words import Stage, Status
 from shared.deciding.deciding_follower import DecidingFollower
@@ -20,7 +21,6 @@ from shared.deciding.policy_follower import PolicyFollower
 from shared.deciding.state_store import StateStore
 from shared.events.codec import encode, read_event, read_fact
 from shared.events.envelope import Event
-from shared.ids import sequence_of
 from shared.log import topics
 from shared.log.event_log import LogRecord
 from shared.log.memory_log import MemoryLog
