@@ -24,12 +24,13 @@ from bench.intake import Cpu, running
 from deploy.local import redis_server
 from deploy.local.config import StackConfig
 from services.case.api import create_app
-from services.case.decider import SERVICE, CaseDecider
+from services.case.decider import CaseDecider
 from services.case.domain.packed import FORMAT
 from services.case.policies import CasePolicies
 from shared.clock import CHINA
 from shared.commands.limits import CommandLimits
 from shared.contracts.sequence import sequence_of
+from shared.contracts.services import CASE
 from shared.contracts.student import Standing, StudentListed, StudentReturned
 from shared.contracts.words import ListedStatus, Placement, Reason, Stage, Status
 from shared.deciding.deciding_follower import DecidingFollower
@@ -187,7 +188,7 @@ async def measure(number: int, port: int, redis_pid: int) -> None:
     told, record, log, since = children(number), Record(), MemoryLog(PARTITIONS), dict[int, int]()
     redis = connect(url)
     policies = PolicyFollower(CasePolicies(), connect(url), log, generation="1")
-    store = StateStore(connect(url), SERVICE, generation="1", buckets=BUCKETS, format_version=FORMAT)
+    store = StateStore(connect(url), CASE.name, generation="1", buckets=BUCKETS, format_version=FORMAT)
     deciding = DecidingFollower(CaseDecider(), store, log)
     empty = await used(redis)
     await timed("facts that open files, by the policies", policies, record.batches(told, listed, 0), cpu)

@@ -22,12 +22,13 @@ from bench.intake import Cpu, running
 from deploy.local import redis_server
 from deploy.local.config import StackConfig
 from services.relief.api import create_app
-from services.relief.decider import SERVICE, ReliefDecider
+from services.relief.decider import ReliefDecider
 from services.relief.domain.packed import FORMAT
 from services.relief.policies import ReliefPolicies
 from services.relief.terms.term_start import Pace
 from shared.clock import CHINA
 from shared.commands.limits import CommandLimits
+from shared.contracts.services import RELIEF
 from shared.contracts.student import Standing, StudentDroppedOut, StudentEnrolled, StudentReturned
 from shared.contracts.words import Placement, Reason, Stage, Status
 from shared.deciding.deciding_follower import DecidingFollower
@@ -122,7 +123,7 @@ async def measure(number: int, port: int, redis_pid: int) -> None:
     told, record, log, since = children(number), Record(), MemoryLog(PARTITIONS), dict[int, int]()
     redis, buckets = connect(url), max(64, number // PARTITIONS // 64)
     policies = PolicyFollower(ReliefPolicies(), connect(url), log, generation="1")
-    store = StateStore(connect(url), SERVICE, generation="1", buckets=buckets, format_version=FORMAT)
+    store = StateStore(connect(url), RELIEF.name, generation="1", buckets=buckets, format_version=FORMAT)
     deciding = DecidingFollower(ReliefDecider(), store, log)
     empty = await used(redis)
     await timed("facts of poor children, by the policies", policies, record.batches(_on(told, 0), enrolled, BEGIN), cpu)

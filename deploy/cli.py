@@ -54,7 +54,7 @@ def where() -> None:
     with _plain_failures():
         config = StackConfig.from_environment()
     os.environ.setdefault("REPORTING_KAFKA_BOOTSTRAP", config.kafka_bootstrap)
-    os.environ.setdefault("REPORTING_URL", config.reporting_url)
+    os.environ.setdefault("REPORTING_URL", config.api_url("reporting"))
 
 
 @app.command()
@@ -78,7 +78,7 @@ def demo(
         with _interruptible(), _stopped_at_the_end(stack):
             stack.start()
             _addresses(config)
-            apis = Apis(config.enrolment_url, config.case_url, config.relief_url, config.reporting_url)
+            apis = Apis(config.api_url("enrolment"), config.api_url("case"), config.api_url("relief"), config.api_url("reporting"))
             exact = asyncio.run(play_history(apis, scale=scale, until=until.date(), seed=seed))
             _processes(stack)
             _addresses(config)
@@ -194,10 +194,10 @@ def _processes(stack: LocalStack) -> bool:
 
 
 def _addresses(config: StackConfig) -> None:
-    out.print(f"Counts and screens  {config.reporting_url}  (try {config.reporting_url}/v1/headline, /docs)")
-    out.print(f"Reports go to       {config.enrolment_url}/v1/reports")
-    out.print(f"Files of children   {config.case_url}/v1/cases")
-    out.print(f"Aid that is due     {config.relief_url}/v1/grants")
+    out.print(f"Counts and screens  {config.api_url('reporting')}  (try {config.api_url('reporting')}/v1/headline, /docs)")
+    out.print(f"Reports go to       {config.api_url('enrolment')}/v1/reports")
+    out.print(f"Files of children   {config.api_url('case')}/v1/cases")
+    out.print(f"Aid that is due     {config.api_url('relief')}/v1/grants")
     out.print(f"Kafka, Redis, logs  {config.kafka_bootstrap}, {config.redis_url}, {config.logs}")
 
 

@@ -1,28 +1,42 @@
 """How a process reads its settings: once, from the environment, and with an error that names the variable."""
 
 import sys
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings
 
+from shared.contracts.services import ServiceSpec
+
 Settings = TypeVar("Settings", bound=BaseSettings)
+
+LOOPBACK = "127.0.0.1"
 
 EXIT_SETTINGS = 78
 """The exit code of a process whose settings are wrong (EX_CONFIG)."""
 
 
 class ServiceSettings(BaseSettings):
-    """What the settings of every service hold: its Kafka, its Redis, and where its api and its worker's admin server listen."""
+    """What every service can be set to: what it stands on, and where its api and the admin server of its worker listen."""
 
-    kafka_bootstrap: str
-    redis_url: str
-    host: str
-    port: int
-    operations_port: int
+    kafka_bootstrap: str = Field(f"{LOOPBACK}:19092", description="host:port of the brokers, comma between")
+    redis_url: str = Field(f"redis://{LOOPBACK}:16379/0", description="where everything is kept that can be rebuilt from the log")
+    host: str = Field(LOOPBACK, description="address that the api and the admin server listen on")
+    port: int = Field(ge=1, le=65535, description="port that the api listens on")
+    operations_port: int = Field(ge=1, le=65535, description="port that the admin server of the worker listens on")
     ready_lag_seconds: float = Field(
         30.0, gt=0, description="seconds behind the log's end beyond which a process says that it is not ready; it goes on all the same"
     )
+
+
+def port_of_api(spec: ServiceSpec) -> Any:
+    """Return the field ``port`` of the settings of a service."""
+    return Field(spec.port, ge=1, le=65535, description="port that the api listens on")
+
+
+def port_of_admin_server(spec: ServiceSpec) -> Any:
+    """Return the field ``operations_port`` of the settings of a service."""
+    return Field(spec.admin_port, ge=1, le=65535, description="port that the admin server of the worker listens on")
 
 
 def read_settings(kind: type[Settings]) -> Settings:

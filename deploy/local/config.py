@@ -7,10 +7,12 @@ import random
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, create_model
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.contracts.services import SERVICES
 
 LOOPBACK = "127.0.0.1"
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,7 +32,20 @@ def _user_cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "baoxue"
 
 
-class StackConfig(BaseSettings):
+def _service_ports() -> dict[str, Any]:
+    """The ports of every service of the catalogue, as fields: `<name>_port` and `<name>_worker_port`."""
+    apis = {f"{spec.name}_port": (Port, Field(spec.port, description=f"the api of {spec.name}")) for spec in SERVICES}
+    workers = {f"{spec.name}_worker_port": (Port, Field(spec.admin_port, description=f"how the worker of {spec.name} is")) for spec in SERVICES}
+    return apis | workers
+
+
+if TYPE_CHECKING:
+    _ServicePorts = BaseSettings
+else:
+    _ServicePorts = create_model("_ServicePorts", __base__=BaseSettings, **_service_ports())
+
+
+class StackConfig(_ServicePorts):
     """One stack: a data folder and its ports. Each field is set by the variable `BAOXUE_<FIELD>`."""
 
     model_config = SettingsConfigDict(env_prefix="BAOXUE_", frozen=True, extra="ignore")
@@ -40,14 +55,6 @@ class StackConfig(BaseSettings):
     kafka_port: Port = Field(19092, description="Kafka")
     kafka_controller_port: Port = Field(19093, description="Kafka's controller")
     redis_port: Port = Field(16379, description="Redis")
-    reporting_port: Port = Field(8000, description="the reporting api: screens and auditors")
-    enrolment_port: Port = Field(8001, description="the enrolment api: provinces")
-    case_port: Port = Field(8002, description="the case api: county officers")
-    relief_port: Port = Field(8003, description="the relief api: county officers")
-    reporting_worker_port: Port = Field(8010, description="how the reporting worker is")
-    enrolment_worker_port: Port = Field(8011, description="how the enrolment worker is")
-    case_worker_port: Port = Field(8012, description="how the case worker is")
-    relief_worker_port: Port = Field(8013, description="how the relief worker is")
     partitions: Annotated[int, Field(ge=1, le=254)] = Field(12, description="partitions of every topic; fixed for the life of the data")
     today: Literal["calendar", "record"] = Field(
         "calendar", description="by what the case and relief apis tell the day: `record` where a history is played in"
@@ -76,25 +83,21 @@ class StackConfig(BaseSettings):
     def redis_url(self) -> str:
         return f"redis://{LOOPBACK}:{self.redis_port}/0"
 
-    @property
-    def enrolment_url(self) -> str:
-        return f"http://{LOOPBACK}:{self.enrolment_port}"
+    def port_of(self, service: str, part: str = "api") -> int:
+        """The port of the api of a service, or of the admin server of its worker."""
+        return int(getattr(self, port_field(service, part)))
 
-    @property
-    def case_url(self) -> str:
-        return f"http://{LOOPBACK}:{self.case_port}"
-
-    @property
-    def relief_url(self) -> str:
-        return f"http://{LOOPBACK}:{self.relief_port}"
-
-    @property
-    def reporting_url(self) -> str:
-        return f"http://{LOOPBACK}:{self.reporting_port}"
+    def api_url(self, service: str) -> str:
+        return f"http://{LOOPBACK}:{self.port_of(service)}"
 
     @property
     def logs(self) -> Path:
         return self.home / "log"
+
+
+def port_field(service: str, part: str) -> str:
+    """The field, and in capitals behind `BAOXUE_` the variable, that holds the port of a process."""
+    return f"{service}_port" if part == "api" else f"{service}_{part}_port"
 
 
 def free_ports(count: int) -> list[int]:

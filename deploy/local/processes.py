@@ -1,6 +1,6 @@
 """The table of processes: what runs on one machine, in which order it starts, and what each is told.
 
-A new service is a line in SERVICES and a port in StackConfig.
+The processes of the services are those of the catalogue (`shared/contracts/services.py`).
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.local import kafka, redis_server
-from deploy.local.config import LOOPBACK, ROOT, StackConfig
+from deploy.local.config import LOOPBACK, ROOT, StackConfig, port_field
 from deploy.local.java import Java
 from deploy.local.redis_server import RedisServer
+from shared.contracts.services import SERVICES
 
 
 @dataclass(frozen=True)
@@ -30,15 +31,15 @@ class Program:
 
 
 @dataclass(frozen=True)
-class Service:
+class ServiceProcess:
     """One process of ours: `python -m services.<service> <part>`. Both parts answer how they are on a port of their own.
 
-    `told_today`: whether it has to be told by what it tells the day.
+    `tells_day`: whether the process must be told by what it tells the day.
     """
 
     service: str
     part: str
-    told_today: bool = False
+    tells_day: bool = False
 
     @property
     def name(self) -> str:
@@ -46,14 +47,10 @@ class Service:
 
     @property
     def port_variable(self) -> str:
-        return f"BAOXUE_{self._port_field.upper()}"
-
-    @property
-    def _port_field(self) -> str:
-        return f"{self.service}_port" if self.part == "api" else f"{self.service}_{self.part}_port"
+        return f"BAOXUE_{port_field(self.service, self.part).upper()}"
 
     def port(self, config: StackConfig) -> int:
-        return int(getattr(config, self._port_field))
+        return config.port_of(self.service, self.part)
 
     def url(self, config: StackConfig) -> str:
         return f"http://{LOOPBACK}:{self.port(config)}"
@@ -68,21 +65,15 @@ class Service:
             f"{prefix}_PARTITIONS": str(config.partitions),
             "PYTHONUNBUFFERED": "1",
         }
-        if self.told_today:
+        if self.tells_day:
             environment[f"{prefix}_TODAY"] = config.today
         command = (sys.executable, "-m", f"services.{self.service}", self.part)
         return Program(self.name, command, ROOT, priority=200, stop_seconds=15, environment=environment)
 
 
-SERVICES = (
-    Service("enrolment", "worker"),
-    Service("case", "worker"),
-    Service("relief", "worker"),
-    Service("reporting", "worker"),
-    Service("enrolment", "api"),
-    Service("case", "api", told_today=True),
-    Service("relief", "api", told_today=True),
-    Service("reporting", "api"),
+PROCESSES = (
+    *(ServiceProcess(spec.name, "worker") for spec in SERVICES),
+    *(ServiceProcess(spec.name, "api", spec.tells_day) for spec in SERVICES),
 )
 
 KAFKA = "kafka"
@@ -102,7 +93,7 @@ def lifeline(parent: int) -> Program:
     return Program("lifeline", (sys.executable, "-m", "deploy.local.lifeline", str(parent)), ROOT, 300, stop_seconds=5, starts_with_supervisor=True)
 
 
-def ports(config: StackConfig, services: tuple[Service, ...]) -> dict[str, tuple[int, str]]:
+def ports(config: StackConfig, services: tuple[ServiceProcess, ...]) -> dict[str, tuple[int, str]]:
     """What listens where, and the variable that sets it: {who: (port, variable)}."""
     wanted = {
         "Kafka": (config.kafka_port, "BAOXUE_KAFKA_PORT"),

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import redis
 
 from deploy.local.config import StackConfig, port_is_free
-from deploy.local.processes import KAFKA, REDIS, Service
+from deploy.local.processes import KAFKA, REDIS, ServiceProcess
 from shared.worker.freshness import LAG
 
 PATIENCE = 3.0  # seconds for one answer: a process gives what it needs two
@@ -33,7 +33,7 @@ class Health:
         return self.alive and not self.waits_for.keys() - {LAG}
 
 
-def answers(process: str, config: StackConfig, services: tuple[Service, ...]) -> bool:
+def answers(process: str, config: StackConfig, services: tuple[ServiceProcess, ...]) -> bool:
     """Whether `process` does what others need of it."""
     if process == KAFKA:
         return not port_is_free(config.kafka_port)
@@ -42,7 +42,7 @@ def answers(process: str, config: StackConfig, services: tuple[Service, ...]) ->
     return all(health(service.url(config)).works for service in services if service.name == process)
 
 
-def lives(process: str, config: StackConfig, services: tuple[Service, ...]) -> bool:
+def lives(process: str, config: StackConfig, services: tuple[ServiceProcess, ...]) -> bool:
     """Whether `process` goes on, were it only to wait for what it needs."""
     named = [service for service in services if service.name == process]
     return all(_ask(service.url(config), "/livez") == {} for service in named) if named else answers(process, config, services)

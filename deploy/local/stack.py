@@ -24,14 +24,14 @@ from deploy.local import jars, kafka, processes, redis_server
 from deploy.local.config import StackConfig, port_is_free
 from deploy.local.java import find_java
 from deploy.local.port_holder import holder
-from deploy.local.processes import KAFKA, REDIS, SERVICES, Service
+from deploy.local.processes import KAFKA, PROCESSES, REDIS, ServiceProcess
 from deploy.local.readiness import answers, lives
 from deploy.local.supervision import ProcessState, Supervisor
 from shared.log import topic_admin
 from shared.log.topics import topics
 
 Say = Callable[[str], None]
-Asked = Callable[[str, StackConfig, tuple[Service, ...]], bool]
+Asked = Callable[[str, StackConfig, tuple[ServiceProcess, ...]], bool]
 
 FIRST_READY = 180.0  # seconds; a broker that was killed looks through its whole log first
 POLL = 0.1
@@ -53,7 +53,7 @@ class LocalStack:
     """Kafka, Redis and `services` in `config.home`. `foreground`: all of it stops when this process is gone, however it went."""
 
     def __init__(
-        self, config: StackConfig, *, services: tuple[Service, ...] = SERVICES, foreground: bool = True, say: Say = lambda sentence: None
+        self, config: StackConfig, *, services: tuple[ServiceProcess, ...] = PROCESSES, foreground: bool = True, say: Say = lambda sentence: None
     ) -> None:
         self.config = config
         self._services = services

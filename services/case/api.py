@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import FastAPI, Path, Query, Request, Response
 
 from services.case import openapi
-from services.case.decider import SERVICE, CaseDecider
+from services.case.decider import CaseDecider
 from services.case.documents import CaseFile, CaseList
 from services.case.files import FileOf, Files
 from shared.commands.instructions import body_of
@@ -18,6 +18,7 @@ from shared.commands.record_clock import Now
 from shared.commands.submit import Asking
 from shared.contracts.case import CaseState
 from shared.contracts.refusal import RefusalCode
+from shared.contracts.services import CASE
 from shared.deciding.listing import Listing
 from shared.deciding.outcomes import Outcomes
 from shared.deciding.state_store import StateStore
@@ -41,16 +42,16 @@ def create_app(*, limits: CommandLimits, log: EventLog, redis: Redis, store: Sta
     ``store``: of the worker's states; ``now``: what moment it is for those who look and ask; ``partitions``: of the commands'
     topic; ``generation``: of the worker's states.
     """
-    registry = telemetry.new_registry(SERVICE, "api")
+    registry = telemetry.new_registry(CASE.name, "api")
     built = Built(store, log, topics.CASE_COMMANDS)
-    files = Files(store, Listing(redis, SERVICE, generation=generation, partitions=partitions), built, now, partitions=partitions)
+    files = Files(store, Listing(redis, CASE.name, generation=generation, partitions=partitions), built, now, partitions=partitions)
     asking = Asking(
         CaseDecider(),
         store=store,
         built=built,
         log=log,
-        outcomes=Outcomes(redis, SERVICE, generation=generation),
-        repeats=Repeats(redis, SERVICE, keep=limits.repeat_seconds, lease=limits.lease_seconds),
+        outcomes=Outcomes(redis, CASE.name, generation=generation),
+        repeats=Repeats(redis, CASE.name, keep=limits.repeat_seconds, lease=limits.lease_seconds),
         now=now,
         partitions=partitions,
         patience=limits.word_seconds,

@@ -9,19 +9,16 @@ from services.case.domain import office_commands, packed, policy_commands
 from services.case.domain.case import Case, evolve
 from shared.clock import china_day
 from shared.contracts.case import CaseFact, CloseAfterReturn, RecordAttempt
-from shared.contracts.refusal import Refusal, Refused
-from shared.contracts.registry import CASE_COMMAND_LANGUAGE, RECORD_LANGUAGE
-from shared.deciding.decider import Judged
-from shared.deciding.outcomes import Exceptional
+from shared.contracts.refusal import Refusal
+from shared.contracts.registry import INPUT_LANGUAGES, RECORD_LANGUAGE
+from shared.contracts.services import CASE
+from shared.deciding.decider import Judged, refused, student_state_id
+from shared.deciding.outcomes import Outcome
 from shared.events.codec import Unreadable, encode, read_data, read_event
 from shared.events.envelope import Event, caused
 from shared.geography.county_codes import codes_of_office
 from shared.log import topics
 
-SERVICE = "case"
-SOURCE = "/case"
-
-_STUDENT_KEY = 32
 _NOWHERE: AbstractSet[tuple[str, bytes]] = frozenset()
 
 Asked = policy_commands.Following | office_commands.Asked
@@ -31,18 +28,13 @@ _OF_OFFICES = (RecordAttempt, CloseAfterReturn)
 class CaseDecider:
     """Case's ``Decider``: files, each by its student's key."""
 
-    service = SERVICE
-    source = SOURCE
+    service = CASE.name
+    source = CASE.source
     topic = topics.CASE_COMMANDS
 
     def state_id(self, key: bytes | None) -> bytes:
         """Give a student's 16 bytes."""
-        if key is not None and len(key) == _STUDENT_KEY:
-            try:
-                return bytes.fromhex(key.decode("ascii"))
-            except ValueError:
-                pass
-        raise Unreadable("the key is no student id")
+        return student_state_id(key)
 
     def judge(self, key: bytes, value: bytes | None, state: bytes | None, *, partition: int, offset: int) -> Judged:
         """Decide one command on the state it finds."""
@@ -51,17 +43,17 @@ class CaseDecider:
             raise Unreadable("the record's key is not the subject of its event")
         if not 1 < command.time.year < 9999:
             raise Unreadable("time: a year that may have no day in China")
-        asked: Asked = read_data(CASE_COMMAND_LANGUAGE, command.type, command.data)
+        asked: Asked = read_data(INPUT_LANGUAGES["case"], command.type, command.data)
         case = packed.unpack(state)
         on = china_day(command.time)
         try:
             fact = _decided(case, asked, command, on)
-        except Refusal as refused:
-            return _refused(refused, command, partition, offset)
+        except Refusal as refusal:
+            return refused(self, refusal, command, partition=partition, offset=offset)
         if fact is None:
-            return Judged(b"d")
-        event = encode(caused(command, fact, source=SOURCE, topic=self.topic, partition=partition, offset=offset))
-        return Judged(b"a", state=packed.pack(evolve(case, fact, on=on, cause=command.id)), fact=event)
+            return Judged(Outcome.DUPLICATE)
+        event = encode(caused(command, fact, source=self.source, topic=self.topic, partition=partition, offset=offset))
+        return Judged(Outcome.ACCEPTED, state=packed.pack(evolve(case, fact, on=on, cause=command.id)), fact=event)
 
     def evolved(self, fact: Event[Raw], state: bytes | None) -> bytes:
         """Give the state after a fact of case's own, as ``judge`` left it when the fact was new."""
@@ -77,12 +69,3 @@ def _decided(case: Case, asked: Asked, command: Event[Raw], on: date) -> CaseFac
     if isinstance(asked, _OF_OFFICES):
         return office_commands.judge(case, asked, on=on, cause=command.id, answers_for=codes_of_office(asked.office))
     return policy_commands.follow(case, asked, on=on)
-
-
-def _refused(refused: Refusal, command: Event[Raw], partition: int, offset: int) -> Judged:
-    data = Refused(code=refused.code, field=refused.field, detail=refused.detail)
-    return Judged(
-        b"r",
-        refusal=encode(caused(command, data, source=SOURCE, topic=topics.CASE_COMMANDS, partition=partition, offset=offset)),
-        exception=encode(Exceptional(command.id, refused.code, refused.field, refused.detail)),
-    )

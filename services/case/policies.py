@@ -9,13 +9,12 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct
 
 from shared.contracts.case import CaseCommand, CloseForLeave, CloseForRemoval, CorrectReason, MoveCase, ObserveReturn, OpenCase
+from shared.contracts.services import CASE
 from shared.contracts.student import Standing
 from shared.contracts.words import OUT_OF_SCHOOL, RemovalCode, Status
 from shared.events.codec import encode
 from shared.events.envelope import Event, caused
 from shared.log import topics
-
-SOURCE = "/case/policies"
 
 _NOT_BACK = OUT_OF_SCHOOL | {Status.ON_LEAVE, Status.REMOVED}
 """Where a child may go from being out of school without being back."""
@@ -90,8 +89,8 @@ POLICIES: tuple[Callable[[Fact], CaseCommand | None], ...] = (
 class CasePolicies:
     """Case's ``Policies``."""
 
-    service = "case"
-    source = SOURCE
+    service = CASE.name
+    source = CASE.policy_source
     commands_topic = topics.CASE_COMMANDS
     heard = "/enrolment"
     reads: type[Event[Change]] = Event[Change]
@@ -104,7 +103,7 @@ class CasePolicies:
         return [
             (
                 fact.subject.encode(),
-                encode(caused(fact, command, source=SOURCE, topic=topics.STUDENT_STATUS, partition=partition, offset=offset, n=n)),
+                encode(caused(fact, command, source=self.source, topic=topics.STUDENT_STATUS, partition=partition, offset=offset, n=n)),
             )
             for n, command in enumerate(asked)
         ]

@@ -7,39 +7,32 @@ from msgspec import Raw
 
 from services.enrolment.domain import county, packed, student
 from shared.contracts.county import CountyStated
-from shared.contracts.refusal import Refusal, Refused
+from shared.contracts.refusal import Refusal
 from shared.contracts.registry import RECORD_LANGUAGE, REPORT_LANGUAGE
 from shared.contracts.reports import CountyReported, Report
+from shared.contracts.services import ENROLMENT
 from shared.contracts.student import StudentFact
-from shared.deciding.decider import Judged
-from shared.deciding.outcomes import Exceptional
+from shared.deciding.decider import Judged, refused, student_state_id
+from shared.deciding.outcomes import Exceptional, Outcome
 from shared.events.codec import Unreadable, encode, read_data, read_submission
 from shared.events.envelope import Event, Submission, caused
 from shared.log import topics
 
-SERVICE = "enrolment"
-SOURCE = "/enrolment"
-
-_STUDENT_KEY, _COUNTY_KEY = 32, 6
+_COUNTY_KEY = 6
 
 
 class EnrolmentDecider:
     """Enrolment's ``Decider``: students and counties, each by its own key."""
 
-    service = SERVICE
-    source = SOURCE
+    service = ENROLMENT.name
+    source = ENROLMENT.source
     topic = topics.SUBMISSIONS
 
     def state_id(self, key: bytes | None) -> bytes:
         """Give a student's 16 bytes, or those that a county's six digits are padded to."""
-        if key is not None and len(key) == _STUDENT_KEY:
-            try:
-                return bytes.fromhex(key.decode("ascii"))
-            except ValueError:
-                pass
-        elif key is not None and len(key) == _COUNTY_KEY and key.isdigit():
+        if key is not None and len(key) == _COUNTY_KEY and key.isdigit():
             return b"county" + key + b"\0\0\0\0"
-        raise Unreadable("the key is neither a student id nor a county code")
+        return student_state_id(key)
 
     def judge(self, key: bytes, value: bytes | None, state: bytes | None, *, partition: int, offset: int) -> Judged:
         """Decide one submission on the state it finds."""
@@ -49,15 +42,15 @@ class EnrolmentDecider:
         report: Report = read_data(REPORT_LANGUAGE, submission.type, submission.data)
         try:
             decided = _decided(report, submission, state)
-        except Refusal as refused:
-            return _refused(refused, submission, partition, offset)
+        except Refusal as refusal:
+            return refused(self, refusal, submission, partition=partition, offset=offset)
         if decided is None:
-            return Judged(b"d", exception=_shown(submission))
+            return Judged(Outcome.DUPLICATE, exception=_shown(submission))
         fact, new_state = decided
-        event = encode(caused(submission, fact, source=SOURCE, topic=self.topic, partition=partition, offset=offset))
+        event = encode(caused(submission, fact, source=self.source, topic=self.topic, partition=partition, offset=offset))
         if fact.late:
-            return Judged(b"l", state=new_state, fact=event, exception=_shown(submission))
-        return Judged(b"a", state=new_state, fact=event)
+            return Judged(Outcome.LATE, state=new_state, fact=event, exception=_shown(submission))
+        return Judged(Outcome.ACCEPTED, state=new_state, fact=event)
 
     def evolved(self, fact: Event[Raw], state: bytes | None) -> bytes:
         """Give the state after a fact of enrolment's own, as ``judge`` left it when the fact was new."""
@@ -86,15 +79,6 @@ def _decided(report: Report, submission: Submission, state: bytes | None) -> tup
         return None
     fact, child = advanced
     return fact, packed.pack(child)
-
-
-def _refused(refused: Refusal, submission: Submission, partition: int, offset: int) -> Judged:
-    data = Refused(code=refused.code, field=refused.field, detail=refused.detail)
-    return Judged(
-        b"r",
-        refusal=encode(caused(submission, data, source=SOURCE, topic=topics.SUBMISSIONS, partition=partition, offset=offset)),
-        exception=encode(Exceptional(submission.id, refused.code, refused.field, refused.detail)),
-    )
 
 
 def _shown(submission: Submission) -> bytes:

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import FastAPI, Path, Query, Request, Response
 
 from services.relief import openapi, requests
-from services.relief.decider import SERVICE, ReliefDecider
+from services.relief.decider import ReliefDecider
 from services.relief.documents import GrantFile, GrantList
 from services.relief.domain.terms import first_day, number_of
 from services.relief.grants import GrantOf, Grants
@@ -22,6 +22,7 @@ from shared.commands.record_clock import Now
 from shared.commands.submit import Asking
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.relief import GrantState
+from shared.contracts.services import RELIEF
 from shared.deciding.listing import Listing
 from shared.deciding.outcomes import Outcomes
 from shared.deciding.state_store import StateStore
@@ -60,8 +61,8 @@ def create_app(
     ``store``: of the worker's states; ``now``: what moment it is for those who look and ask; ``partitions``: of the commands'
     topic; ``generation``: of the worker's states; ``pace``: at which terms are begun.
     """
-    registry = telemetry.new_registry(SERVICE, "api")
-    listing = Listing(redis, SERVICE, generation=generation, partitions=partitions)
+    registry = telemetry.new_registry(RELIEF.name, "api")
+    listing = Listing(redis, RELIEF.name, generation=generation, partitions=partitions)
     built = Built(store, log, topics.RELIEF_COMMANDS)
     grants = Grants(store, listing, built, now, partitions=partitions)
     beginnings = Beginnings(redis, listing, store, built, log, generation=generation, partitions=partitions, pace=pace)
@@ -70,8 +71,8 @@ def create_app(
         store=store,
         built=built,
         log=log,
-        outcomes=Outcomes(redis, SERVICE, generation=generation),
-        repeats=Repeats(redis, SERVICE, keep=limits.repeat_seconds, lease=limits.lease_seconds),
+        outcomes=Outcomes(redis, RELIEF.name, generation=generation),
+        repeats=Repeats(redis, RELIEF.name, keep=limits.repeat_seconds, lease=limits.lease_seconds),
         now=now,
         partitions=partitions,
         patience=limits.word_seconds,

@@ -8,21 +8,17 @@ from msgspec import Raw
 from services.relief.domain import office_commands, packed, policy_commands
 from services.relief.domain.grant import Pupil, evolve
 from shared.clock import china_day
-from shared.contracts.refusal import Refusal, Refused
-from shared.contracts.registry import RECORD_LANGUAGE, RELIEF_COMMAND_LANGUAGE
+from shared.contracts.refusal import Refusal
+from shared.contracts.registry import INPUT_LANGUAGES, RECORD_LANGUAGE
 from shared.contracts.relief import FollowingCommand, ReliefFact
 from shared.contracts.sequence import position_of
-from shared.deciding.decider import Judged
-from shared.deciding.outcomes import Exceptional
+from shared.contracts.services import RELIEF
+from shared.deciding.decider import Judged, refused, student_state_id
+from shared.deciding.outcomes import Outcome
 from shared.events.codec import Unreadable, encode, read_data, read_event
 from shared.events.envelope import Event, caused
 from shared.geography.county_codes import codes_of_office
 from shared.log import topics
-
-SERVICE = "relief"
-SOURCE = "/relief"
-
-_STUDENT_KEY = 32
 
 Asked = policy_commands.Following | office_commands.Asked
 
@@ -30,18 +26,13 @@ Asked = policy_commands.Following | office_commands.Asked
 class ReliefDecider:
     """Relief's ``Decider``: children and their grants, each child by its own key."""
 
-    service = SERVICE
-    source = SOURCE
+    service = RELIEF.name
+    source = RELIEF.source
     topic = topics.RELIEF_COMMANDS
 
     def state_id(self, key: bytes | None) -> bytes:
         """Give a student's 16 bytes."""
-        if key is not None and len(key) == _STUDENT_KEY:
-            try:
-                return bytes.fromhex(key.decode("ascii"))
-            except ValueError:
-                pass
-        raise Unreadable("the key is no student id")
+        return student_state_id(key)
 
     def judge(self, key: bytes, value: bytes | None, state: bytes | None, *, partition: int, offset: int) -> Judged:
         """Decide one command on the state it finds."""
@@ -50,16 +41,16 @@ class ReliefDecider:
             raise Unreadable("the record's key is not the subject of its event")
         if not 1 < command.time.year < 9999:
             raise Unreadable("time: a year that may have no day in China")
-        asked: Asked = read_data(RELIEF_COMMAND_LANGUAGE, command.type, command.data)
+        asked: Asked = read_data(INPUT_LANGUAGES["relief"], command.type, command.data)
         pupil, on = packed.unpack(state), china_day(command.time)
         try:
             fact = _decided(pupil, asked, on=on, cause=command.id)
-        except Refusal as refused:
-            return _refused(refused, command, partition, offset)
+        except Refusal as refusal:
+            return refused(self, refusal, command, partition=partition, offset=offset)
         if fact is None:
-            return Judged(b"d")
-        event = encode(caused(command, fact, source=SOURCE, topic=self.topic, partition=partition, offset=offset))
-        return Judged(b"a", state=packed.pack(evolve(pupil, fact, on=on, cause=command.id)), fact=event)
+            return Judged(Outcome.DUPLICATE)
+        event = encode(caused(command, fact, source=self.source, topic=self.topic, partition=partition, offset=offset))
+        return Judged(Outcome.ACCEPTED, state=packed.pack(evolve(pupil, fact, on=on, cause=command.id)), fact=event)
 
     def evolved(self, fact: Event[Raw], state: bytes | None) -> bytes:
         """Give the state after a fact of relief's own, as ``judge`` left it when the fact was new."""
@@ -87,12 +78,3 @@ def _check_numbers(asked: FollowingCommand) -> None:
         raise Unreadable(f"data.fact: {error}") from error
     if not (asked.county.isascii() and asked.county.isdigit()):
         raise Unreadable("data.county: not six digits")
-
-
-def _refused(refused: Refusal, command: Event[Raw], partition: int, offset: int) -> Judged:
-    data = Refused(code=refused.code, field=refused.field, detail=refused.detail)
-    return Judged(
-        b"r",
-        refusal=encode(caused(command, data, source=SOURCE, topic=topics.RELIEF_COMMANDS, partition=partition, offset=offset)),
-        exception=encode(Exceptional(command.id, refused.code, refused.field, refused.detail)),
-    )

@@ -9,7 +9,6 @@ from enum import Enum, auto
 
 from msgspec import Struct
 
-from services.relief.decider import SERVICE, SOURCE
 from shared.contracts.relief import (
     EndGrant,
     FollowingCommand,
@@ -19,6 +18,7 @@ from shared.contracts.relief import (
     ResumeGrant,
     SuspendGrant,
 )
+from shared.contracts.services import RELIEF
 from shared.contracts.student import Standing
 from shared.contracts.words import Status
 from shared.events.codec import encode
@@ -122,8 +122,8 @@ POLICIES: tuple[Callable[[Step], FollowingCommand | None], ...] = (
 class ReliefPolicies:
     """Relief's ``Policies``."""
 
-    service = SERVICE
-    source = f"{SOURCE}/policies"
+    service = RELIEF.name
+    source = RELIEF.policy_source
     commands_topic = topics.RELIEF_COMMANDS
     heard = "/enrolment"
     reads: type[Event[Change]] = Event[Change]

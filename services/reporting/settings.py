@@ -5,7 +5,8 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from shared.settings import ServiceSettings
+from shared.contracts.services import REPORTING
+from shared.settings import ServiceSettings, port_of_admin_server, port_of_api
 
 
 class Settings(ServiceSettings):
@@ -13,11 +14,8 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="REPORTING_", frozen=True, extra="ignore")
 
-    kafka_bootstrap: str = Field("127.0.0.1:19092", description="host:port of the brokers, comma between")
-    redis_url: str = Field("redis://127.0.0.1:16379/0", description="where the counts are kept")
-    host: str = Field("127.0.0.1", description="address that the api listens on")
-    port: int = Field(8000, ge=1, le=65535, description="port that the api listens on")
-    operations_port: int = Field(8010, ge=1, le=65535, description="port on which the worker tells how it is")
+    port: int = port_of_api(REPORTING)
+    operations_port: int = port_of_admin_server(REPORTING)
     partitions: int = Field(12, ge=1, le=255, description="partitions of the record; fixed for the life of a deployment")
     generation: str = Field(
         "1", pattern=r"^[0-9a-z]{1,16}$", description="generation of the counts that the worker fills; the key reporting:live says which one is shown"

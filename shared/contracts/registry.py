@@ -11,12 +11,8 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
-from shared.contracts.case import CASE_COMMANDS, CASE_FACTS
-from shared.contracts.county import CountyStated
 from shared.contracts.refusal import Dead, Refused
-from shared.contracts.relief import RELIEF_COMMANDS, RELIEF_FACTS
-from shared.contracts.reports import REPORTS
-from shared.contracts.student import STUDENT_FACTS
+from shared.contracts.services import ENROLMENT, SERVICES
 
 Upcast = Callable[[Any], Struct]
 
@@ -100,17 +96,14 @@ def split_version(type_: str) -> tuple[str, int]:
     return family, int(version)
 
 
-REPORT_LANGUAGE = Language(REPORTS)
+INPUT_LANGUAGES: Mapping[str, Language] = {spec.name: Language(spec.input.types) for spec in SERVICES if spec.input is not None}
+"""What the input topic of each deciding service holds, by the name of the service."""
+
+REPORT_LANGUAGE = INPUT_LANGUAGES[ENROLMENT.name]
 """What senders may report."""
 
-RECORD_LANGUAGE = Language((*STUDENT_FACTS, CountyStated, *CASE_FACTS, *RELIEF_FACTS))
+RECORD_LANGUAGE = Language(fact for spec in SERVICES for fact in spec.facts)
 """What the deciding services write into the record."""
-
-CASE_COMMAND_LANGUAGE = Language(CASE_COMMANDS)
-"""What the case service can be asked."""
-
-RELIEF_COMMAND_LANGUAGE = Language(RELIEF_COMMANDS)
-"""What the relief service can be asked."""
 
 ASIDE_LANGUAGE = Language((Refused, Dead))
 """What the topics beside the record hold."""

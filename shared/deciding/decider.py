@@ -1,19 +1,24 @@
-"""What a deciding service decides: the ``Decider`` that its worker calls, and what a decision comes to."""
+"""What a deciding service decides: the ``Decider`` that its worker calls, and what one decision comes to."""
 
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple, Protocol
 
 from msgspec import Raw
 
-from shared.events.envelope import Event
+from shared.contracts.refusal import Refusal, Refused
+from shared.deciding.outcomes import Exceptional, Outcome
+from shared.events.codec import Unreadable, encode
+from shared.events.envelope import Cause, Event, caused
+
+_STUDENT_KEY = 32
 
 
 class Judged(NamedTuple):
-    """What became of one input: its outcome in one byte, and what to keep and to publish for it."""
+    """What became of one input: its outcome, and what is to be kept and published for it."""
 
-    outcome: bytes
+    outcome: Outcome
     state: bytes | None = None
-    """The packed state it leaves; None where it changed nothing."""
+    """The packed state that the input leaves; None where it changed nothing."""
     fact: bytes | None = None
     refusal: bytes | None = None
     exception: bytes | None = None
@@ -24,20 +29,40 @@ class Decider(Protocol):
     """The business of one service, as its worker sees it. Pure: the same input and state give the same bytes."""
 
     service: str
-    """Its name: the prefix of its keys."""
+    """The name of the service: the prefix of its keys in Redis."""
     source: str
-    """The CloudEvents source of its facts."""
+    """The CloudEvents ``source`` of its facts."""
     topic: str
     """Its one input topic."""
 
     def state_id(self, key: bytes | None) -> bytes:
-        """Give the 16 bytes by which the state of a record's key is kept. Raises ``Unreadable``."""
+        """Return the 16 bytes by which the state of a record's key is kept. Raises ``Unreadable``."""
 
     def judge(self, key: bytes, value: bytes | None, state: bytes | None, *, partition: int, offset: int) -> Judged:
-        """Decide one input. Raises ``Unreadable`` and ``UnknownType`` for what goes aside as dead."""
+        """Decide one input. Raises ``Unreadable`` and ``UnknownType`` for a record that becomes a dead letter."""
 
     def evolved(self, fact: Event[Raw], state: bytes | None) -> bytes:
-        """Give the state after a fact of the service's own: states can always be built again from the record."""
+        """Return the state after a fact of the service's own: states can always be rebuilt from the record."""
 
     def listed(self, state: bytes | None) -> AbstractSet[tuple[str, bytes]]:
-        """Give where a state stands: lists by name, each with the sort key of its entry there; empty where nothing is listed."""
+        """Return where a state is listed: names of lists, each with the sort key of its entry there."""
+
+
+def student_state_id(key: bytes | None) -> bytes:
+    """Return the 16 bytes of a record's key that is a student id. Raises ``Unreadable`` for any other key."""
+    if key is not None and len(key) == _STUDENT_KEY:
+        try:
+            return bytes.fromhex(key.decode("ascii"))
+        except ValueError:
+            pass
+    raise Unreadable("the key is no student id")
+
+
+def refused(decider: Decider, refusal: Refusal, cause: Cause, *, partition: int, offset: int) -> Judged:
+    """Return the judgement of an input that a rule refuses: the event for the topic ``refusals``, and the line for the receipt."""
+    data = Refused(code=refusal.code, field=refusal.field, detail=refusal.detail)
+    return Judged(
+        Outcome.REFUSED,
+        refusal=encode(caused(cause, data, source=decider.source, topic=decider.topic, partition=partition, offset=offset)),
+        exception=encode(Exceptional(cause.id, refusal.code, refusal.field, refusal.detail)),
+    )

@@ -22,7 +22,7 @@ from msgspec import Raw
 from shared.contracts.registry import UnknownType
 from shared.contracts.sequence import offset_of
 from shared.deciding.decider import Decider, Judged
-from shared.deciding.outcomes import read_exceptional
+from shared.deciding.outcomes import DEAD_LETTER, LETTERS, Outcome, read_exceptional
 from shared.deciding.state_store import Change, StateStore
 from shared.events.codec import Unreadable, read_event
 from shared.events.dead_letters import dead_letter, log_dead_letters
@@ -33,9 +33,8 @@ from shared.logging import about
 from shared.worker.follower import RecordBatch
 from shared.worker.meters import APPLY, DEAD, DECIDE, PUBLISH, READ, WorkerMeters, uncounted
 
-_REFUSED, _DEAD = b"r", b"x"
-_OUTCOMES = {b"a": "accepted", b"l": "late", b"d": "duplicate", _REFUSED: "refused", _DEAD: DEAD}
-"""What an outcome is counted as, by its letter."""
+_COUNTED_AS = {**{letter: outcome.value for outcome, letter in LETTERS.items()}, DEAD_LETTER: DEAD}
+"""What an outcome is counted as, by its byte."""
 _MANY = 100
 """In a batch of at least so many records, more than half of them dead means that something else is broken."""
 
@@ -67,11 +66,11 @@ def decide_batch(decider: Decider, batch: RecordBatch, ids: Sequence[bytes | Non
         try:
             judged = _judged(decider, batch, record, state_id, now)
         except (Unreadable, UnknownType) as error:
-            outcomes += _DEAD
+            outcomes += DEAD_LETTER
             letter = dead_letter(record, error, source=decider.source, topic=batch.topic, partition=batch.partition)
             step.dead.append((record.key or b"", letter))
             continue
-        outcomes += judged.outcome
+        outcomes += LETTERS[judged.outcome]
         if judged.state is not None and state_id is not None:
             now[state_id] = changed[state_id] = judged.state
         if judged.fact is not None:
@@ -169,12 +168,12 @@ class DecidingFollower:
 
     def _tell(self, batch: RecordBatch, step: _Step) -> None:
         """Count a batch that is done, and log what went aside."""
-        self._meters.done(len(batch.records), {name: n for letter, name in _OUTCOMES.items() if (n := step.outcomes.count(letter))})
+        self._meters.done(len(batch.records), {name: n for letter, name in _COUNTED_AS.items() if (n := step.outcomes.count(letter))})
         if step.refusals:
-            refused = {record.offset for record, letter in zip(batch.records, step.outcomes, strict=True) if letter == _REFUSED[0]}
+            refused = {record.offset for record, letter in zip(batch.records, step.outcomes, strict=True) if letter == LETTERS[Outcome.REFUSED][0]}
             self._meters.refused(Counter(str(read_exceptional(text).code) for offset, text in step.exceptions if offset in refused))
         if step.dead:
-            log_dead_letters(batch, [record.offset for record, letter in zip(batch.records, step.outcomes, strict=True) if letter == _DEAD[0]])
+            log_dead_letters(batch, [record.offset for record, letter in zip(batch.records, step.outcomes, strict=True) if letter == DEAD_LETTER[0]])
 
     def _id_of(self, key: bytes | None) -> bytes | None:
         try:

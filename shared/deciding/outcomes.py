@@ -35,10 +35,15 @@ class Outcome(StrEnum):
 
 
 INDEX = {outcome: n for n, outcome in enumerate(Outcome)}
-_BY_LETTER = np.zeros(256, dtype=np.uint8)
-"""From the worker's letter to the outcome's index: what it has not written yet is pending."""
-for _letter, _outcome in zip(b"aldrx", (Outcome.ACCEPTED, Outcome.LATE, Outcome.DUPLICATE, Outcome.REFUSED, Outcome.REFUSED), strict=True):
-    _BY_LETTER[_letter] = INDEX[_outcome]
+
+LETTERS: Mapping[Outcome, bytes] = {Outcome.ACCEPTED: b"a", Outcome.LATE: b"l", Outcome.DUPLICATE: b"d", Outcome.REFUSED: b"r"}
+"""The byte that Redis keeps of an outcome. What the worker has not written yet is pending."""
+DEAD_LETTER = b"x"
+"""The byte that Redis keeps of an input that became a dead letter: its sender is shown a refusal."""
+
+_INDEX_OF_BYTE = np.zeros(256, dtype=np.uint8)
+for _outcome, _letter in (*LETTERS.items(), (Outcome.REFUSED, DEAD_LETTER)):
+    _INDEX_OF_BYTE[_letter[0]] = INDEX[_outcome]
 
 
 class Exceptional(Struct, frozen=True):
@@ -82,7 +87,7 @@ class Outcomes:
             for chunk in range(first // _CHUNK, (first + length - 1) // _CHUNK + 1):
                 wanted = min(first + length, (chunk + 1) * _CHUNK) - first
                 letters = (letters + next(answers)).ljust(wanted, b"\0")
-            found.append(_BY_LETTER[np.frombuffer(letters, dtype=np.uint8)])
+            found.append(_INDEX_OF_BYTE[np.frombuffer(letters, dtype=np.uint8)])
         return found
 
     async def of(self, partition: int, offset: int) -> Outcome:

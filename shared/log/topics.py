@@ -10,14 +10,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from shared.contracts.services import CASE, ENROLMENT, RELIEF, SERVICES, InputTopic, ServiceSpec
+
 STUDENT_STATUS = "student-status"
-SUBMISSIONS = "enrolment.submissions"
-CASE_COMMANDS = "case.commands"
-RELIEF_COMMANDS = "relief.commands"
 REFUSALS = "refusals"
 SEALS = "seals"
 
-READ_BY_WORKERS = (STUDENT_STATUS, SUBMISSIONS, CASE_COMMANDS, RELIEF_COMMANDS)
+INPUTS: Mapping[str, InputTopic] = MappingProxyType({spec.name: spec.input for spec in SERVICES if spec.input is not None})
+"""The input topic of each deciding service, by the name of the service."""
+
+SUBMISSIONS = INPUTS[ENROLMENT.name].name
+CASE_COMMANDS = INPUTS[CASE.name].name
+RELIEF_COMMANDS = INPUTS[RELIEF.name].name
+
+READ_BY_WORKERS = (STUDENT_STATUS, *(topic.name for topic in INPUTS.values()))
 """What workers read, and so what may hold bytes that cannot be read: each of these has a `.dead` beside it."""
 
 DEFAULT_PARTITIONS = 12
@@ -36,23 +42,23 @@ class Traffic:
     read_by: tuple[str, ...]
 
 
+def _input_traffic(spec: ServiceSpec, topic: InputTopic) -> Traffic:
+    writers = (spec.api, spec.worker) if spec.hears else (spec.api,)
+    return Traffic(topic.holds, topic.keyed_by, writers, (spec.worker,))
+
+
+_DECIDING = tuple(spec.worker for spec in SERVICES if spec.input is not None)
+
 TRAFFIC: Mapping[str, Traffic] = MappingProxyType(
     {
         STUDENT_STATUS: Traffic(
             "facts, the record: what was decided about students, counties, cases and aid",
             "student id or county code",
-            ("enrolment-worker", "case-worker", "relief-worker"),
-            ("reporting-worker", "case-worker", "relief-worker"),
+            _DECIDING,
+            (*(spec.worker for spec in SERVICES if spec.reads_record), *(spec.worker for spec in SERVICES if spec.hears)),
         ),
-        SUBMISSIONS: Traffic("reports as they were received", "student id or county code", ("enrolment-api",), ("enrolment-worker",)),
-        CASE_COMMANDS: Traffic("what offices and policies ask of cases", "student id", ("case-api", "case-worker"), ("case-worker",)),
-        RELIEF_COMMANDS: Traffic("what offices and policies ask of relief", "student id", ("relief-api", "relief-worker"), ("relief-worker",)),
-        REFUSALS: Traffic(
-            "reports and commands that were refused, each with its code",
-            "that of the input",
-            ("enrolment-worker", "case-worker", "relief-worker"),
-            (),
-        ),
+        **{spec.input.name: _input_traffic(spec, spec.input) for spec in SERVICES if spec.input is not None},
+        REFUSALS: Traffic("reports and commands that were refused, each with its code", "that of the input", _DECIDING, ()),
         SEALS: Traffic("reserved for signed checkpoints of the record: nothing is written there yet", "partition", (), ()),
     }
 )
@@ -96,5 +102,5 @@ def topics(*, partitions: int = DEFAULT_PARTITIONS, replicas: int = 1) -> tuple[
             "compression.type": "producer",
         }
     )
-    names = (STUDENT_STATUS, SUBMISSIONS, CASE_COMMANDS, RELIEF_COMMANDS, REFUSALS, SEALS, *map(dead, READ_BY_WORKERS))
+    names = (*READ_BY_WORKERS, REFUSALS, SEALS, *map(dead, READ_BY_WORKERS))
     return tuple(Topic(name, partitions, replicas, settings) for name in names)

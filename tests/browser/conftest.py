@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from deploy.local.config import StackConfig
-from deploy.local.processes import SERVICES
+from deploy.local.processes import PROCESSES
 from deploy.local.stack import LocalStack
 from tests.browser.screen import Screen
 from tests.support.browser import FLAGS, browser
@@ -33,7 +33,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     """Enrolment and reporting with an empty record, for the tests of a module: each counts from what it finds."""
-    services = tuple(each for each in SERVICES if each.service in {"enrolment", "reporting"})
+    services = tuple(each for each in PROCESSES if each.service in {"enrolment", "reporting"})
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("REPORTING_LATE_AFTER", str(LATE_AFTER))
         environment.setenv("REPORTING_GONE_AFTER", str(GONE_AFTER))

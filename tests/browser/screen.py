@@ -36,7 +36,7 @@ class Screen:
 
     def open(self, view: str = "") -> None:
         """Look at a view, and wait until it shows live numbers."""
-        self.page.goto(f"{self.system.config.reporting_url}/{view}")
+        self.page.goto(f"{self.system.config.api_url('reporting')}/{view}")
         self.is_("live")
         expect(self.page.locator("[data-figure=all] .now")).to_have_text(_number)
         expect(self.page.locator(".map .plot[data-drawn], .map .scroll:not([hidden])")).to_have_count(1)
@@ -47,7 +47,7 @@ class Screen:
 
     def is_at(self, address: str) -> None:
         """Wait until the address is this one."""
-        expect(self.page).to_have_url(f"{self.system.config.reporting_url}/{address}")
+        expect(self.page).to_have_url(f"{self.system.config.api_url('reporting')}/{address}")
 
     def now(self, figure: str = "all") -> int:
         """Give one of the three figures as it is shown."""
@@ -67,7 +67,7 @@ class Screen:
             self.complaints.append(message.text)
 
     def _asked(self, request: Request) -> None:
-        if urlsplit(request.url).netloc != urlsplit(self.system.config.reporting_url).netloc:
+        if urlsplit(request.url).netloc != urlsplit(self.system.config.api_url("reporting")).netloc:
             self.complaints.append(f"asked elsewhere: {request.url}")
 
 
@@ -83,7 +83,9 @@ def report_never_enrolled(system: LocalStack, county: str = LUOCHENG, *, time: s
         "time": time,
         "data": {"county": county, "poor": True, "reason": "distance"},
     }
-    answer = httpx.post(f"{system.config.enrolment_url}/v1/reports", json=event, headers={"content-type": "application/cloudevents+json"}, timeout=30)
+    answer = httpx.post(
+        f"{system.config.api_url('enrolment')}/v1/reports", json=event, headers={"content-type": "application/cloudevents+json"}, timeout=30
+    )
     assert answer.status_code == 202, answer.text
     return child
 
@@ -104,7 +106,7 @@ def as_of_a_whole_nation(system: LocalStack, area: str) -> str:
             case _:
                 return value
 
-    counts = httpx.get(f"{system.config.reporting_url}/v1/counts", params={"area": area}, timeout=30).json()
+    counts = httpx.get(f"{system.config.api_url('reporting')}/v1/counts", params={"area": area}, timeout=30).json()
     figure = {"now": 600_000, "baseline": 600_000, "baseline_date": "2019-01-01", "baseline_precision": "about", "basis": "published", "fall": 0.9887}
     change = {"county": LUOCHENG, "name": NAMES[LUOCHENG], "day": "2020-06-14", "flow": "newly_out", "n": 1}
     whole = {**grown({**counts, "as_of": None, "coverage": None}), "as_of": counts["as_of"], "coverage": {"counties": 2846, "reporting": 2846}}

@@ -22,7 +22,7 @@ def said(chromium: Browser, system: LocalStack) -> Iterator[Said]:
     """``said("age", "m.ageOf(null, true, 0, {})")`` gives what a module's exports, called as m, come to."""
     context = chromium.new_context()
     page = context.new_page()
-    page.goto(f"{system.config.reporting_url}/")
+    page.goto(f"{system.config.api_url('reporting')}/")
 
     def ask(module: str, expression: str, **names: Any) -> Any:
         return page.evaluate(f"async names => {{ const m = await import('/web/js/{module}.js'); return {expression} }}", names)

@@ -169,7 +169,7 @@ def test_an_api_that_has_no_counts_yet_is_asked_again_until_it_has(screen: Scree
     screen.page.clock.install()
     screen.page.route("**/v1/stream*", lambda route: route.fulfill(status=503, body="{}", content_type="application/problem+json"))
     with screen.page.expect_response("**/v1/stream?area=watch52"):
-        screen.page.goto(system.config.reporting_url)
+        screen.page.goto(system.config.api_url("reporting"))
     expect(screen.page.locator(".age")).to_contain_text("等待数字")
     with screen.page.expect_response("**/v1/stream?area=watch52", timeout=8_000):  # before silence alone would make it ask
         screen.page.clock.run_for(1_500)

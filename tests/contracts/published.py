@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
-from shared.contracts.registry import ASIDE_LANGUAGE, CASE_COMMAND_LANGUAGE, RECORD_LANGUAGE, RELIEF_COMMAND_LANGUAGE, REPORT_LANGUAGE, Language
+from shared.contracts.registry import ASIDE_LANGUAGE, INPUT_LANGUAGES, RECORD_LANGUAGE, REPORT_LANGUAGE, Language
 from shared.events.codec import read_event, read_submission
 from shared.events.envelope import Event, Submission
 
-LANGUAGES = (REPORT_LANGUAGE, RECORD_LANGUAGE, CASE_COMMAND_LANGUAGE, RELIEF_COMMAND_LANGUAGE, ASIDE_LANGUAGE)
+LANGUAGES = (RECORD_LANGUAGE, *INPUT_LANGUAGES.values(), ASIDE_LANGUAGE)
 LANGUAGE_OF: dict[str, Language] = {type_: language for language in LANGUAGES for type_ in language.shapes}
 SHAPES: dict[str, type[Struct]] = {type_: shape for language in LANGUAGES for type_, shape in language.shapes.items()}
 REPORTS, FACTS = sorted(REPORT_LANGUAGE.shapes), sorted(RECORD_LANGUAGE.shapes)

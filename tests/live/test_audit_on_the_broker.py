@@ -14,7 +14,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from typer.testing import CliRunner
 
 from deploy.local.config import ROOT
-from deploy.local.processes import SERVICES
+from deploy.local.processes import PROCESSES
 from deploy.local.stack import LocalStack
 from services.reporting import cli
 from services.reporting.audit.console.event_lines import Wanted
@@ -150,7 +150,7 @@ def test_what_the_broker_holds_is_listed_with_settings_and_lag(stack: LocalStack
 
 
 def test_what_reporting_shows_of_a_record_is_what_it_adds_up_to(new_stack: NewStack) -> None:
-    stack = new_stack(services=tuple(service for service in SERVICES if service.service == "reporting"), partitions=3)
+    stack = new_stack(services=tuple(service for service in PROCESSES if service.service == "reporting"), partitions=3)
     facts = [
         *((0, fact("listed", None, OUT, n, spell=1)) for n in range(30)),
         (0, fact("listed", None, OUT, 3, spell=1)),
@@ -175,7 +175,7 @@ def test_what_reporting_shows_of_a_record_is_what_it_adds_up_to(new_stack: NewSt
         (2, statement("110101", 0, 3)),
     ]
     write(stack, "student-status", [*facts, *facts[:5]])
-    run = CliRunner(env={"REPORTING_URL": stack.config.reporting_url, "REPORTING_KAFKA_BOOTSTRAP": stack.config.kafka_bootstrap})
+    run = CliRunner(env={"REPORTING_URL": stack.config.api_url("reporting"), "REPORTING_KAFKA_BOOTSTRAP": stack.config.kafka_bootstrap})
     found = verified_whole(run, records=len(facts) + 5)
     assert (found["verdict"], found["facts"], found["repeats"], found["others"], found["differing"]) == ("equal", 75, 7, 1, 0)
     assert (found["of_files"], found["of_aid"], found["counties"], found["due"], found["sums"]) == (23, 12, 4, 7, [])
@@ -183,7 +183,7 @@ def test_what_reporting_shows_of_a_record_is_what_it_adds_up_to(new_stack: NewSt
 
     # Replayed from the record alone it is the same document, overdue by the same day.
     replayed = json.loads(run.invoke(cli.app, ["replay", "--json"]).stdout)
-    shown = httpx.get(f"{stack.config.reporting_url}/v1/counts").json()
+    shown = httpx.get(f"{stack.config.api_url('reporting')}/v1/counts").json()
     assert (replayed["cases"], replayed["relief"]) == (shown["cases"], shown["relief"])
     assert shown["cases"]["overdue"] == 7
 

@@ -9,7 +9,7 @@ import httpx
 import psutil
 import pytest
 
-from deploy.local.processes import SERVICES
+from deploy.local.processes import PROCESSES
 from deploy.local.stack import LocalStack
 from shared import clock
 from shared.redis.edge import connect
@@ -18,7 +18,7 @@ from tests.support.stack import NewStack
 CHILD, HERE, OFFICE = "00112233445566778899aabbccddeeff", "513431", "/counties/513431"
 SCHOOL = {"school": "2151000001", "stage": "junior", "grade": 8}
 PATIENCE = 30.0
-OURS = tuple(service for service in SERVICES if service.service in {"enrolment", "case"})
+OURS = tuple(service for service in PROCESSES if service.service in {"enrolment", "case"})
 
 
 class Walk:
@@ -26,8 +26,8 @@ class Walk:
 
     def __init__(self, stack: LocalStack) -> None:
         self.stack = stack
-        self.enrolment = httpx.AsyncClient(base_url=stack.config.enrolment_url, timeout=20.0)
-        self.case = httpx.AsyncClient(base_url=stack.config.case_url, timeout=20.0)
+        self.enrolment = httpx.AsyncClient(base_url=stack.config.api_url("enrolment"), timeout=20.0)
+        self.case = httpx.AsyncClient(base_url=stack.config.api_url("case"), timeout=20.0)
 
     async def report(self, id_: str, what: str, day: str, **data: Any) -> None:
         event = {

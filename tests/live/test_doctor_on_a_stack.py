@@ -15,7 +15,7 @@ from kafka import KafkaAdminClient, KafkaProducer
 
 from deploy.local.config import StackConfig
 from deploy.local.doctor import examine
-from deploy.local.processes import REDIS, SERVICES, Service
+from deploy.local.processes import PROCESSES, REDIS, ServiceProcess
 from deploy.local.readiness import health
 from deploy.local.stack import LocalStack
 from shared import clock
@@ -24,12 +24,12 @@ from tests.components.enrolment.lines import event
 
 pytestmark = pytest.mark.live
 
-WORKER = Service("enrolment", "worker")
+WORKER = ServiceProcess("enrolment", "worker")
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    with LocalStack(StackConfig.on_free_ports(tmp_path_factory.mktemp("doctor"), partitions=1), services=SERVICES) as running:
+    with LocalStack(StackConfig.on_free_ports(tmp_path_factory.mktemp("doctor"), partitions=1), services=PROCESSES) as running:
         until_well(running)
         yield running
 
@@ -53,7 +53,7 @@ def until_well(stack: LocalStack) -> None:
 
 def test_all_ten_processes_are_looked_at_and_are_well(stack: LocalStack) -> None:
     seen = {check.about: check.seen for check in examine(stack.config)}
-    for service in SERVICES:
+    for service in PROCESSES:
         assert seen[service.name] == f"runs and is ready (process {stack.pid(service.name)})"
     assert {"kafka", "redis", "topics", "Redis's settings", "Redis's file"} <= set(seen)
 
@@ -87,7 +87,7 @@ def test_a_redis_that_does_not_answer_is_found_and_so_are_those_who_wait_for_it(
         found = [check for check in examine(stack.config) if check.mend and "redis.log" in check.mend]
     finally:
         os.kill(pid, signal.SIGCONT)
-    assert {check.about for check in found} == {REDIS, "Redis's settings", *(service.name for service in SERVICES)}
+    assert {check.about for check in found} == {REDIS, "Redis's settings", *(service.name for service in PROCESSES)}
     until_well(stack)
 
 
@@ -108,7 +108,9 @@ def stopped_by_itself(stack: LocalStack) -> list[str]:
 
 
 def test_a_worker_whose_states_are_anothers_stops_and_says_so_until_that_is_mended(stack: LocalStack) -> None:
-    begun = httpx.post(f"{stack.config.enrolment_url}/v1/reports", json=event("registered"), headers={"content-type": "application/cloudevents+json"})
+    begun = httpx.post(
+        f"{stack.config.api_url('enrolment')}/v1/reports", json=event("registered"), headers={"content-type": "application/cloudevents+json"}
+    )
     assert begun.status_code == 202
     with redis.Redis.from_url(stack.config.redis_url, decode_responses=True) as client:
         cursor = "{enrolment:1:p0}:cursor"

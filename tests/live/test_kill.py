@@ -11,12 +11,12 @@ from datetime import date
 from typer.testing import CliRunner
 
 from deploy.demo.playing.play import Apis, play_history
-from deploy.local.processes import REDIS, SERVICES
+from deploy.local.processes import PROCESSES, REDIS
 from deploy.local.stack import LocalStack
 from services.reporting.cli import app as auditors
 from tests.support.stack import NewStack
 
-VICTIMS = (*(service.name for service in SERVICES), REDIS)
+VICTIMS = (*(service.name for service in PROCESSES), REDIS)
 SCALE, UNTIL = 0.015, date(2019, 4, 20)
 AT_WORK_WITHIN = 150.0
 """Seconds in which every process must be at work again after a round: a worker that was killed gets its partitions once the group gave it up."""
@@ -57,9 +57,9 @@ class Killer(threading.Thread):
 
 
 async def test_the_figures_are_exact_whatever_is_killed_and_whenever(new_stack: NewStack) -> None:
-    stack = await asyncio.to_thread(new_stack, services=SERVICES)
+    stack = await asyncio.to_thread(new_stack, services=PROCESSES)
     config = stack.config
-    apis = Apis(config.enrolment_url, config.case_url, config.relief_url, config.reporting_url)
+    apis = Apis(config.api_url("enrolment"), config.api_url("case"), config.api_url("relief"), config.api_url("reporting"))
     killer = Killer(stack, seed=20200614)
     killer.start()
     try:
@@ -69,9 +69,9 @@ async def test_the_figures_are_exact_whatever_is_killed_and_whenever(new_stack: 
     assert killer.failure is None, killer.failure
     assert len(killer.killed) >= 2 * len(VICTIMS), f"the history was over before all had been killed twice: {killer.killed}"
     assert exact
-    for service in SERVICES:
+    for service in PROCESSES:
         await asyncio.to_thread(stack.wait_ready, service.name)
     verified = await asyncio.to_thread(
-        CliRunner().invoke, auditors, ["verify", "--reporting", config.reporting_url, "--bootstrap", stack.config.kafka_bootstrap]
+        CliRunner().invoke, auditors, ["verify", "--reporting", config.api_url("reporting"), "--bootstrap", stack.config.kafka_bootstrap]
     )
     assert verified.exit_code == 0, verified.output

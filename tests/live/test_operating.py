@@ -14,7 +14,7 @@ import pytest
 from kafka import KafkaProducer
 
 from deploy.local.config import StackConfig
-from deploy.local.processes import KAFKA, REDIS, SERVICES, Service
+from deploy.local.processes import KAFKA, PROCESSES, REDIS, ServiceProcess
 from deploy.local.readiness import Health, health
 from deploy.local.stack import LocalStack, StartFailed
 from shared.log import topics
@@ -23,8 +23,8 @@ from tests.components.enrolment.lines import event
 
 pytestmark = pytest.mark.live
 
-ENROLMENT, REPORTING = Service("enrolment", "worker"), Service("reporting", "worker")
-DESK = Service("enrolment", "api")
+ENROLMENT, REPORTING = ServiceProcess("enrolment", "worker"), ServiceProcess("reporting", "worker")
+DESK = ServiceProcess("enrolment", "api")
 CHILD = "0123456789abcdef" * 2
 
 
@@ -38,7 +38,7 @@ def eventually(holds: Callable[[], bool], what: Callable[[], object], timeout: f
 @pytest.fixture(scope="module")
 def operator(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Operator"]:
     """One stack for the whole file: the last test leaves its workers stopped."""
-    with LocalStack(StackConfig.on_free_ports(tmp_path_factory.mktemp("operated"), partitions=1), services=SERVICES) as stack:
+    with LocalStack(StackConfig.on_free_ports(tmp_path_factory.mktemp("operated"), partitions=1), services=PROCESSES) as stack:
         yield Operator(stack)
 
 
@@ -59,21 +59,21 @@ class Operator:
     def __init__(self, stack: LocalStack) -> None:
         self.stack = stack
 
-    def health(self, service: Service) -> Health:
+    def health(self, service: ServiceProcess) -> Health:
         return health(service.url(self.stack.config))
 
-    def until_ready(self, *services: Service) -> None:
+    def until_ready(self, *services: ServiceProcess) -> None:
         for service in services:
             eventually(lambda service=service: self.health(service) == Health(alive=True), lambda service=service: self.health(service))  # type: ignore[misc]
 
-    def until_waiting_for(self, service: Service, *what: str) -> None:
+    def until_waiting_for(self, service: ServiceProcess, *what: str) -> None:
         eventually(lambda: self.health(service).waits_for.keys() >= set(what), lambda: (service.name, what, self.health(service)))
 
-    def figures(self, service: Service) -> dict[str, float]:
+    def figures(self, service: ServiceProcess) -> dict[str, float]:
         lines = httpx.get(f"{service.url(self.stack.config)}/metrics", timeout=10).text.splitlines()
         return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))}
 
-    def until_counted(self, service: Service, name: str, n: float) -> None:
+    def until_counted(self, service: ServiceProcess, name: str, n: float) -> None:
         eventually(lambda: self.figures(service).get(name) == n, lambda: (name, self.figures(service).get(name)))
 
     def send(self, *events: Mapping[str, Any]) -> httpx.Response:
@@ -89,7 +89,7 @@ class Operator:
 
 
 def test_what_is_sent_moves_the_figures_of_the_worker(operator: Operator) -> None:
-    operator.until_ready(*SERVICES)
+    operator.until_ready(*PROCESSES)
     enrolled = event("enrolled", id="a", time="2019-03-01T08:00:00+08:00")
     told = operator.send(
         enrolled,
@@ -133,13 +133,13 @@ def test_a_worker_is_alive_at_once_and_ready_when_it_has_its_partitions(operator
 
 
 def test_processes_tell_when_what_they_stand_on_is_away_and_are_ready_again_when_it_is_back(operator: Operator) -> None:
-    operator.until_ready(*SERVICES)
+    operator.until_ready(*PROCESSES)
     for process, name in ((REDIS, "redis"), (KAFKA, "kafka")):
         with paused(operator.stack, process):
-            for service in SERVICES:
+            for service in PROCESSES:
                 operator.until_waiting_for(service, name)
                 assert operator.health(service).alive
-        operator.until_ready(*SERVICES)
+        operator.until_ready(*PROCESSES)
 
 
 def test_a_worker_that_is_kept_from_its_work_tells_how_far_it_is_behind(operator: Operator) -> None:
@@ -157,12 +157,12 @@ SECRET = "geheim4711"
 
 
 def test_no_log_tells_anything_that_was_sent(operator: Operator) -> None:
-    operator.until_ready(*SERVICES)
+    operator.until_ready(*PROCESSES)
     config = operator.stack.config
     spoilt = [{**event(), name: SECRET} for name in event()] + [{**event(), SECRET: 1}]
     spoilt += [event(change={name: SECRET}) for name in ("reason", "last_seen", SECRET)]
     assert operator.send(*spoilt).json()["logged"] <= 1  # an id may be anything
-    for service in (DESK, Service("reporting", "api")):
+    for service in (DESK, ServiceProcess("reporting", "api")):
         url = service.url(config)
         httpx.post(f"{url}/v1/reports", content=SECRET, headers={"content-type": SECRET, "idempotency-key": SECRET})
         httpx.post(f"{url}/v1/reports", content=SECRET, headers={"content-type": "application/cloudevents+json", "content-encoding": "gzip"})
@@ -173,7 +173,7 @@ def test_no_log_tells_anything_that_was_sent(operator: Operator) -> None:
         operator.log_bytes(topic, SECRET.encode(), SECRET.encode())
         operator.log_bytes(topic, CHILD.encode(), json.dumps({**event(), "type": SECRET, "recordedtime": event()["time"]}).encode())
         operator.log_bytes(topic, CHILD.encode(), json.dumps({**event(), "time": SECRET}).encode())
-    for service in SERVICES:
+    for service in PROCESSES:
         if service.part == "worker":
             for asked in (signal.SIGUSR1, signal.SIGUSR2):
                 os.kill(operator.stack.pid(service.name), asked)
@@ -185,14 +185,14 @@ def test_no_log_tells_anything_that_was_sent(operator: Operator) -> None:
         eventually(lambda: "the worker stops" in log_of(operator, service), lambda: log_of(operator, service)[-2000:])  # noqa: B023  # called at once
     operator.stack.stop()
     said = {path.name: path.read_text("utf-8", "replace") for path in config.logs.iterdir() if path.is_file()}
-    assert {f"{service.name}.log" for service in SERVICES} <= set(said)
+    assert {f"{service.name}.log" for service in PROCESSES} <= set(said)
     assert [name for name, text in said.items() if SECRET in text] == []
-    for service in SERVICES:
+    for service in PROCESSES:
         lines = said[f"{service.name}.log"].splitlines()
         assert [line for line in lines if not line.startswith("{")] == [], service.name
         who = {(told["service"], told["part"], told["version"]) for told in map(json.loads, lines)}
         assert who == {(service.service, service.part, version("baoxue"))}
 
 
-def log_of(operator: Operator, service: Service) -> str:
+def log_of(operator: Operator, service: ServiceProcess) -> str:
     return (operator.stack.config.logs / f"{service.name}.log").read_text("utf-8", "replace")

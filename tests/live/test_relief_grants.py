@@ -9,7 +9,7 @@ import httpx
 import psutil
 import pytest
 
-from deploy.local.processes import SERVICES
+from deploy.local.processes import PROCESSES
 from deploy.local.stack import LocalStack
 from shared import clock
 from shared.redis.edge import connect
@@ -19,7 +19,7 @@ CHILD, OTHER, HERE, THERE = "00112233445566778899aabbccddeeff", "ffeeddccbbaa998
 AUTUMN, SPRING = f"{CHILD}-2019-autumn", f"{CHILD}-2020-spring"
 SCHOOL: dict[str, Any] = {"school": "2151000001", "stage": "junior", "grade": 8}
 PATIENCE = 30.0
-OURS = tuple(service for service in SERVICES if service.service in {"enrolment", "relief"})
+OURS = tuple(service for service in PROCESSES if service.service in {"enrolment", "relief"})
 
 Told = dict[str, Any]
 
@@ -29,8 +29,8 @@ class Walk:
 
     def __init__(self, stack: LocalStack) -> None:
         self.stack = stack
-        self.enrolment = httpx.AsyncClient(base_url=stack.config.enrolment_url, timeout=20.0)
-        self.relief = httpx.AsyncClient(base_url=stack.config.relief_url, timeout=20.0)
+        self.enrolment = httpx.AsyncClient(base_url=stack.config.api_url("enrolment"), timeout=20.0)
+        self.relief = httpx.AsyncClient(base_url=stack.config.api_url("relief"), timeout=20.0)
         self._reported = 0
 
     async def report(self, what: str, day: str, *, child: str = CHILD, **data: Any) -> None:

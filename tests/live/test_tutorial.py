@@ -21,7 +21,7 @@ import pytest
 import redis
 
 from deploy.local.config import ROOT, StackConfig, free_ports
-from deploy.local.processes import SERVICES
+from deploy.local.processes import PROCESSES
 from docs.generate.reference import redis_keys
 from tests.support.documents import Block, blocks
 from tests.support.stack import NewStack
@@ -114,11 +114,11 @@ def test_the_tutorial_starts_and_stops_as_the_test_does() -> None:
 
 
 def test_every_command_answers_what_its_page_says(new_stack: NewStack, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    stack = new_stack(services=SERVICES, today="record")
+    stack = new_stack(services=PROCESSES, today="record")
     for name, value in stack.config.model_dump().items():
         monkeypatch.setenv(f"BAOXUE_{name.upper()}", str(value))
     monkeypatch.setenv("REPORTING_KAFKA_BOOTSTRAP", stack.config.kafka_bootstrap)
-    monkeypatch.setenv("REPORTING_URL", stack.config.reporting_url)
+    monkeypatch.setenv("REPORTING_URL", stack.config.api_url("reporting"))
     monkeypatch.setenv("REPORTING_REDIS_URL", stack.config.redis_url)
     shell = Shell(stack.config, folder)
     for step in (step for page in PAGES for step in steps(page) if step.command.text.strip() not in STANDS_FOR):

@@ -12,7 +12,7 @@ import pytest
 from deploy.local import kafka, redis_server
 from deploy.local.config import LOOPBACK, StackConfig
 from deploy.local.java import Java
-from deploy.local.processes import SERVICES, Service, tools
+from deploy.local.processes import PROCESSES, ServiceProcess, tools
 from deploy.local.redis_server import RedisServer
 from shared.log.topics import topics
 from tests.support.compose import BASE, THREE_BROKERS, broker_settings, load, variables_in
@@ -21,7 +21,7 @@ EMBEDDED = StackConfig.model_validate({name: field.default for name, field in St
 ONE, THREE = load(BASE)["services"], load(BASE, THREE_BROKERS)["services"]
 LONG_RUNNING = {name for name in THREE if name != "topics"}
 BROKERS = sorted(name for name in THREE if name.startswith("kafka"))
-OURS = pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+OURS = pytest.mark.parametrize("service", PROCESSES, ids=lambda service: service.name)
 WHERE = {"listeners", "advertised.listeners", "controller.quorum.voters", "log.dirs", "node.id"}
 INSIDE_ONLY = {"listener.security.protocol.map": "INSIDE:PLAINTEXT,HOST:PLAINTEXT,CONTROLLER:PLAINTEXT", "inter.broker.listener.name": "INSIDE"}
 REPLICATED = {"offsets.topic.replication.factor", "transaction.state.log.replication.factor", "share.coordinator.state.topic.replication.factor"}
@@ -43,17 +43,17 @@ def test_the_files_are_compose_files(file: Path) -> None:
 
 
 def test_every_container_is_a_process_or_what_they_stand_on() -> None:
-    assert set(ONE) == {service.name for service in SERVICES} | {"kafka", "valkey", "topics"}
+    assert set(ONE) == {service.name for service in PROCESSES} | {"kafka", "valkey", "topics"}
     assert set(THREE) - set(ONE) == {"kafka-2", "kafka-3"}
 
 
 @OURS
-def test_every_process_is_a_container(service: Service) -> None:
+def test_every_process_is_a_container(service: ServiceProcess) -> None:
     assert ONE[service.name]["command"] == ["python", *service.program(EMBEDDED).command[1:]]
 
 
 @OURS
-def test_each_is_told_what_the_embedded_one_is_told(service: Service) -> None:
+def test_each_is_told_what_the_embedded_one_is_told(service: ServiceProcess) -> None:
     prefix = service.service.upper()
     elsewhere = {f"{prefix}_KAFKA_BOOTSTRAP": "kafka:9092", f"{prefix}_REDIS_URL": "redis://valkey:6379/0", f"{prefix}_HOST": "0.0.0.0"}
     told = {**service.program(EMBEDDED).environment, **elsewhere}
@@ -61,7 +61,7 @@ def test_each_is_told_what_the_embedded_one_is_told(service: Service) -> None:
 
 
 @OURS
-def test_no_variable_is_one_that_nobody_reads(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_variable_is_one_that_nobody_reads(service: ServiceProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = import_module(f"services.{service.service}.settings").Settings
     prefix = f"{service.service.upper()}_"
     environment = THREE[service.name]["environment"]
@@ -101,7 +101,7 @@ def test_redis_has_the_settings_of_the_embedded_one() -> None:
 @pytest.mark.parametrize("name", sorted(LONG_RUNNING))
 def test_what_dies_is_started_again_and_what_is_stopped_is_given_time(name: str) -> None:
     given = int(THREE[name]["stop_grace_period"].removesuffix("s"))
-    embedded = [each.program(EMBEDDED) for each in SERVICES] + list(
+    embedded = [each.program(EMBEDDED) for each in PROCESSES] + list(
         tools(EMBEDDED, Java(Path("java"), 17, ""), Path(), RedisServer(Path("r"), "7", ""))
     )
     needs = {"valkey": "redis", "kafka-2": "kafka", "kafka-3": "kafka"}.get(name, name)

@@ -91,7 +91,7 @@ def test_a_topic_is_read_by_those_who_follow_it() -> None:
 
 def followers_of(service: str) -> list[str]:
     wiring = import_module(f"services.{service}.wiring")
-    join = wiring.followers if hasattr(wiring, "followers") else wiring.follower
+    join = wiring.SERVICE.followers if hasattr(wiring, "SERVICE") else wiring.follower
     made = join(settings_of(service).model_construct())
     return [each.topic for each in (made if isinstance(made, tuple | list) else [made])]
 

@@ -21,7 +21,7 @@ from kafka import KafkaAdminClient
 
 from deploy.local import config
 from deploy.local.config import StackConfig
-from deploy.local.processes import Service
+from deploy.local.processes import ServiceProcess
 from deploy.local.stack import LocalStack
 from shared.log.topics import topics
 
@@ -66,7 +66,7 @@ def new_stack(tmp_path: Path) -> Iterator[NewStack]:
     with ExitStack() as running:
         number = itertools.count()
 
-        def start(*, services: tuple[Service, ...] = (), partitions: int = 12, today: str = "calendar") -> LocalStack:
+        def start(*, services: tuple[ServiceProcess, ...] = (), partitions: int = 12, today: str = "calendar") -> LocalStack:
             settings = StackConfig.on_free_ports(tmp_path / f"stack{next(number)}", partitions=partitions).model_copy(update={"today": today})
             return running.enter_context(LocalStack(settings, services=services))
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from deploy.local.config import StackConfig
 from deploy.local.doctor import machine, record, running
 from deploy.local.doctor.check import Check
-from deploy.local.processes import SERVICES, Service
+from deploy.local.processes import PROCESSES, ServiceProcess
 from deploy.local.stack import LocalStack
 
 
-def examine(config: StackConfig, services: tuple[Service, ...] = SERVICES) -> Iterator[Check]:
+def examine(config: StackConfig, services: tuple[ServiceProcess, ...] = PROCESSES) -> Iterator[Check]:
     """Every check, the ground first: what comes later may only be wrong because of what came before."""
     stack = LocalStack(config, services=services)
     yield from machine.checks(config)

@@ -28,7 +28,7 @@ def checks(config: StackConfig) -> Iterator[Check]:
     """Look into Redis and Kafka, as far as they answer."""
     yield from _redis(config)
     yield from _topics(config)
-    yield from clock(readiness.newest_recorded(config.reporting_url), datetime.now(UTC))
+    yield from clock(readiness.newest_recorded(config.api_url("reporting")), datetime.now(UTC))
 
 
 def _redis(config: StackConfig) -> Iterator[Check]:

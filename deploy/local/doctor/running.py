@@ -13,7 +13,7 @@ from deploy.local import processes, readiness
 from deploy.local.config import StackConfig, port_is_free
 from deploy.local.doctor.check import Check
 from deploy.local.port_holder import holder
-from deploy.local.processes import KAFKA, REDIS, Service
+from deploy.local.processes import KAFKA, REDIS, ServiceProcess
 from deploy.local.readiness import Health
 from deploy.local.stack import LocalStack
 from shared.worker.freshness import LAG
@@ -28,7 +28,7 @@ class _Line(msgspec.Struct):
     message: str = ""
 
 
-def ports(config: StackConfig, services: tuple[Service, ...]) -> Iterator[Check]:
+def ports(config: StackConfig, services: tuple[ServiceProcess, ...]) -> Iterator[Check]:
     """Whether the ports that everything wants are free, and who has them if not."""
     for who, (port, variable) in processes.ports(config, services).items():
         if port_is_free(port):
@@ -37,7 +37,7 @@ def ports(config: StackConfig, services: tuple[Service, ...]) -> Iterator[Check]
             yield Check(f"port {port}", f"taken by {holder(port)}, and wanted for {who}", f"stop what listens there, or set {variable}")
 
 
-def checks(stack: LocalStack, services: tuple[Service, ...]) -> Iterator[Check]:
+def checks(stack: LocalStack, services: tuple[ServiceProcess, ...]) -> Iterator[Check]:
     """Look at every process that the supervisor should have."""
     config, states = stack.config, stack.states()
     by_name = {service.name: service for service in services}

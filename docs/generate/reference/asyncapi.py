@@ -9,17 +9,15 @@ from msgspec import Struct
 from docs.generate.markdown import prose
 from docs.generate.reference.schemas import Schema, attributes, golden, published, schemas_of
 from shared.contracts.refusal import Dead, Refused
-from shared.contracts.registry import CASE_COMMAND_LANGUAGE, RECORD_LANGUAGE, RELIEF_COMMAND_LANGUAGE, REPORT_LANGUAGE
+from shared.contracts.registry import RECORD_LANGUAGE, REPORT_LANGUAGE
 from shared.events.envelope import CONTENT_TYPE, Event, Submission
 from shared.log import topics
 
 BINDING_VERSION = "0.5.0"
 _SCHEMA = "#/components/schemas/{name}"
 _HOLDS: dict[str, tuple[type[Struct], ...]] = {
-    topics.SUBMISSIONS: tuple(REPORT_LANGUAGE.shapes.values()),
     topics.STUDENT_STATUS: tuple(RECORD_LANGUAGE.shapes.values()),
-    topics.CASE_COMMANDS: tuple(CASE_COMMAND_LANGUAGE.shapes.values()),
-    topics.RELIEF_COMMANDS: tuple(RELIEF_COMMAND_LANGUAGE.shapes.values()),
+    **{topic.name: topic.types for topic in topics.INPUTS.values()},
     topics.REFUSALS: (Refused,),
     topics.SEALS: (),
     **{topics.dead(topic): (Dead,) for topic in topics.READ_BY_WORKERS},

@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from docs.generate.markdown import as_json, code, page, prose, sentence, table
 from docs.generate.reference.schemas import Schema, attributes, golden, published, rows, schemas_of
-from shared.contracts.registry import ASIDE_LANGUAGE, CASE_COMMAND_LANGUAGE, RECORD_LANGUAGE, RELIEF_COMMAND_LANGUAGE, REPORT_LANGUAGE
+from shared.contracts.registry import ASIDE_LANGUAGE, REPORT_LANGUAGE
+from shared.contracts.services import SERVICES
 from shared.events.envelope import Event, ReportEvent
 from shared.log import topics
 
@@ -23,8 +24,9 @@ A shape that was ever on the wire never changes: a new field is a new version, a
 ([how to add an event](../how-to/add-an-event.md)). The examples are the golden files of `tests/contracts/golden/`.
 
 [Reports](#reports) are what senders claim ({code(topics.SUBMISSIONS)}). [Facts](#facts) are what a service decided
-({code(topics.STUDENT_STATUS)}). [Commands](#commands) are what an office or a policy asks for ({code(topics.CASE_COMMANDS)},
-{code(topics.RELIEF_COMMANDS)}). [Refusals and dead letters](#refusals-and-dead-letters) are what was not taken."""
+({code(topics.STUDENT_STATUS)}). [Commands](#commands) are what an office or a policy asks for
+({", ".join(code(topic.name) for topic in topics.INPUTS.values() if topic.name != topics.SUBMISSIONS)}).
+[Refusals and dead letters](#refusals-and-dead-letters) are what was not taken."""
 
 REPORTED = f"""\
 What a sender writes. An attribute that is not in this table is refused by its name; `recordedtime` is the api's own. In
@@ -37,12 +39,14 @@ are those of the cause; `causationid` is the id of the input, `correlationid` th
 `source` of the input."""
 
 
+_COMMANDED = tuple((spec, spec.input) for spec in SERVICES if spec.input is not None and spec.input.name != topics.SUBMISSIONS)
+
+
 def events() -> str:
     """Give the page."""
     schemas = schemas_of(published())
     shapes = {shape.__name__ for shape in published()}
     words = {name: schema for name, schema in sorted(schemas.items()) if name not in shapes}
-    facts = RECORD_LANGUAGE.shapes.values()
     return page(
         "Events",
         INTRODUCTION,
@@ -61,17 +65,9 @@ def events() -> str:
         "## Facts",
         "Every fact carries its subject as it found it (`before`) and as it left it (`after`). A count of anything is: over all facts not seen "
         "before, add 1 for `after`, take 1 for `before`.",
-        "### Of students and counties",
-        *_each((shape for shape in facts if ".case." not in _type(shape) and ".relief." not in _type(shape)), words),
-        "### Of cases",
-        *_each((shape for shape in facts if ".case." in _type(shape)), words),
-        "### Of relief",
-        *_each((shape for shape in facts if ".relief." in _type(shape)), words),
+        *(part for spec in SERVICES if spec.facts for part in (f"### Of {spec.name}", *_each(spec.facts, words))),
         "## Commands",
-        "### To the case service",
-        *_each(CASE_COMMAND_LANGUAGE.shapes.values(), words),
-        "### To the relief service",
-        *_each(RELIEF_COMMAND_LANGUAGE.shapes.values(), words),
+        *(part for spec, topic in _COMMANDED for part in (f"### To {spec.name}", *_each(topic.types, words))),
         "## Refusals and dead letters",
         *_each(ASIDE_LANGUAGE.shapes.values(), words, "###"),
         "## What events are made of",

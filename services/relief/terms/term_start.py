@@ -23,11 +23,11 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.relief.decider import SERVICE
 from services.relief.domain.packed import ELIGIBLE
 from services.relief.terms.walk import Progress, Walk, commands, read_walk, told
 from shared import clock
 from shared.commands.rebuild_gate import Built
+from shared.contracts.services import RELIEF
 from shared.deciding.listing import Cursor, Listing, Page
 from shared.deciding.state_store import StateStore
 from shared.events.codec import encode
@@ -77,7 +77,7 @@ class Beginnings:
         """Join the parts."""
         self._redis, self._listing, self._store, self._built, self._log = redis, listing, store, built, log
         self._partitions, self._pace = partitions, pace or Pace()
-        self._tag = f"{{{SERVICE}:{generation}:terms}}"
+        self._tag = f"{{{RELIEF.name}:{generation}:terms}}"
         self._counties = codes_in(NATION)
         self._swap = script(redis, "shared.redis", "swap")
         self._tasks: dict[str, asyncio.Task[None]] = {}

@@ -8,16 +8,16 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from services.relief.decider import SOURCE
 from shared import clock
 from shared.commands.submit import NO_SEQUENCE
 from shared.contracts.relief import BeginTerm
+from shared.contracts.services import RELIEF
 from shared.deciding.listing import Cursor, Entry, Page
 from shared.events.codec import encode
 from shared.events.envelope import Event
 from shared.ids import command_id
 
-OPERATOR = f"{SOURCE}/operator"
+OPERATOR = f"{RELIEF.source}/operator"
 """The source of the commands."""
 
 

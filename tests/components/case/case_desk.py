@@ -7,11 +7,12 @@ from typing import Any
 import httpx
 
 from services.case.api import create_app
-from services.case.decider import SERVICE, CaseDecider
+from services.case.decider import CaseDecider
 from services.case.domain.packed import FORMAT
 from shared.clock import CHINA
 from shared.commands.limits import CommandLimits
 from shared.contracts.case import CaseCommand
+from shared.contracts.services import CASE
 from shared.deciding.state_store import StateStore
 from shared.events.codec import encode, read_event
 from shared.events.envelope import Event
@@ -57,7 +58,7 @@ class CaseDesk:
             limits=CommandLimits(**{"word_seconds": 0.05, **limits}),
             log=self.log,
             redis=client,
-            store=StateStore(client, SERVICE, generation="1", buckets=8, format_version=FORMAT),
+            store=StateStore(client, CASE.name, generation="1", buckets=8, format_version=FORMAT),
             now=now,
             partitions=PARTITIONS,
         )

@@ -15,6 +15,7 @@ from shared.contracts.registry import NewerVersion, UnknownType
 from shared.contracts.sequence import sequence_of
 from shared.deciding.decider import Judged
 from shared.deciding.deciding_follower import decide_batch
+from shared.deciding.outcomes import Outcome
 from shared.events.codec import Unreadable, read_event, read_fact
 from shared.events.envelope import Event
 from shared.ids import uuid5_of_position
@@ -49,7 +50,7 @@ def test_a_fact_has_the_position_the_times_and_the_source_of_its_command() -> No
     assert (fact.id, fact.sequence) == (uuid5_of_position(topics.CASE_COMMANDS, P, AT, 0), sequence_of(AT, 0))
     assert (fact.source, fact.subject, fact.partitionkey, fact.reportedby) == ("/case", CHILD, CHILD, "/case/policies")
     assert (fact.time, fact.recordedtime, fact.causationid, fact.correlationid) == (at("2020-06-10"), at("2020-06-10"), "p-1", "f")
-    assert (outcome.outcome, outcome.refusal, outcome.exception) == (b"a", None, None)
+    assert (outcome.outcome, outcome.refusal, outcome.exception) == (Outcome.ACCEPTED, None, None)
 
 
 def test_the_day_of_a_command_is_that_of_its_time_in_china() -> None:
@@ -59,12 +60,12 @@ def test_the_day_of_a_command_is_that_of_its_time_in_china() -> None:
 
 
 def test_what_says_nothing_new_leaves_nothing_behind() -> None:
-    assert judged(OPEN, judged(OPEN).state) == Judged(b"d")
+    assert judged(OPEN, judged(OPEN).state) == Judged(Outcome.DUPLICATE)
 
 
 def test_a_refusal_goes_into_the_log_and_is_kept_for_the_office() -> None:
     outcome = judged(asked(closed(), time=at("2020-06-14"), id_="c-1", source=OFFICE), judged(OPEN).state)
-    assert (outcome.outcome, outcome.state, outcome.fact) == (b"r", None, None)
+    assert (outcome.outcome, outcome.state, outcome.fact) == (Outcome.REFUSED, None, None)
     assert outcome.refusal is not None
     assert outcome.exception is not None
     refusal = read_event(outcome.refusal)

@@ -11,7 +11,7 @@ from services.case.policies import CasePolicies, Change
 from shared.clock import CHINA
 from shared.contracts import student
 from shared.contracts.case import CaseCommand, CloseForLeave, CloseForRemoval, CorrectReason, MoveCase, ObserveReturn, OpenCase
-from shared.contracts.registry import CASE_COMMAND_LANGUAGE
+from shared.contracts.registry import INPUT_LANGUAGES
 from shared.contracts.sequence import sequence_of
 from shared.contracts.student import Standing, StudentFact
 from shared.contracts.words import (
@@ -42,7 +42,7 @@ def standing(status: Status, county: str = HERE, reason: Reason | None = None) -
 
 
 def follows(fact: StudentFact) -> list[CaseCommand]:
-    return [read_data(CASE_COMMAND_LANGUAGE, event.type, event.data) for event in commands(fact)]
+    return [read_data(INPUT_LANGUAGES["case"], event.type, event.data) for event in commands(fact)]
 
 
 def commands(fact: StudentFact) -> list[Event[Any]]:

@@ -8,12 +8,13 @@ from typing import Any
 import httpx
 
 from services.relief.api import create_app
-from services.relief.decider import SERVICE, ReliefDecider
+from services.relief.decider import ReliefDecider
 from services.relief.domain.packed import FORMAT
 from services.relief.terms.term_start import Pace
 from shared.clock import CHINA
 from shared.commands.limits import CommandLimits
 from shared.contracts.relief import FollowingCommand
+from shared.contracts.services import RELIEF
 from shared.deciding.state_store import StateStore
 from shared.events.codec import encode, read_event
 from shared.events.envelope import Event
@@ -48,7 +49,7 @@ class ReliefDesk:
             limits=CommandLimits(**{"word_seconds": 0.05, **limits}),
             log=self.log,
             redis=client,
-            store=StateStore(client, SERVICE, generation="1", buckets=8, format_version=FORMAT),
+            store=StateStore(client, RELIEF.name, generation="1", buckets=8, format_version=FORMAT),
             now=now,
             partitions=PARTITIONS,
             pace=pace,

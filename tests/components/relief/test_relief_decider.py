@@ -13,6 +13,7 @@ from shared.contracts.refusal import RefusalCode
 from shared.contracts.registry import ASIDE_LANGUAGE, NewerVersion, UnknownType
 from shared.contracts.relief import AidGranted, AidPaid, AidSuspended
 from shared.deciding.decider import Judged
+from shared.deciding.outcomes import Outcome
 from shared.events.codec import Unreadable, encode, read_event, read_fact
 from tests.domain.relief.grants import OFFICE, Command, boards, changed, dropped_out, grant, in_school, moved, numbered, paid
 from tests.support.mutants import without
@@ -40,7 +41,7 @@ def told(*story: tuple[str, Command]) -> bytes:
     state: bytes | None = None
     for n, (day, asked) in enumerate(story):
         found = judged(written(numbered(asked, n), day, id_=f"c-{n}"), state, offset=n)
-        assert found.outcome == b"a"
+        assert found.outcome == Outcome.ACCEPTED
         state = found.state
     assert state is not None
     return state
@@ -56,7 +57,7 @@ def test_a_command_becomes_a_fact_that_names_its_position_and_its_cause() -> Non
     assert (event.causationid, event.correlationid, event.reportedby) == ("c-1", "r-1", "/relief/policies")
     assert type(fact) is AidGranted
     assert (fact.before, fact.after, fact.fact) == (None, grant(), "0000000000000041-0000")
-    assert found.outcome == b"a"
+    assert found.outcome == Outcome.ACCEPTED
     assert (found.refusal, found.exception) == (None, None)
 
 
@@ -85,12 +86,12 @@ def test_the_day_of_a_command_is_that_of_its_time_in_china() -> None:
 
 
 def test_what_says_nothing_new_leaves_no_trace() -> None:
-    assert judged(written(numbered(in_school, 9)), DUE) == Judged(b"d")
+    assert judged(written(numbered(in_school, 9)), DUE) == Judged(Outcome.DUPLICATE)
 
 
 def test_a_refusal_names_its_code_field_and_rule() -> None:
     found = judged(written(changed(paid, fen=1), "2019-10-16", source=OFFICE), DUE)
-    assert (found.outcome, found.state, found.fact) == (b"r", None, None)
+    assert (found.outcome, found.state, found.fact) == (Outcome.REFUSED, None, None)
     refusal = read_event(found.refusal)
     assert (refusal.source, refusal.causationid, refusal.reportedby) == ("/relief", "c-1", OFFICE)
     said = ASIDE_LANGUAGE.read(refusal.type, refusal.data)
@@ -100,7 +101,12 @@ def test_a_refusal_names_its_code_field_and_rule() -> None:
 
 def test_the_office_of_a_county_that_took_over_another_answers_for_what_was_granted_there() -> None:
     changdao = told(("2019-09-02", changed(in_school, county="370634")))
-    for office, outcome in (("/counties/370634", b"a"), ("/counties/370614", b"a"), ("/counties/370602", b"r"), ("/counties/999999", b"r")):
+    for office, outcome in (
+        ("/counties/370634", Outcome.ACCEPTED),
+        ("/counties/370614", Outcome.ACCEPTED),
+        ("/counties/370602", Outcome.REFUSED),
+        ("/counties/999999", Outcome.REFUSED),
+    ):
         assert judged(written(changed(paid, office=office), "2020-07-16"), changdao).outcome == outcome
 
 

@@ -12,7 +12,7 @@ from msgspec import Raw
 from services.relief import policies
 from services.relief.policies import ReliefPolicies, asked_for
 from shared.clock import CHINA
-from shared.contracts.registry import RELIEF_COMMAND_LANGUAGE
+from shared.contracts.registry import INPUT_LANGUAGES
 from shared.contracts.relief import (
     EndGrant,
     FollowingCommand,
@@ -145,7 +145,7 @@ def test_a_command_names_its_fact_and_is_the_same_each_time() -> None:
     assert (first.source, first.causationid, first.correlationid) == ("/relief/policies", "f-1", "r-0")
     assert first.time == datetime(2019, 11, 4, 8, tzinfo=CHINA)
     assert offset_of(first.sequence) == 41, "by this a cursor that was lost is found again"
-    asked = read_data(RELIEF_COMMAND_LANGUAGE, first.type, first.data)
+    asked = read_data(INPUT_LANGUAGES["relief"], first.type, first.data)
     assert asked == ResumeGrant(fact=SEQUENCE, county=ZHAOJUE, stage=Stage.JUNIOR, poor=True)
 
 

@@ -13,7 +13,7 @@ from shared.contracts.refusal import RefusalCode
 from shared.contracts.sequence import sequence_of
 from shared.deciding.decider import Decider, Judged
 from shared.deciding.deciding_follower import DecidingFollower
-from shared.deciding.outcomes import Exceptional, Outcomes
+from shared.deciding.outcomes import Exceptional, Outcome, Outcomes
 from shared.deciding.state_store import StateStore
 from shared.events.codec import Unreadable, encode, read_event
 from shared.events.envelope import Event
@@ -58,14 +58,14 @@ class CountingDecider:
         command = read_event(value)
         count, last = (0, b"") if state is None else _STATE.unpack(state)
         if last == command.id.encode()[:32]:
-            return Judged(b"d", exception=encode(Exceptional(command.id)))
+            return Judged(Outcome.DUPLICATE, exception=encode(Exceptional(command.id)))
         by = int(bytes(command.data).split(b":")[1].strip(b" }"))
         if not 0 < by <= MOST - count:
             why = Exceptional(command.id, RefusalCode.NOT_ALLOWED_NOW, "data.by", "it counts no further than nine")
             if state is None:
                 why = Exceptional(command.id, RefusalCode.UNKNOWN_CASE, "subject", "there is no count yet")
-            return Judged(b"r", refusal=b"{}", exception=encode(why))
-        return Judged(b"a", state=_STATE.pack(count + by, command.id.encode()[:32]), fact=b'{"offset": %d}' % offset)
+            return Judged(Outcome.REFUSED, refusal=b"{}", exception=encode(why))
+        return Judged(Outcome.ACCEPTED, state=_STATE.pack(count + by, command.id.encode()[:32]), fact=b'{"offset": %d}' % offset)
 
     def evolved(self, fact: Event[Raw], state: bytes | None) -> bytes:
         raise NotImplementedError

@@ -17,7 +17,7 @@ from deploy.local.config import StackConfig
 from deploy.local.doctor import machine, record, running
 from deploy.local.doctor.check import Check
 from deploy.local.port_holder import holder
-from deploy.local.processes import SERVICES
+from deploy.local.processes import PROCESSES
 from deploy.local.readiness import Health
 
 PID, LOG = 4711, Path("/logs/case-worker.log")
@@ -80,10 +80,10 @@ class TestPorts:
     def test_a_taken_port_is_told_with_who_has_it_who_wants_it_and_what_sets_it(self, tmp_path: Path) -> None:
         config = StackConfig.on_free_ports(tmp_path)
         with socket.socket() as taken:
-            taken.bind(("127.0.0.1", config.case_worker_port))
+            taken.bind(("127.0.0.1", config.port_of("case", "worker")))
             taken.listen()
-            wrong = [check for check in running.ports(config, SERVICES) if check.mend]
-        assert [check.about for check in wrong] == [f"port {config.case_worker_port}"]
+            wrong = [check for check in running.ports(config, PROCESSES) if check.mend]
+        assert [check.about for check in wrong] == [f"port {config.port_of('case', 'worker')}"]
         assert f"process {os.getpid()} (" in wrong[0].seen
         assert "the case worker" in wrong[0].seen
         assert "BAOXUE_CASE_WORKER_PORT" in str(wrong[0].mend)

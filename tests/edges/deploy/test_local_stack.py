@@ -16,7 +16,7 @@ from kafka.admin import ConfigResource, ConfigResourceType
 
 from deploy.local.config import ROOT, StackConfig, port_is_free
 from deploy.local.doctor import Check, examine
-from deploy.local.processes import Service
+from deploy.local.processes import ServiceProcess
 from deploy.local.stack import LocalStack, StartFailed
 from deploy.local.supervision import Supervisor
 from shared.log.topics import STUDENT_STATUS
@@ -109,7 +109,7 @@ def test_a_start_after_the_supervisor_was_killed_ends_what_it_left_and_goes_on(n
 
 def test_a_start_that_fails_leaves_nothing_running(tmp_path: Path) -> None:
     config = StackConfig.on_free_ports(tmp_path)
-    stack = LocalStack(config, services=(Service("nowhere", "worker"),))
+    stack = LocalStack(config, services=(ServiceProcess("nowhere", "worker"),))
     config.logs.mkdir()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(StackConfig, "nowhere_worker_port", 1, raising=False)

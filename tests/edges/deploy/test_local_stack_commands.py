@@ -13,7 +13,7 @@ import pytest
 
 from deploy import cli
 from deploy.local.config import ROOT, StackConfig
-from deploy.local.processes import SERVICES
+from deploy.local.processes import PROCESSES
 from deploy.local.stack import LocalStack
 from deploy.local.supervision import Supervisor
 
@@ -69,10 +69,10 @@ def test_up_runs_everything_in_the_background_until_down(config: StackConfig) ->
     try:
         up = baoxue("up")
         assert up.returncode == 0, up.stderr
-        assert config.reporting_url in up.stdout
+        assert config.api_url("reporting") in up.stdout
         states = LocalStack(config).states()
         assert {name: state.state for name, state in states.items()} == dict.fromkeys(
-            ("kafka", "redis", *(service.name for service in SERVICES)), "RUNNING"
+            ("kafka", "redis", *(service.name for service in PROCESSES)), "RUNNING"
         )
         status = baoxue("status")
         assert status.returncode == 0
@@ -104,7 +104,11 @@ def test_a_demo_stopped_while_it_plays_leaves_nothing_running(config: StackConfi
         demo.send_signal(stop)
         assert demo.wait(timeout=120) == 0
     assert Supervisor(config).processes() == []
-    for told in ("'scale': 0.5", "'seed': 7", repr((config.enrolment_url, config.case_url, config.relief_url, config.reporting_url))):
+    for told in (
+        "'scale': 0.5",
+        "'seed': 7",
+        repr((config.api_url("enrolment"), config.api_url("case"), config.api_url("relief"), config.api_url("reporting"))),
+    ):
         assert told in played.read_text()
     assert "datetime.date(2019, 5, 31)" in played.read_text()
 

@@ -14,7 +14,7 @@ from deploy.local import jars, java, kafka, processes, redis_server, supervision
 from deploy.local.config import SettingsWrong, StackConfig, free_ports
 from deploy.local.doctor import examine
 from deploy.local.jars import Jar, JarsWrong
-from deploy.local.processes import SERVICES, Program
+from deploy.local.processes import PROCESSES, Program
 from deploy.local.readiness import Health
 from deploy.local.redis_server import NoRedis
 from deploy.local.stack import LocalStack, StartFailed
@@ -32,7 +32,7 @@ class TestSettings:
             monkeypatch.delenv(f"BAOXUE_{field.upper()}", raising=False)
         config = StackConfig.from_environment()
         assert (config.kafka_bootstrap, config.redis_url) == ("127.0.0.1:19092", "redis://127.0.0.1:16379/0")
-        assert (config.enrolment_url, config.reporting_url) == ("http://127.0.0.1:8001", "http://127.0.0.1:8000")
+        assert (config.api_url("enrolment"), config.api_url("reporting")) == ("http://127.0.0.1:8001", "http://127.0.0.1:8000")
         assert config.partitions == 12
         assert config.home.name == ".baoxue"
 
@@ -172,7 +172,7 @@ class TestRedisServer:
 class TestPorts:
     def test_a_port_in_use_is_named_with_who_wants_it_and_what_sets_it(self, tmp_path: Path) -> None:
         config = StackConfig.on_free_ports(tmp_path)
-        for who, (port, variable) in processes.ports(config, SERVICES).items():
+        for who, (port, variable) in processes.ports(config, PROCESSES).items():
             with socket.socket() as taken:
                 taken.bind(("127.0.0.1", port))
                 taken.listen()
@@ -197,7 +197,7 @@ class TestReadiness:
 class TestProcesses:
     def test_each_service_is_told_where_everything_is(self, tmp_path: Path) -> None:
         config = StackConfig.on_free_ports(tmp_path, partitions=3)
-        told = {service.name: service.program(config) for service in SERVICES}
+        told = {service.name: service.program(config) for service in PROCESSES}
         assert set(told) == {f"{service}-{part}" for service in ("enrolment", "case", "relief", "reporting") for part in ("api", "worker")}
         assert told["enrolment-worker"].command[1:] == ("-m", "services.enrolment", "worker")
         assert (
@@ -206,24 +206,24 @@ class TestProcesses:
                 "REPORTING_KAFKA_BOOTSTRAP": config.kafka_bootstrap,
                 "REPORTING_REDIS_URL": config.redis_url,
                 "REPORTING_HOST": "127.0.0.1",
-                "REPORTING_PORT": str(config.reporting_port),
+                "REPORTING_PORT": str(config.port_of("reporting")),
                 "REPORTING_PARTITIONS": "3",
             }.items()
         )
-        assert told["enrolment-worker"].environment["ENROLMENT_OPERATIONS_PORT"] == str(config.enrolment_worker_port)
+        assert told["enrolment-worker"].environment["ENROLMENT_OPERATIONS_PORT"] == str(config.port_of("enrolment", "worker"))
 
     def test_those_who_tell_the_day_are_told_by_what(self, tmp_path: Path) -> None:
         config = StackConfig.on_free_ports(tmp_path).model_copy(update={"today": "record"})
-        told = {service.name: service.program(config).environment for service in SERVICES}
+        told = {service.name: service.program(config).environment for service in PROCESSES}
         assert told["case-api"]["CASE_TODAY"] == told["relief-api"]["RELIEF_TODAY"] == "record"
         assert not any(name.endswith("_TODAY") for name in told["enrolment-api"])
 
     def test_services_go_first_and_what_they_stand_on_last(self, tmp_path: Path) -> None:
         config = StackConfig.on_free_ports(tmp_path)
         tools = processes.tools(config, java.Java(Path("java"), 17, ""), tmp_path, redis_server.RedisServer(Path("redis"), "7", ""))
-        assert max(tool.priority for tool in tools) < min(service.program(config).priority for service in SERVICES)
+        assert max(tool.priority for tool in tools) < min(service.program(config).priority for service in PROCESSES)
         assert all(tool.starts_with_supervisor for tool in tools)
-        assert not any(service.program(config).starts_with_supervisor for service in SERVICES)
+        assert not any(service.program(config).starts_with_supervisor for service in PROCESSES)
 
     def test_the_broker_takes_nothing_from_elsewhere_and_makes_no_topic_by_accident(self, tmp_path: Path) -> None:
         settings = kafka.server_properties(StackConfig.on_free_ports(tmp_path)).splitlines()

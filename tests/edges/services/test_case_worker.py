@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from services.case.decider import SERVICE, CaseDecider
+from services.case.decider import CaseDecider
 from services.case.domain.packed import FORMAT, day_key
 from shared.contracts.case import CaseCommand, CaseState
+from shared.contracts.services import CASE
 from shared.deciding.deciding_follower import DecidingFollower
 from shared.deciding.listing import Listing
 from shared.deciding.state_store import StateStore
@@ -58,9 +59,9 @@ class Worker:
     async def kept(self) -> Mapping[bytes, Any]:
         """Give all states and lists."""
         found: dict[bytes, Any] = {}
-        async for key in self.redis.scan_iter(match=f"{{{SERVICE}:1:p{P}}}:b:*"):
+        async for key in self.redis.scan_iter(match=f"{{{CASE.name}:1:p{P}}}:b:*"):
             found[key] = await self.redis.hgetall(key)
-        async for key in self.redis.scan_iter(match=f"{{{SERVICE}:1:p{P}}}:l:*"):
+        async for key in self.redis.scan_iter(match=f"{{{CASE.name}:1:p{P}}}:l:*"):
             found[key] = await self.redis.zrange(key, 0, -1)
         return found
 
@@ -72,7 +73,7 @@ def child(n: int) -> str:
 @pytest.fixture
 async def worker(fresh_redis: str) -> AsyncIterator[Worker]:
     log = MemoryLog(partitions=1)
-    store = StateStore(connect(fresh_redis), SERVICE, generation="1", buckets=2, format_version=FORMAT)
+    store = StateStore(connect(fresh_redis), CASE.name, generation="1", buckets=2, format_version=FORMAT)
     made = Worker(log, connect(fresh_redis), DecidingFollower(CaseDecider(), store, log))
     await made.ask_everything()
     yield made
@@ -95,7 +96,7 @@ async def test_states_and_lists_lost_are_built_again_from_the_record_as_they_wer
 
 async def test_a_list_has_each_file_once_where_it_stands_now(worker: Worker) -> None:
     await worker.work()
-    listing = Listing(worker.redis, SERVICE, generation="1", partitions=1)
+    listing = Listing(worker.redis, CASE.name, generation="1", partitions=1)
     found = {}
     for state in CaseState:
         page = await listing.page([BUTUO, ZHAOJUE], [state], after=None, below=None, limit=50)

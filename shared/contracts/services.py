@@ -1,0 +1,98 @@
+"""Which services there are, and what each of them takes and writes: one ``ServiceSpec`` a service.
+
+The topics, the languages of ``registry.py``, the embedded stack, the doctor, the check of the compose file and the reference pages are
+made from ``SERVICES``. A new service is one more row here, beside its events in a file of this folder and its code in ``services/``
+(``docs/how-to/add-a-service.md``).
+"""
+
+from dataclasses import dataclass
+
+from msgspec import Struct
+
+from shared.contracts.case import CASE_COMMANDS, CASE_FACTS
+from shared.contracts.county import CountyStated
+from shared.contracts.relief import RELIEF_COMMANDS, RELIEF_FACTS
+from shared.contracts.reports import REPORTS
+from shared.contracts.student import STUDENT_FACTS
+
+
+@dataclass(frozen=True)
+class InputTopic:
+    """The one topic that the worker of a deciding service reads. ``keyed_by``: what the key of its records is."""
+
+    name: str
+    holds: str
+    keyed_by: str
+    types: tuple[type[Struct], ...]
+
+
+@dataclass(frozen=True)
+class ServiceSpec:
+    """A service, as everything outside it must know it.
+
+    ``input`` is None for a service that decides nothing. ``facts`` are the types that its worker writes into the record. ``hears`` names
+    the services whose facts its policies answer. ``reads_record`` says that its worker reads the record for another reason. ``tells_day``
+    says that its api tells the day, by the calendar or by the record.
+    """
+
+    name: str
+    port: int
+    admin_port: int
+    input: InputTopic | None = None
+    facts: tuple[type[Struct], ...] = ()
+    hears: tuple[str, ...] = ()
+    reads_record: bool = False
+    tells_day: bool = False
+
+    @property
+    def source(self) -> str:
+        """The CloudEvents ``source`` of its facts."""
+        return f"/{self.name}"
+
+    @property
+    def policy_source(self) -> str:
+        """The CloudEvents ``source`` of the commands that its policies publish."""
+        return f"/{self.name}/policies"
+
+    @property
+    def api(self) -> str:
+        """The name of its api process."""
+        return f"{self.name}-api"
+
+    @property
+    def worker(self) -> str:
+        """The name of its worker process."""
+        return f"{self.name}-worker"
+
+
+ENROLMENT = ServiceSpec(
+    name="enrolment",
+    port=8001,
+    admin_port=8011,
+    input=InputTopic("enrolment.submissions", "reports as they were received", "student id or county code", REPORTS),
+    facts=(*STUDENT_FACTS, CountyStated),
+)
+
+CASE = ServiceSpec(
+    name="case",
+    port=8002,
+    admin_port=8012,
+    input=InputTopic("case.commands", "what offices and policies ask of cases", "student id", CASE_COMMANDS),
+    facts=CASE_FACTS,
+    hears=("enrolment",),
+    tells_day=True,
+)
+
+RELIEF = ServiceSpec(
+    name="relief",
+    port=8003,
+    admin_port=8013,
+    input=InputTopic("relief.commands", "what offices and policies ask of relief", "student id", RELIEF_COMMANDS),
+    facts=RELIEF_FACTS,
+    hears=("enrolment",),
+    tells_day=True,
+)
+
+REPORTING = ServiceSpec(name="reporting", port=8000, admin_port=8010, reads_record=True)
+
+SERVICES: tuple[ServiceSpec, ...] = (ENROLMENT, CASE, RELIEF, REPORTING)
