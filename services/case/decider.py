@@ -12,9 +12,9 @@ from shared.contracts.case import CaseFact, CloseAfterReturn, RecordAttempt
 from shared.contracts.refusal import Refusal
 from shared.contracts.registry import INPUT_LANGUAGES, RECORD_LANGUAGE
 from shared.contracts.services import CASE
-from shared.deciding.decider import Judged, refused, student_state_id
+from shared.deciding.decider import Judged, read_command, refused, student_state_id
 from shared.deciding.outcomes import Outcome
-from shared.events.codec import Unreadable, encode, read_data, read_event
+from shared.events.codec import encode, read_data
 from shared.events.envelope import Event, caused
 from shared.geography.county_codes import codes_of_office
 from shared.log import topics
@@ -38,12 +38,7 @@ class CaseDecider:
 
     def judge(self, key: bytes, value: bytes | None, state: bytes | None, *, partition: int, offset: int) -> Judged:
         """Decide one command on the state it finds."""
-        command = read_event(value)
-        if command.subject.encode() != key:
-            raise Unreadable("the record's key is not the subject of its event")
-        if not 1 < command.time.year < 9999:
-            raise Unreadable("time: a year that may have no day in China")
-        asked: Asked = read_data(INPUT_LANGUAGES["case"], command.type, command.data)
+        command, asked = read_command(INPUT_LANGUAGES[CASE.name], key, value)
         case = packed.unpack(state)
         on = china_day(command.time)
         try:

@@ -4,16 +4,15 @@ A policy looks at the standings that a student's fact found and left, and so at 
 at what the file is to remember. Late news leaves today's standing as it is, so nothing follows from it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
 from shared.contracts.case import CaseCommand, CloseForLeave, CloseForRemoval, CorrectReason, MoveCase, ObserveReturn, OpenCase
-from shared.contracts.services import CASE
+from shared.contracts.services import CASE, ENROLMENT
 from shared.contracts.student import Standing
 from shared.contracts.words import OUT_OF_SCHOOL, RemovalCode, Status
-from shared.events.codec import encode
-from shared.events.envelope import Event, caused
+from shared.events.envelope import Event
 from shared.log import topics
 
 _NOT_BACK = OUT_OF_SCHOOL | {Status.ON_LEAVE, Status.REMOVED}
@@ -92,21 +91,13 @@ class CasePolicies:
     service = CASE.name
     source = CASE.policy_source
     commands_topic = topics.CASE_COMMANDS
-    heard = "/enrolment"
-    reads: type[Event[Change]] = Event[Change]
+    hears: Mapping[str, type[Fact]] = {ENROLMENT.source: Fact}
 
-    def commands(self, fact: Fact, *, partition: int, offset: int) -> Sequence[tuple[bytes, bytes]]:
-        """Give what all policies ask for because of one fact."""
+    def commands(self, fact: Fact) -> Sequence[CaseCommand]:
+        """Return what all policies ask for because of one fact."""
         if fact.data.before == fact.data.after:
             return ()
-        asked = [command for policy in POLICIES if (command := policy(fact)) is not None]
-        return [
-            (
-                fact.subject.encode(),
-                encode(caused(fact, command, source=self.source, topic=topics.STUDENT_STATUS, partition=partition, offset=offset, n=n)),
-            )
-            for n, command in enumerate(asked)
-        ]
+        return [command for policy in POLICIES if (command := policy(fact)) is not None]
 
 
 def _is_out(standing: Standing | None) -> bool:

@@ -11,11 +11,10 @@ from shared.clock import china_day
 from shared.contracts.refusal import Refusal
 from shared.contracts.registry import INPUT_LANGUAGES, RECORD_LANGUAGE
 from shared.contracts.relief import FollowingCommand, ReliefFact
-from shared.contracts.sequence import position_of
 from shared.contracts.services import RELIEF
-from shared.deciding.decider import Judged, refused, student_state_id
+from shared.deciding.decider import Judged, read_command, refused, student_state_id
 from shared.deciding.outcomes import Outcome
-from shared.events.codec import Unreadable, encode, read_data, read_event
+from shared.events.codec import encode, read_data
 from shared.events.envelope import Event, caused
 from shared.geography.county_codes import codes_of_office
 from shared.log import topics
@@ -36,12 +35,7 @@ class ReliefDecider:
 
     def judge(self, key: bytes, value: bytes | None, state: bytes | None, *, partition: int, offset: int) -> Judged:
         """Decide one command on the state it finds."""
-        command = read_event(value)
-        if command.subject.encode() != key:
-            raise Unreadable("the record's key is not the subject of its event")
-        if not 1 < command.time.year < 9999:
-            raise Unreadable("time: a year that may have no day in China")
-        asked: Asked = read_data(INPUT_LANGUAGES["relief"], command.type, command.data)
+        command, asked = read_command(INPUT_LANGUAGES[RELIEF.name], key, value)
         pupil, on = packed.unpack(state), china_day(command.time)
         try:
             fact = _decided(pupil, asked, on=on, cause=command.id)
@@ -64,17 +58,6 @@ class ReliefDecider:
 
 def _decided(pupil: Pupil, asked: Asked, *, on: date, cause: str) -> ReliefFact | None:
     if isinstance(asked, FollowingCommand):
-        _check_numbers(asked)
         return policy_commands.follow(pupil, asked, on=on)
     answers_for = codes_of_office(asked.office) if asked.office is not None else ()
     return office_commands.judge(pupil, asked, on=on, cause=cause, answers_for=answers_for)
-
-
-def _check_numbers(asked: FollowingCommand) -> None:
-    """What is stored as a number must be one; the language, made for speed, only looks at lengths."""
-    try:
-        position_of(asked.fact)
-    except ValueError as error:
-        raise Unreadable(f"data.fact: {error}") from error
-    if not (asked.county.isascii() and asked.county.isdigit()):
-        raise Unreadable("data.county: not six digits")

@@ -4,7 +4,7 @@ A policy looks at the standings that a student's fact found and left, and so at 
 standing as it is, so nothing follows from it. Nothing is asked for unless the child is registered poor, or was until this fact.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum, auto
 
 from msgspec import Struct
@@ -18,11 +18,10 @@ from shared.contracts.relief import (
     ResumeGrant,
     SuspendGrant,
 )
-from shared.contracts.services import RELIEF
+from shared.contracts.services import ENROLMENT, RELIEF
 from shared.contracts.student import Standing
 from shared.contracts.words import Status
-from shared.events.codec import encode
-from shared.events.envelope import Event, caused
+from shared.events.envelope import Event
 from shared.log import topics
 
 
@@ -125,22 +124,18 @@ class ReliefPolicies:
     service = RELIEF.name
     source = RELIEF.policy_source
     commands_topic = topics.RELIEF_COMMANDS
-    heard = "/enrolment"
-    reads: type[Event[Change]] = Event[Change]
+    hears: Mapping[str, type[Event[Change]]] = {ENROLMENT.source: Event[Change]}
 
-    def commands(self, fact: Event[Change], *, partition: int, offset: int) -> Sequence[tuple[bytes, bytes]]:
-        """Give the command that a fact asks for, if it does."""
+    def commands(self, fact: Event[Change]) -> Sequence[FollowingCommand]:
+        """Return the command that a fact asks for, if it asks for one."""
         found = fact.data
         if found.late or found.after is None:
             return ()
-        asked = asked_for(found.before, found.after, fact.sequence)
-        if asked is None:
-            return ()
-        event = caused(fact, asked, source=self.source, topic=topics.STUDENT_STATUS, partition=partition, offset=offset)
-        return ((fact.subject.encode(), encode(event)),)
+        command = command_for(found.before, found.after, fact.sequence)
+        return () if command is None else (command,)
 
 
-def asked_for(before: Standing | None, after: Standing, fact: str) -> FollowingCommand | None:
+def command_for(before: Standing | None, after: Standing, fact: str) -> FollowingCommand | None:
     """Give what the policies ask for because of a fact of this sequence that found and left these standings; None where nothing is."""
     was_poor = before is not None and before.poor
     if not after.poor and not was_poor:

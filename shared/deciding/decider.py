@@ -1,13 +1,15 @@
 """What a deciding service decides: the ``Decider`` that its worker calls, and what one decision comes to."""
 
 from collections.abc import Set as AbstractSet
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from msgspec import Raw
 
 from shared.contracts.refusal import Refusal, Refused
+from shared.contracts.registry import Language
+from shared.contracts.sequence import is_sequence
 from shared.deciding.outcomes import Exceptional, Outcome
-from shared.events.codec import Unreadable, encode
+from shared.events.codec import Unreadable, encode, read_data, read_event
 from shared.events.envelope import Cause, Event, caused
 
 _STUDENT_KEY = 32
@@ -56,6 +58,26 @@ def student_state_id(key: bytes | None) -> bytes:
         except ValueError:
             pass
     raise Unreadable("the key is no student id")
+
+
+def read_command(language: Language, key: bytes, value: bytes | None) -> tuple[Event[Raw], Any]:
+    """Read a command that the log holds under a key: its attributes, and its data in the newest version.
+
+    Whatever a state keeps as a number must be one here, for the language itself looks at lengths only, which is faster. Raises ``Unreadable``,
+    ``UnknownType``, ``NewerVersion``.
+    """
+    command = read_event(value)
+    if command.subject.encode() != key:
+        raise Unreadable("the record's key is not the subject of its event")
+    if not 1 < command.time.year < 9999:
+        raise Unreadable("time: a year that may have no day in China")
+    data = read_data(language, command.type, command.data)
+    county, fact = getattr(data, "county", None), getattr(data, "fact", None)
+    if county is not None and not (county.isascii() and county.isdigit()):
+        raise Unreadable("data.county: not six digits")
+    if fact is not None and not is_sequence(fact):
+        raise Unreadable("data.fact: no sequence")
+    return command, data
 
 
 def refused(decider: Decider, refusal: Refusal, cause: Cause, *, partition: int, offset: int) -> Judged:

@@ -1,12 +1,13 @@
-"""How a deciding worker hears of other services' facts: policies turn facts into commands for its own input topic.
+"""How a deciding worker hears the facts of other services: policies turn facts into commands for its own input topic.
 
-Policies follow the record with a cursor of their own. A command's id derives from the fact it answers, so a command that
-is published twice is decided once. The commands are acknowledged before the cursor moves, so none can be missing; a
-cursor that Redis has lost is found again in the commands that were published last.
+The policies of a service follow the record with one cursor a partition, which remembers the last sequence of each source that they hear: no
+fact is heard twice. The id of a command derives from the fact that it answers, so a command that is published twice is decided once. The
+commands are acknowledged before the cursor moves, so none can be missing. A cursor that Redis has lost is found again in the commands that
+were published last.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Protocol, cast
 
@@ -14,8 +15,9 @@ import msgspec
 
 from shared.contracts.registry import RECORD_LANGUAGE, NewerVersion
 from shared.contracts.sequence import is_sequence, offset_of
-from shared.events.codec import Unreadable, read_event
-from shared.events.envelope import Event
+from shared.contracts.services import SERVICES
+from shared.events.codec import Unreadable, encode, read_event
+from shared.events.envelope import Event, EventData, caused
 from shared.log import topics
 from shared.log.event_log import EventLog
 from shared.logging import about
@@ -25,8 +27,12 @@ from shared.worker.follower import RecordBatch
 from shared.worker.meters import APPLY, DECIDE, PUBLISH, READ, WorkerMeters, uncounted
 
 _log = logging.getLogger(__name__)
-HEARD, PASSED_OVER = "heard", "passed_over"
-"""What became of a fact: it was put to the policies, or it is none of their business, or it was heard before."""
+HEARD, PASSED_OVER, ENDLESS = "heard", "passed_over", "endless"
+"""What became of a fact: the policies heard it; or it is of a source that they do not hear, or a repeat; or its chain is too long."""
+
+MOST_HOPS = 8
+"""So many policies of services that hear others may answer one another. A longer chain is a circle, and ends here."""
+_HEARING_NOBODY = frozenset(spec.source for spec in SERVICES if not spec.hears)
 KEYS = (
     Key(
         "{<service>:<generation>:p<partition>}:policies",
@@ -39,21 +45,19 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Policies(Protocol):
-    """What a service does about facts of others. Pure: the same fact always gives the same commands."""
+    """What a service does about facts of others. Pure: the same fact always asks for the same commands."""
 
     service: str
-    """Its name: the prefix of its keys."""
+    """The name of the service: the prefix of its keys in Redis."""
     source: str
-    """The CloudEvents source of its commands; each command's ``sequence`` begins with the record's offset of its fact."""
+    """The CloudEvents ``source`` of its commands. The ``sequence`` of a command begins with the offset of its fact in the record."""
     commands_topic: str
     """The one input topic of the service."""
-    heard: str
-    """The source whose facts they answer. Facts of others are passed over unread."""
-    reads: type[Event[Any]]
-    """What they need of a fact: an event whose data has the fields that matter, and no others."""
+    hears: Mapping[str, type[Event[Any]]]
+    """The sources whose facts are answered, each with what is read of a fact: an event whose data has the fields that matter, and no others."""
 
-    def commands(self, fact: Event[Any], *, partition: int, offset: int) -> Sequence[tuple[bytes, bytes]]:
-        """Give the commands, key and value, that a fact asks for."""
+    def commands(self, fact: Event[Any]) -> Sequence[EventData]:
+        """Return the commands that a fact asks for, in the order in which they are to be decided."""
 
 
 class _Cursor(NamedTuple):
@@ -62,32 +66,40 @@ class _Cursor(NamedTuple):
     event_time: datetime | None
 
 
+class _Answer(NamedTuple):
+    """What a batch comes to. ``endless``: the offsets of facts at the end of a chain that is too long."""
+
+    cursor: _Cursor
+    commands: Sequence[tuple[bytes, bytes]]
+    heard: int
+    endless: Sequence[int]
+
+
 class PolicyFollower:
-    """A ``Follower`` of the record that publishes what the policies of one service ask for."""
+    """A ``Follower`` of the record that publishes the commands that the policies of one service ask for.
+
+    ``generation`` is that of the states of the service, beside which the cursor is kept.
+    """
 
     topic = topics.STUDENT_STATUS
 
     def __init__(self, policies: Policies, redis: Redis, log: EventLog, *, generation: str, meters: WorkerMeters | None = None) -> None:
-        """Join the policies with the cursor's place and the log, and with what counts what they do."""
         self._policies, self._redis, self._log = policies, redis, log
         self._generation = generation
         self._meters = meters.of(self.topic) if meters else uncounted(self.topic)
-        # The record's facts are many, and most of them are nobody's business here: a look at the bytes spares reading those.
-        self._mark = f'{policies.heard}"'.encode()
-        self._decode = msgspec.json.Decoder(policies.reads).decode
+        # Most facts of the record are not heard: a look for the source in the bytes spares the decoding of those.
+        self._readers = [(f'{source}"'.encode(), source, msgspec.json.Decoder(reads).decode) for source, reads in policies.hears.items()]
         self._move = script(redis, __package__, "move_cursor")
 
     async def start(self) -> None:
-        """Connect to the log."""
         await self._log.start()
 
     async def stop(self) -> None:
-        """Let go of both."""
         await self._log.stop()
         await self._redis.aclose()
 
     async def cursors(self, partitions: frozenset[int]) -> Mapping[int, int | None]:
-        """Ask Redis, or the commands that were published last."""
+        """Return the next offset wanted of each partition, from Redis, or else from the commands that were published last."""
         return {partition: (await self._cursor(partition)).next for partition in sorted(partitions)}
 
     async def follow(self, batch: RecordBatch) -> int:
@@ -97,60 +109,58 @@ class PolicyFollower:
         if cursor.next != batch.first:
             return self._overtaken(batch, cursor.next)
         with self._meters.step(DECIDE):
-            after, commands, heard = self._asked_for(batch, cursor)
-        if commands:
+            answer = self._answered(batch, cursor)
+        if answer.commands:
             with self._meters.step(PUBLISH):
-                await self._log.append(self._policies.commands_topic, {batch.partition: commands})
+                await self._log.append(self._policies.commands_topic, {batch.partition: answer.commands})
+        after = answer.cursor
         fields = [text for source, sequence in after.sequences.items() for text in (f"sequence:{source}", sequence)]
-        fields += _told(after.event_time)
+        fields += _time_field(after.event_time)
         with self._meters.step(APPLY):
             _done, stands = await self._move(keys=[self._key(batch.partition)], args=[batch.first, batch.next, *fields])
         if int(stands) != batch.next:
             return self._overtaken(batch, int(stands))
-        self._meters.done(len(batch.records), {HEARD: heard, PASSED_OVER: len(batch.records) - heard})
+        passed_over = len(batch.records) - answer.heard - len(answer.endless)
+        self._meters.done(len(batch.records), {HEARD: answer.heard, PASSED_OVER: passed_over, ENDLESS: len(answer.endless)})
         self._meters.reached("event", after.event_time)
+        for offset in answer.endless:
+            _log.error("policies answer one another without end: this fact is passed over", extra=about(self.topic, batch.partition, offset))
         return batch.next
 
-    def _asked_for(self, batch: RecordBatch, cursor: _Cursor) -> tuple[_Cursor, Sequence[tuple[bytes, bytes]], int]:
-        """Give the cursor after a batch, the commands that its facts ask for, and how many facts were heard. Pure."""
+    def _answered(self, batch: RecordBatch, cursor: _Cursor) -> _Answer:
+        """Return what a batch comes to. Pure."""
         sequences, newest, heard = dict(cursor.sequences), cursor.event_time, 0
         commands: list[tuple[bytes, bytes]] = []
+        endless: list[int] = []
         for record in batch.records:
-            if (fact := self._read(record.value)) is None:
+            if (fact := self._read(record.value)) is None or fact.sequence <= sequences.get(fact.source, ""):
                 continue
-            if fact.sequence > sequences.get(fact.source, ""):
-                heard += 1
-                sequences[fact.source] = fact.sequence
-                if newest is None or fact.time > newest:
-                    newest = fact.time
-                commands += self._policies.commands(fact, partition=batch.partition, offset=record.offset)
-        return _Cursor(batch.next, sequences, newest), commands, heard
+            sequences[fact.source] = fact.sequence
+            if newest is None or fact.time > newest:
+                newest = fact.time
+            if (fact.hops or 0) >= MOST_HOPS:
+                endless.append(record.offset)
+                continue
+            heard += 1
+            commands += published_commands(self._policies, fact, partition=batch.partition, offset=record.offset)
+        return _Answer(_Cursor(batch.next, sequences, newest), commands, heard, endless)
 
     def _overtaken(self, batch: RecordBatch, stands: int) -> int:
         self._meters.fenced.inc()
-        _log.warning("the policies' cursor stands at %d", stands, extra=about(self.topic, batch.partition, batch.first))
+        _log.warning("the cursor of the policies stands at %d", stands, extra=about(self.topic, batch.partition, batch.first))
         return stands
 
     def _read(self, value: bytes | None) -> Event[Any] | None:
-        """Read a fact of the source that is heard. What nobody can read is passed over: reporting puts it aside. Raises ``NewerVersion``."""
-        if value is None or self._mark not in value:
+        """Read a fact of a source that is heard; None for any other, and for what cannot be read: reporting makes that a dead letter.
+
+        Raises ``NewerVersion``.
+        """
+        if value is None:
             return None
-        try:
-            fact: Event[Any] | None = self._decode(value)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            fact = None
-        try:
-            kind = (fact or read_event(value)).type
-        except Unreadable:
-            return None
-        if not RECORD_LANGUAGE.knows(kind):
-            if isinstance(newer := RECORD_LANGUAGE.why_not(kind), NewerVersion):
-                raise newer
-            return None
-        if fact is None or fact.source != self._policies.heard:
-            return None
-        # What is no sequence might sort above every real one, and nothing after it would ever be answered.
-        return fact if is_sequence(fact.sequence) else None
+        for mark, source, decode in self._readers:
+            if mark in value and (fact := _read_of(source, decode, value)) is not None:
+                return fact
+        return None
 
     async def _cursor(self, partition: int) -> _Cursor:
         stored = await self._redis.hgetall(self._key(partition))
@@ -162,7 +172,11 @@ class PolicyFollower:
         return _Cursor(int(fields["next"]), sequences, event_time)
 
     async def _recovered(self, partition: int) -> _Cursor:
-        """Begin, or begin again after the last fact that a command was published for. Facts are told apart by the decider then."""
+        """Begin at the start of the record, or again at the last fact that a command was published for.
+
+        The sequences of the sources are not known then. A fact that the record repeats beyond that offset is heard again, and the decider
+        knows it by its sequence.
+        """
         topic = self._policies.commands_topic
         end = (await self._log.end_offsets(topic))[partition]
         last, newest = "", cast("datetime | None", None)
@@ -172,20 +186,51 @@ class PolicyFollower:
                     command = read_event(record.value)
                 except Unreadable:
                     continue
-                if command.source == self._policies.source:
+                if command.source == self._policies.source and is_sequence(command.sequence):
                     last = max(last, command.sequence)
                     newest = command.time if newest is None else max(newest, command.time)
         # The last fact's commands may not all have been published: it is taken once more.
         next_ = offset_of(last) if last else 0
         self._meters.rebuilt.inc()
         _log.warning("no cursor of the policies in Redis: going on here", extra=about(self.topic, partition, next_))
-        await self._move(keys=[self._key(partition)], args=["", next_, *_told(newest)])
+        await self._move(keys=[self._key(partition)], args=["", next_, *_time_field(newest)])
         return _Cursor(next_, {}, newest)
 
     def _key(self, partition: int) -> str:
         return key_of(self._policies.service, self._generation, partition, "policies")
 
 
-def _told(event_time: datetime | None) -> list[str]:
-    """Give the cursor's field of the newest time, and its value."""
+def published_commands(policies: Policies, fact: Event[Any], *, partition: int, offset: int) -> list[tuple[bytes, bytes]]:
+    """Return the key and the bytes of each command that a fact at a position of the record asks for. Pure."""
+    hops = None if fact.source in _HEARING_NOBODY else (fact.hops or 0) + 1
+    return [
+        (
+            fact.subject.encode(),
+            encode(caused(fact, command, source=policies.source, topic=topics.STUDENT_STATUS, partition=partition, offset=offset, n=n, hops=hops)),
+        )
+        for n, command in enumerate(policies.commands(fact))
+    ]
+
+
+def _read_of(source: str, decode: Callable[[bytes], Event[Any]], value: bytes) -> Event[Any] | None:
+    try:
+        fact: Event[Any] | None = decode(value)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        fact = None
+    try:
+        kind = (fact or read_event(value)).type
+    except Unreadable:
+        return None
+    if not RECORD_LANGUAGE.knows(kind):
+        if isinstance(newer := RECORD_LANGUAGE.why_not(kind), NewerVersion):
+            raise newer
+        return None
+    if fact is None or fact.source != source:
+        return None
+    # What is no sequence might sort above every real one, and no fact after it would ever be answered.
+    return fact if is_sequence(fact.sequence) else None
+
+
+def _time_field(event_time: datetime | None) -> list[str]:
+    """Return the name and the value of the cursor's field of the newest time, nothing where there is none."""
     return [] if event_time is None else ["event_time", str((event_time - _EPOCH) // timedelta(microseconds=1))]

@@ -56,6 +56,11 @@ class Submission(ReportEvent, forbid_unknown_fields=True, omit_defaults=True, kw
 
     recordedtime: Moment
 
+    @property
+    def hops(self) -> None:
+        """A report comes from outside."""
+        return None  # for the protocol
+
 
 class Event(Struct, Generic[Data], omit_defaults=True, kw_only=True, gc=False):
     """Anything a service writes: facts, refusals, dead letters. Attributes of a later addition are passed over."""
@@ -75,6 +80,8 @@ class Event(Struct, Generic[Data], omit_defaults=True, kw_only=True, gc=False):
     reportedby: str | None = None
     traceparent: str | None = None
     tracestate: str | None = None
+    hops: int | None = None
+    """How many facts of services that hear others lie between this event and what came from outside; left out where there is none."""
 
 
 class Cause(Protocol):
@@ -87,6 +94,10 @@ class Cause(Protocol):
     recordedtime: datetime
     traceparent: str | None
     tracestate: str | None
+
+    @property
+    def hops(self) -> int | None:
+        """The ``hops`` of the event; None of what came from outside."""
 
     @property
     def correlationid(self) -> str | None:
@@ -102,7 +113,9 @@ class EventData(Protocol):
 AnyEventData = TypeVar("AnyEventData", bound=EventData)
 
 
-def caused(cause: Cause, data: AnyEventData, *, source: str, topic: str, partition: int, offset: int, n: int = 0) -> Event[AnyEventData]:
+def caused(
+    cause: Cause, data: AnyEventData, *, source: str, topic: str, partition: int, offset: int, n: int = 0, hops: int | None = None
+) -> Event[AnyEventData]:
     """Give the n-th event that an input comes to: its id and sequence are those of the input's position, its times the input's."""
     return Event(
         specversion="1.0",
@@ -119,5 +132,6 @@ def caused(cause: Cause, data: AnyEventData, *, source: str, topic: str, partiti
         reportedby=cause.source,
         traceparent=cause.traceparent,
         tracestate=cause.tracestate,
+        hops=cause.hops if hops is None else hops,
         data=data,
     )

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from msgspec import Raw
 
+import services.case.decider as case_decider
+import shared.deciding.decider as shared_decider
 from services.case.decider import CaseDecider
 from shared.clock import CHINA
 from shared.contracts.case import CaseFact, CaseOpened, RecordAttempt
@@ -25,6 +27,7 @@ from shared.worker.follower import RecordBatch
 from tests.components.case.case_desk import CHILD, asked, at
 from tests.domain.case.case_story import OFFICE, attempt, back, closed, moved, opened
 from tests.domain.case.test_case_laws import History, histories, law
+from tests.support.mutants import without
 
 P, AT = 3, 1234
 KEY = CHILD.encode()
@@ -84,11 +87,30 @@ def test_a_refusal_goes_into_the_log_and_is_kept_for_the_office() -> None:
         changed(OPEN, time="0001-01-01T00:00:00Z"),
         changed(OPEN, time="0001-01-01T00:00:00+14:00"),
         changed(OPEN, time="9999-12-31T23:00:00Z"),
+        changed(OPEN, data={"county": "51343a", "fact": "0000000000000001-0000"}),
+        changed(OPEN, data={"county": "+51343", "fact": "0000000000000001-0000"}),
+        changed(OPEN, data={"county": "٥١٣٤٣١", "fact": "0000000000000001-0000"}),
+        changed(OPEN, data={"county": "513431", "fact": "9999999999999999-9999"}),
+        changed(OPEN, data={"county": "513431", "fact": "000000000000000x-0000"}),
+        changed(OPEN, data={"county": "513431", "fact": "0000000000000001_0000"}),
     ],
 )
 def test_bytes_that_are_no_command_go_aside(value: bytes) -> None:
     with pytest.raises(Unreadable):
         judged(value)
+
+
+@pytest.mark.parametrize(
+    ("guard", "data"),
+    [
+        ("if county is not None and not (county.isascii() and county.isdigit()):", {"county": "51343a", "fact": "0000000000000001-0000"}),
+        ("if fact is not None and not is_sequence(fact):", {"county": "513431", "fact": "9999999999999999-9999"}),
+    ],
+)
+def test_without_the_look_at_numbers_the_worker_would_stop(guard: str, data: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(case_decider, "read_command", without(shared_decider, guard, "if False:").read_command)
+    with pytest.raises(ValueError, match=r"sequence|invalid literal"):
+        judged(changed(OPEN, data=data))
 
 
 @pytest.mark.parametrize("key", [None, b"", b"513431", CHILD[:-1].encode(), b"x" * 32, "é".encode() * 16])

@@ -25,6 +25,7 @@ from shared.contracts.words import (
     Stage,
     Status,
 )
+from shared.deciding.policy_follower import published_commands
 from shared.events.codec import encode, read_data, read_event
 from shared.events.envelope import Event
 from shared.ids import uuid5_of_position
@@ -52,7 +53,7 @@ def commands(fact: StudentFact) -> list[Event[Any]]:
             sequence=SEQUENCE, causationid="r", correlationid="first", data=fact,
         )
     )  # fmt: skip
-    asked = CasePolicies().commands(read(value), partition=3, offset=500)
+    asked = published_commands(CasePolicies(), read(value), partition=3, offset=500)
     assert all(key == CHILD.encode() for key, _ in asked)
     return [read_event(value) for _, value in asked]
 
@@ -156,7 +157,7 @@ def test_a_statement_of_a_county_is_nothing_to_a_file() -> None:
         "time": "2020-06-14T00:00:00Z", "recordedtime": "2020-06-14T00:00:00Z", "partitionkey": HERE, "sequence": SEQUENCE,
         "causationid": "r", "correlationid": "r", "data": {"out_of_school": 3},
     }  # fmt: skip
-    assert CasePolicies().commands(read(json.dumps(value)), partition=3, offset=500) == ()
+    assert CasePolicies().commands(read(json.dumps(value))) == ()
 
 
 # --- the command

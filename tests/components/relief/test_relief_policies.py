@@ -10,7 +10,7 @@ import pytest
 from msgspec import Raw
 
 from services.relief import policies
-from services.relief.policies import ReliefPolicies, asked_for
+from services.relief.policies import ReliefPolicies, command_for
 from shared.clock import CHINA
 from shared.contracts.registry import INPUT_LANGUAGES
 from shared.contracts.relief import (
@@ -25,6 +25,7 @@ from shared.contracts.relief import (
 from shared.contracts.sequence import offset_of
 from shared.contracts.student import Standing, StudentReturned
 from shared.contracts.words import Stage, Status
+from shared.deciding.policy_follower import published_commands
 from shared.events.codec import encode, read_data, read_event
 from shared.events.envelope import Event
 from tests.contracts.published import OF_STUDENTS, golden
@@ -75,7 +76,7 @@ def test_a_poor_childs_fact_asks_for_what_the_page_says(found: str, left: str, m
     for was, now in product(PLACES[found], PLACES[left]):
         assert now is not None
         after = standing(now, BUTUO if moved else ZHAOJUE)
-        asked = asked_for(standing(was) if was else None, after, SEQUENCE)
+        asked = command_for(standing(was) if was else None, after, SEQUENCE)
         if (kind := KINDS[expected]) is None:
             assert asked is None
             continue
@@ -90,31 +91,31 @@ def test_of_a_child_that_is_not_poor_and_was_not_nothing_is_asked(found: str, le
     for was, now in product(PLACES[found], PLACES[left]):
         assert now is not None
         after = standing(now, BUTUO if moved else ZHAOJUE, poor=False)
-        assert asked_for(standing(was, poor=False) if was else None, after, SEQUENCE) is None
+        assert command_for(standing(was, poor=False) if was else None, after, SEQUENCE) is None
 
 
 def test_without_the_look_at_poverty_every_child_in_school_would_be_a_command() -> None:
     unguarded = without(policies, "if not after.poor and not was_poor:", "if False:")
-    assert unguarded.asked_for(standing(Status.DROPPED_OUT, poor=False), standing(Status.RETURNED, poor=False), SEQUENCE) is not None
+    assert unguarded.command_for(standing(Status.DROPPED_OUT, poor=False), standing(Status.RETURNED, poor=False), SEQUENCE) is not None
 
 
 def test_a_household_that_is_lifted_keeps_the_grant_of_a_child_in_school() -> None:
-    asked = asked_for(standing(Status.ENROLLED), standing(Status.ENROLLED, poor=False), SEQUENCE)
+    asked = command_for(standing(Status.ENROLLED), standing(Status.ENROLLED, poor=False), SEQUENCE)
     assert asked == KeepGrant(fact=SEQUENCE, county=ZHAOJUE, stage=Stage.JUNIOR, poor=False)
 
 
 def test_a_household_that_becomes_poor_is_granted_aid() -> None:
-    asked = asked_for(standing(Status.ENROLLED, poor=False), standing(Status.ENROLLED), SEQUENCE)
+    asked = command_for(standing(Status.ENROLLED, poor=False), standing(Status.ENROLLED), SEQUENCE)
     assert asked == GrantTermsAid(fact=SEQUENCE, county=ZHAOJUE, stage=Stage.JUNIOR, poor=True)
 
 
 def test_a_child_that_comes_back_no_longer_poor_asks_for_its_grant_to_be_resumed_and_no_new_one() -> None:
-    asked = asked_for(standing(Status.ON_LEAVE), standing(Status.ENROLLED, poor=False), SEQUENCE)
+    asked = command_for(standing(Status.ON_LEAVE), standing(Status.ENROLLED, poor=False), SEQUENCE)
     assert asked == ResumeGrant(fact=SEQUENCE, county=ZHAOJUE, stage=Stage.JUNIOR, poor=False)
 
 
 def test_a_child_that_moves_and_is_lifted_at_once_takes_its_grant_along() -> None:
-    asked = asked_for(standing(Status.ENROLLED), standing(Status.ENROLLED, BUTUO, poor=False), SEQUENCE)
+    asked = command_for(standing(Status.ENROLLED), standing(Status.ENROLLED, BUTUO, poor=False), SEQUENCE)
     assert asked == MoveGrant(fact=SEQUENCE, county=BUTUO, stage=Stage.JUNIOR, poor=False, in_school=True)
 
 
@@ -133,8 +134,8 @@ def fact(data: bytes | None = None) -> bytes:
 
 
 def commands_of(found: bytes, *, offset: int = 41) -> list[tuple[bytes, Event[Raw]]]:
-    read = msgspec.json.decode(found, type=ReliefPolicies.reads)
-    return [(key, read_event(value)) for key, value in ReliefPolicies().commands(read, partition=3, offset=offset)]
+    read = msgspec.json.decode(found, type=ReliefPolicies.hears["/enrolment"])
+    return [(key, read_event(value)) for key, value in published_commands(ReliefPolicies(), read, partition=3, offset=offset)]
 
 
 def test_a_command_names_its_fact_and_is_the_same_each_time() -> None:

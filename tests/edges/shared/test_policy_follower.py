@@ -1,6 +1,6 @@
 """Policies follow the record into commands: once in effect, with a cursor that can be lost, and the newest time they saw."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -9,10 +9,11 @@ from msgspec import Raw
 
 from shared.clock import CHINA
 from shared.commands.record_clock import Today, telling
+from shared.contracts.case import CaseMoved, CloseForLeave
 from shared.contracts.registry import NewerVersion
 from shared.contracts.student import StudentDroppedOut, StudentProgressed
 from shared.deciding import policy_follower
-from shared.deciding.policy_follower import PolicyFollower
+from shared.deciding.policy_follower import MOST_HOPS, Policies, PolicyFollower
 from shared.deciding.state_store import StateStore
 from shared.events.codec import encode, read_event
 from shared.events.envelope import Event
@@ -33,20 +34,26 @@ class OneForEach:
     """Policies that ask for one thing for each fact that a child dropped out."""
 
     service, source, commands_topic = "test", "/test/policies", COMMANDS
-    heard = "/enrolment"
-    reads: type[Event[Raw]] = Event[Raw]
+    hears: Mapping[str, type[Event[Raw]]] = {"/enrolment": Event[Raw]}
 
-    def commands(self, fact: Event[Raw], *, partition: int, offset: int) -> Sequence[tuple[bytes, bytes]]:
-        if fact.type != ANSWERED:
-            return ()
-        return [(fact.subject.encode(), written(f"asked-{fact.id}", self.source, "asked", f"{offset:016d}-0000"))]
+    def commands(self, fact: Event[Raw]) -> Sequence[CloseForLeave]:
+        return [CloseForLeave(fact=fact.sequence)] if fact.type == ANSWERED else []
 
 
-def written(id_: str, source: str, type_: str, sequence: str, time: datetime = datetime(2019, 3, 1, tzinfo=UTC)) -> bytes:
+class OfBoth(OneForEach):
+    """Policies that hear two services."""
+
+    hears: Mapping[str, type[Event[Raw]]] = {"/enrolment": Event[Raw], "/case": Event[Raw]}
+
+    def commands(self, fact: Event[Raw]) -> Sequence[CloseForLeave]:
+        return [CloseForLeave(fact=fact.sequence)] if fact.type in {ANSWERED, CaseMoved.TYPE} else []
+
+
+def written(id_: str, source: str, type_: str, sequence: str, time: datetime = datetime(2019, 3, 1, tzinfo=UTC), hops: int | None = None) -> bytes:
     return encode(
         Event(
             specversion="1.0", id=id_, source=source, type=type_, subject="s", time=time, recordedtime=time, partitionkey="s",
-            sequence=sequence, causationid="c", correlationid="c", data=Raw(b"{}"),
+            sequence=sequence, causationid="c", correlationid="c", hops=hops, data=Raw(b"{}"),
         )
     )  # fmt: skip
 
@@ -61,10 +68,10 @@ class Record:
     def __post_init__(self) -> None:
         self.begin_anew()
 
-    def begin_anew(self, module: object = policy_follower) -> None:
+    def begin_anew(self, module: object = policy_follower, policies: Policies | None = None) -> None:
         """What a restart does."""
         kind: type[PolicyFollower] = module.PolicyFollower  # type: ignore[attr-defined]  # the module, or one without a guard
-        self.follower = kind(OneForEach(), self.redis, self.log, generation="1")
+        self.follower = kind(policies or OneForEach(), self.redis, self.log, generation="1")
 
     def say(self, n: int, type_: str = ANSWERED, *, source: str = "/enrolment", time: datetime = datetime(2019, 3, 1, tzinfo=UTC)) -> None:
         """Write a fact; its position in its source is n."""
@@ -75,7 +82,7 @@ class Record:
         return await self.follower.follow(RecordBatch(topics.STUDENT_STATUS, P, first, len(self.values), records))
 
     def asked(self) -> list[str]:
-        return [read_event(record.value).id for record in self.log.topics.get(COMMANDS, [[], []])[P]]
+        return [read_event(record.value).causationid for record in self.log.topics.get(COMMANDS, [[], []])[P]]
 
 
 @pytest.fixture
@@ -91,7 +98,7 @@ async def test_each_fact_that_is_answered_becomes_a_command_and_the_cursor_moves
     record.say(2, IGNORED)
     record.say(3)
     assert await record.follow() == 3
-    assert record.asked() == ["asked-/enrolment-1", "asked-/enrolment-3"]
+    assert record.asked() == ["/enrolment-1", "/enrolment-3"]
     assert await record.follower.cursors(frozenset({P})) == {P: 3}
 
 
@@ -110,7 +117,7 @@ async def test_a_fact_that_is_repeated_in_the_record_asks_once(record: Record) -
     record.say(2)
     record.say(3)
     assert await record.follow(first=3) == 5
-    assert record.asked() == ["asked-/enrolment-1", "asked-/enrolment-2", "asked-/enrolment-3"]
+    assert record.asked() == ["/enrolment-1", "/enrolment-2", "/enrolment-3"]
 
 
 async def test_facts_of_other_sources_are_passed_over(record: Record) -> None:
@@ -118,7 +125,41 @@ async def test_facts_of_other_sources_are_passed_over(record: Record) -> None:
     record.say(2, source="/case/enrolment")
     record.say(3)
     await record.follow()
-    assert record.asked() == ["asked-/enrolment-3"]
+    assert record.asked() == ["/enrolment-3"]
+
+
+async def test_the_facts_of_two_services_are_heard_in_order_and_each_once(record: Record) -> None:
+    record.begin_anew(policies=OfBoth())
+    record.say(7)
+    record.say(2, CaseMoved.TYPE, source="/case")
+    record.say(7)
+    record.say(8)
+    record.say(2, CaseMoved.TYPE, source="/case")
+    record.say(1, CaseMoved.TYPE, source="/relief")
+    await record.follow()
+    record.say(3, CaseMoved.TYPE, source="/case")
+    record.say(8)
+    assert await record.follow(first=6) == 8
+    assert record.asked() == ["/enrolment-7", "/case-2", "/enrolment-8", "/case-3"]
+
+
+async def test_services_that_answer_one_another_without_end_are_stopped(record: Record, caplog: pytest.LogCaptureFixture) -> None:
+    record.begin_anew(policies=OfBoth())
+    record.say(1)
+    await record.follow()
+    for n in range(1, 2 * MOST_HOPS):
+        # The service decides the command, and its fact is heard in turn.
+        hops = read_event(record.log.topics[COMMANDS][P][-1].value).hops
+        record.values.append(written(f"fact-{n}", "/case", CaseMoved.TYPE, f"{n:016d}-0000", hops=hops))
+        await record.follow(first=n)
+    assert len(record.asked()) == 1 + MOST_HOPS
+    assert any("without end" in line.message for line in caplog.records)
+
+
+async def test_what_came_from_outside_adds_no_hop(record: Record) -> None:
+    record.say(1)
+    await record.follow()
+    assert b"hops" not in (record.log.topics[COMMANDS][P][0].value or b"")
 
 
 async def test_a_version_newer_than_the_code_stops_the_policies(record: Record) -> None:
@@ -132,7 +173,7 @@ async def test_a_type_that_nobody_knows_is_passed_over(record: Record, type_: st
     record.say(1, type_)
     record.say(2)
     assert await record.follow() == 2
-    assert record.asked() == ["asked-/enrolment-2"]
+    assert record.asked() == ["/enrolment-2"]
 
 
 async def test_bytes_that_nobody_can_read_are_passed_over(record: Record) -> None:
@@ -145,11 +186,11 @@ async def test_bytes_that_nobody_can_read_are_passed_over(record: Record) -> Non
 @pytest.mark.parametrize("guarded", [True, False])
 async def test_a_sequence_that_is_none_holds_nothing_up(record: Record, guarded: bool) -> None:
     if not guarded:
-        record.begin_anew(without(policy_follower, "fact if _is_sequence(fact.sequence) else None", "fact"))
+        record.begin_anew(without(policy_follower, "fact if is_sequence(fact.sequence) else None", "fact"))
     record.values.append(written("odd", "/enrolment", ANSWERED, "zzzzzzzzzzzzzzzz-0000"))
     record.say(1)
     assert await record.follow() == 2
-    assert record.asked() == (["asked-/enrolment-1"] if guarded else ["asked-odd"])
+    assert record.asked() == (["/enrolment-1"] if guarded else ["odd"])
 
 
 async def test_the_cursor_stays_while_the_log_does_not_acknowledge(record: Record) -> None:
@@ -170,7 +211,8 @@ async def test_a_lost_cursor_is_found_again_in_the_commands_and_the_last_fact_is
     record.begin_anew()
     assert await record.follower.cursors(frozenset({P})) == {P: 3}
     assert await record.follow(first=3) == 5
-    assert record.asked()[-2:] == ["asked-/enrolment-4", "asked-/enrolment-4"], "the same id again: the decider knows it"
+    assert record.asked()[-2:] == ["/enrolment-4", "/enrolment-4"]
+    assert len({read_event(each.value).id for each in record.log.topics[COMMANDS][P]}) == 4, "the same id again: the decider knows it"
 
 
 async def test_a_worker_that_was_overtaken_asks_for_nothing(record: Record) -> None:
@@ -184,7 +226,7 @@ async def test_a_worker_that_was_overtaken_asks_for_nothing(record: Record) -> N
 
 
 async def test_without_looking_at_sequences_a_repeat_asks_twice(record: Record) -> None:
-    record.begin_anew(without(policy_follower, 'if fact.sequence > sequences.get(fact.source, ""):', "if True:"))
+    record.begin_anew(without(policy_follower, ' or fact.sequence <= sequences.get(fact.source, "")', ""))
     record.say(1)
     record.say(1)
     await record.follow()
