@@ -24,7 +24,7 @@ from fastapi import FastAPI
 from deploy.local.config import free_ports
 from deploy.local.redis_server import find_redis_server
 from services.enrolment.api import create_app
-from services.enrolment.intake.line import Accepted, Intake
+from services.enrolment.intake.line_checker import Accepted, LineChecker
 from services.enrolment.limits import Limits
 from shared.clock import CHINA
 from shared.geography.divisions import divisions
@@ -68,7 +68,7 @@ def api(redis_port: int) -> FastAPI:
 
 def check_alone() -> None:
     """Time the check by itself; the best of five, for what else the machine does only ever adds."""
-    intake, lines, spent = Intake(divisions(), longest=16_384, deepest=8), reports(5_000), []
+    intake, lines, spent = LineChecker(divisions(), longest=16_384, deepest=8), reports(5_000), []
     for _ in range(5):
         begun = time.process_time()
         assert all(isinstance(intake.check(line, received=RECEIVED), Accepted) for line in lines)

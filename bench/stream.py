@@ -103,7 +103,7 @@ async def _serve(way: Way, port: int, asked: Connection) -> None:
 def serve(way: Way, port: int, core: int, asked: Connection) -> None:
     """Run the api on one core until something is sent, then send when each step was taken."""
     os.sched_setaffinity(0, {core})
-    serving.allow_connections()
+    serving.raise_file_limit()
     asyncio.run(_serve(way, port, asked))
 
 

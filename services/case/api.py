@@ -25,7 +25,7 @@ from shared.deciding.state_store import StateStore
 from shared.geography.divisions import NATION
 from shared.http import telemetry
 from shared.http.api import create_api, json_response
-from shared.http.idempotency import IdempotencyKey, Repeats
+from shared.http.idempotency import IdempotencyKey, IdempotencyStore
 from shared.log import topics
 from shared.log.event_log import EventLog
 from shared.redis.edge import Redis
@@ -51,7 +51,7 @@ def create_app(*, limits: CommandLimits, log: EventLog, redis: Redis, store: Sta
         built=built,
         log=log,
         outcomes=Outcomes(redis, CASE.name, generation=generation),
-        repeats=Repeats(redis, CASE.name, keep=limits.repeat_seconds, lease=limits.lease_seconds),
+        idempotency=IdempotencyStore(redis, CASE.name, keep=limits.repeat_seconds, lease=limits.lease_seconds),
         now=now,
         partitions=partitions,
         patience=limits.word_seconds,
@@ -88,9 +88,9 @@ def create_app(*, limits: CommandLimits, log: EventLog, redis: Redis, store: Sta
         openapi_extra=openapi.BODY,
         responses=openapi.responses(CaseFile, "It is done; the file as it stands then", 400, 404, 409, 413, 415, 422, 503) | TAKEN,
     )
-    async def ask(request: Request, student: Student, idempotency_key: IdempotencyKey = None) -> Response:
+    async def ask(request: Request, student: Student, key: IdempotencyKey) -> Response:
         asked = openapi.ASKED.read(await body_of(request))
-        answer = await asking.take(asked, FileOf(files, student), office=asked.office, key=idempotency_key)
+        answer = await asking.take(asked, FileOf(files, student), office=asked.office, key=key)
         return Response(answer.body, answer.status, answer.headers, answer.media_type)
 
     return app

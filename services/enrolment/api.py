@@ -10,9 +10,9 @@ from starlette.requests import ClientDisconnect
 
 from services.enrolment import openapi
 from services.enrolment.intake import body
-from services.enrolment.intake.line import Intake
-from services.enrolment.intake.receipts import MOST_PARTITIONS, Receipt, Receipts
-from services.enrolment.intake.reception import Acknowledgement, Kind, Reception
+from services.enrolment.intake.line_checker import LineChecker
+from services.enrolment.intake.receipts import MOST_PARTITIONS, Receipt, ReceiptStore
+from services.enrolment.intake.report_intake import Acknowledgement, Kind, ReportIntake
 from services.enrolment.limits import Limits
 from services.enrolment.meters import ApiMeters
 from shared import clock
@@ -20,7 +20,7 @@ from shared.deciding.outcomes import Outcome
 from shared.geography.divisions import Divisions
 from shared.http import telemetry
 from shared.http.api import create_api, json_response
-from shared.http.idempotency import IdempotencyKey, Repeats
+from shared.http.idempotency import IdempotencyKey, IdempotencyStore
 from shared.http.problems import Problem
 from shared.log import topics
 from shared.log.event_log import EventLog
@@ -48,13 +48,13 @@ def create_app(
     if partitions > MOST_PARTITIONS:
         raise ValueError(f"receipts tell at most {MOST_PARTITIONS} partitions apart, not {partitions}")
     registry = telemetry.new_registry("enrolment", "api")
-    receipts = Receipts(redis, generation=generation, keep=limits.receipt_days * _DAY, page=limits.receipt_page)
-    reception = Reception(
+    receipts = ReceiptStore(redis, generation=generation, keep=limits.receipt_days * _DAY, page=limits.receipt_page)
+    reception = ReportIntake(
         limits=limits,
-        intake=Intake(divisions, longest=limits.line_bytes, deepest=limits.line_depth),
+        checker=LineChecker(divisions, longest=limits.line_bytes, deepest=limits.line_depth),
         log=log,
         receipts=receipts,
-        repeats=Repeats(redis, "enrolment", keep=limits.repeat_seconds, lease=limits.lease_seconds),
+        idempotency=IdempotencyStore(redis, "enrolment", keep=limits.repeat_seconds, lease=limits.lease_seconds),
         meters=ApiMeters(registry),
         now=now,
         partitions=partitions,
@@ -77,10 +77,10 @@ def create_app(
         status_code=202,
         responses=openapi.responses(Acknowledgement, "Every accepted line is in the log", 400, 409, 413, 415, 422, 503, status=202),
     )
-    async def take_reports(request: Request, idempotency_key: IdempotencyKey = None) -> Response:
+    async def take_reports(request: Request, key: IdempotencyKey) -> Response:
         kind = _kind(request)
         try:
-            answer = await reception.take(kind, _chunks(request, limits), key=idempotency_key)
+            answer = await reception.take(kind, _chunks(request, limits), key=key)
         except ClientDisconnect:
             raise Problem(400, "ended-early", "The body ended too early", "Nothing of it was logged.") from None
         return Response(answer.body, answer.status, answer.headers, answer.media_type)

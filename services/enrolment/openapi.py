@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from services.enrolment.intake.receipts import Receipt
-from services.enrolment.intake.reception import Acknowledgement, Kind
+from services.enrolment.intake.report_intake import Acknowledgement, Kind
 from shared.contracts.registry import REPORT_LANGUAGE
 from shared.events.envelope import ReportEvent
 from shared.http import openapi

@@ -29,7 +29,7 @@ from shared.deciding.state_store import StateStore
 from shared.geography.divisions import NATION
 from shared.http import telemetry
 from shared.http.api import create_api, json_response
-from shared.http.idempotency import IdempotencyKey, Repeats
+from shared.http.idempotency import IdempotencyKey, IdempotencyStore
 from shared.http.problems import Problem
 from shared.http.unavailable import redis_needed
 from shared.log import topics
@@ -72,7 +72,7 @@ def create_app(
         built=built,
         log=log,
         outcomes=Outcomes(redis, RELIEF.name, generation=generation),
-        repeats=Repeats(redis, RELIEF.name, keep=limits.repeat_seconds, lease=limits.lease_seconds),
+        idempotency=IdempotencyStore(redis, RELIEF.name, keep=limits.repeat_seconds, lease=limits.lease_seconds),
         now=now,
         partitions=partitions,
         patience=limits.word_seconds,
@@ -104,9 +104,9 @@ def create_app(
         openapi_extra=openapi.BODY,
         responses=openapi.responses(GrantFile, "It is done; the grant as it stands then", 400, 404, 409, 413, 415, 422, 503) | TAKEN,
     )
-    async def ask(request: Request, grant: GrantId, idempotency_key: IdempotencyKey = None) -> Response:
+    async def ask(request: Request, grant: GrantId, key: IdempotencyKey) -> Response:
         asked, resource = requests.read(await body_of(request)), GrantOf(grant)
-        answer = await asking.take(asked.in_term(resource.term), resource, office=asked.office, key=idempotency_key)
+        answer = await asking.take(asked.in_term(resource.term), resource, office=asked.office, key=key)
         return Response(answer.body, answer.status, answer.headers, answer.media_type)
 
     @app.post(

@@ -88,7 +88,7 @@ def create_app(
         needs={"counts": counts_there, LAG: young_enough},
         beside=beside,
     )
-    serving.before_stop(app, hub.close)
+    serving.on_shutdown(app, hub.close)
     pages.install(app, screen)
 
     @app.get("/v1/counts", summary="The counts of an area, and its next level down", responses=openapi.responses(Counts, "Its counts", 404, 422, 503))

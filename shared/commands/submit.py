@@ -29,7 +29,7 @@ from shared.deciding.outcomes import Exceptional, Outcome, Outcomes, read_except
 from shared.deciding.state_store import StateStore
 from shared.events.codec import encode
 from shared.events.envelope import Event, EventData
-from shared.http.idempotency import Answer, Repeats, check_key
+from shared.http.idempotency import Answer, IdempotencyStore, KeyedRequest
 from shared.http.problems import Problem
 from shared.http.unavailable import log_needed, redis_needed
 from shared.ids import command_id
@@ -76,7 +76,7 @@ class Asking:
         built: Built,
         log: EventLog,
         outcomes: Outcomes,
-        repeats: Repeats,
+        idempotency: IdempotencyStore,
         now: Now,
         partitions: int,
         patience: float,
@@ -86,7 +86,7 @@ class Asking:
 
         ``patience``: seconds to wait for the worker's word; ``statuses``: of a refusal by its code, where it is not 409.
         """
-        self._decider, self._store, self._built, self._log, self._outcomes, self._repeats = decider, store, built, log, outcomes, repeats
+        self._decider, self._store, self._built, self._log, self._outcomes, self._idempotency = decider, store, built, log, outcomes, idempotency
         self._now, self._partitions, self._patience, self._statuses = now, partitions, patience, statuses
 
     async def take(self, command: EventData, resource: AskedOf, *, office: str, key: str | None) -> Answer:
@@ -102,9 +102,9 @@ class Asking:
 
         if key is None:
             return await work()
-        check_key(key)
+        request = KeyedRequest(office, key, sha256(content).digest())
         with redis_needed():
-            return await self._repeats.answered(key, sha256(content).digest(), work, keeps=lambda answer: answer.status == 200)
+            return await self._idempotency.respond_once(request, work, keeps=lambda answer: answer.status == 200)
 
     async def _asked(self, command: EventData, resource: AskedOf, office: str, id_: str) -> Answer:
         student = resource.student.encode()

@@ -57,7 +57,7 @@ def create_api(
     app = FastAPI(title=title, summary=summary, lifespan=lifespan, redoc_url=None)
     problems.install(app)
     openapi.describe(app, schemas)
-    telemetry.operate(app, registry, {"kafka": lambda: log.end_offsets(topic), "redis": redis.ping, **(needs or {})})
+    telemetry.add_probes(app, registry, {"kafka": lambda: log.end_offsets(topic), "redis": redis.ping, **(needs or {})})
     return app
 
 

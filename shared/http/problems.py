@@ -1,4 +1,4 @@
-"""Errors of an api as RFC 9457 problems: what went wrong and what mends it, never a value that was sent."""
+"""The errors of an api as RFC 9457 problems: what went wrong and what mends it, never a value that was sent."""
 
 import logging
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 
 
 class Problem(Exception):
-    """An answer that is a problem. Raise it anywhere below an endpoint.
+    """An answer that is a problem. Any function below an endpoint may raise it.
 
     ``kind``: a word for programs, the end of the problem's ``type``. ``more``: members beside those of the standard.
     """
@@ -24,23 +24,22 @@ class Problem(Exception):
     def __init__(
         self, status: int, kind: str, title: str, detail: str, *, headers: Mapping[str, str] | None = None, more: Mapping[str, Any] | None = None
     ) -> None:
-        """Write it down; nothing is sent yet."""
         super().__init__(detail)
         self.status, self.kind, self.title, self.detail = status, kind, title, detail
         self.headers, self.more = dict(headers or {}), dict(more or {})
 
     def body(self) -> bytes:
-        """Give the problem's JSON."""
+        """Return the problem's JSON."""
         return msgspec.json.encode({"type": type_of(self.kind), "title": self.title, "status": self.status, "detail": self.detail, **self.more})
 
 
 def type_of(kind: str) -> str:
-    """Give the URI of a kind of problem: a name, nothing to look up."""
+    """Return the URI of a kind of problem: a name, nothing to look up."""
     return f"urn:problem-type:baoxue:{kind}"
 
 
 def install(app: FastAPI) -> None:
-    """Turn every error of an app into a problem: its own, the framework's, and those that nobody expected."""
+    """Turn every error of an app into a problem: its own, the framework's, and unexpected ones."""
     for kind in (Problem, HTTPException, RequestValidationError, Exception):
         app.add_exception_handler(kind, _answer)
 
@@ -70,7 +69,7 @@ def _of_parameters(error: RequestValidationError) -> Problem:
 
 
 def invalid_parameter(field: str, rule: str) -> Problem:
-    """Give the problem of a parameter that breaks a rule which the framework does not know; ``field`` like ``query.county``."""
+    """Return the problem of a parameter that breaks a rule which the framework does not know; ``field`` like ``query.county``."""
     return _invalid([{"field": field, "rule": rule}])
 
 

@@ -30,11 +30,11 @@ class Connection:
         """Know the transport."""
         self._transport = transport
 
-    def hang_up(self) -> None:
+    def abort(self) -> None:
         """Close at once, without waiting for what was written and never taken."""
         self._transport.abort()
 
-    def hold_little(self, octets: int) -> None:
+    def limit_write_buffer(self, octets: int) -> None:
         """Let no more than about this much, twice, wait here and in the kernel for a reader that takes nothing."""
         self._transport.set_write_buffer_limits(high=octets)
         held: socket.socket | None = self._transport.get_extra_info("socket")
@@ -55,7 +55,7 @@ class Server(uvicorn.Server):
     """uvicorn's own, that says so before it waits for answers to end."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Tell whoever asked ``before_stop``, then stop."""
+        """Tell whoever asked ``on_shutdown``, then stop."""
         app: Any = self.config.app
         for tell in _asked(app):
             tell()
@@ -68,9 +68,9 @@ def connection_of(request: Request) -> Connection | None:
     return found
 
 
-def before_stop(app: FastAPI, tell: Callable[[], None]) -> None:
+def on_shutdown(app: FastAPI, tell: Callable[[], None]) -> None:
     """Ask that this be called when the server is about to wait for an app's answers to end."""
-    app.state.before_stop = (*_asked(app), tell)
+    app.state.on_shutdown = (*_asked(app), tell)
 
 
 def server(app: FastAPI, *, host: str, port: int) -> Server:
@@ -92,7 +92,7 @@ def server(app: FastAPI, *, host: str, port: int) -> Server:
 
 def serve(app: FastAPI, *, host: str, port: int) -> None:
     """Serve until told to stop."""
-    allow_connections()
+    raise_file_limit()
     serving = server(app, host=host, port=port)
     # What is there by now stays: looking through all of it again and again for garbage would hold up an answer now and then.
     gc.freeze()
@@ -104,11 +104,11 @@ def serve(app: FastAPI, *, host: str, port: int) -> None:
         raise SystemExit(_FAILED)
 
 
-def allow_connections() -> None:
+def raise_file_limit() -> None:
     """Let this process hold as many connections as the system allows it: the usual first limit is 1,024 files."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _asked(app: FastAPI) -> tuple[Callable[[], None], ...]:
-    return getattr(app.state, "before_stop", ())
+    return getattr(app.state, "on_shutdown", ())

@@ -1,4 +1,4 @@
-"""What every process tells about itself when it is asked: ``/livez``, ``/readyz`` and ``/metrics``."""
+"""The probes and metrics of every process: ``/livez``, ``/readyz`` and ``/metrics``."""
 
 import asyncio
 import logging
@@ -14,20 +14,20 @@ from shared.http.problems import Problem
 _log = logging.getLogger(__name__)
 
 _PATIENCE = 2.0
-"""Seconds that one thing may take to say that it is there."""
+"""Seconds that one check may take."""
 
 Check = Callable[[], Awaitable[object]]
-"""Asks something that a process needs whether it is there: any exception means that it is not, and ``NotReady`` says why."""
+"""Checks that something which a process needs is available: any exception means that it is not, and ``NotReady`` says why."""
 Stalled = Callable[[], Sequence[str]]
-"""Gives the parts of a process that should go on and have not for a while."""
+"""Returns the parts of a process that should make progress and have made none for a while."""
 
 
 class NotReady(Exception):
-    """Something that a process needs is not as it should be. The message says what, without any value that was sent."""
+    """Something that a process needs is not as it must be. The message says what, and repeats no value that was sent."""
 
 
 def new_registry(service: str, part: str) -> CollectorRegistry:
-    """Give a registry for one process's metrics, with those of every process in it."""
+    """Return a registry for the metrics of one process, with the metrics that every process has."""
     registry = CollectorRegistry()
     for collector in (ProcessCollector, PlatformCollector, GCCollector):
         collector(registry=registry)
@@ -36,28 +36,28 @@ def new_registry(service: str, part: str) -> CollectorRegistry:
     return registry
 
 
-def operate(app: FastAPI, registry: CollectorRegistry, needs: Mapping[str, Check]) -> None:
-    """Give an api the routes by which it is operated, and count its requests."""
-    app.include_router(operations(registry, needs))
+def add_probes(app: FastAPI, registry: CollectorRegistry, needs: Mapping[str, Check]) -> None:
+    """Add the probes and metrics to an api, and count its requests."""
+    app.include_router(probes(registry, needs))
     app.add_middleware(CountRequests, meters=HttpMeters(registry))
 
 
-def operations(registry: CollectorRegistry, needs: Mapping[str, Check], *, stalled: Stalled = tuple) -> APIRouter:
-    """Give the routes by which a process is operated.
+def probes(registry: CollectorRegistry, needs: Mapping[str, Check], *, stalled: Stalled = tuple) -> APIRouter:
+    """Return the routes of the probes and metrics.
 
-    ``needs``: what must be there for it to be ready, by name. ``stalled``: what must have gone on for it to be alive;
-    by itself that it answers is enough.
+    ``needs``: what must be available for the process to be ready, by name. ``stalled``: the parts whose standstill means that the process
+    is not alive; without it a process is alive if it answers.
     """
     router = APIRouter(tags=["operations"])
 
-    @router.get("/livez", summary="The process goes on")
+    @router.get("/livez", summary="The process is alive")
     async def livez() -> dict[str, str]:
         if stopped := stalled():
-            missing = dict.fromkeys(stopped, "nothing has happened there for too long")
-            raise Problem(503, "not-alive", "Not alive", f"Nothing happens any more in: {', '.join(missing)}.", more={"missing": missing})
+            missing = dict.fromkeys(stopped, "no progress for too long")
+            raise Problem(503, "not-alive", "Not alive", f"No progress any more in: {', '.join(missing)}.", more={"missing": missing})
         return {"status": "alive"}
 
-    @router.get("/readyz", summary="All that it needs is there")
+    @router.get("/readyz", summary="All that the process needs is available")
     async def readyz() -> dict[str, str]:
         found = await asyncio.gather(*(_missing(name, check) for name, check in needs.items()))
         if missing := {name: why for name, why in zip(needs, found, strict=True) if why is not None}:
@@ -73,13 +73,13 @@ def operations(registry: CollectorRegistry, needs: Mapping[str, Check], *, stall
 
 
 async def _missing(name: str, check: Check) -> str | None:
-    """Give why something is not there; None where it is."""
+    """Return why something is not available, or None where it is."""
     try:
         async with asyncio.timeout(_PATIENCE):
             await check()
     except NotReady as error:
         return str(error)
-    except Exception as error:  # noqa: BLE001  # whatever is wrong with it, it is not there
+    except Exception as error:  # noqa: BLE001  # whatever is wrong with it, it is not available
         _log.warning("not ready: %s: %s", name, type(error).__name__)
         return f"no answer within {_PATIENCE:g} s"
     return None

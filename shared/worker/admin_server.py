@@ -129,7 +129,7 @@ class Desk:
         app = FastAPI(title=f"Baoxue {self._operations.service} worker", redoc_url=None)
         problems.install(app)
         needs = {"kafka": lambda: self.look(log), "redis": redis_there, "assigned": self._check_assigned, LAG: self._check_lag}
-        app.include_router(telemetry.operations(self._operations.registry, needs, stalled=self._worker.stalled))
+        app.include_router(telemetry.probes(self._operations.registry, needs, stalled=self._worker.stalled))
         return app
 
     async def _keep_looking(self, log: EventLog) -> None:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
-from services.enrolment.intake.line import Accepted, Intake
+from services.enrolment.intake.line_checker import Accepted, LineChecker
 from services.enrolment.intake.receipts import BLANK, REFUSED, RefusedLine
 from shared.log.partitioner import partition_of, partitions_of
 
@@ -15,10 +15,11 @@ class Batch:
     """Lines in the order of the body, numbered from 1; blank ones are numbered too, and nothing else comes of them."""
 
     def __init__(self, batch_id: str, *, received_at: datetime, partitions: int) -> None:
-        """Begin empty. ``received_at`` is the time of receipt of every line."""
+        """Start empty. ``received_at``: the time of receipt of every line."""
         self.id, self._received_at, self._partitions = batch_id, received_at, partitions
         self.records: dict[int, list[tuple[bytes, bytes]]] = {}
         self.refused: list[RefusedLine] = []
+        self._sources: set[str] = set()
         self.where = bytearray()
         """A byte for each line, as receipts want it."""
 
@@ -32,23 +33,30 @@ class Batch:
         """The lines that go into the log."""
         return sum(map(len, self.records.values()))
 
+    @property
+    def sender(self) -> str:
+        """Who sent the body: the sources that its events name, each once, in order."""
+        return " ".join(sorted(self._sources))
+
     def refusals_by_code(self) -> Counter[str]:
         """Count the refused."""
         return Counter(line.code for line in self.refused)
 
-    def add(self, lines: Iterable[bytes], intake: Intake) -> None:
+    def add(self, lines: Iterable[bytes], checker: LineChecker) -> None:
         """Check the next lines of the body."""
-        accepted: list[Accepted] = []
+        accepted: list[tuple[bytes, bytes]] = []
         places: list[int] = []
         for number, line in enumerate(lines, len(self.where) + 1):
             if not line:
                 self.where.append(BLANK)
                 continue
-            verdict = intake.check(line, received=self._received_at)
+            verdict = checker.check(line, received=self._received_at)
+            if verdict.source is not None:
+                self._sources.add(verdict.source)
             if isinstance(verdict, Accepted):
                 self.where.append(0)
                 places.append(number - 1)
-                accepted.append(verdict)
+                accepted.append((verdict.key, verdict.value))
             else:
                 self.where.append(REFUSED)
                 self.refused.append(RefusedLine(number, verdict.id, verdict.code, verdict.field, verdict.detail))
@@ -57,6 +65,6 @@ class Batch:
             self.records.setdefault(partition, []).append(record)
 
     def _spread(self, keys: list[bytes]) -> list[int]:
-        """Give each key's partition: the students' all at once, the few counties' one by one."""
+        """Return each key's partition: the students' all at once, the few counties' one by one."""
         students = iter(partitions_of([key for key in keys if len(key) == _STUDENT_KEY], self._partitions))
         return [next(students) if len(key) == _STUDENT_KEY else partition_of(key, self._partitions) for key in keys]

@@ -57,7 +57,7 @@ class ReceiptLine(Struct, frozen=True, omit_defaults=True):
 
 
 class Receipt(Struct, frozen=True):
-    """What became of a batch, and one page of its lines. ``next``: what to give as ``after`` for the page that follows."""
+    """What became of a batch, and one page of its lines. ``next``: what ``after`` must be for the page that follows."""
 
     batch: str
     received: int
@@ -88,16 +88,18 @@ _decode_head = msgspec.msgpack.Decoder(_Head).decode
 _decode_refused = msgspec.msgpack.Decoder(list[RefusedLine]).decode
 
 
-class Receipts:
-    """The receipts in one Redis. ``keep``: seconds; ``page``: most lines of a page. All methods raise ``REDIS_UNAVAILABLE``."""
+class ReceiptStore:
+    """The receipts in one Redis. All methods raise ``REDIS_UNAVAILABLE``.
+
+    ``generation``: of the worker's outcomes; ``keep``: seconds; ``page``: most lines of a page.
+    """
 
     def __init__(self, redis: Redis, *, generation: str, keep: int, page: int) -> None:
-        """Remember where receipts, and the outcomes of a generation of states, are."""
         self._redis, self._keep, self._page = redis, keep, page
         self._outcomes = Outcomes(redis, "enrolment", generation=generation)
 
-    async def there(self) -> None:
-        """Ask Redis whether it is there."""
+    async def ping(self) -> None:
+        """Ask Redis whether it answers."""
         await self._redis.ping()
 
     async def put(self, batch: str, received: int, where: bytes, first: Mapping[int, int], refused: Sequence[RefusedLine]) -> None:
@@ -111,7 +113,7 @@ class Receipts:
             await commands.execute()
 
     async def get(self, batch: str, *, after: int = 0, outcome: Outcome | None = None) -> Receipt | None:
-        """Give the counts of a batch and the page of its lines after a number; None where no such batch is kept.
+        """Return the counts of a batch and the page of its lines after a number; None where no such batch is kept.
 
         The lines are those of one ``outcome``, or all that are neither accepted nor pending.
         """

@@ -22,7 +22,7 @@ class Reader:
         self._ended = False
         self._connection = connection
         if connection is not None:
-            connection.hold_little(_HELD)
+            connection.limit_write_buffer(_HELD)
 
     def offer(self, event: bytes) -> bool:
         """Let an event wait for the reader; False where as many wait already as may."""
@@ -42,7 +42,7 @@ class Reader:
         self._waiting.clear()
         self.end()
         if self._connection is not None:
-            self._connection.hang_up()
+            self._connection.abort()
 
     async def events(self) -> AsyncIterator[bytes]:
         """Give what there is to send, as it comes, until the end."""

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from services.enrolment.intake.line import Intake, Refused
+from services.enrolment.intake.line_checker import LineChecker, Refused
 from shared.clock import CHINA
 from shared.geography.divisions import divisions
 
@@ -66,7 +66,7 @@ def children(number: int) -> list[bytes]:
     return [line(subject=f"{n:032x}", id=f"r-{n}") for n in range(number)]
 
 
-INTAKE = Intake(divisions(), longest=2_000, deepest=4)
+INTAKE = LineChecker(divisions(), longest=2_000, deepest=4)
 
 
 def refusal(text: bytes) -> Refused:
@@ -78,5 +78,5 @@ def refusal(text: bytes) -> Refused:
 
 def why_refused(text: bytes) -> tuple[str, str | None]:
     """The code of a refusal and its field."""
-    code, field, _, _ = refusal(text)
+    code, field, *_ = refusal(text)
     return code.value, field

@@ -44,9 +44,26 @@ async def test_the_same_body_inflated_is_the_same_body(desk: Desk) -> None:
     assert first.content == again.content
 
 
-async def test_a_refused_event_gets_the_same_problem_again(desk: Desk) -> None:
-    first, again = await desk.send(line(name=1), ONE, idempotency_key="k"), await desk.send(line(name=1), ONE, idempotency_key="k")
-    assert (again.status_code, again.content, problem_of(again)) == (422, first.content, "report-refused")
+async def test_a_refused_event_does_not_use_up_its_key(desk: Desk) -> None:
+    assert problem_of(await desk.send(line(name=1), ONE, idempotency_key="k")) == "report-refused"
+    assert (await desk.send(line(), ONE, idempotency_key="k")).status_code == 202
+
+
+async def test_a_key_belongs_to_its_sender(desk: Desk) -> None:
+    ours, theirs = line(), line(source="/counties/513431")
+    first = await desk.send(ours, idempotency_key="k")
+    other = await desk.send(theirs, idempotency_key="k")
+    assert (first.status_code, other.status_code) == (202, 202), "another sender neither sees that the key was used nor is held up by it"
+    assert (await desk.send(ours, idempotency_key="k")).content == first.content
+    assert (await desk.send(theirs, idempotency_key="k")).content == other.content != first.content
+
+
+async def test_two_keys_that_differ_are_a_problem(desk: Desk) -> None:
+    headers = [("content-type", NDJSON), ("idempotency-key", "a"), ("idempotency-key", "b")]
+    answer = await desk.client.post("/v1/reports", content=line(), headers=headers)
+    assert (answer.status_code, problem_of(answer)) == (400, "invalid-idempotency-key")
+    assert desk.logged() == []
+    assert (await desk.client.post("/v1/reports", content=line(), headers=[headers[0], headers[1], headers[1]])).status_code == 202
 
 
 @pytest.mark.parametrize(("body", "media_type"), [(line(id="other"), NDJSON), (line(), ONE), (b"[" + line() + b"]", ARRAY)])
@@ -96,10 +113,11 @@ async def test_a_request_whose_claim_expired_leaves_the_key_to_who_has_it_now() 
     desk = Desk(log, lease_seconds=60)
     slow = asyncio.create_task(desk.send(line(), idempotency_key="k"))
     await log.asked.wait()
-    await desk.redis.set("enrolment:idempotency:k", b"somebody's")
+    (name,) = (name for name in desk.redis.names() if name.startswith("enrolment:idempotency:"))
+    await desk.redis.set(name, b"another's")
     log.go_on.set()
     assert (await slow).status_code == 202
-    assert await desk.redis.get("enrolment:idempotency:k") == b"somebody's"
+    assert await desk.redis.get(name) == b"another's"
 
 
 async def test_what_failed_frees_its_key_at_once(desk: Desk) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.enrolment.intake.line import Accepted, Intake, Refused
+from services.enrolment.intake.line_checker import Accepted, LineChecker, Refused
 from shared.contracts.registry import REPORT_LANGUAGE
 from shared.events.codec import read_data, read_submission
 from shared.geography.divisions import divisions
@@ -139,12 +139,12 @@ def test_an_impossible_value_in_the_data_is_malformed_and_named(what: str, name:
 
 
 def test_an_attribute_that_nobody_knows_is_refused_by_name_with_the_id_of_the_line() -> None:
-    code, field, _, sent_id = refusal(line(name="x"))
+    code, field, _, sent_id, _ = refusal(line(name="x"))
     assert (code, field, sent_id) == ("unknown_field", "name", "r-1")
 
 
 def test_a_field_of_the_data_that_nobody_knows_is_refused_by_name() -> None:
-    code, field, _, sent_id = refusal(line(change={"name": "x"}))
+    code, field, _, sent_id, _ = refusal(line(change={"name": "x"}))
     assert (code, field, sent_id) == ("unknown_field", "data.name", "r-1")
 
 
@@ -176,20 +176,20 @@ def test_a_name_that_stands_there_twice_and_is_wrong_once_is_malformed() -> None
     "type_", ["cn.baoxue.reported.vanished.v1", "cn.baoxue.student.dropped-out.v1", "dropped-out", "", "cn.baoxue.reported.listed.vv"]
 )
 def test_a_type_that_was_never_published_is_unknown(type_: str) -> None:
-    code, field, detail, sent_id = refusal(line(type=type_))
+    code, field, detail, sent_id, _ = refusal(line(type=type_))
     assert (code, field, sent_id) == ("unknown_type", "type", "r-1")
     assert "dropped-out" in detail
 
 
 def test_a_version_that_is_not_known_yet_is_an_unknown_type_and_says_so() -> None:
-    code, _, detail, _ = refusal(line(type="cn.baoxue.reported.listed.v2"))
+    code, _, detail, _, _ = refusal(line(type="cn.baoxue.reported.listed.v2"))
     assert code == "unknown_type"
     assert "newer" in detail
 
 
 @pytest.mark.parametrize("what", ["absent", "voided", "same-as"])
 def test_a_type_that_is_known_but_not_taken_yet_says_that_it_may_be_sent_again(what: str) -> None:
-    code, field, detail, _ = refusal(line(what, {}))
+    code, field, detail, _, _ = refusal(line(what, {}))
     assert (code, field) == ("unknown_type", "type")
     assert "send it again once they are" in detail
 
@@ -211,7 +211,7 @@ def test_what_is_nested_too_deep_is_malformed_and_what_is_not_is_judged_as_it_is
 @pytest.mark.parametrize("name", ["data", "extra", "id"])
 @pytest.mark.parametrize("closed", [b"]" * 5_000, b""])
 def test_more_brackets_than_any_parser_bears_are_malformed_whether_they_are_closed_or_not(name: str, closed: bytes) -> None:
-    patient = Intake(divisions(), longest=20_000, deepest=100)
+    patient = LineChecker(divisions(), longest=20_000, deepest=100)
     verdict = patient.check(line(without=name)[:-1] + b', "%b": %b%b}' % (name.encode(), b"[" * 5_000, closed), received=RECEIVED)
     assert isinstance(verdict, Refused)
     assert (verdict.code, verdict.id) == ("malformed", None)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.enrolment.intake.line import Accepted
+from services.enrolment.intake.line_checker import Accepted
 from tests.components.enrolment.lines import CHILD, GOOD, INTAKE, RECEIVED, event, line
 
 SECRET = "Zhang San 110101200001011234"

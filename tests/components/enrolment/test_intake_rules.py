@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.enrolment.intake.line import Accepted
+from services.enrolment.intake.line_checker import Accepted
 from tests.components.enrolment.lines import BEGUN, CHILD, DONGCHENG, ENDED, INTAKE, RECEIVED, ZHAOJUE, line, refusal, why_refused
 
 

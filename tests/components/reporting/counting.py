@@ -17,7 +17,7 @@ from shared.deciding.outcomes import Exceptional, Outcome, Outcomes
 from shared.deciding.state_store import StateStore
 from shared.events.codec import Unreadable, encode, read_event
 from shared.events.envelope import Event
-from shared.http.idempotency import Repeats
+from shared.http.idempotency import IdempotencyStore
 from shared.log.event_log import Records
 from shared.log.memory_log import MemoryLog
 from shared.worker.follower import RecordBatch
@@ -125,7 +125,7 @@ class CountingDesk:
             built=Built(store, self.log, COMMANDS),
             log=self.log,
             outcomes=Outcomes(client, SERVICE, generation="1"),
-            repeats=Repeats(client, SERVICE, keep=86_400, lease=60),
+            idempotency=IdempotencyStore(client, SERVICE, keep=86_400, lease=60),
             now=_now,
             partitions=PARTITIONS,
             patience=patience,

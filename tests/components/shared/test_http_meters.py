@@ -21,7 +21,7 @@ def registry() -> CollectorRegistry:
 def client(registry: CollectorRegistry) -> httpx.AsyncClient:
     app = FastAPI()
     problems.install(app)
-    telemetry.operate(app, registry, {})
+    telemetry.add_probes(app, registry, {})
 
     @app.get("/v1/cases/{student}")
     async def one(student: str) -> str:

@@ -37,7 +37,7 @@ def test_a_process_may_hold_as_many_connections_as_the_system_allows_it(monkeypa
     asked: list[object] = []
     monkeypatch.setattr(resource, "getrlimit", lambda _: (1_024, 20_000))
     monkeypatch.setattr(resource, "setrlimit", lambda _, limits: asked.append(limits))
-    serving.allow_connections()
+    serving.raise_file_limit()
     assert asked == [(20_000, 20_000)]
 
 
@@ -48,7 +48,7 @@ async def test_a_request_can_hang_up_on_who_sent_it() -> None:
     async def read(request: Request) -> None:
         connection = serving.connection_of(request)
         assert connection is not None
-        connection.hang_up()
+        connection.abort()
 
     async with served(app) as server, httpx.AsyncClient(base_url=server.url) as client:
         with pytest.raises(httpx.RemoteProtocolError):
@@ -69,7 +69,7 @@ async def test_under_another_server_there_is_no_connection_to_hang_up() -> None:
 async def test_whoever_asked_is_told_before_the_server_waits_for_its_answers() -> None:
     """An answer that only ends when it is told: a server that does not tell would never get beyond it."""
     app, begun, stopping = FastAPI(), asyncio.Event(), asyncio.Event()
-    serving.before_stop(app, stopping.set)
+    serving.on_shutdown(app, stopping.set)
 
     @app.get("/")
     async def read() -> str:

@@ -22,9 +22,9 @@ def desk() -> CountingDesk:
     return CountingDesk()
 
 
-async def ask(desk: CountingDesk, by: int, key: str | None = None) -> Answer:
+async def ask(desk: CountingDesk, by: int, key: str | None = None, office: str = OFFICE) -> Answer:
     async with asyncio.timeout(10):  # far beyond the desk's patience
-        return await desk.asking.take(CountUp(by), IT, office=OFFICE, key=key)
+        return await desk.asking.take(CountUp(by), IT, office=office, key=key)
 
 
 async def refused(desk: CountingDesk, by: int, key: str | None = None) -> Problem:
@@ -116,8 +116,11 @@ async def test_without_a_key_the_same_is_asked_anew(desk: CountingDesk) -> None:
     assert json.loads((await ask(desk, 2)).body) == {"count": 4}
 
 
-async def test_what_is_no_key_is_a_problem(desk: CountingDesk) -> None:
-    assert (await refused(desk, 2, "a b")).kind == "invalid-idempotency-key"
+async def test_a_key_belongs_to_its_office(desk: CountingDesk) -> None:
+    first = await ask(desk, 3, "k")
+    other = await ask(desk, 2, "k", office="/counties/110101")
+    assert (json.loads(first.body), json.loads(other.body)) == ({"count": 3}, {"count": 5}), "another office's key is another key"
+    assert (await refused(desk, 2, "k")).kind == "other-body"
 
 
 @pytest.mark.parametrize("key", [None, "k"])

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from services.enrolment.intake.receipts import BLANK, REFUSED, Receipt, ReceiptLine, Receipts, RefusedLine
+from services.enrolment.intake.receipts import BLANK, REFUSED, Receipt, ReceiptLine, ReceiptStore, RefusedLine
 from shared.deciding.outcomes import Outcome
 from shared.deciding.state_store import StateStore
-from shared.http.idempotency import Answer, Claim, Repeats
+from shared.http.idempotency import Answer, Claim, IdempotencyStore, KeyedRequest
 from shared.http.problems import Problem
 from shared.redis.edge import Redis
 
@@ -21,8 +21,8 @@ def redis(either_redis: Redis) -> Redis:
 
 
 @pytest.fixture
-def receipts(redis: Redis) -> Receipts:
-    return Receipts(redis, generation="1", keep=DAYS_90, page=3)
+def receipts(redis: Redis) -> ReceiptStore:
+    return ReceiptStore(redis, generation="1", keep=DAYS_90, page=3)
 
 
 async def judged(redis: Redis, partition: int, first: int, letters: bytes, exceptions: Mapping[int, Mapping[str, str]] | None = None) -> None:
@@ -41,16 +41,16 @@ def counts(receipt: Receipt | None) -> dict[str, int]:
     return {outcome: number for outcome in Outcome if (number := getattr(receipt, outcome))}
 
 
-async def test_a_batch_that_nobody_sent_has_no_receipt(receipts: Receipts) -> None:
+async def test_a_batch_that_nobody_sent_has_no_receipt(receipts: ReceiptStore) -> None:
     assert await receipts.get("nobody's") is None
 
 
-async def test_a_batch_that_the_worker_has_not_seen_is_pending(receipts: Receipts) -> None:
+async def test_a_batch_that_the_worker_has_not_seen_is_pending(receipts: ReceiptStore) -> None:
     await receipts.put("b", 3, bytes([0, 1, 0]), {0: 7, 1: 0}, [])
     assert await receipts.get("b") == Receipt("b", 3, refused=0, pending=3, accepted=0, late=0, duplicate=0, lines=[], next=None)
 
 
-async def test_outcomes_are_told_by_line_across_partitions_with_blank_and_refused_lines_between(redis: Redis, receipts: Receipts) -> None:
+async def test_outcomes_are_told_by_line_across_partitions_with_blank_and_refused_lines_between(redis: Redis, receipts: ReceiptStore) -> None:
     where = bytes([2, BLANK, 0, REFUSED, 2, 0, 2, 2])
     refused = [RefusedLine(4, None, "malformed", "time", "rule")]
     await receipts.put("b", 7, where, {2: 100, 0: 5}, refused)
@@ -71,7 +71,7 @@ async def test_outcomes_are_told_by_line_across_partitions_with_blank_and_refuse
     assert counts(last) == counts(receipt)
 
 
-async def test_reports_of_other_batches_beside_it_are_not_told(redis: Redis, receipts: Receipts) -> None:
+async def test_reports_of_other_batches_beside_it_are_not_told(redis: Redis, receipts: ReceiptStore) -> None:
     await judged(redis, 0, 9, b"drdr", {9: {"id": "x"}, 10: {"id": "x"}, 11: {"id": "mine"}, 12: {"id": "x"}})
     await receipts.put("b", 1, bytes([0]), {0: 11}, [])
     receipt = await receipts.get("b")
@@ -79,7 +79,7 @@ async def test_reports_of_other_batches_beside_it_are_not_told(redis: Redis, rec
     assert (counts(receipt), receipt.lines) == ({"duplicate": 1}, [ReceiptLine(1, "mine", Outcome.DUPLICATE)])
 
 
-async def test_a_batch_may_lie_across_chunks_of_outcomes(redis: Redis, receipts: Receipts) -> None:
+async def test_a_batch_may_lie_across_chunks_of_outcomes(redis: Redis, receipts: ReceiptStore) -> None:
     await receipts.put("b", 6, bytes([0] * 6), {0: 65_533}, [])
     exceptions = {65_534: {"id": "i"}, 65_535: {"id": "j", "code": "after_removal", "field": "type", "detail": "why"}}
     await judged(redis, 0, 65_533, b"adraa" + b"\0" + b"llllll", exceptions)
@@ -89,13 +89,13 @@ async def test_a_batch_may_lie_across_chunks_of_outcomes(redis: Redis, receipts:
     assert [(line.line, line.id, line.outcome) for line in receipt.lines] == [(2, "i", "duplicate"), (3, "j", "refused")]
 
 
-async def test_a_whole_chunk_that_was_never_written_is_pending_between_two_that_were(redis: Redis, receipts: Receipts) -> None:
+async def test_a_whole_chunk_that_was_never_written_is_pending_between_two_that_were(redis: Redis, receipts: ReceiptStore) -> None:
     await receipts.put("b", 131_074, bytes(131_074), {0: 65_535}, [])
     await judged(redis, 0, 65_535, b"a")
     assert counts(await receipts.get("b")) == {"pending": 131_073, "accepted": 1}
 
 
-async def test_what_went_aside_as_dead_is_refused_as_malformed(redis: Redis, receipts: Receipts) -> None:
+async def test_what_went_aside_as_dead_is_refused_as_malformed(redis: Redis, receipts: ReceiptStore) -> None:
     await receipts.put("b", 1, bytes([1]), {1: 0}, [])
     await judged(redis, 1, 0, b"x")
     receipt = await receipts.get("b")
@@ -106,7 +106,7 @@ async def test_what_went_aside_as_dead_is_refused_as_malformed(redis: Redis, rec
 @pytest.mark.parametrize(
     ("outcome", "lines"), [("pending", [5]), ("accepted", [1]), ("late", [2]), ("duplicate", [3]), ("refused", [4, 6]), (None, [2, 3, 4])]
 )
-async def test_the_lines_of_one_outcome_can_be_chosen(redis: Redis, receipts: Receipts, outcome: str | None, lines: list[int]) -> None:
+async def test_the_lines_of_one_outcome_can_be_chosen(redis: Redis, receipts: ReceiptStore, outcome: str | None, lines: list[int]) -> None:
     await receipts.put("b", 6, bytes([0, 0, 0, 0, 0, REFUSED, BLANK]), {0: 0}, [RefusedLine(6, None, "malformed", None, "rule")])
     await judged(redis, 0, 0, b"aldr", {n: {"id": f"{n}"} for n in (1, 2, 3)})
     receipt = await receipts.get("b", outcome=Outcome(outcome) if outcome else None)
@@ -115,7 +115,7 @@ async def test_the_lines_of_one_outcome_can_be_chosen(redis: Redis, receipts: Re
     assert all(line.outcome == outcome for line in receipt.lines if outcome)
 
 
-async def test_pages_follow_one_another_to_the_end_without_a_gap_or_a_repeat(receipts: Receipts) -> None:
+async def test_pages_follow_one_another_to_the_end_without_a_gap_or_a_repeat(receipts: ReceiptStore) -> None:
     refused = [RefusedLine(n, f"r-{n}", "unknown_county", "data.county", "rule") for n in range(1, 5_001, 2)]
     await receipts.put("b", 5_000, bytes([REFUSED, 0] * 2_500), {0: 0}, refused)
     seen, after = [], 0
@@ -135,7 +135,7 @@ async def test_pages_follow_one_another_to_the_end_without_a_gap_or_a_repeat(rec
     assert len(seen) == len(set(seen))
 
 
-async def test_a_receipt_costs_less_than_a_byte_a_report_and_goes_after_its_days(redis: Redis, receipts: Receipts) -> None:
+async def test_a_receipt_costs_less_than_a_byte_a_report_and_goes_after_its_days(redis: Redis, receipts: ReceiptStore) -> None:
     where = bytes((n * n + n // 7) % 12 for n in range(50_000))
     await receipts.put("b", 50_000, where, dict.fromkeys(range(12), 0), [])
     (kept,) = await redis.hmget("enrolment:receipt:b", ["where"])
@@ -147,44 +147,48 @@ async def test_a_receipt_costs_less_than_a_byte_a_report_and_goes_after_its_days
 
 
 @pytest.fixture
-def repeats(redis: Redis) -> Repeats:
-    return Repeats(redis, "enrolment", keep=86_400, lease=60)
+def idempotency(redis: Redis) -> IdempotencyStore:
+    return IdempotencyStore(redis, "enrolment", keep=86_400, lease=60)
 
 
 ANSWER = Answer(202, "application/json", {"Location": "/v1/receipts/b"}, b"{}")
 
 
-async def claimed(repeats: Repeats, digest: bytes = b"body") -> Claim:
-    claim = await repeats.claim("k", digest)
+def keyed(digest: bytes, sender: str = "/provinces/51") -> KeyedRequest:
+    return KeyedRequest(sender, "k", digest)
+
+
+async def claimed(idempotency: IdempotencyStore, digest: bytes = b"body") -> Claim:
+    claim = await idempotency.claim(keyed(digest))
     assert isinstance(claim, Claim)
     return claim
 
 
-async def refused(repeats: Repeats, digest: bytes) -> str:
+async def refused(idempotency: IdempotencyStore, digest: bytes) -> str:
     with pytest.raises(Problem) as caught:
-        await repeats.claim("k", digest)
+        await idempotency.claim(keyed(digest))
     assert caught.value.status == 409
     return caught.value.kind
 
 
-async def test_a_key_is_claimed_once_and_then_answers(redis: Redis, repeats: Repeats) -> None:
-    claim = await claimed(repeats)
+async def test_a_key_is_claimed_once_and_then_answers(redis: Redis, idempotency: IdempotencyStore) -> None:
+    claim = await claimed(idempotency)
     assert 0 < await redis.ttl(claim.name) <= 60
-    assert (await refused(repeats, b"body"), await refused(repeats, b"other")) == ("in-progress", "other-body")
-    await repeats.settle(claim, ANSWER)
-    assert await repeats.claim("k", b"body") == ANSWER
-    assert await refused(repeats, b"other") == "other-body"
+    assert (await refused(idempotency, b"body"), await refused(idempotency, b"other")) == ("in-progress", "other-body")
+    await idempotency.complete(claim, ANSWER)
+    assert await idempotency.claim(keyed(b"body")) == ANSWER
+    assert await refused(idempotency, b"other") == "other-body"
     assert 86_000 < await redis.ttl(claim.name) <= 86_400
 
 
-async def test_a_key_that_was_released_can_be_claimed_again(repeats: Repeats) -> None:
-    await repeats.release(await claimed(repeats))
-    assert await claimed(repeats, b"other")
+async def test_a_key_that_was_released_can_be_claimed_again(idempotency: IdempotencyStore) -> None:
+    await idempotency.release(await claimed(idempotency))
+    assert await claimed(idempotency, b"other")
 
 
-async def test_a_claim_that_expired_neither_settles_nor_releases_what_another_has(redis: Redis, repeats: Repeats) -> None:
-    claim = await claimed(repeats)
+async def test_a_claim_that_expired_neither_settles_nor_releases_what_another_has(redis: Redis, idempotency: IdempotencyStore) -> None:
+    claim = await claimed(idempotency)
     await redis.set(claim.name, b"another's")
-    await repeats.settle(claim, ANSWER)
-    await repeats.release(claim)
+    await idempotency.complete(claim, ANSWER)
+    await idempotency.release(claim)
     assert await redis.get(claim.name) == b"another's"

@@ -22,13 +22,13 @@ from msgspec import Struct
 
 from services.enrolment.intake import body
 from services.enrolment.intake.batch import Batch
-from services.enrolment.intake.line import Intake
-from services.enrolment.intake.receipts import Receipt, Receipts, RefusedLine
+from services.enrolment.intake.line_checker import LineChecker
+from services.enrolment.intake.receipts import Receipt, ReceiptStore, RefusedLine
 from services.enrolment.limits import Limits
 from services.enrolment.meters import ApiMeters
 from shared.deciding.outcomes import Outcome
 from shared.http import problems
-from shared.http.idempotency import Answer, Repeats, check_key
+from shared.http.idempotency import Answer, IdempotencyStore, KeyedRequest
 from shared.http.problems import Problem
 from shared.ids import draw_id
 from shared.log import topics
@@ -57,30 +57,28 @@ class Acknowledgement(Struct, frozen=True):
     lines: list[RefusedLine]
 
 
-class Reception:
+class ReportIntake:
     """What the api does, without HTTP. All methods raise ``Problem``."""
 
     def __init__(
         self,
         *,
         limits: Limits,
-        intake: Intake,
+        checker: LineChecker,
         log: EventLog,
-        receipts: Receipts,
-        repeats: Repeats,
+        receipts: ReceiptStore,
+        idempotency: IdempotencyStore,
         meters: ApiMeters,
         now: Callable[[], datetime],
         partitions: int,
     ) -> None:
-        """Join the parts."""
-        self._limits, self._intake, self._log, self._receipts, self._repeats = limits, intake, log, receipts, repeats
+        self._limits, self._checker, self._log, self._receipts, self._idempotency = limits, checker, log, receipts, idempotency
         self._meters, self._now, self._partitions = meters, now, partitions
 
     async def take(self, kind: Kind, chunks: body.Chunks, *, key: str | None) -> Answer:
-        """Take a body, as sent but for its content encoding. Gives the answer: 202, or 422 for a single event that is refused."""
+        """Take a body, as sent but for its content encoding. Returns the answer: 202, or 422 for a single event that is refused."""
         if key is None:
             return await self._logged(await self._checked(kind, body.unmarked(chunks)), kind)
-        check_key(key)
         digest = sha256(kind.encode())
         batch = await self._checked(kind, body.watched(body.unmarked(chunks), digest.update))
         worked = False
@@ -91,13 +89,15 @@ class Reception:
             return await self._logged(batch, kind)
 
         with self._redis_needed():
-            answer = await self._repeats.answered(key, digest.digest(), logged, keeps=lambda _: True)
+            answer = await self._idempotency.respond_once(
+                KeyedRequest(batch.sender, key, digest.digest()), logged, keeps=lambda answer: answer.status == 202
+            )
         if not worked:
             self._meters.repeats.inc()
         return answer
 
     async def receipt(self, batch: str, *, after: int, outcome: Outcome | None) -> Receipt:
-        """Give a page of a receipt."""
+        """Return a page of a receipt."""
         with self._redis_needed():
             receipt = await self._receipts.get(batch, after=after, outcome=outcome)
         if receipt is None:
@@ -109,7 +109,7 @@ class Reception:
         batch = Batch(draw_id(), received_at=self._now(), partitions=self._partitions)
         with self._meters.check_seconds.time():
             async for lines in _READERS[kind](chunks, self._limits):
-                batch.add(lines, self._intake)
+                batch.add(lines, self._checker)
         if not batch.received and kind is not Kind.ARRAY:
             raise Problem(400, "empty-body", "The body is empty", "There is no report in it.")
         return batch
@@ -118,7 +118,7 @@ class Reception:
         answer = _refusal(batch.refused[0]) if kind is Kind.ONE and batch.refused else _acknowledgement(batch)
         if answer.status == 202:
             with self._redis_needed():
-                await self._receipts.there()
+                await self._receipts.ping()
             with self._meters.log_seconds.time():
                 first = await self._appended(batch)
             self._meters.logged.inc(batch.logged)

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Raw, Struct
 
-from services.enrolment.intake.rules import Rules
+from services.enrolment.intake.report_rules import ReportRules
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.registry import REPORT_LANGUAGE, NewerVersion
 from shared.contracts.reports import Absent, SameAs, Voided
 from shared.events.codec import encode
-from shared.events.envelope import ReportEvent, Short, Submission
+from shared.events.envelope import ReportEvent, Short, Source, Submission
 from shared.events.field_rules import Fault, FieldRules, too_deep
 from shared.geography.divisions import Divisions
 
@@ -35,36 +35,38 @@ _TYPES = f"type must be cn.baoxue.reported.<what>.v1, where <what> is one of {',
 
 class _Identified(Struct):
     id: Short
+    source: Source | None = None
 
 
 _decode_identified = msgspec.json.Decoder(_Identified).decode
 
 
 class Accepted(NamedTuple):
-    """A submission ready to be logged: the record's key and value."""
+    """A submission ready to be logged: the record's key and value, and the source that sent it."""
 
     key: bytes
     value: bytes
+    source: str
 
 
 class Refused(NamedTuple):
-    """Why a line is refused. ``field`` is None where the line is no JSON object, ``id`` where it is malformed."""
+    """Why a line is refused. ``field`` is None where the line is no JSON object, ``id`` where it is malformed, ``source`` where it names none."""
 
     code: RefusalCode
     field: str | None
     detail: str
     id: str | None
+    source: str | None
 
 
-class Intake:
+class LineChecker:
     """The check of lines over one table of counties.
 
     ``longest``: bytes of a line; ``deepest``: objects and arrays within one another. What is beyond is malformed.
     """
 
     def __init__(self, divisions: Divisions, *, longest: int, deepest: int) -> None:
-        """Get the rules ready, once for all lines."""
-        self._rules = Rules(divisions)
+        self._rules = ReportRules(divisions)
         self._longest, self._deepest = longest, deepest
 
     def check(self, line: bytes, *, received: datetime) -> Accepted | Refused:
@@ -77,22 +79,22 @@ class Intake:
             return self._why_not(line)
         known = _DATA.get(event.type)
         if known is None:
-            return _refused(_strange(event.type), event.id)
+            return _refused(_strange(event.type), event)
         decode, shape = known
         try:
             data = decode(event.data)
         except ValueError:
-            return _refused(too_deep(line, self._deepest) or shape.fault(event.data), event.id)
+            return _refused(too_deep(line, self._deepest) or shape.fault(event.data), event)
         if fault := self._rules.broken(event, data, received=received):
-            return _refused(fault, event.id)
-        return Accepted(event.subject.encode(), encode(_submission(event, data, received)))
+            return _refused(fault, event)
+        return Accepted(event.subject.encode(), encode(_submission(event, data, received)), event.source)
 
     def _why_not(self, line: bytes) -> Refused:
         try:
-            sent_id = _decode_identified(line).id
+            event = _decode_identified(line)
         except (ValueError, RecursionError):
-            sent_id = None
-        return _refused(too_deep(line, self._deepest) or _EVENT.fault(line), sent_id)
+            event = None
+        return _refused(too_deep(line, self._deepest) or _EVENT.fault(line), event)
 
 
 def _submission(event: ReportEvent, data: Any, received: datetime) -> Submission:
@@ -116,8 +118,10 @@ def _submission(event: ReportEvent, data: Any, received: datetime) -> Submission
     )
 
 
-def _refused(fault: Fault, sent_id: str | None) -> Refused:
-    return Refused(fault.code, fault.field, fault.detail, None if fault.code is RefusalCode.MALFORMED else sent_id)
+def _refused(fault: Fault, event: _Identified | ReportEvent | None) -> Refused:
+    if event is None:
+        return Refused(fault.code, fault.field, fault.detail, None, None)
+    return Refused(fault.code, fault.field, fault.detail, None if fault.code is RefusalCode.MALFORMED else event.id, event.source)
 
 
 def _strange(type_: str) -> Fault:

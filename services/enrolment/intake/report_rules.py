@@ -1,6 +1,6 @@
 """The rules that a report must keep whatever the child's standing is: identity, time, county, and what belongs together.
 
-Codes and their meaning: wire page, sections 1, 2 and 4. Pure: the moment of receipt is given.
+Codes and their meaning: wire page, sections 1, 2 and 4. Pure: the moment of receipt is an argument.
 """
 
 import re
@@ -25,7 +25,7 @@ _OUT = (ListedStatus.DROPPED_OUT, ListedStatus.NEVER_ENROLLED)
 _NEVER_IN_SCHOOL = (ListedStatus.REGISTERED, ListedStatus.NEVER_ENROLLED)
 
 
-class Rules:
+class ReportRules:
     """The rules over one table of counties.
 
     A province speaks for its own counties and a county for itself. A school's county is not checked: there is no table
@@ -33,14 +33,13 @@ class Rules:
     """
 
     def __init__(self, divisions: Divisions) -> None:
-        """Note which counties each source may speak for."""
         self._counties = divisions.counties
         self._own: dict[str, set[str]] = {f"/counties/{code}": {code} for code in self._counties}
         for code, county in self._counties.items():
             self._own.setdefault(f"/provinces/{county.province[:2]}", set()).add(code)
 
     def broken(self, event: ReportEvent, data: Report, *, received: datetime) -> Fault | None:
-        """Give the first rule that a well-formed report breaks, or None. ``received`` is aware."""
+        """Return the first rule that a well-formed report breaks, or None. ``received`` is aware."""
         subject, time, source = event.subject, event.time, event.source
         of_county = type(data) is CountyReported
         if of_county and not _is_county(subject):
