@@ -105,6 +105,6 @@ class CountingFollower:
         self._meters.reached("event", changes.event_time)
         self._meters.reached("recorded", changes.recorded_time)
         if dead:
-            log_dead_letters(batch, [letter.record.offset for letter in changes.dead])
+            log_dead_letters(batch.topic, batch.partition, [letter.record.offset for letter in changes.dead])
         if repeats:
             _log.info("%d facts of this batch were counted before", repeats, extra=about(batch.topic, batch.partition, batch.first))

@@ -173,7 +173,8 @@ class DecidingFollower:
             refused = {record.offset for record, letter in zip(batch.records, step.outcomes, strict=True) if letter == LETTERS[Outcome.REFUSED][0]}
             self._meters.refused(Counter(str(read_exceptional(text).code) for offset, text in step.exceptions if offset in refused))
         if step.dead:
-            log_dead_letters(batch, [record.offset for record, letter in zip(batch.records, step.outcomes, strict=True) if letter == DEAD_LETTER[0]])
+            dead = [record.offset for record, letter in zip(batch.records, step.outcomes, strict=True) if letter == DEAD_LETTER[0]]
+            log_dead_letters(batch.topic, batch.partition, dead)
 
     def _id_of(self, key: bytes | None) -> bytes | None:
         try:

@@ -1,6 +1,6 @@
 """From the bytes of a record to structs and back. Each reader builds only what it was asked for.
 
-Speed matters here: a fact is decoded in about 3 us, in less what is counted of it (``counted.py``, ``bench/codec.py``).
+Speed matters here: a whole fact is decoded in about 3 us, and what is counted of it in less (``counted.py``, ``bench/codec.py``).
 """
 
 from typing import Any
@@ -18,11 +18,11 @@ encode = msgspec.json.Encoder().encode
 
 
 class Unreadable(Exception):
-    """These bytes are no event that anybody could ever have meant: they go aside as dead."""
+    """These bytes are no event that any version of the language ever had: the record is a dead letter."""
 
 
 def read_submission(value: bytes | None) -> Submission:
-    """Read what the log holds of a report; its data stay raw. Raises ``Unreadable``."""
+    """Read a submission, with its data raw. Raises ``Unreadable``."""
     try:
         return _decode_submission(value or b"")
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -30,7 +30,7 @@ def read_submission(value: bytes | None) -> Submission:
 
 
 def read_event(value: bytes | None) -> Event[Raw]:
-    """Read the attributes of a fact, a refusal or a dead letter; its data stay raw. Raises ``Unreadable``."""
+    """Read a fact, a command, a refusal or a dead letter, with its data raw. Raises ``Unreadable``."""
     try:
         return _decode_event(value or b"")
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -46,7 +46,7 @@ def read_data(language: Language, type_: str, data: Raw | bytes) -> Any:
 
 
 def read_fact(value: bytes | None) -> tuple[Event[Raw], Any]:
-    """Read a fact of the record whole: its attributes, and its data in the newest version.
+    """Read a fact of the record: its attributes, and its data in the newest version.
 
     Raises ``Unreadable``, ``UnknownType``, ``NewerVersion``.
     """

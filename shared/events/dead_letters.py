@@ -1,4 +1,4 @@
-"""What goes beside the record: pointers to bytes that nobody can read."""
+"""Dead letters: pointers to the records of a topic that nobody can read, kept in ``<topic>.dead``."""
 
 import logging
 from collections.abc import Sequence
@@ -13,18 +13,17 @@ from shared.events.codec import encode
 from shared.events.envelope import Event
 from shared.ids import uuid5_of_position
 from shared.logging import about
-from shared.worker.follower import RecordBatch
 
-_MOST_TOLD = 20
-"""Dead records of one batch that get a line each."""
+_MOST_LOGGED = 20
+"""Dead letters of one batch that are logged in a line each."""
 
 _log = logging.getLogger(__name__)
 
 
 def dead_letter(record: Any, error: Exception, *, source: str, topic: str, partition: int) -> bytes:
-    """Give what ``<topic>.dead`` holds of a record that cannot be read: where it is and why, never what it says.
+    """Return the dead letter of a record: its position, the hash of its bytes and why it cannot be read, never the bytes themselves.
 
-    ``record`` is a consumer's record; its Kafka timestamp stands for the time, for it has no other that can be read.
+    ``record`` is a consumer's record. Its Kafka timestamp stands for the event's times, because no other time can be read.
     """
     moment = datetime.fromtimestamp(record.timestamp / 1000, UTC)
     subject = f"{topic}/{partition}/{record.offset}"
@@ -52,10 +51,10 @@ def dead_letter(record: Any, error: Exception, *, source: str, topic: str, parti
     )
 
 
-def log_dead_letters(batch: RecordBatch, offsets: Sequence[int]) -> None:
-    """Log what of a batch went aside: where each record stands, and the id of its dead letter."""
-    for offset in offsets[:_MOST_TOLD]:
-        letter = uuid5_of_position(batch.topic, batch.partition, offset, 0)
-        _log.warning("a record cannot be read and went aside", extra=about(batch.topic, batch.partition, offset, letter))
-    if len(offsets) > _MOST_TOLD:
-        _log.warning("%d more of this batch went aside", len(offsets) - _MOST_TOLD, extra=about(batch.topic, batch.partition, batch.first))
+def log_dead_letters(topic: str, partition: int, offsets: Sequence[int]) -> None:
+    """Log the position of each record of a batch that became a dead letter, with the letter's id; a flood in one line for the rest."""
+    for offset in offsets[:_MOST_LOGGED]:
+        letter = uuid5_of_position(topic, partition, offset, 0)
+        _log.warning("a record cannot be read: it is a dead letter", extra=about(topic, partition, offset, letter))
+    if rest := offsets[_MOST_LOGGED:]:
+        _log.warning("%d more dead letters in this batch", len(rest), extra=about(topic, partition, rest[0]))

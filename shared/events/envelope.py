@@ -16,7 +16,7 @@ Data = TypeVar("Data")
 
 CONTENT_TYPE = "application/cloudevents+json"
 HEADERS: list[tuple[str, bytes]] = [("content-type", CONTENT_TYPE.encode())]
-"""The headers of every record that holds an event."""
+"""The Kafka headers of every record that holds an event."""
 
 Moment = Annotated[datetime, Meta(tz=True, description="RFC 3339 with an offset")]
 Short = Annotated[str, Meta(min_length=1, max_length=64, description="1 to 64 characters")]
@@ -52,7 +52,7 @@ class ReportEvent(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_onl
 
 
 class Submission(ReportEvent, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, gc=False):
-    """A report as the log holds it: as received, with the time of receipt and the partition key filled in."""
+    """A report as the log holds it: as received, with the time of receipt and the partition key added."""
 
     recordedtime: Moment
 
@@ -63,7 +63,7 @@ class Submission(ReportEvent, forbid_unknown_fields=True, omit_defaults=True, kw
 
 
 class Event(Struct, Generic[Data], omit_defaults=True, kw_only=True, gc=False):
-    """Anything a service writes: facts, refusals, dead letters. Attributes of a later addition are passed over."""
+    """What a service writes: facts, commands, refusals, dead letters. A reader ignores attributes that were added later."""
 
     specversion: Literal["1.0"]
     id: str
@@ -85,7 +85,7 @@ class Event(Struct, Generic[Data], omit_defaults=True, kw_only=True, gc=False):
 
 
 class Cause(Protocol):
-    """What a service answers to: a submission, or a command."""
+    """The input that an event follows from: a submission or a command."""
 
     id: str
     source: str
@@ -97,15 +97,15 @@ class Cause(Protocol):
 
     @property
     def hops(self) -> int | None:
-        """The ``hops`` of the event; None of what came from outside."""
+        """The ``hops`` of the event; None for what came from outside."""
 
     @property
     def correlationid(self) -> str | None:
-        """The id of the first report in the chain, where there was one before this."""
+        """The id of the first report in the chain; None where this input is the first."""
 
 
 class EventData(Protocol):
-    """Data of the published language."""
+    """The data of an event: a struct of the published language."""
 
     TYPE: ClassVar[str]
 
@@ -116,7 +116,7 @@ AnyEventData = TypeVar("AnyEventData", bound=EventData)
 def caused(
     cause: Cause, data: AnyEventData, *, source: str, topic: str, partition: int, offset: int, n: int = 0, hops: int | None = None
 ) -> Event[AnyEventData]:
-    """Give the n-th event that an input comes to: its id and sequence are those of the input's position, its times the input's."""
+    """Return the n-th event that follows from an input: its id and sequence derive from the input's position, its times are the input's."""
     return Event(
         specversion="1.0",
         id=uuid5_of_position(topic, partition, offset, n),

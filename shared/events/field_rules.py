@@ -1,4 +1,4 @@
-"""Why bytes do not fit a struct: which field, and the rule in words made from the schema, never what was sent."""
+"""Why bytes do not fit a struct: which field breaks which rule. The rule in words is made from the schema and repeats nothing that was sent."""
 
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -9,14 +9,14 @@ from msgspec import Raw, Struct, inspect
 from shared.contracts.refusal import RefusalCode
 
 _NAME_SHOWN = 64
-"""So much of an unknown field's name is repeated to its sender."""
+"""Most characters of an unknown field's name that are repeated to its sender."""
 _SQUARE = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _decode_object = msgspec.json.Decoder(dict[str, Raw]).decode
 
 
 class Fault(NamedTuple):
-    """What is wrong with a line: the code, the field's dotted name (None: the line is no JSON object) and the rule."""
+    """What is wrong with a line: the code, the field's dotted name (None where the line is no JSON object) and the rule."""
 
     code: RefusalCode
     field: str | None
@@ -32,11 +32,11 @@ class _Field(NamedTuple):
 class FieldRules:
     """A struct's fields, each with its decoder and its rule in words.
 
-    ``called`` is what the object is named to a sender, ``prefix`` what stands before the names of its fields.
+    ``called`` names the object to a sender; ``prefix`` stands before the names of its fields.
     """
 
     def __init__(self, struct: type[Struct], *, called: str, prefix: str = "") -> None:
-        """Read the schema once."""
+        """Read the schema of a struct."""
         self._called, self._prefix = called, prefix
         self._fields = {
             field.name: _Field(msgspec.json.Decoder(field.type), _rule(inspect.type_info(field.type)), field.required)
@@ -44,9 +44,9 @@ class FieldRules:
         }
 
     def fault(self, line: bytes | Raw) -> Fault:
-        """Give what is wrong with bytes that do not fit: a field that nobody knows first, then the first in the schema's order."""
+        """Return what is wrong with bytes that do not fit: an unknown field before any other, then the first in the schema's order."""
         try:
-            str(line, "utf-8")  # the decoder looks at no text that it does not build
+            str(line, "utf-8")  # the decoder does not check text that it does not build
             given = _decode_object(line)
         except msgspec.ValidationError:
             return self._malformed(f"{self._called} must be a JSON object")
@@ -80,7 +80,7 @@ class FieldRules:
 
 
 def too_deep(line: bytes, limit: int) -> Fault | None:
-    """Give the fault of a line whose objects and arrays are nested in one another more than ``limit`` deep, or None."""
+    """Return the fault of a line whose objects and arrays are nested more than ``limit`` deep, else None."""
     if not _deeper_than(line, limit):
         return None
     field = None
@@ -90,7 +90,7 @@ def too_deep(line: bytes, limit: int) -> Fault | None:
 
 
 def _deeper_than(value: bytes | Raw, limit: int) -> bool:
-    """Tell it by the brackets alone, for no parser bears any depth; in time that grows with the length and nothing else."""
+    """Tell whether brackets are nested deeper. No parser is used, because none bears every depth; the time grows with the length only."""
     text = bytes(value)
     if text.count(b"[") + text.count(b"{") <= limit:
         return False

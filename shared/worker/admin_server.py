@@ -1,8 +1,8 @@
-"""How a worker is operated: a port of its own, answered by a thread of its own, on which it tells how it is.
+"""The admin server of a worker: a port of its own, served by a thread of its own, that tells an operator how the worker is.
 
-The thread has an event loop and clients of its own, so that it answers while the worker is busy and says so when the
-worker hangs; what it asks of the worker are copies of a few numbers. Once a second it looks at the log's end: a look that
-the worker has caught up with is how far behind it is known not to be.
+The thread has an event loop and clients of its own, so that it answers while the worker is busy, and says so when the worker hangs; all
+that it takes from the worker are copies of a few numbers. Once a second it looks at the log's end. The worker's lag is the time since
+the last look that the worker has caught up with.
 """
 
 import asyncio
@@ -37,25 +37,70 @@ _log = logging.getLogger(__name__)
 
 
 class ObservedWorker(Protocol):
-    """A worker, as its operations see it. Every method may be called from any thread, answers at once and waits for nothing."""
+    """A worker, as its admin server sees it. Every method may be called from any thread, and returns at once."""
 
     @property
     def followed(self) -> Sequence[str]:
         """The topics that it follows."""
 
     def stalled(self) -> Sequence[str]:
-        """Give the parts that should go on and have not for a while."""
+        """Return the parts that should go on and have not for a while."""
 
     def positions(self) -> Mapping[TopicPartition, int] | None:
-        """Give where each partition that it was assigned stands; None before that, and while partitions are being moved."""
+        """Return the next offset of each assigned partition; None before the first assignment and during a rebalance."""
 
     def faust_monitor(self) -> FaustMonitor | None:
-        """Give Faust's own sensor."""
+        """Return Faust's own sensor."""
+
+
+class WorkerStatus:
+    """How far a worker is behind the log's end, and whether it is ready."""
+
+    def __init__(self, worker: ObservedWorker, *, ready_lag_seconds: float) -> None:
+        """Observe a worker; nothing is known of the log before the first ``look``."""
+        self._worker, self._allowed = worker, ready_lag_seconds
+        self._freshness: dict[TopicPartition, Freshness] = {}
+        self._ends: dict[TopicPartition, int] = {}
+
+    async def look(self, log: EventLog) -> None:
+        """Record the log's end. Raises ``LogUnavailable``."""
+        at = clock.seconds()
+        for topic in self._worker.followed:
+            for partition, end in (await log.end_offsets(topic)).items():
+                self._ends[topic, partition] = end
+                self._freshness.setdefault((topic, partition), Freshness(at)).look(at, {partition: end})
+        if (positions := self._worker.positions()) is not None:
+            # Another worker has a partition that is missing here; its freshness begins anew when the partition comes back.
+            self._freshness = {place: freshness for place, freshness in self._freshness.items() if place in positions}
+
+    async def check_assigned(self) -> None:
+        """Raise ``NotReady`` before the first assignment and during a rebalance."""
+        if self._worker.positions() is None:
+            raise NotReady("no partitions have been assigned to it yet, or they are being moved")
+
+    async def check_lag(self) -> None:
+        """Raise ``NotReady`` where the lag is not known, was never zero, or is longer than is allowed."""
+        lags = self.lags()
+        if len(lags) < len(self._worker.positions() or {}):
+            raise NotReady("nobody knows yet how far it is behind the log's end")
+        if not all(self._freshness[place].reached for place in lags):
+            raise NotReady("it has not caught up yet with what the log held when it began")
+        if (behind := max((lag.seconds for lag in lags.values()), default=0.0)) > self._allowed:
+            raise NotReady(f"{behind:.0f} s behind the log's end, and {self._allowed:g} are allowed")
+
+    def lags(self) -> Mapping[TopicPartition, Lag]:
+        """Return how far each assigned partition is behind, without those that no look has covered yet."""
+        now, positions = clock.seconds(), self._worker.positions() or {}
+        return {
+            place: Lag(max(0, self._ends[place] - positions[place]), freshness.age(now, {place[1]: positions[place]}))
+            for place, freshness in self._freshness.items()
+            if place in positions
+        }
 
 
 @dataclass(frozen=True)
 class AdminServer:
-    """Where and how a worker is operated."""
+    """Where a worker's admin server listens, what it asks, and the registry of the worker's metrics."""
 
     service: str
     host: str
@@ -68,7 +113,7 @@ class AdminServer:
 
     @classmethod
     def of(cls, service: str, settings: ServiceSettings) -> Self:
-        """Take them from a service's settings, with a registry of their own."""
+        """Make the admin server of a service's worker, with a registry of its own."""
         registry = telemetry.new_registry(service, "worker")
         return cls(
             service,
@@ -81,8 +126,8 @@ class AdminServer:
             WorkerMeters(registry),
         )
 
-    def begin(self, worker: ObservedWorker) -> None:
-        """Answer from now on, in a thread that ends with the process. Ends the process where the port is taken."""
+    def start(self, worker: ObservedWorker) -> None:
+        """Serve from now on, in a thread that ends with the process. Exits with ``EXIT_SETTINGS`` where the port is taken."""
         listening = socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -92,27 +137,29 @@ class AdminServer:
             variable = f"{self.service.upper()}_OPERATIONS_PORT"
             sys.stderr.write(f"Port {self.port} of {self.host}, on which the worker tells how it is: {error.strerror}. Set {variable} to another.\n")
             raise SystemExit(EXIT_SETTINGS) from error
-        desk = Desk(self, worker)
-        self.registry.register(LagMetrics(desk.lags))
+        status = WorkerStatus(worker, ready_lag_seconds=self.ready_lag_seconds)
+        self.registry.register(LagMetrics(status.lags))
         self.registry.register(FaustMetrics(worker.faust_monitor))
-        threading.Thread(target=asyncio.run, args=(desk.serve(listening),), name="operations", daemon=True).start()
+        threading.Thread(target=asyncio.run, args=(self._serve(worker, status, listening),), name="admin-server", daemon=True).start()
 
+    def app(self, worker: ObservedWorker, status: WorkerStatus, log: EventLog, redis: Redis) -> FastAPI:
+        """Return the app that answers ``/livez``, ``/readyz`` and ``/metrics``."""
 
-class Desk:
-    """What runs in the thread."""
+        async def redis_answers() -> None:
+            await redis.ping()
 
-    def __init__(self, operations: AdminServer, worker: ObservedWorker) -> None:
-        """Know whom to ask; nothing is known of the log yet."""
-        self._operations, self._worker = operations, worker
-        self._freshness: dict[TopicPartition, Freshness] = {}
-        self._ends: dict[TopicPartition, int] = {}
+        app = FastAPI(title=f"Baoxue {self.service} worker", redoc_url=None)
+        problems.install(app)
+        needs = {"kafka": lambda: status.look(log), "redis": redis_answers, "assigned": status.check_assigned, LAG: status.check_lag}
+        app.include_router(telemetry.probes(self.registry, needs, stalled=worker.stalled))
+        return app
 
-    async def serve(self, listening: socket.socket) -> None:
-        """Answer on this socket until the process ends."""
-        log = KafkaLog(self._operations.kafka_bootstrap, client_id=f"{self._operations.service}-operations", patience=_PATIENCE)
-        redis = connect(self._operations.redis_url, patience=_PATIENCE)
-        config = uvicorn.Config(self.app(log, redis), log_config=None, access_log=False, server_header=False, lifespan="off")
-        looking = asyncio.create_task(self._keep_looking(log))
+    async def _serve(self, worker: ObservedWorker, status: WorkerStatus, listening: socket.socket) -> None:
+        log = KafkaLog(self.kafka_bootstrap, client_id=f"{self.service}-operations", patience=_PATIENCE)
+        redis = connect(self.redis_url, patience=_PATIENCE)
+        app = self.app(worker, status, log, redis)
+        config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, lifespan="off")
+        looking = asyncio.create_task(_keep_looking(status, log))
         try:
             await uvicorn.Server(config).serve(sockets=[listening])
         finally:
@@ -120,55 +167,11 @@ class Desk:
             await log.stop()
             await redis.aclose()
 
-    def app(self, log: EventLog, redis: Redis) -> FastAPI:
-        """Give what answers."""
 
-        async def redis_there() -> None:
-            await redis.ping()
-
-        app = FastAPI(title=f"Baoxue {self._operations.service} worker", redoc_url=None)
-        problems.install(app)
-        needs = {"kafka": lambda: self.look(log), "redis": redis_there, "assigned": self._check_assigned, LAG: self._check_lag}
-        app.include_router(telemetry.probes(self._operations.registry, needs, stalled=self._worker.stalled))
-        return app
-
-    async def _keep_looking(self, log: EventLog) -> None:
-        while True:
-            try:
-                await self.look(log)
-            except Exception as error:  # noqa: BLE001  # whatever it is, nobody knows the end now: the lag grows until somebody does
-                _log.warning("the log's end is unknown: %s", type(error).__name__)
-            await asyncio.sleep(_LOOK)
-
-    async def look(self, log: EventLog) -> None:
-        """Take note of the log's end. Raises ``LogUnavailable``."""
-        at = clock.seconds()
-        for topic in self._worker.followed:
-            for partition, end in (await log.end_offsets(topic)).items():
-                self._ends[topic, partition] = end
-                self._freshness.setdefault((topic, partition), Freshness(at)).look(at, {partition: end})
-        if (positions := self._worker.positions()) is not None:
-            # A partition that comes back later has been with somebody else.
-            self._freshness = {place: freshness for place, freshness in self._freshness.items() if place in positions}
-
-    async def _check_assigned(self) -> None:
-        if self._worker.positions() is None:
-            raise NotReady("no partitions have been assigned to it yet, or they are being moved")
-
-    async def _check_lag(self) -> None:
-        lags = self.lags()
-        if len(lags) < len(self._worker.positions() or {}):
-            raise NotReady("nobody knows yet how far it is behind the log's end")
-        if not all(self._freshness[place].reached for place in lags):
-            raise NotReady("it has not caught up yet with what the log held when it began")
-        if (behind := max((lag.seconds for lag in lags.values()), default=0.0)) > self._operations.ready_lag_seconds:
-            raise NotReady(f"{behind:.0f} s behind the log's end, and {self._operations.ready_lag_seconds:g} are allowed")
-
-    def lags(self) -> Mapping[TopicPartition, Lag]:
-        """Give how far each partition is behind; those that nobody has looked at yet are left out."""
-        now, positions = clock.seconds(), self._worker.positions() or {}
-        return {
-            place: Lag(max(0, self._ends[place] - positions[place]), freshness.age(now, {place[1]: positions[place]}))
-            for place, freshness in self._freshness.items()
-            if place in positions
-        }
+async def _keep_looking(status: WorkerStatus, log: EventLog) -> None:
+    while True:
+        try:
+            await status.look(log)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the end is unknown now: the lag grows until a look succeeds
+            _log.warning("the log's end is unknown: %s", type(error).__name__)
+        await asyncio.sleep(_LOOK)

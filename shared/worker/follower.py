@@ -1,4 +1,4 @@
-"""What a worker does with its topic, said without a word of how the records come to it."""
+"""What a worker does with its topic, without a word of how the records come to it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
@@ -7,7 +7,7 @@ from shared.log.event_log import LogUnavailable
 from shared.redis.edge import REDIS_UNAVAILABLE
 
 UNAVAILABLE = (LogUnavailable, *REDIS_UNAVAILABLE)
-"""What a follower may raise to say: try again later, nothing is lost."""
+"""What a follower may raise for a step that is to be tried again: nothing is lost."""
 
 
 class RecordBatch(NamedTuple):
@@ -20,12 +20,12 @@ class RecordBatch(NamedTuple):
     records: Sequence[Any]
 
     def since(self, offset: int) -> "RecordBatch":
-        """Give the part of the batch from this offset on."""
+        """Return the part of the batch from this offset on."""
         return self._replace(first=offset, records=[r for r in self.records if r.offset >= offset])
 
 
 class CursorOutsideLog(Exception):
-    """The cursor points outside the log: somebody deleted records or the wrong log is connected."""
+    """The cursor points outside the log: records were deleted, or another log is connected."""
 
 
 class Follower(Protocol):
@@ -37,14 +37,14 @@ class Follower(Protocol):
         """Open what is needed; called once, on the worker's event loop."""
 
     async def stop(self) -> None:
-        """Let go of it."""
+        """Close what ``start`` opened."""
 
     async def cursors(self, partitions: frozenset[int]) -> Mapping[int, int | None]:
-        """Give the next offset wanted of each partition, None for one never begun. Called on every assignment."""
+        """Return the next offset wanted of each partition, None for one never begun. Called on every assignment."""
 
     async def follow(self, batch: RecordBatch) -> int:
-        """Take one batch and give the offset at which the partition now stands.
+        """Process one batch and return the offset at which the partition stands then.
 
-        ``batch.next`` when all of it is done; anything else is where to seek. Raises one of ``UNAVAILABLE`` to be asked
-        again; any other exception stops the worker.
+        That is ``batch.next`` when all of the batch is done; any other offset is where to seek. Raises one of ``UNAVAILABLE`` for a
+        batch that is to be tried again; any other exception stops the worker.
         """

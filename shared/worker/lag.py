@@ -1,4 +1,4 @@
-"""What is only worked out when somebody asks for metrics: how far a worker is behind, and what Faust's own sensor has seen."""
+"""Metrics that are computed when they are scraped: how far a worker is behind, and what Faust's own sensor has seen."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,11 +25,11 @@ class LagMetrics(Collector):
     """The lag of the partitions that a worker was assigned."""
 
     def __init__(self, lags: Callable[[], Mapping[TopicPartition, Lag]] = dict) -> None:
-        """Ask ``lags`` each time."""
+        """Call ``lags`` on each scrape."""
         self._lags = lags
 
     def collect(self) -> Iterator[Metric]:
-        """Give a sample for each partition."""
+        """Return a sample for each partition."""
         events = GaugeMetricFamily("baoxue_lag_events", "Events between what is done and the log's end", labels=["topic", "partition"])
         seconds = GaugeMetricFamily("baoxue_lag_seconds", "Seconds since what is done was known to be all of the log", labels=["topic", "partition"])
         for (topic, partition), lag in sorted(self._lags().items()):
@@ -60,21 +60,21 @@ class FaustMonitor(Protocol):
 
 
 class FaustMetrics(Collector):
-    """What Faust's own sensor sees where an event is a whole batch, and nothing that it does not see there.
+    """The figures of Faust's own sensor that mean something where an event is a whole batch.
 
-    It never hears of messages that come in without acknowledgement, of what is sent by our own producer, nor of commits,
-    tables and pages, of which there are none: those of its figures stay nought, and are left out.
+    The sensor does not see messages that need no acknowledgement, nor what our own producer sends; there are no commits, tables or
+    web pages. Those of its figures stay zero and are left out.
     """
 
     def __init__(self, monitor: Callable[[], FaustMonitor | None] = lambda: None) -> None:
-        """Ask ``monitor`` each time."""
+        """Call ``monitor`` on each scrape."""
         self._monitor = monitor
 
     def collect(self) -> Iterator[Metric]:
-        """Give the figures; without samples where there is no sensor yet."""
-        batches = CounterMetricFamily("baoxue_faust_batches", "Batches that Faust gave to the worker")
-        active = GaugeMetricFamily("baoxue_faust_batches_active", "Batches that the worker has in hand")
-        seconds = GaugeMetricFamily("baoxue_faust_batch_seconds", "Median time that one of the last hundred batches was in hand")
+        """Return the figures; a metric has no sample as long as there is no sensor."""
+        batches = CounterMetricFamily("baoxue_faust_batches", "Batches that Faust handed to the worker")
+        active = GaugeMetricFamily("baoxue_faust_batches_active", "Batches that the worker is processing")
+        seconds = GaugeMetricFamily("baoxue_faust_batch_seconds", "Median time in which the worker processed one of the last hundred batches")
         full = CounterMetricFamily("baoxue_faust_buffer_full", "Times that a partition had to wait because its queue was full", labels=["topic"])
         ends = GaugeMetricFamily("baoxue_faust_end_offset", "The log's end as the last fetch had it", labels=["topic", "partition"])
         rebalances = CounterMetricFamily("baoxue_faust_rebalances", "Times that partitions were moved between the workers of the group")

@@ -1,8 +1,8 @@
-"""What every worker counts, for Prometheus: a batch at a time, never a record, so that counting costs next to nothing.
+"""What every worker counts, for Prometheus: once a batch, never once a record, so that counting costs next to nothing.
 
-One scheme for all metrics of ours: ``baoxue_<what>_<unit>``, and the same name for the same thing in every service. Which
-service and part a figure is of, the scraper knows by its address, and ``baoxue_process_info`` says. Labels are bounded:
-topics, partitions, steps, outcomes and codes; never a student, a county or a sender.
+All metrics are named ``baoxue_<what>_<unit>``, the same thing by the same name in every service. The scraper knows by its address
+which service and part a figure belongs to, and ``baoxue_process_info`` says it. Labels are bounded: topics, partitions, steps, outcomes
+and codes; never a student, a county or a sender.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from shared import clock
 
 READ, DECIDE, PUBLISH, APPLY = "read", "decide", "publish", "apply"
 STEPS = (READ, DECIDE, PUBLISH, APPLY)
-"""The steps of one commit, as ``docs/explanation/delivery-guarantees.md`` has them."""
+"""The steps of one commit, as in ``docs/explanation/delivery-guarantees.md``."""
 DEAD = "dead"
 REPEATED = "repeated"
 
@@ -28,28 +28,28 @@ class WorkerMeters:
     """The metrics of a worker, in one registry."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        """Register them."""
-        self.records = Counter("baoxue_records", "Records done, by what became of them", ["topic", "outcome"], registry=registry)
-        self.refused = Counter("baoxue_refused", "Records that the worker refused, by the rule they break", ["topic", "code"], registry=registry)
-        self.batches = Histogram("baoxue_batch_records", "Records in a batch that was done", ["topic"], buckets=_SIZES, registry=registry)
+        """Register the metrics."""
+        self.records = Counter("baoxue_records", "Records processed, by outcome", ["topic", "outcome"], registry=registry)
+        self.refused = Counter("baoxue_refused", "Records that the worker refused, by code", ["topic", "code"], registry=registry)
+        self.batches = Histogram("baoxue_batch_records", "Records in a batch", ["topic"], buckets=_SIZES, registry=registry)
         self.steps = Histogram("baoxue_step_seconds", "Time that a step of a batch took", ["topic", "step"], buckets=_SECONDS, registry=registry)
-        self.fenced = Counter("baoxue_fenced", "Batches given up because somebody else had done them", ["topic"], registry=registry)
-        self.rebuilt = Counter("baoxue_partitions_rebuilt", "Partitions unknown to Redis, begun or built again", ["topic"], registry=registry)
+        self.fenced = Counter("baoxue_fenced", "Batches given up because another worker had processed them", ["topic"], registry=registry)
+        self.rebuilt = Counter("baoxue_partitions_rebuilt", "Partitions unknown to Redis, begun or rebuilt", ["topic"], registry=registry)
         self.tries = Counter("baoxue_away", "Tries that failed because Kafka or Redis was unavailable", ["topic"], registry=registry)
         self.watermark = Gauge(
-            "baoxue_watermark_age_seconds", "Age of the newest time in what is done, by whose it is", ["topic", "time"], registry=registry
+            "baoxue_watermark_age_seconds", "Age of the newest time in what was processed, by whose it is", ["topic", "time"], registry=registry
         )
 
     def of(self, topic: str) -> "TopicMeters":
-        """Give what counts one topic."""
+        """Return what counts one topic."""
         return TopicMeters(self, topic)
 
 
 class TopicMeters:
-    """What is counted of one topic. What is counted for every batch is looked up once."""
+    """The metrics of one topic. The labels of those that every batch counts are looked up once."""
 
     def __init__(self, meters: WorkerMeters, topic: str) -> None:
-        """Show every step as nought from the start."""
+        """Show every step as zero from the start."""
         self._meters, self._topic = meters, topic
         self._sizes = meters.batches.labels(topic)
         self._steps = {step: meters.steps.labels(topic, step) for step in STEPS}
@@ -64,7 +64,7 @@ class TopicMeters:
         return self._steps[step].time()
 
     def done(self, records: int, outcomes: Mapping[str, int]) -> None:
-        """Count a batch that is done, by what became of its records."""
+        """Count a batch that was processed, by the outcomes of its records."""
         self._sizes.observe(records)
         for outcome, n in outcomes.items():
             if outcome not in self._outcomes:
@@ -77,7 +77,7 @@ class TopicMeters:
             self._meters.refused.labels(self._topic, code).inc(n)
 
     def reached(self, time: str, newest: datetime | None) -> None:
-        """Take note of the newest time in what is done; ``time`` says of what: ``event`` or ``recorded``."""
+        """Record the newest time in what was processed; ``time`` says whose it is: ``event`` or ``recorded``."""
         if newest is None:
             return
         if (known := self._newest.get(time)) is None:
@@ -91,5 +91,5 @@ class TopicMeters:
 
 
 def uncounted(topic: str) -> TopicMeters:
-    """Give meters of one's own, which nobody reads."""
+    """Return meters of a registry of their own, which nobody reads."""
     return WorkerMeters(CollectorRegistry()).of(topic)

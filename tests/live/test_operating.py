@@ -178,7 +178,7 @@ def test_no_log_tells_anything_that_was_sent(operator: Operator) -> None:
             for asked in (signal.SIGUSR1, signal.SIGUSR2):
                 os.kill(operator.stack.pid(service.name), asked)
     for service, topic in ((ENROLMENT, topics.SUBMISSIONS), (REPORTING, topics.STUDENT_STATUS)):
-        eventually(lambda: "went aside" in log_of(operator, service), lambda: log_of(operator, service)[-2000:])  # noqa: B023  # called at once
+        eventually(lambda: "is a dead letter" in log_of(operator, service), lambda: log_of(operator, service)[-2000:])  # noqa: B023  # called at once
         # So much of it that the worker stops, with all that it has to say.
         with paused(operator.stack, service.name):
             operator.log_bytes(topic, CHILD.encode(), *[json.dumps({**event(), "time": SECRET, "n": n}).encode() for n in range(400)])

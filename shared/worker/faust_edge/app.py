@@ -1,4 +1,4 @@
-"""A Faust app whose agents do batches to their end, one after the other in each partition."""
+"""A Faust app whose agents process batches, one after the other in each partition."""
 
 import asyncio
 import logging
@@ -24,13 +24,16 @@ from shared.worker.meters import WorkerMeters
 _SEEK_AGAIN = 2.0
 """Seconds after which the same seek is asked for once more."""
 _SEEK_WITHIN = 60.0
-"""Seconds that a seek may take. In a group that is just being moved it may wait for ever, and everything else behind it."""
+"""Seconds that a seek may take. During a rebalance it may wait for ever, and everything else behind it."""
 
 _log = logging.getLogger(__name__)
 
 
 class FollowerApp(faust.App):
-    """A Faust app with one agent a topic, which does what the topic's follower says. Its operations see it as ``ObservedWorker``."""
+    """A Faust app with one agent for each topic, which hands the topic's batches to its follower.
+
+    It is the ``ObservedWorker`` of the admin server, the ``WatchedWorker`` of the watchdog, and the ``BatchApp`` of the consumer.
+    """
 
     def __init__(self, *, followers: Sequence[Follower], log: KafkaLog, meters: WorkerMeters, batch_size: int, **settings: Any) -> None:
         super().__init__(**settings)
@@ -40,15 +43,15 @@ class FollowerApp(faust.App):
         self._log = log
         self._expected: dict[TP, int] = {}
         self._sought: dict[TP, tuple[int, float]] = {}
-        self._mine: frozenset[TP] | None = None
-        self.moving_since: float | None = None
-        """When partitions began to be moved, by the clock that ages are told by; None while they are not."""
+        self._assigned: frozenset[TP] | None = None
+        self.rebalancing_since: float | None = None
+        """When the running rebalance began, by ``clock.seconds``; None while there is none."""
         self.followed = tuple(self.followers)
         self.liveness = Liveness((LOOP, CONSUMER, WATCHDOG), patience=STALLED, since=clock.seconds())
-        self.turning: asyncio.AbstractEventLoop | None = None
+        self.event_loop: asyncio.AbstractEventLoop | None = None
 
     async def on_start(self) -> None:
-        self.turning = asyncio.get_running_loop()
+        self.event_loop = asyncio.get_running_loop()
         await super().on_start()
         for follower in self.followers.values():
             await retrying()(follower.start)
@@ -63,17 +66,17 @@ class FollowerApp(faust.App):
         return BatchTransport(self.conf.broker_consumer, self)
 
     def _create_directories(self) -> None:
-        """There are no tables: a worker writes nothing to the folder it was started in, which may be read-only."""
+        """Make none: there are no tables, and the folder in which a worker was started may be read-only."""
 
     def on_rebalance_start(self) -> None:
-        self._mine = None
-        self.moving_since = clock.seconds()
+        self._assigned = None
+        self.rebalancing_since = clock.seconds()
         super().on_rebalance_start()
 
     def on_rebalance_end(self) -> None:
         super().on_rebalance_end()
-        self._mine = frozenset(ensure_TPset(self._consumer_thread.assignment()))
-        self.moving_since = None
+        self._assigned = frozenset(ensure_TPset(self._consumer_thread.assignment()))
+        self.rebalancing_since = None
 
     def stalled(self) -> Sequence[str]:
         return self.liveness.stalled(clock.seconds())
@@ -82,11 +85,11 @@ class FollowerApp(faust.App):
         return self.monitor
 
     def positions(self) -> Mapping[TopicPartition, int] | None:
-        mine, expected = self._mine, dict(self._expected)
+        mine, expected = self._assigned, dict(self._expected)
         return None if mine is None else {(tp.topic, tp.partition): expected[tp] for tp in mine if tp in expected}
 
     async def cursors_of(self, tps: set[TP]) -> dict[TP, int]:
-        """Ask the followers where to go on, and make sure that the log still has it."""
+        """Return the offset at which each partition goes on, as its follower says. Exits where the log does not hold it."""
         expected: dict[TP, int] = {}
         for topic in {tp.topic for tp in tps}:
             partitions = frozenset(tp.partition for tp in tps if tp.topic == topic)
@@ -96,7 +99,7 @@ class FollowerApp(faust.App):
             except Exception as error:
                 if self.should_stop:
                     raise
-                exit_broken(error)  # without a cursor nothing can be done, and Faust would start this worker again and again
+                exit_broken(error)  # nothing can be done without a cursor, and Faust would start this worker again and again
             _log.info("%s: go on at %s", topic, dict(sorted(found.items())))
             expected |= {TP(topic, p): offset for p, offset in found.items()}
         self._expected = expected
@@ -104,7 +107,7 @@ class FollowerApp(faust.App):
         return dict(expected)
 
     async def _within_log(self, topic: str, wanted: Mapping[int, int | None]) -> dict[int, int]:
-        # By a client of its own: the consumer's connection answers nothing else while it waits for records to come.
+        # This client is not the consumer's: the consumer's connection answers nothing else while it waits for records.
         bounds = await retrying()(self._log.bounds, topic)
         found: dict[int, int] = {}
         for partition, cursor in wanted.items():
@@ -118,7 +121,7 @@ class FollowerApp(faust.App):
         return found
 
     async def take(self, assigned: AssignedBatch) -> None:
-        """Do one batch to its end: done, given up because the partition is no longer ours, or sought elsewhere."""
+        """Process one batch to its end: until it is done, or its partition is no longer assigned, or the follower stands elsewhere."""
         tp, batch, generation = assigned
         pause = 0.1
         while True:
@@ -135,7 +138,7 @@ class FollowerApp(faust.App):
                 _log.warning("unavailable, trying again: %r", error, extra=about(tp.topic, tp.partition, expected))
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, 2.0)
-                # What became of the step is unknown; the follower's own cursor knows.
+                # Nobody knows whether the step was done, but the follower's cursor does.
                 stands = await self._ask_cursor(tp, expected)
                 if stands == expected:
                     continue
@@ -155,13 +158,13 @@ class FollowerApp(faust.App):
     async def _seek(self, tp: TP, offset: int) -> None:
         at = clock.seconds()
         if (last := self._sought.get(tp)) and last[0] == offset and at - last[1] < _SEEK_AGAIN:
-            return  # batches of before the seek are still queued; they are passed over
+            return  # batches that were fetched before the seek are still queued; they are passed over
         await self._within_log(tp.topic, {tp.partition: offset})
         self._sought[tp] = (offset, at)
         await self.seek({tp: offset})
 
     async def seek(self, offsets: Mapping[TP, int]) -> None:
-        """Have the consumer go on elsewhere. Where that does not come to an end, the worker is started again."""
+        """Have the consumer go on at these offsets. Exits for a restart where the seek does not end."""
         try:
             async with asyncio.timeout(_SEEK_WITHIN):
                 await self._consumer_thread.seek_wait(offsets)
@@ -169,9 +172,9 @@ class FollowerApp(faust.App):
             exit_for_restart(f"a seek took more than {_SEEK_WITHIN:.0f} s")
 
     async def notice_lost_cursors(self) -> None:
-        """Notice, where nothing comes in, that a cursor went back: a Redis that was lost is filled again all the same."""
+        """Seek where a cursor went back: a lost Redis is filled again even when no record arrives."""
         for topic, follower in self.followers.items():
-            known = {tp: at for tp, at in self._expected.items() if tp.topic == topic and tp in (self._mine or ())}
+            known = {tp: at for tp, at in self._expected.items() if tp.topic == topic and tp in (self._assigned or ())}
             found = await follower.cursors(frozenset(tp.partition for tp in known))
             for tp, expected in known.items():
                 if (stands := found[tp.partition] or 0) < expected == self._expected.get(tp):
@@ -180,7 +183,7 @@ class FollowerApp(faust.App):
                     await self._seek(tp, stands)
 
     async def commit_for_lag_tools(self) -> None:
-        """Tell Kafka where the cursors stand, so that its own tools can show the lag. Nobody reads it back."""
+        """Commit the cursors to Kafka, so that its own tools can show the lag. Nobody reads them back."""
         mine = self.consumer.assignment()
         if offsets := {tp: o for tp, o in self._expected.items() if tp in mine and o > 0}:
             await self._consumer_thread.commit(offsets)
@@ -192,5 +195,5 @@ class FollowerApp(faust.App):
 
 
 def retrying() -> BoundAsyncRetryingCaller:
-    """Give what calls again, without end, while something is unavailable."""
+    """Return a caller that tries again, without end, while something is unavailable."""
     return AsyncRetryingCaller(attempts=None, timeout=None, wait_initial=0.2, wait_max=2.0).on(UNAVAILABLE)

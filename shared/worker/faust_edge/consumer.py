@@ -1,8 +1,8 @@
-"""A consumer that hands over whole batches, from where the followers say."""
+"""A consumer that hands over whole batches, and begins where the followers' cursors stand."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, cast
 
 from faust.transport.consumer import ensure_TP, ensure_TPset
 from faust.transport.drivers import aiokafka as driver
@@ -10,26 +10,34 @@ from faust.types import TP, ConsumerMessage
 
 from shared.worker.follower import RecordBatch
 
-if TYPE_CHECKING:
-    from shared.worker.faust_edge.app import FollowerApp
-
 
 class AssignedBatch(NamedTuple):
-    """A batch, and in which generation of the group its partition was ours."""
+    """A batch, and in which generation of the group its partition was assigned to this worker."""
 
     tp: TP
     batch: RecordBatch
     generation: int
 
 
-class BatchConsumer(driver.Consumer):
-    """Hands over whole batches, and seeks to the follower's cursors wherever stock Faust seeks to Kafka's commits."""
+class BatchApp(Protocol):
+    """What the consumer asks of the Faust app that it belongs to, beside Faust's own attributes."""
 
-    app: "FollowerApp"
+    batch_size: int
+    """Most records of one batch."""
+
+    async def cursors_of(self, tps: set[TP]) -> dict[TP, int]:
+        """Return the offset at which each assigned partition goes on."""
+
+    async def seek(self, offsets: Mapping[TP, int]) -> None:
+        """Have the consumer go on at these offsets."""
+
+
+class BatchConsumer(driver.Consumer):
+    """Hands over whole batches, and seeks to the followers' cursors wherever stock Faust seeks to Kafka's commits."""
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
-        offsets = await self.app.cursors_of(ensure_TPset(self._thread.assignment()))
-        await self.app.seek(offsets)
+        offsets = await self._batch_app.cursors_of(ensure_TPset(self._thread.assignment()))
+        await self._batch_app.seek(offsets)
         return offsets
 
     async def _drain_messages(self, fetcher: Any) -> None:
@@ -43,12 +51,12 @@ class BatchConsumer(driver.Consumer):
                     # Every partition's queue is full. Stock Faust would sleep for a whole second here.
                     await asyncio.sleep(0.005)
                     continue
-                # Short, for a partition that is resumed while we wait does not wake the waiter.
+                # A short wait, for a partition that is resumed meanwhile does not wake the waiter.
                 fetched = await self._getmany(active_partitions=active, timeout=0.2)
                 await asyncio.sleep(0)
                 generation = self.app.consumer_generation_id
                 if fetched and not self._flows():
-                    # What was fetched is dropped here, and the client would go on behind it.
+                    # The fetched records are dropped here, and the client would go on behind them.
                     await self.perform_seek()
                     continue
                 for fetched_tp, records in fetched.items():
@@ -63,12 +71,12 @@ class BatchConsumer(driver.Consumer):
                 raise
 
     def _flows(self) -> bool:
-        """Tell whether records may be handed over now: not while partitions are being moved."""
+        """Tell whether records may be handed over now: not during a rebalance."""
         return self.flow_active
 
     async def _hand_over(self, tp: TP, records: Sequence[Any], generation: int) -> None:
         self.app.monitor.track_tp_end_offset(tp, self.highwater(tp))
-        size = self.app.batch_size
+        size = self._batch_app.batch_size
         for at in range(0, len(records), size):
             if not self._flows() or self.app.consumer_generation_id != generation:
                 return
@@ -84,8 +92,12 @@ class BatchConsumer(driver.Consumer):
             )
             self._read_offset[tp] = last.offset
 
+    @property
+    def _batch_app(self) -> BatchApp:
+        return cast("BatchApp", self.app)
+
 
 class BatchTransport(driver.Transport):
-    """What makes that consumer."""
+    """The transport of Faust whose consumers are ``BatchConsumer``."""
 
     Consumer = BatchConsumer

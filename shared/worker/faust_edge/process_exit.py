@@ -1,4 +1,4 @@
-"""How a worker ends before it is told to: for good, until a person has looked, or to be started again at once."""
+"""How a worker ends its process by itself: for good, until a person has looked, or to be started again at once."""
 
 import logging
 import os
@@ -14,14 +14,14 @@ _log = logging.getLogger(__name__)
 
 
 def exit_broken(error: BaseException) -> NoReturn:
-    """End this process at once: nothing is half done that the next one would not do again, and a person must look."""
+    """End this process at once, because a person must look: nothing is half done that the next process would not do again."""
     _log.critical("the worker stops: %s: %s", type(error).__name__, error, exc_info=error)
     logging.shutdown()
     os._exit(EXIT_BROKEN)
 
 
-def exit_for_restart(what: str) -> NoReturn:
-    """End this process at once, so that its supervisor starts another: that goes on from the cursors, and nothing is lost."""
-    _log.error("the worker hangs and is to be started again: %s", what)
+def exit_for_restart(why: str) -> NoReturn:
+    """End this process at once, so that its supervisor starts another, which goes on from the cursors: nothing is lost."""
+    _log.error("the worker hangs and is to be started again: %s", why)
     logging.shutdown()
     os._exit(EXIT_RESTART)

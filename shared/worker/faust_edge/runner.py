@@ -1,4 +1,4 @@
-"""Runs a worker until it is told to stop."""
+"""How a worker runs until it is told to stop."""
 
 import logging
 import os
@@ -21,10 +21,10 @@ _log = logging.getLogger(__name__)
 
 
 class _Worker(faust.Worker):
-    """Faust's own runner, which leaves logging as the service has set it up, and writes nothing beside it.
+    """Faust's own runner, which here leaves logging as the service has set it up, and writes nothing beside it.
 
-    What it would write is a spinner, blank lines, and on a signal every local variable of every thread: that would be data.
-    On another signal it would wait for a debugger.
+    Stock Faust writes a spinner, blank lines, and on a signal every local variable of every thread, which may hold data. On another
+    signal it waits for a debugger.
     """
 
     def __init__(self, app: faust.App, **options: Any) -> None:
@@ -39,12 +39,12 @@ class _Worker(faust.Worker):
         pass
 
 
-def _following(app: FollowerApp) -> Callable[[Any], Awaitable[None]]:
+def _agent(app: FollowerApp) -> Callable[[Any], Awaitable[None]]:
     async def follow(stream: Any) -> None:
         async for assigned in stream:
             try:
                 await app.take(assigned)
-            except Exception as error:  # noqa: BLE001  # whatever it is, going on would skip a batch
+            except Exception as error:  # noqa: BLE001  # whatever it is, to go on would skip a batch
                 exit_broken(error)
 
     return follow
@@ -59,9 +59,10 @@ def run_worker(
     batch_size: int = 8000,
     session_timeout: float = 10.0,
 ) -> NoReturn:
-    """Run a Faust worker in the consumer group ``name`` until it is told to stop; never returns. A follower has a topic of its own.
+    """Run a Faust worker in the consumer group ``name`` until it is told to stop; never returns. Each follower has a topic of its own.
 
-    It exits with 0 after SIGTERM or SIGINT, and with ``EXIT_BROKEN`` after an error that a person must look at.
+    The process exits with 0 after SIGTERM or SIGINT, and with ``EXIT_BROKEN`` after an error that a person must look at.
+    ``batch_size``: most records of one batch; ``session_timeout``: seconds after which the group takes a silent worker for dead.
     """
     app = FollowerApp(
         followers=followers,
@@ -76,10 +77,10 @@ def run_worker(
         topic_allow_declare=False,
         topic_disable_leader=True,
         table_standby_replicas=0,
-        stream_buffer_maxsize=2,  # counted in batches, of each partition: what is waiting while one is done bounds the memory
+        stream_buffer_maxsize=2,  # batches that wait in each partition while one is processed: this bounds the memory
         stream_wait_empty=False,
         stream_recovery_delay=0.1,
-        consumer_auto_offset_reset="earliest",  # never used: every assignment seeks to a cursor that the log still has
+        consumer_auto_offset_reset="earliest",  # never used: every assignment seeks to a cursor that the log holds
         consumer_max_fetch_size=2 << 20,
         broker_max_poll_records=None,
         broker_max_poll_interval=24 * 3600.0,
@@ -90,13 +91,13 @@ def run_worker(
     )
     for follower in followers:
         topic = app.topic(follower.topic, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw", acks=False)
-        app.agent(topic, name=f"follow-{follower.topic}", isolated_partitions=True)(_following(app))
+        app.agent(topic, name=f"follow-{follower.topic}", isolated_partitions=True)(_agent(app))
 
     @app.timer(5.0)  # type: ignore[untyped-decorator]  # faust's own
     async def show_lag() -> None:
         try:
             await app.commit_for_lag_tools()
-        except Exception as error:  # noqa: BLE001  # only a display depends on it
+        except Exception as error:  # noqa: BLE001  # only lag tools depend on it
             _log.info("could not commit for lag tools: %r", error)
 
     @app.timer(5.0)  # type: ignore[untyped-decorator]  # faust's own
@@ -104,6 +105,6 @@ def run_worker(
         with suppress(*UNAVAILABLE):
             await app.notice_lost_cursors()
 
-    admin.begin(app)
+    admin.start(app)
     threading.Thread(target=watch, args=(app,), name="coordinator-watchdog", daemon=True).start()
     _Worker(app, redirect_stdouts=False).execute_from_commandline()

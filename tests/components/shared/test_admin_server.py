@@ -1,4 +1,4 @@
-"""What a worker tells on its operations port, over a log and a Redis in memory."""
+"""What a worker's admin server tells, over a log and a Redis in memory."""
 
 import socket
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ import pytest
 from shared import clock
 from shared.log.memory_log import MemoryLog
 from shared.settings import ServiceSettings
-from shared.worker.admin_server import AdminServer, Desk
+from shared.worker.admin_server import AdminServer, WorkerStatus
 from shared.worker.lag import FaustMonitor, TopicPartition
 from shared.worker.liveness import Liveness
 from tests.components.shared.memory_redis import MemoryRedis
@@ -38,13 +38,13 @@ class Worker:
 
 
 class Rig:
-    """The worker's desk, and an operator in front of it."""
+    """The worker's admin server, and an operator who asks it."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.worker, self.log, self.redis, self.now = Worker(), MemoryLog(2), MemoryRedis(), 100.0
-        settings = ServiceSettings(kafka_bootstrap="", redis_url="", host="127.0.0.1", port=1, operations_port=2, ready_lag_seconds=30.0)
-        self.desk = Desk(AdminServer.of("case", settings), self.worker)
-        app = self.desk.app(self.log, self.redis.client())
+        settings = ServiceSettings(kafka_bootstrap="", redis_url="", host="127.0.0.1", port=1, operations_port=2)
+        self.status = WorkerStatus(self.worker, ready_lag_seconds=30.0)
+        app = AdminServer.of("case", settings).app(self.worker, self.status, self.log, self.redis.client())
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://worker")
         monkeypatch.setattr(clock, "seconds", lambda: self.now)
 
@@ -64,7 +64,7 @@ class Rig:
 @pytest.fixture
 async def rig(monkeypatch: pytest.MonkeyPatch) -> Rig:
     rig = Rig(monkeypatch)
-    await rig.desk.look(rig.log)
+    await rig.status.look(rig.log)
     return rig
 
 
@@ -128,9 +128,9 @@ async def test_a_partition_that_comes_back_from_somebody_else_is_looked_at_anew(
     assert await rig.waits_for() == {}
     await rig.log_events(partition=1, n=5)
     rig.worker.at = {(TOPIC, 0): 0}
-    await rig.desk.look(rig.log)
+    await rig.status.look(rig.log)
     rig.worker.at = {(TOPIC, 0): 0, (TOPIC, 1): 2}
-    await rig.desk.look(rig.log)
+    await rig.status.look(rig.log)
     assert "not caught up yet" in (await rig.waits_for())["lag"]
 
 
@@ -138,15 +138,15 @@ async def test_the_lag_is_told_in_events_and_in_seconds_by_partition(rig: Rig) -
     await rig.waits_for()
     await rig.log_events(partition=1, n=5)
     rig.now += 7.0
-    await rig.desk.look(rig.log)
-    lags = rig.desk.lags()
+    await rig.status.look(rig.log)
+    lags = rig.status.lags()
     assert (lags[TOPIC, 0].events, lags[TOPIC, 0].seconds) == (0, 0.0)
     assert (lags[TOPIC, 1].events, lags[TOPIC, 1].seconds) == (5, 7.0)
 
 
 async def test_a_position_beyond_what_was_last_seen_of_the_log_is_no_negative_lag(rig: Rig) -> None:
     rig.worker.at = {(TOPIC, 0): 3, (TOPIC, 1): 0}
-    assert rig.desk.lags()[TOPIC, 0].events == 0
+    assert rig.status.lags()[TOPIC, 0].events == 0
 
 
 def test_a_port_that_is_taken_is_named_with_the_variable_that_sets_it(capsys: pytest.CaptureFixture[str]) -> None:
@@ -156,7 +156,7 @@ def test_a_port_that_is_taken_is_named_with_the_variable_that_sets_it(capsys: py
         port = taken.getsockname()[1]
         settings = ServiceSettings(kafka_bootstrap="", redis_url="", host="127.0.0.1", port=1, operations_port=port)
         with pytest.raises(SystemExit) as ended:
-            AdminServer.of("case", settings).begin(Worker())
+            AdminServer.of("case", settings).start(Worker())
     assert ended.value.code == 78
     assert f"Port {port} of 127.0.0.1" in (said := capsys.readouterr().err)
     assert "CASE_OPERATIONS_PORT" in said
@@ -165,9 +165,9 @@ def test_a_port_that_is_taken_is_named_with_the_variable_that_sets_it(capsys: py
 def test_a_part_is_stalled_when_it_has_been_silent_for_too_long() -> None:
     liveness = Liveness(("loop", "consumer"), patience=15.0, since=100.0)
     assert liveness.stalled(115.0) == []
-    liveness.beat("loop", 110.0)
+    liveness.mark("loop", 110.0)
     assert liveness.stalled(116.0) == ["consumer"]
     assert liveness.stalled(126.0) == ["loop", "consumer"]
-    liveness.beat("loop", 126.0)
-    liveness.beat("consumer", 126.0)
+    liveness.mark("loop", 126.0)
+    liveness.mark("consumer", 126.0)
     assert liveness.stalled(126.0) == []

@@ -134,9 +134,9 @@ async def test_facts_are_counted_and_repeats_and_the_dead_apart(worked: Worked, 
     assert [getattr(line, "at", None) for line in caplog.records if "counted before" in line.message] == [f"{topics.STUDENT_STATUS}[0]@0"]
 
 
-async def test_what_went_aside_is_logged_by_its_position_and_its_letters_id(worked: Worked, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_dead_letter_is_logged_by_its_position_and_its_letters_id(worked: Worked, caplog: pytest.LogCaptureFixture) -> None:
     await worked.decide(*SENT)
-    (line,) = [line for line in caplog.records if "went aside" in line.message]
+    (line,) = [line for line in caplog.records if "it is a dead letter" in line.message]
     assert (line.at, line.event) == (f"{topics.SUBMISSIONS}[0]@6", uuid5_of_position(topics.SUBMISSIONS, 0, 6, 0))  # type: ignore[attr-defined]  # extra
     (letter,) = worked.log.topics[topics.dead(topics.SUBMISSIONS)][0]
     assert json.loads(letter.value or b"")["id"] == line.event  # type: ignore[attr-defined]  # extra
@@ -144,9 +144,9 @@ async def test_what_went_aside_is_logged_by_its_position_and_its_letters_id(work
 
 async def test_a_flood_of_unreadable_records_is_not_a_flood_of_lines(worked: Worked, caplog: pytest.LogCaptureFixture) -> None:
     await worked.decide(*[(CHILD, b"{")] * 60)
-    told = [line.message for line in caplog.records if "aside" in line.message]
+    told = [line.message for line in caplog.records if "dead letter" in line.message]
     assert len(told) == 21
-    assert told[-1] == "40 more of this batch went aside"
+    assert told[-1] == "40 more dead letters in this batch"
 
 
 async def test_partitions_that_redis_knows_nothing_of_are_counted(worked: Worked) -> None:

@@ -49,12 +49,12 @@ class Rig:
         kafka = SimpleNamespace(_closed=False, _coordinator=self.coordinator)
         self.worker = SimpleNamespace(
             liveness=Liveness(parts, patience=15.0, since=0.0),
-            turning=self.main,
-            moving_since=None,
+            event_loop=self.main,
+            rebalancing_since=None,
             _consumer=SimpleNamespace(_thread=SimpleNamespace(_consumer=kafka, thread_loop=self.consumer)),
         )
 
-    def feel(self) -> None:
+    def check(self) -> None:
         watchdog.check_liveness(cast("Any", self.worker))
 
     def stalled(self) -> list[str]:
@@ -70,7 +70,7 @@ def rig(monkeypatch: pytest.MonkeyPatch) -> Rig:
 def test_loops_that_turn_are_alive(rig: Rig) -> None:
     for _ in range(3):
         rig.now += 10.0
-        rig.feel()
+        rig.check()
         rig.main.turn()
         rig.consumer.turn()
         assert rig.stalled() == []
@@ -81,7 +81,7 @@ def test_a_loop_that_does_not_turn_is_noticed_and_forgiven_when_it_does(rig: Rig
     other = rig.main if hangs == "consumer" else rig.consumer
     for _ in range(2):
         rig.now += 10.0
-        rig.feel()
+        rig.check()
         other.turn()
     assert rig.stalled() == [part]
     getattr(rig, hangs).turn()
@@ -96,13 +96,13 @@ def test_a_watchdog_that_does_not_look_is_noticed_too(rig: Rig) -> None:
 def test_without_a_consumer_there_is_none_to_hang(rig: Rig) -> None:
     rig.worker._consumer = None
     rig.now = 16.0
-    rig.feel()
+    rig.check()
     assert rig.stalled() == ["event loop"]
 
 
 def test_a_loop_that_was_just_closed_is_no_error(rig: Rig) -> None:
     rig.main.closed = True
-    rig.feel()
+    rig.check()
 
 
 @pytest.mark.parametrize(("error", "ends"), [(GroupAuthorizationFailedError(), True), (GroupLoadInProgressError(), False), (None, False)])
@@ -110,7 +110,7 @@ def test_an_error_that_only_a_person_can_mend_ends_the_worker(rig: Rig, monkeypa
     ended: list[BaseException] = []
     monkeypatch.setattr(watchdog, "exit_broken", ended.append)
     rig.coordinator.error = error
-    rig.feel()
+    rig.check()
     rig.consumer.turn()
     assert bool(ended) is ends
 
@@ -119,8 +119,8 @@ def test_an_error_that_only_a_person_can_mend_ends_the_worker(rig: Rig, monkeypa
 def test_a_worker_whose_partitions_move_without_end_is_started_again(rig: Rig, monkeypatch: pytest.MonkeyPatch, seconds: float, again: bool) -> None:
     ended: list[str] = []
     monkeypatch.setattr(watchdog, "exit_for_restart", ended.append)
-    rig.worker.moving_since, rig.now = 0.0, seconds
-    rig.feel()
+    rig.worker.rebalancing_since, rig.now = 0.0, seconds
+    rig.check()
     assert bool(ended) is again
 
 

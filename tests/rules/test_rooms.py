@@ -1,0 +1,73 @@
+"""The walls between the rooms of shared code hold: an import that rises, and one that closes a circle, breaks its contract."""
+
+from copy import deepcopy
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import grimp
+import pytest
+from grimp import ImportGraph
+from importlinter import api
+from importlinter.contracts.acyclic_siblings import AcyclicSiblingsContract
+from importlinter.contracts.layers import LayersContract
+from importlinter.domain.contract import Contract
+
+ROOT = Path(__file__).resolve().parents[2]
+KINDS: dict[str, type[Contract]] = {
+    "Rooms of shared code stand in this order": LayersContract,
+    "Nothing imports what imports it, be it modules of a room or rooms": AcyclicSiblingsContract,
+}
+IN_ORDER, NO_CIRCLES = KINDS
+
+
+@cache
+def contract(name: str) -> Contract:
+    options = api.read_configuration(str(ROOT / "pyproject.toml"))
+    of_it: dict[str, Any] = next(each for each in options["contracts_options"] if each["name"] == name)
+    return KINDS[name](name, options["session_options"], of_it)
+
+
+@cache
+def imports() -> ImportGraph:
+    return grimp.build_graph("services", "shared", "deploy", include_external_packages=True)
+
+
+def kept(name: str, *, importer: str, imported: str) -> bool:
+    """Tell whether a contract is kept once this import is added."""
+    graph = deepcopy(imports())
+    graph.add_import(importer=importer, imported=imported)
+    return contract(name).check(graph, verbose=False).kept
+
+
+@pytest.mark.parametrize(
+    ("importer", "imported"),
+    [
+        ("shared.events.dead_letters", "shared.worker.follower"),
+        ("shared.worker.admin_server", "shared.process"),
+        ("shared.deciding.outcomes", "shared.commands.submit"),
+        ("shared.http.problems", "shared.worker.lag"),
+        ("shared.log.kafka_log", "shared.redis.edge"),
+        ("shared.contracts.student", "shared.geography.divisions"),
+        ("shared.ids", "shared.contracts.sequence"),
+    ],
+)
+def test_an_import_that_rises_breaks_the_order(importer: str, imported: str) -> None:
+    assert not kept(IN_ORDER, importer=importer, imported=imported)
+
+
+@pytest.mark.parametrize(
+    ("importer", "imported"),
+    [
+        ("shared.worker.faust_edge.consumer", "shared.worker.faust_edge.app"),
+        ("shared.worker.faust_edge.watchdog", "shared.worker.faust_edge.app"),
+        ("shared.deciding.decider", "shared.deciding.deciding_follower"),
+    ],
+)
+def test_a_circle_within_a_room_breaks_the_contract(importer: str, imported: str) -> None:
+    assert not kept(NO_CIRCLES, importer=importer, imported=imported)
+
+
+def test_what_goes_down_is_kept() -> None:
+    assert kept(IN_ORDER, importer="shared.process", imported="shared.ids")
+    assert kept(NO_CIRCLES, importer="shared.process", imported="shared.ids")
