@@ -12,20 +12,17 @@ from services.case.files import FileOf, Files
 from shared.commands.instructions import body_of
 from shared.commands.limits import CommandLimits
 from shared.commands.list_query import After, AreaCode, Due, Limit, counties_of, cursor_of, due_day
+from shared.commands.office_api import OfficeApi
 from shared.commands.openapi import TAKEN
-from shared.commands.rebuild_gate import Built
 from shared.commands.record_clock import Now
-from shared.commands.submit import Asking
 from shared.contracts.case import CaseState
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.services import CASE
-from shared.deciding.listing import Listing
-from shared.deciding.outcomes import Outcomes
 from shared.deciding.state_store import StateStore
 from shared.geography.divisions import NATION
 from shared.http import telemetry
 from shared.http.api import create_api, json_response
-from shared.http.idempotency import IdempotencyKey, IdempotencyStore
+from shared.http.idempotency import IdempotencyKey
 from shared.log import topics
 from shared.log.event_log import EventLog
 from shared.redis.edge import Redis
@@ -39,24 +36,13 @@ _STATUSES: Mapping[str, int] = {RefusalCode.UNKNOWN_CASE: 404, RefusalCode.MALFO
 def create_app(*, limits: CommandLimits, log: EventLog, redis: Redis, store: StateStore, now: Now, partitions: int, generation: str = "1") -> FastAPI:
     """Return the api over its log and Redis, which it starts and closes with itself.
 
-    ``store``: of the worker's states; ``now``: what moment it is for those who look and ask; ``partitions``: of the commands'
-    topic; ``generation``: of the worker's states.
+    ``store``: the states of the worker; ``now``: the clock of the api; ``partitions``: of the input topic; ``generation``: of the states.
     """
     registry = telemetry.new_registry(CASE.name, "api")
-    built = Built(store, log, topics.CASE_COMMANDS)
-    files = Files(store, Listing(redis, CASE.name, generation=generation, partitions=partitions), built, now, partitions=partitions)
-    asking = Asking(
-        CaseDecider(),
-        store=store,
-        built=built,
-        log=log,
-        outcomes=Outcomes(redis, CASE.name, generation=generation),
-        idempotency=IdempotencyStore(redis, CASE.name, keep=limits.repeat_seconds, lease=limits.lease_seconds),
-        now=now,
-        partitions=partitions,
-        patience=limits.word_seconds,
-        statuses=_STATUSES,
+    office = OfficeApi.over(
+        CaseDecider(), limits=limits, log=log, redis=redis, store=store, now=now, partitions=partitions, generation=generation, statuses=_STATUSES
     )
+    files = Files(store, office.listing, office.gate, now, partitions=partitions)
 
     app = create_api(
         title="Baoxue case",
@@ -66,7 +52,7 @@ def create_app(*, limits: CommandLimits, log: EventLog, redis: Redis, store: Sta
         redis=redis,
         topic=topics.CASE_COMMANDS,
         schemas=openapi.schemas,
-        needs={"files": lambda: built.ready(range(partitions))},
+        needs=office.needs,
     )
 
     @app.get("/v1/cases", summary="Files by county, state and day", responses=openapi.responses(CaseList, "A page of files", 422, 503))
@@ -88,9 +74,9 @@ def create_app(*, limits: CommandLimits, log: EventLog, redis: Redis, store: Sta
         openapi_extra=openapi.BODY,
         responses=openapi.responses(CaseFile, "It is done; the file as it stands then", 400, 404, 409, 413, 415, 422, 503) | TAKEN,
     )
-    async def ask(request: Request, student: Student, key: IdempotencyKey) -> Response:
-        asked = openapi.ASKED.read(await body_of(request))
-        answer = await asking.take(asked, FileOf(files, student), office=asked.office, key=key)
+    async def submit(request: Request, student: Student, key: IdempotencyKey) -> Response:
+        command = openapi.ASKED.read(await body_of(request))
+        answer = await office.submitter.take(command, FileOf(files, student), office=command.office, key=key)
         return Response(answer.body, answer.status, answer.headers, answer.media_type)
 
     return app

@@ -21,7 +21,7 @@ from shared.log import topics
 
 _NOWHERE: AbstractSet[tuple[str, bytes]] = frozenset()
 
-Asked = policy_commands.Following | office_commands.Asked
+Command = policy_commands.PolicyCommand | office_commands.OfficeCommand
 _OF_OFFICES = (RecordAttempt, CloseAfterReturn)
 
 
@@ -33,34 +33,34 @@ class CaseDecider:
     topic = topics.CASE_COMMANDS
 
     def state_id(self, key: bytes | None) -> bytes:
-        """Give a student's 16 bytes."""
+        """Return the 16 bytes of a student id."""
         return student_state_id(key)
 
     def judge(self, key: bytes, value: bytes | None, state: bytes | None, *, partition: int, offset: int) -> Judged:
-        """Decide one command on the state it finds."""
-        command, asked = read_command(INPUT_LANGUAGES[CASE.name], key, value)
+        """Decide one command on the state that it finds."""
+        event, command = read_command(INPUT_LANGUAGES[CASE.name], key, value)
         case = packed.unpack(state)
-        on = china_day(command.time)
+        on = china_day(event.time)
         try:
-            fact = _decided(case, asked, command, on)
+            fact = _decided(case, command, on=on, cause=event.id)
         except Refusal as refusal:
-            return refused(self, refusal, command, partition=partition, offset=offset)
+            return refused(self, refusal, event, partition=partition, offset=offset)
         if fact is None:
             return Judged(Outcome.DUPLICATE)
-        event = encode(caused(command, fact, source=self.source, topic=self.topic, partition=partition, offset=offset))
-        return Judged(Outcome.ACCEPTED, state=packed.pack(evolve(case, fact, on=on, cause=command.id)), fact=event)
+        value = encode(caused(event, fact, source=self.source, topic=self.topic, partition=partition, offset=offset))
+        return Judged(Outcome.ACCEPTED, state=packed.pack(evolve(case, fact, on=on, cause=event.id)), fact=value)
 
     def evolved(self, fact: Event[Raw], state: bytes | None) -> bytes:
-        """Give the state after a fact of case's own, as ``judge`` left it when the fact was new."""
+        """Return the state after a fact of case's own, as ``judge`` left it when the fact was new."""
         data: CaseFact = read_data(RECORD_LANGUAGE, fact.type, fact.data)
         return packed.pack(evolve(packed.unpack(state), data, on=china_day(fact.time), cause=fact.causationid))
 
     def listed(self, state: bytes | None) -> AbstractSet[tuple[str, bytes]]:
-        """Give the list of the file's county and state, in the order of the due day."""
+        """Return the list of the file's county and state, in which the due day is the sort key."""
         return _NOWHERE if state is None else frozenset((packed.place_in_lists(state),))
 
 
-def _decided(case: Case, asked: Asked, command: Event[Raw], on: date) -> CaseFact | None:
-    if isinstance(asked, _OF_OFFICES):
-        return office_commands.judge(case, asked, on=on, cause=command.id, answers_for=codes_of_office(asked.office))
-    return policy_commands.follow(case, asked, on=on)
+def _decided(case: Case, command: Command, *, on: date, cause: str) -> CaseFact | None:
+    if isinstance(command, _OF_OFFICES):
+        return office_commands.decide(case, command, on=on, cause=cause, answers_for=codes_of_office(command.office))
+    return policy_commands.decide(case, command, on=on)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from services.case.documents import CaseEntry, CaseFile, CaseList, entry_of, file_of
 from services.case.domain.packed import day_key, unpack
 from shared.clock import china_day
-from shared.commands.rebuild_gate import Built
+from shared.commands.rebuild_gate import RebuildGate
 from shared.commands.record_clock import Now
 from shared.contracts.case import CaseState
 from shared.deciding.listing import Cursor, Listing
@@ -21,9 +21,9 @@ _LAST_DAY = date.max
 class Files:
     """The files of one generation."""
 
-    def __init__(self, store: StateStore, listing: Listing, built: Built, now: Now, *, partitions: int) -> None:
+    def __init__(self, store: StateStore, listing: Listing, gate: RebuildGate, now: Now, *, partitions: int) -> None:
         """Remember where they are."""
-        self._store, self._listing, self._built, self._now, self._partitions = store, listing, built, now, partitions
+        self._store, self._listing, self._gate, self._now, self._partitions = store, listing, gate, now, partitions
 
     async def today(self) -> date:
         """Give the day in China by which it is told what is overdue."""
@@ -34,7 +34,7 @@ class Files:
         self, counties: Sequence[str], states: Sequence[CaseState], *, today: date, due: date | None, after: Cursor | None, limit: int
     ) -> CaseList:
         """Give the files of these counties, in ascending order, and states; ``due``: only those due on this day or before."""
-        await self._built.check(range(self._partitions))
+        await self._gate.check(range(self._partitions))
         below = None if due is None or due == _LAST_DAY else day_key(due + timedelta(1))
         kinds = [state.value for state in states if due is None or state is not CaseState.CLOSED]  # a closed file is never due
         with redis_needed():
@@ -55,7 +55,7 @@ class Files:
         with redis_needed():
             state = await self._store.get(partition, bytes.fromhex(student))
         if state is None:
-            await self._built.check((partition,))
+            await self._gate.check((partition,))
         return await FileOf(self, student).shown(state)
 
 

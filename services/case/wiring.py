@@ -9,7 +9,7 @@ from services.case.decider import CaseDecider
 from services.case.domain.packed import FORMAT
 from services.case.policies import CasePolicies
 from services.case.settings import Settings
-from shared.commands.record_clock import telling
+from shared.commands.record_clock import clock_of_api
 from shared.contracts.services import CASE
 from shared.deciding.service import DecidingService
 from shared.log.kafka_log import KafkaLog
@@ -26,7 +26,7 @@ def api(settings: Settings) -> FastAPI:
         log=KafkaLog(settings.kafka_bootstrap, client_id=CASE.api),
         redis=redis,
         store=SERVICE.store(settings, redis),
-        now=telling(settings.today, redis, CASE.name, generation=settings.generation, partitions=settings.partitions),
+        now=clock_of_api(settings.today, redis, CASE.name, generation=settings.generation, partitions=settings.partitions),
         partitions=settings.partitions,
         generation=settings.generation,
     )

@@ -16,20 +16,17 @@ from shared.clock import china_day
 from shared.commands.instructions import body_of
 from shared.commands.limits import CommandLimits
 from shared.commands.list_query import After, AreaCode, Limit, counties_of, cursor_of
+from shared.commands.office_api import OfficeApi
 from shared.commands.openapi import TAKEN
-from shared.commands.rebuild_gate import Built
 from shared.commands.record_clock import Now
-from shared.commands.submit import Asking
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.relief import GrantState
 from shared.contracts.services import RELIEF
-from shared.deciding.listing import Listing
-from shared.deciding.outcomes import Outcomes
 from shared.deciding.state_store import StateStore
 from shared.geography.divisions import NATION
 from shared.http import telemetry
 from shared.http.api import create_api, json_response
-from shared.http.idempotency import IdempotencyKey, IdempotencyStore
+from shared.http.idempotency import IdempotencyKey
 from shared.http.problems import Problem
 from shared.http.unavailable import redis_needed
 from shared.log import topics
@@ -58,26 +55,15 @@ def create_app(
 ) -> FastAPI:
     """Return the api over its log and Redis, which it starts and closes with itself.
 
-    ``store``: of the worker's states; ``now``: what moment it is for those who look and ask; ``partitions``: of the commands'
-    topic; ``generation``: of the worker's states; ``pace``: at which terms are begun.
+    ``store``: the states of the worker; ``now``: the clock of the api; ``partitions``: of the input topic; ``generation``: of the states;
+    ``pace``: at which terms are begun.
     """
     registry = telemetry.new_registry(RELIEF.name, "api")
-    listing = Listing(redis, RELIEF.name, generation=generation, partitions=partitions)
-    built = Built(store, log, topics.RELIEF_COMMANDS)
-    grants = Grants(store, listing, built, now, partitions=partitions)
-    beginnings = Beginnings(redis, listing, store, built, log, generation=generation, partitions=partitions, pace=pace)
-    asking = Asking(
-        ReliefDecider(),
-        store=store,
-        built=built,
-        log=log,
-        outcomes=Outcomes(redis, RELIEF.name, generation=generation),
-        idempotency=IdempotencyStore(redis, RELIEF.name, keep=limits.repeat_seconds, lease=limits.lease_seconds),
-        now=now,
-        partitions=partitions,
-        patience=limits.word_seconds,
-        statuses=_STATUSES,
+    office = OfficeApi.over(
+        ReliefDecider(), limits=limits, log=log, redis=redis, store=store, now=now, partitions=partitions, generation=generation, statuses=_STATUSES
     )
+    grants = Grants(store, office.listing, office.gate, now, partitions=partitions)
+    beginnings = Beginnings(redis, office.listing, store, office.gate, log, generation=generation, partitions=partitions, pace=pace)
 
     app = create_api(
         title="Baoxue relief",
@@ -87,6 +73,7 @@ def create_app(
         redis=redis,
         topic=topics.RELIEF_COMMANDS,
         schemas=openapi.schemas,
+        needs=office.needs,
         beside=beginnings.running,
     )
 
@@ -104,9 +91,9 @@ def create_app(
         openapi_extra=openapi.BODY,
         responses=openapi.responses(GrantFile, "It is done; the grant as it stands then", 400, 404, 409, 413, 415, 422, 503) | TAKEN,
     )
-    async def ask(request: Request, grant: GrantId, key: IdempotencyKey) -> Response:
-        asked, resource = requests.read(await body_of(request)), GrantOf(grant)
-        answer = await asking.take(asked.in_term(resource.term), resource, office=asked.office, key=key)
+    async def submit(request: Request, grant: GrantId, key: IdempotencyKey) -> Response:
+        wanted, target = requests.read(await body_of(request)), GrantOf(grant)
+        answer = await office.submitter.take(wanted.in_term(target.term), target, office=wanted.office, key=key)
         return Response(answer.body, answer.status, answer.headers, answer.media_type)
 
     @app.post(

@@ -19,7 +19,7 @@ from shared.events.envelope import Event, caused
 from shared.geography.county_codes import codes_of_office
 from shared.log import topics
 
-Asked = policy_commands.Following | office_commands.Asked
+Command = policy_commands.PolicyCommand | office_commands.OfficeCommand
 
 
 class ReliefDecider:
@@ -30,34 +30,34 @@ class ReliefDecider:
     topic = topics.RELIEF_COMMANDS
 
     def state_id(self, key: bytes | None) -> bytes:
-        """Give a student's 16 bytes."""
+        """Return the 16 bytes of a student id."""
         return student_state_id(key)
 
     def judge(self, key: bytes, value: bytes | None, state: bytes | None, *, partition: int, offset: int) -> Judged:
-        """Decide one command on the state it finds."""
-        command, asked = read_command(INPUT_LANGUAGES[RELIEF.name], key, value)
-        pupil, on = packed.unpack(state), china_day(command.time)
+        """Decide one command on the state that it finds."""
+        event, command = read_command(INPUT_LANGUAGES[RELIEF.name], key, value)
+        pupil, on = packed.unpack(state), china_day(event.time)
         try:
-            fact = _decided(pupil, asked, on=on, cause=command.id)
+            fact = _decided(pupil, command, on=on, cause=event.id)
         except Refusal as refusal:
-            return refused(self, refusal, command, partition=partition, offset=offset)
+            return refused(self, refusal, event, partition=partition, offset=offset)
         if fact is None:
             return Judged(Outcome.DUPLICATE)
-        event = encode(caused(command, fact, source=self.source, topic=self.topic, partition=partition, offset=offset))
-        return Judged(Outcome.ACCEPTED, state=packed.pack(evolve(pupil, fact, on=on, cause=command.id)), fact=event)
+        value = encode(caused(event, fact, source=self.source, topic=self.topic, partition=partition, offset=offset))
+        return Judged(Outcome.ACCEPTED, state=packed.pack(evolve(pupil, fact, on=on, cause=event.id)), fact=value)
 
     def evolved(self, fact: Event[Raw], state: bytes | None) -> bytes:
-        """Give the state after a fact of relief's own, as ``judge`` left it when the fact was new."""
+        """Return the state after a fact of relief's own, as ``judge`` left it when the fact was new."""
         data: ReliefFact = read_data(RECORD_LANGUAGE, fact.type, fact.data)
         return packed.pack(evolve(packed.unpack(state), data, on=china_day(fact.time), cause=fact.causationid))
 
     def listed(self, state: bytes | None) -> AbstractSet[tuple[str, bytes]]:
-        """Give the list of county and state for each grant, in the order of terms, and that of the county's eligible children."""
+        """Return the list of county and state of each grant, in which the term is the sort key, and that of the county's eligible children."""
         return frozenset() if state is None else packed.places_in_lists(state)
 
 
-def _decided(pupil: Pupil, asked: Asked, *, on: date, cause: str) -> ReliefFact | None:
-    if isinstance(asked, FollowingCommand):
-        return policy_commands.follow(pupil, asked, on=on)
-    answers_for = codes_of_office(asked.office) if asked.office is not None else ()
-    return office_commands.judge(pupil, asked, on=on, cause=cause, answers_for=answers_for)
+def _decided(pupil: Pupil, command: Command, *, on: date, cause: str) -> ReliefFact | None:
+    if isinstance(command, FollowingCommand):
+        return policy_commands.decide(pupil, command, on=on)
+    answers_for = codes_of_office(command.office) if command.office is not None else ()
+    return office_commands.decide(pupil, command, on=on, cause=cause, answers_for=answers_for)

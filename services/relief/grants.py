@@ -6,7 +6,7 @@ from services.relief.documents import GrantEntry, GrantFile, GrantList, entry_of
 from services.relief.domain.packed import term_key, unpack
 from services.relief.domain.terms import number_of
 from shared.clock import china_day
-from shared.commands.rebuild_gate import Built
+from shared.commands.rebuild_gate import RebuildGate
 from shared.commands.record_clock import Now
 from shared.contracts.relief import GrantState
 from shared.deciding.listing import Cursor, Listing
@@ -21,13 +21,13 @@ _STUDENT = 32
 class Grants:
     """The grants of one generation."""
 
-    def __init__(self, store: StateStore, listing: Listing, built: Built, now: Now, *, partitions: int) -> None:
+    def __init__(self, store: StateStore, listing: Listing, gate: RebuildGate, now: Now, *, partitions: int) -> None:
         """Remember where they are."""
-        self._store, self._listing, self._built, self._now, self._partitions = store, listing, built, now, partitions
+        self._store, self._listing, self._gate, self._now, self._partitions = store, listing, gate, now, partitions
 
     async def page(self, counties: Sequence[str], states: Sequence[GrantState], *, term: str | None, after: Cursor | None, limit: int) -> GrantList:
         """Give the grants of these counties, in ascending order, and states; ``term``: only those of this one."""
-        await self._built.check(range(self._partitions))
+        await self._gate.check(range(self._partitions))
         kinds = [state.value for state in states]
         first, beyond = (b"", None) if term is None else (term_key(number_of(term)), term_key(number_of(term) + 1))
         with redis_needed():
@@ -49,7 +49,7 @@ class Grants:
         with redis_needed():
             state = await self._store.get(partition, bytes.fromhex(grant.student))
         if state is None:
-            await self._built.check((partition,))
+            await self._gate.check((partition,))
         return await grant.shown(state)
 
 

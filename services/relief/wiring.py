@@ -9,7 +9,7 @@ from services.relief.decider import ReliefDecider
 from services.relief.domain.packed import FORMAT
 from services.relief.policies import ReliefPolicies
 from services.relief.settings import Settings
-from shared.commands.record_clock import telling
+from shared.commands.record_clock import clock_of_api
 from shared.contracts.services import RELIEF
 from shared.deciding.service import DecidingService
 from shared.log.kafka_log import KafkaLog
@@ -26,7 +26,7 @@ def api(settings: Settings) -> FastAPI:
         log=KafkaLog(settings.kafka_bootstrap, client_id=RELIEF.api),
         redis=redis,
         store=SERVICE.store(settings, redis),
-        now=telling(settings.today, redis, RELIEF.name, generation=settings.generation, partitions=settings.partitions),
+        now=clock_of_api(settings.today, redis, RELIEF.name, generation=settings.generation, partitions=settings.partitions),
         partitions=settings.partitions,
         generation=settings.generation,
     )

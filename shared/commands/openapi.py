@@ -16,6 +16,6 @@ WHY = {
     413: "The body is over a limit",
     415: "Not a media type that is taken",
     422: "A field or a parameter breaks a rule; it is named",
-    503: "The log or Redis is unavailable, or the states are being built again; nothing is acknowledged",
+    503: "The log or Redis is unavailable, or the states are being rebuilt; nothing is acknowledged",
 }
 """Why a service that takes commands answers with a problem, by status; what a 404 means is the service's own."""

@@ -1,6 +1,6 @@
-"""What moment it is for those who look at lists: the calendar's, or the record's own where a history is played in.
+"""The clock by which an api tells the moment: the calendar, or the record's own time where a history is played in.
 
-Deciders never ask: what they decide follows the time of its cause.
+A decider never asks it: what a decider decides follows the time of its cause.
 """
 
 from collections.abc import Awaitable, Callable
@@ -8,27 +8,28 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from shared import clock
-from shared.commands.rebuild_gate import not_built
+from shared.commands.rebuild_gate import rebuild_under_way
 from shared.redis.edge import Redis
 from shared.redis.keys import key_of
 
 Now = Callable[[], Awaitable[datetime]]
-"""Gives an aware moment. Raises one of ``REDIS_UNAVAILABLE`` where it had to ask and got no answer, and ``Problem`` where it is not known yet."""
+"""Returns an aware moment. Raises one of ``REDIS_UNAVAILABLE`` where Redis does not answer, and ``Problem`` where the moment is not known yet."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Today(StrEnum):
-    """By what a service tells the day."""
+    """By which clock a service tells the day."""
 
     CALENDAR = "calendar"
     RECORD = "record"
 
 
-def telling(today: Today, redis: Redis, service: str, *, generation: str, partitions: int) -> Now:
-    """Give what tells a service's api the moment: the clock, or the newest time of the facts that its policies have followed.
+def clock_of_api(today: Today, redis: Redis, service: str, *, generation: str, partitions: int) -> Now:
+    """Return the clock of a service's api: the calendar, or the newest time of the facts that the policies of the service have heard.
 
-    Where nothing was followed yet that is the clock's. Where Redis lost the cursors it is not known until the policies have found theirs.
+    Where the policies heard nothing yet, the calendar tells the moment. Where Redis lost the cursors, the moment is not known until the
+    policies have found theirs again.
     """
     keys = [[key_of(service, generation, partition, what) for what in ("cursor", "policies")] for partition in range(partitions)]
 
@@ -44,7 +45,7 @@ def telling(today: Today, redis: Redis, service: str, *, generation: str, partit
         times: list[int] = []
         for decided, (followed, time) in zip(answers[::2], answers[1::2], strict=True):
             if int(decided or 0) and followed is None:
-                raise not_built()
+                raise rebuild_under_way()
             times += [] if time is None else [int(time)]
         return _EPOCH + timedelta(microseconds=max(times)) if times else clock.now()
 

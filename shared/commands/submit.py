@@ -1,14 +1,14 @@
-"""How an officer's api asks its worker: judged as the worker would, appended to its one input topic, and its word waited for.
+"""How the api of a deciding service submits a command: judged as the worker would judge it, appended to the input topic, its outcome awaited.
 
 The steps of one request, and what a failure after each leaves behind:
 
-1. With an ``Idempotency-Key``: claim it. (A claim that expires by itself.)
-2. Read the state, and judge on it what is asked, as the worker would. What the state does not allow is refused here, and
-   what it knows already is answered. (The same.)
-3. Append the command to the log and wait for all in-sync replicas. (A command in the log that nobody was told of. Asked
-   again with the same key it has the same id, by which the worker knows it again.)
-4. Wait for the worker's word at the command's offset, so long and no longer. (The officer is told that it was taken.)
-5. With a key: keep the answer, if the worker said that it is done. (Done; a repeat gets the same answer.)
+1. With an ``Idempotency-Key``: claim the key. (A claim that expires by itself.)
+2. Read the state, and judge the command on it as the worker would. What the state does not allow is refused here, and what was done before
+   is answered. (The same.)
+3. Append the command to the log and wait for all in-sync replicas. (A command in the log whose office got no answer. The same request with
+   the same key makes a command of the same id, which the worker knows again.)
+4. Wait for the outcome that the worker writes at the offset of the command, for a limited time. (The office is told that it was taken.)
+5. With a key: keep the answer, if the command was decided. (Done; a repeat gets the same answer.)
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from typing import NamedTuple, Protocol
 from msgspec import Struct, UnsetType
 
 from shared import clock
-from shared.commands.rebuild_gate import Built
+from shared.commands.rebuild_gate import RebuildGate
 from shared.commands.record_clock import Now
 from shared.contracts.refusal import RefusalCode
 from shared.deciding.decider import Decider
@@ -38,42 +38,42 @@ from shared.log.partitioner import partition_of
 from shared.redis.edge import REDIS_UNAVAILABLE
 
 NO_SEQUENCE = "-"
-"""In place of a sequence: what offices ask for has none."""
+"""In place of a sequence: the command of an office has none."""
 
-_ASK_FIRST, _ASK_AT_MOST = 0.004, 0.05
-"""Seconds between two looks for the worker's word, the first and the longest."""
-_UNREADABLE = Exceptional(code=RefusalCode.MALFORMED, field=None, detail="the worker could not read what was asked; it went aside as dead")
-_ASKED_AS = {"type": "do", "subject": "id"}
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.004, 0.05
+"""Seconds between two reads of the outcome, the first and the longest."""
+_UNREADABLE = Exceptional(code=RefusalCode.MALFORMED, field=None, detail="the worker could not read the command; it became a dead letter")
+_FIELDS_OF_REQUEST = {"type": "do", "subject": "id"}
 _NOWHERE = 0
-"""The offset of what is only judged to see what would come of it: the fact it makes is never published."""
+"""The offset of a command that is judged before it is appended: the fact that it makes there is never published."""
 
 
-class AskedOf(Protocol):
-    """Where what an office does is asked: the resource that it names, and how that is shown."""
+class CommandTarget(Protocol):
+    """The resource that a command names."""
 
     student: str
     location: str
 
     async def shown(self, state: bytes | None) -> Struct:
-        """Give the resource in this state."""
+        """Return the document of the resource in this state."""
 
 
-class _Word(NamedTuple):
-    """What the worker said."""
+class _Decision(NamedTuple):
+    """What the worker decided on a command."""
 
     outcome: Outcome
     why: Exceptional
 
 
-class Asking:
-    """What an officer's api does with a command, without HTTP. Raises ``Problem``."""
+class CommandSubmitter:
+    """What the api of a deciding service does with a command, without HTTP. Raises ``Problem``."""
 
     def __init__(
         self,
         decider: Decider,
         *,
         store: StateStore,
-        built: Built,
+        gate: RebuildGate,
         log: EventLog,
         outcomes: Outcomes,
         idempotency: IdempotencyStore,
@@ -82,23 +82,20 @@ class Asking:
         patience: float,
         statuses: Mapping[str, int],
     ) -> None:
-        """Join the parts.
-
-        ``patience``: seconds to wait for the worker's word; ``statuses``: of a refusal by its code, where it is not 409.
-        """
-        self._decider, self._store, self._built, self._log, self._outcomes, self._idempotency = decider, store, built, log, outcomes, idempotency
+        """``patience``: seconds to wait for the outcome; ``statuses``: the HTTP status of a refusal by its code, where that is not 409."""
+        self._decider, self._store, self._gate, self._log, self._outcomes, self._idempotency = decider, store, gate, log, outcomes, idempotency
         self._now, self._partitions, self._patience, self._statuses = now, partitions, patience, statuses
 
-    async def take(self, command: EventData, resource: AskedOf, *, office: str, key: str | None) -> Answer:
-        """Ask for something in the name of an office.
+    async def take(self, command: EventData, target: CommandTarget, *, office: str, key: str | None) -> Answer:
+        """Submit a command in the name of an office.
 
-        Gives 200 with the resource as it stands when that is done, or 202 with where to look if the worker said nothing
-        in time. What is refused is a ``Problem``: 409 with the code, or another status that the service has for the code.
+        Returns 200 with the target as it is once the command was decided, or 202 with its location if the worker wrote no outcome in time. A
+        refused command is a ``Problem``: 409 with the code, or another status that the service has for the code.
         """
-        content = b"%b\0%b\0%b" % (command.TYPE.encode(), resource.student.encode(), encode(command))
+        content = b"%b\0%b\0%b" % (command.TYPE.encode(), target.student.encode(), encode(command))
 
         async def work() -> Answer:
-            return await self._asked(command, resource, office, command_id(key, content))
+            return await self._submitted(command, target, office, command_id(key, content))
 
         if key is None:
             return await work()
@@ -106,53 +103,53 @@ class Asking:
         with redis_needed():
             return await self._idempotency.respond_once(request, work, keeps=lambda answer: answer.status == 200)
 
-    async def _asked(self, command: EventData, resource: AskedOf, office: str, id_: str) -> Answer:
-        student = resource.student.encode()
+    async def _submitted(self, command: EventData, target: CommandTarget, office: str, id_: str) -> Answer:
+        student = target.student.encode()
         partition = partition_of(student, self._partitions)
         with redis_needed():
-            value = encode(_event(command, resource.student, office, id_, await self._now()))
+            value = encode(_event(command, target.student, office, id_, await self._now()))
             state = await self._store.get(partition, self._decider.state_id(student))
         if state is None:
-            await self._built.check((partition,))
+            await self._gate.check((partition,))
         judged = self._decider.judge(student, value, state, partition=partition, offset=_NOWHERE)
         if judged.refusal is not None and judged.exception is not None:
             raise self._refused(read_exceptional(judged.exception))
         if judged.fact is None:
-            return await self._done(resource, state)
+            return await self._done(target, state)
         with log_needed():
             offset = (await self._log.append(self._decider.topic, {partition: [(student, value)]}))[partition]
-        # From here on it is in the log: whatever is unavailable now, it will be decided.
+        # From here on the command is in the log: whatever is unavailable now, it will be decided.
         with suppress(*REDIS_UNAVAILABLE):
-            word = await self._word(partition, offset)
-            if word is not None and word.outcome is Outcome.REFUSED:
-                raise self._refused(word.why)
-            if word is not None:
-                return await self._done(resource, await self._store.get(partition, self._decider.state_id(student)))
-        told = {"status": "taken", "detail": "It is in the log, and the worker has not decided on it yet: look there."}
-        return Answer(202, "application/json", {"Location": resource.location}, encode(told))
+            decision = await self._decision(partition, offset)
+            if decision is not None and decision.outcome is Outcome.REFUSED:
+                raise self._refused(decision.why)
+            if decision is not None:
+                return await self._done(target, await self._store.get(partition, self._decider.state_id(student)))
+        taken = {"status": "taken", "detail": "It is in the log, and the worker has not decided on it yet: look there."}
+        return Answer(202, "application/json", {"Location": target.location}, encode(taken))
 
-    async def _word(self, partition: int, offset: int) -> _Word | None:
-        """Give what the worker says of an input, or None if it says nothing in time."""
-        until, pause = clock.seconds() + self._patience, _ASK_FIRST
+    async def _decision(self, partition: int, offset: int) -> _Decision | None:
+        """Wait for the decision on an input; None where there is none in time."""
+        until, pause = clock.seconds() + self._patience, _FIRST_PAUSE
         while (outcome := await self._outcomes.of(partition, offset)) is Outcome.PENDING:
             if clock.seconds() + pause > until:
                 return None
             await asyncio.sleep(pause)
-            pause = min(2 * pause, _ASK_AT_MOST)
+            pause = min(2 * pause, _LONGEST_PAUSE)
         kept = await self._outcomes.exceptions([(partition, offset)])
-        return _Word(outcome, kept.get((partition, offset), _UNREADABLE))
+        return _Decision(outcome, kept.get((partition, offset), _UNREADABLE))
 
-    async def _done(self, resource: AskedOf, state: bytes | None) -> Answer:
-        return Answer(200, "application/json", {}, encode(await resource.shown(state)))
+    async def _done(self, target: CommandTarget, state: bytes | None) -> Answer:
+        return Answer(200, "application/json", {}, encode(await target.shown(state)))
 
     def _refused(self, why: Exceptional) -> Problem:
         status = self._statuses.get(str(why.code), 409)
-        return Problem(status, "refused", "It was refused", str(why.detail), more={"code": why.code, "field": _as_asked(why.field)})
+        return Problem(status, "refused", "It was refused", str(why.detail), more={"code": why.code, "field": _field_of_request(why.field)})
 
 
-def _as_asked(field: str | UnsetType | None) -> str | None:
-    """Give the name that a field of the event has in what the office sent."""
-    return _ASKED_AS.get(field, field.removeprefix("data.")) if field else None
+def _field_of_request(field: str | UnsetType | None) -> str | None:
+    """Return the name that a field of the event has in the body of the office's request."""
+    return _FIELDS_OF_REQUEST.get(field, field.removeprefix("data.")) if field else None
 
 
 def _event(command: EventData, student: str, office: str, id_: str, at: datetime) -> Event[EventData]:

@@ -15,7 +15,7 @@ KEYS = (
     Key(
         "{<service>:<generation>:p<partition>}:cursor",
         "hash",
-        "`next`, the offset wanted of the input topic, and `format`, of the states, buckets and lists; while states are being built again from "
+        "`next`, the offset wanted of the input topic, and `format`, of the states, buckets and lists; while states are being rebuilt from "
         "the record, `facts`, the offset wanted there, and `sequence`, the last taken, instead of `next`",
     ),
     Key("{<service>:<generation>:p<partition>}:b:<bucket>", "hash", "16-byte id -> packed state; small, so that Redis keeps it as a listpack"),

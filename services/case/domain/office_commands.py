@@ -1,4 +1,4 @@
-"""How what offices ask for is judged: an attempt to bring the child back, and the closing of a file whose child stayed in school."""
+"""How the commands of offices are decided: an attempt to bring the child back, and the closing of a file whose child stayed in school."""
 
 from collections.abc import Container
 from datetime import date, timedelta
@@ -11,51 +11,54 @@ from services.case.domain.refusals import CaseUnknown, NextStepInPast, NextStepT
 from services.case.domain.timeline import knows_again
 from shared.contracts.case import CaseAttempted, CaseClosedByReturn, CaseFact, CaseStanding, CloseAfterReturn, RecordAttempt
 
-Asked = RecordAttempt | CloseAfterReturn
+OfficeCommand = RecordAttempt | CloseAfterReturn
 
 _SCHOOL = "/schools/"
 
 
-def judge(case: Case, asked: Asked, *, on: date, cause: str, answers_for: Container[str]) -> CaseFact | None:
-    """Judge what an office asked for on this day by the command of this id: the fact it makes, or None if it was done before.
+def decide(case: Case, command: OfficeCommand, *, on: date, cause: str, answers_for: Container[str]) -> CaseFact | None:
+    """Return the fact that a command of an office makes on this day, or None where the command was decided before.
 
-    ``answers_for``: the codes of the counties that the office, if it is a county's, is responsible for. Raises ``Refusal``.
+    ``cause`` is the id of the command. ``answers_for`` holds the codes of the counties that the office, if it is a county's, is responsible
+    for. Raises ``Refusal``.
     """
     now = case.standing
     if now is None:
         raise CaseUnknown
     if knows_again(case.history, cause):
         return None
-    match asked:
+    match command:
         case RecordAttempt():
-            return _attempt(now, asked, on, answers_for)
+            return _attempt(now, command, on, answers_for)
         case CloseAfterReturn():
-            return _close(now, asked, answers_for)
+            return _close(now, command, answers_for)
         case _:
-            assert_never(asked)
+            assert_never(command)
 
 
-def _attempt(now: CaseStanding, asked: RecordAttempt, on: date, answers_for: Container[str]) -> CaseAttempted:
+def _attempt(now: CaseStanding, command: RecordAttempt, on: date, answers_for: Container[str]) -> CaseAttempted:
     # Schools persuade too (domain page, section 2.2), wherever they are: a code does not tell its county.
-    if now.county not in answers_for and not asked.office.startswith(_SCHOOL):
+    if now.county not in answers_for and not command.office.startswith(_SCHOOL):
         raise NotYourCounty
     if now.state not in OUT:
         raise NotAllowedIn(now.state, "attempts are recorded while the child is out of school")
     deadlines = deadlines_in(now.county, on)
-    if asked.next is not None and asked.next < on:
+    if command.next is not None and command.next < on:
         raise NextStepInPast
-    if asked.next is not None and asked.next > on + timedelta(deadlines.longest_step):
+    if command.next is not None and command.next > on + timedelta(deadlines.longest_step):
         raise NextStepTooFar(deadlines.longest_step)
-    due = asked.next or on + timedelta(deadlines.next_step)
+    due = command.next or on + timedelta(deadlines.next_step)
     number = now.attempts + 1
     after = CaseStanding(PERSUADING, now.county, now.reason, number, due)
-    return CaseAttempted(before=now, after=after, number=number, office=asked.office, method=asked.method, outcome=asked.outcome, next=asked.next)
+    return CaseAttempted(
+        before=now, after=after, number=number, office=command.office, method=command.method, outcome=command.outcome, next=command.next
+    )
 
 
-def _close(now: CaseStanding, asked: CloseAfterReturn, answers_for: Container[str]) -> CaseClosedByReturn:
+def _close(now: CaseStanding, command: CloseAfterReturn, answers_for: Container[str]) -> CaseClosedByReturn:
     # 复学 -> 销号 is for the county's education office (domain page, section 2.2).
     if now.county not in answers_for:
         raise NotYourCounty
     if now.state is not RETURNED:
         raise NotAllowedIn(now.state, "it is closed after a return while the child is back and under observation")
-    return CaseClosedByReturn(before=now, after=closed(now), office=asked.office, outcome=asked.outcome)
+    return CaseClosedByReturn(before=now, after=closed(now), office=command.office, outcome=command.outcome)

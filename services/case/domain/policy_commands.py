@@ -1,7 +1,7 @@
-"""How what policies ask for is judged: what a student's fact does to its file.
+"""How the commands of policies are decided: what a student's fact does to its file.
 
-What says nothing new decides nothing: a fact older than the newest one that something followed from, and whatever is so already.
-A file that is closed is left alone by everything but a child that is out of school again.
+A command decides nothing where its fact is older than the newest one that a fact of the file follows from, or where the file is as the
+command wants it. Only a child that is out of school again changes a closed file.
 """
 
 from datetime import date, timedelta
@@ -33,70 +33,70 @@ OPEN, PERSUADING, RETURNED, CLOSED = CaseState.OPEN, CaseState.PERSUADING, CaseS
 OUT = frozenset({OPEN, PERSUADING})
 """The states of a child that is out of school."""
 
-Following = OpenCase | ObserveReturn | MoveCase | CorrectReason | CloseForRemoval | CloseForLeave
+PolicyCommand = OpenCase | ObserveReturn | MoveCase | CorrectReason | CloseForRemoval | CloseForLeave
 
 
-def follow(case: Case, asked: Following, *, on: date) -> CaseFact | None:
-    """Judge what a policy asks for because of a student's fact of this day: the fact it makes, or None if it changes nothing."""
-    if position_of(asked.fact) < case.taken:
+def decide(case: Case, command: PolicyCommand, *, on: date) -> CaseFact | None:
+    """Return the fact that a command of a policy makes because of a student's fact of this day, or None where it changes nothing."""
+    if position_of(command.fact) < case.taken:
         return None
     now = case.standing
-    match asked:
+    match command:
         case OpenCase():
-            return _open(now, asked, on)
+            return _open(now, command, on)
         case ObserveReturn():
-            return _observe(now, asked, on)
+            return _observe(now, command, on)
         case MoveCase():
-            return _move(now, asked)
+            return _move(now, command)
         case CorrectReason():
-            return _correct(now, asked)
+            return _correct(now, command)
         case CloseForRemoval():
-            return _close_for_removal(now, asked)
+            return _close_for_removal(now, command)
         case CloseForLeave():
-            return _close_for_leave(now, asked)
+            return _close_for_leave(now, command)
         case _:
-            assert_never(asked)
+            assert_never(command)
 
 
-def _open(now: CaseStanding | None, asked: OpenCase, on: date) -> CaseFact | None:
+def _open(now: CaseStanding | None, command: OpenCase, on: date) -> CaseFact | None:
     if now is not None and now.state in OUT:
         return None
-    due = on + timedelta(deadlines_in(asked.county, on).first_visit)
+    due = on + timedelta(deadlines_in(command.county, on).first_visit)
     kind = CaseOpened if now is None else CaseReopened
-    return kind(before=now, after=CaseStanding(OPEN, asked.county, asked.reason, 0, due), fact=asked.fact, spell=asked.spell)
+    return kind(before=now, after=CaseStanding(OPEN, command.county, command.reason, 0, due), fact=command.fact, spell=command.spell)
 
 
-def _observe(now: CaseStanding | None, asked: ObserveReturn, on: date) -> CaseFact | None:
+def _observe(now: CaseStanding | None, command: ObserveReturn, on: date) -> CaseFact | None:
     if now is None or now.state not in OUT:
         return None
     due = on + timedelta(deadlines_in(now.county, on).observation)
-    return CasePutUnderObservation(before=now, after=CaseStanding(RETURNED, now.county, now.reason, now.attempts, due), fact=asked.fact)
+    return CasePutUnderObservation(before=now, after=CaseStanding(RETURNED, now.county, now.reason, now.attempts, due), fact=command.fact)
 
 
-def _move(now: CaseStanding | None, asked: MoveCase) -> CaseFact | None:
-    if now is None or now.state is CLOSED or now.county == asked.county:
+def _move(now: CaseStanding | None, command: MoveCase) -> CaseFact | None:
+    if now is None or now.state is CLOSED or now.county == command.county:
         return None
-    return CaseMoved(before=now, after=CaseStanding(now.state, asked.county, now.reason, now.attempts, now.due), fact=asked.fact)
+    return CaseMoved(before=now, after=CaseStanding(now.state, command.county, now.reason, now.attempts, now.due), fact=command.fact)
 
 
-def _correct(now: CaseStanding | None, asked: CorrectReason) -> CaseFact | None:
-    if now is None or now.state not in OUT or now.reason == asked.reason:
+def _correct(now: CaseStanding | None, command: CorrectReason) -> CaseFact | None:
+    if now is None or now.state not in OUT or now.reason == command.reason:
         return None
-    return CaseReasonCorrected(before=now, after=CaseStanding(now.state, now.county, asked.reason, now.attempts, now.due), fact=asked.fact)
+    return CaseReasonCorrected(before=now, after=CaseStanding(now.state, now.county, command.reason, now.attempts, now.due), fact=command.fact)
 
 
-def _close_for_removal(now: CaseStanding | None, asked: CloseForRemoval) -> CaseFact | None:
+def _close_for_removal(now: CaseStanding | None, command: CloseForRemoval) -> CaseFact | None:
     if now is None or now.state is CLOSED:
         return None
-    return CaseClosedByRemoval(before=now, after=closed(now), code=asked.code, fact=asked.fact)
+    return CaseClosedByRemoval(before=now, after=closed(now), code=command.code, fact=command.fact)
 
 
-def _close_for_leave(now: CaseStanding | None, asked: CloseForLeave) -> CaseFact | None:
+def _close_for_leave(now: CaseStanding | None, command: CloseForLeave) -> CaseFact | None:
     if now is None or now.state is CLOSED:
         return None
-    return CaseClosedByLeave(before=now, after=closed(now), fact=asked.fact)
+    return CaseClosedByLeave(before=now, after=closed(now), fact=command.fact)
 
 
 def closed(now: CaseStanding) -> CaseStanding:
-    """Give the standing of a file once it is closed, for whatever reason: nothing is due any more."""
+    """Return the standing of a file once it is closed: nothing is due any more."""
     return CaseStanding(CLOSED, now.county, now.reason, now.attempts, None)

@@ -1,4 +1,4 @@
-"""How what offices ask for is judged: a term begins, a child boards, a grant was paid."""
+"""How the commands of offices are decided: a term begins, a child boards, a grant was paid."""
 
 from collections.abc import Container
 from datetime import date
@@ -35,30 +35,30 @@ from shared.contracts.relief import (
     SetBoarding,
 )
 
-Asked = BeginTerm | SetBoarding | PayGrant
+OfficeCommand = BeginTerm | SetBoarding | PayGrant
 
 
-def judge(pupil: Pupil, asked: Asked, *, on: date, cause: str, answers_for: Container[str]) -> ReliefFact | None:
-    """Judge what an office asks for on this day by the command of this id: the fact it makes, or None if it says nothing new.
+def decide(pupil: Pupil, command: OfficeCommand, *, on: date, cause: str, answers_for: Container[str]) -> ReliefFact | None:
+    """Return the fact that a command of an office makes on this day, or None where it changes nothing or was decided before.
 
-    ``answers_for``: the counties that the office is responsible for. Raises ``Refusal``.
+    ``cause`` is the id of the command. ``answers_for`` holds the codes of the counties that the office is responsible for. Raises ``Refusal``.
     """
     if knows_again(pupil, cause):
         return None
-    match asked:
+    match command:
         case BeginTerm():
-            return _begin_term(pupil, asked, on, answers_for)
+            return _begin_term(pupil, command, on, answers_for)
         case SetBoarding():
-            return _set_boarding(pupil, asked, on, answers_for)
+            return _set_boarding(pupil, command, on, answers_for)
         case PayGrant():
-            return _pay(pupil, asked, on, answers_for)
+            return _pay(pupil, command, on, answers_for)
         case _:
-            assert_never(asked)
+            assert_never(command)
 
 
-def _begin_term(pupil: Pupil, asked: BeginTerm, on: date, answers_for: Container[str]) -> ReliefFact | None:
-    term = _begun(asked.term, on)
-    if asked.office is not None:
+def _begin_term(pupil: Pupil, command: BeginTerm, on: date, answers_for: Container[str]) -> ReliefFact | None:
+    term = _begun(command.term, on)
+    if command.office is not None:
         return _begin_for_one(pupil, term, answers_for)
     eligible = pupil.eligible
     if eligible is None or term < number_of(eligible.since):
@@ -79,16 +79,16 @@ def _begin_for_one(pupil: Pupil, term: int, answers_for: Container[str]) -> Reli
     return AidGranted(before=None, after=new, eligible=eligible, boards=pupil.boards)
 
 
-def _set_boarding(pupil: Pupil, asked: SetBoarding, on: date, answers_for: Container[str]) -> ReliefFact | None:
-    term = _begun(asked.term, on)
+def _set_boarding(pupil: Pupil, command: SetBoarding, on: date, answers_for: Container[str]) -> ReliefFact | None:
+    term = _begun(command.term, on)
     # Of a term before the newest it is a correction, which says nothing of today.
-    boards = asked.boarder if term >= pupil.newest else pupil.boards
+    boards = command.boarder if term >= pupil.newest else pupil.boards
     grant = pupil.grant_of(term)
     if grant is not None:
         _check_office(answers_for, grant.county)
-        return _recalculated(pupil, grant, term, boarder=asked.boarder, boards=boards)
+        return _recalculated(pupil, grant, term, boarder=command.boarder, boards=boards)
     eligible = _entitled(pupil, term, answers_for)
-    new = due_grant(pupil, eligible, term, boarder=asked.boarder)
+    new = due_grant(pupil, eligible, term, boarder=command.boarder)
     if new is None:
         return eligibility_changed(pupil, eligible, fact=None, boards=boards)
     return AidGranted(before=None, after=new, eligible=eligible, boards=boards)
@@ -108,31 +108,31 @@ def _recalculated(pupil: Pupil, grant: Grant, term: int, *, boarder: bool, board
     return AidRecalculated(before=grant, after=after, eligible=pupil.eligible, boards=boards)
 
 
-def _pay(pupil: Pupil, asked: PayGrant, on: date, answers_for: Container[str]) -> ReliefFact | None:
-    term = number_of(asked.term)
+def _pay(pupil: Pupil, command: PayGrant, on: date, answers_for: Container[str]) -> ReliefFact | None:
+    term = number_of(command.term)
     kept = pupil.kept_of(term)
     if kept is None:
         raise GrantUnknown
     grant = kept.grant
     _check_office(answers_for, grant.county)
-    if (kept.reference, grant.fen) == (asked.reference, asked.fen):
+    if (kept.reference, grant.fen) == (command.reference, command.fen):
         return None
     if grant.state is not GrantState.DUE:
         raise NotAllowedIn(grant.state, "only what is due can be paid")
-    if asked.fen != grant.fen:
+    if command.fen != grant.fen:
         raise OtherAmount(grant.fen)
-    if asked.day > on:
+    if command.day > on:
         raise PaidInFuture
-    if asked.day < first_day(term):
+    if command.day < first_day(term):
         raise PaidBeforeTerm
     return AidPaid(
         before=grant,
         after=replace(grant, state=GrantState.PAID),
         eligible=pupil.eligible,
         boards=pupil.boards,
-        office=asked.office,
-        reference=asked.reference,
-        day=asked.day,
+        office=command.office,
+        reference=command.reference,
+        day=command.day,
     )
 
 

@@ -1,4 +1,4 @@
-"""How what policies ask for is judged: what a student's fact does to the grant of the term that it falls in.
+"""How the commands of policies are decided: what a student's fact does to the grant of the term that it falls in.
 
 Being in school makes aid due (grants it, or resumes what was suspended); being out suspends it; leaving the ledger ends
 what is unpaid. A grant that was paid or has ended stays as it is. Recognition holds for the school year (domain page,
@@ -39,52 +39,52 @@ from shared.contracts.words import Stage
 DUE, SUSPENDED = GrantState.DUE, GrantState.SUSPENDED
 UNPAID = frozenset({DUE, SUSPENDED})
 
-Following = GrantTermsAid | SuspendGrant | ResumeGrant | MoveGrant | KeepGrant | EndGrant
+PolicyCommand = GrantTermsAid | SuspendGrant | ResumeGrant | MoveGrant | KeepGrant | EndGrant
 
 
-def follow(pupil: Pupil, asked: Following, *, on: date) -> ReliefFact | None:
-    """Judge what a policy asks for because of a student's fact of this day: the fact it makes, or None if it changes nothing."""
-    if position_of(asked.fact) <= pupil.taken:
+def decide(pupil: Pupil, command: PolicyCommand, *, on: date) -> ReliefFact | None:
+    """Return the fact that a command of a policy makes because of a student's fact of this day, or None where it changes nothing."""
+    if position_of(command.fact) <= pupil.taken:
         return None
     term = term_on(on)
     grant = pupil.grant_of(term)
     unpaid = grant if grant is not None and grant.state in UNPAID else None
-    match asked:
+    match command:
         case GrantTermsAid() | ResumeGrant():
-            return _in_school(pupil, asked, term, unpaid)
+            return _in_school(pupil, command, term, unpaid)
         case SuspendGrant():
-            return _out_of_school(pupil, asked, unpaid)
+            return _out_of_school(pupil, command, unpaid)
         case MoveGrant():
-            return _in_school(pupil, asked, term, unpaid) if asked.in_school else _out_of_school(pupil, asked, unpaid)
+            return _in_school(pupil, command, term, unpaid) if command.in_school else _out_of_school(pupil, command, unpaid)
         case KeepGrant():
-            return eligibility_changed(pupil, None, fact=asked.fact)
+            return eligibility_changed(pupil, None, fact=command.fact)
         case EndGrant():
-            return _left(pupil, asked, unpaid)
+            return _left(pupil, command, unpaid)
         case _:
-            assert_never(asked)
+            assert_never(command)
 
 
-def _in_school(pupil: Pupil, asked: FollowingCommand, term: int, unpaid: Grant | None) -> ReliefFact | None:
-    eligible = _eligible(pupil.eligible, asked, term)
+def _in_school(pupil: Pupil, command: FollowingCommand, term: int, unpaid: Grant | None) -> ReliefFact | None:
+    eligible = _eligible(pupil.eligible, command, term)
     if unpaid is not None:
-        after = _as_due(unpaid, asked.county, asked.stage or unpaid.stage, term)
+        after = _as_due(unpaid, command.county, command.stage or unpaid.stage, term)
         if after != unpaid:
             kind = AidResumed if unpaid.state is SUSPENDED else AidMoved if after.county != unpaid.county else AidRecalculated
-            return kind(before=unpaid, after=after, eligible=eligible, boards=pupil.boards, fact=asked.fact)
+            return kind(before=unpaid, after=after, eligible=eligible, boards=pupil.boards, fact=command.fact)
     elif eligible is not None:
         new = due_grant(pupil, eligible, term, boarder=pupil.boards)
         if new is not None:
-            return AidGranted(before=None, after=new, eligible=eligible, boards=pupil.boards, fact=asked.fact)
-    return eligibility_changed(pupil, eligible, fact=asked.fact)
+            return AidGranted(before=None, after=new, eligible=eligible, boards=pupil.boards, fact=command.fact)
+    return eligibility_changed(pupil, eligible, fact=command.fact)
 
 
-def _eligible(known: Eligibility | None, asked: FollowingCommand, term: int) -> Eligibility | None:
+def _eligible(known: Eligibility | None, command: FollowingCommand, term: int) -> Eligibility | None:
     """A child whose stage nobody reported is due nothing, for nobody knows how much."""
-    if not asked.poor or asked.stage is None:
+    if not command.poor or command.stage is None:
         return None
     # In another stage it is eligible anew, so that a term begun late never brings it the amount of a stage it was not in then.
-    since = known.since if known is not None and known.stage is asked.stage else name_of(term)
-    return Eligibility(asked.county, asked.stage, since)
+    since = known.since if known is not None and known.stage is command.stage else name_of(term)
+    return Eligibility(command.county, command.stage, since)
 
 
 def _as_due(grant: Grant, county: str, stage: Stage, term: int) -> Grant:
@@ -93,17 +93,17 @@ def _as_due(grant: Grant, county: str, stage: Stage, term: int) -> Grant:
     return Grant(DUE, county, grant.scheme, grant.term, stage, grant.boarder, fen)
 
 
-def _out_of_school(pupil: Pupil, asked: FollowingCommand, unpaid: Grant | None) -> ReliefFact | None:
+def _out_of_school(pupil: Pupil, command: FollowingCommand, unpaid: Grant | None) -> ReliefFact | None:
     if unpaid is not None:
-        after = replace(unpaid, state=SUSPENDED, county=asked.county)
+        after = replace(unpaid, state=SUSPENDED, county=command.county)
         if after != unpaid:
             kind = AidSuspended if unpaid.state is DUE else AidMoved
-            return kind(before=unpaid, after=after, eligible=None, boards=pupil.boards, fact=asked.fact)
-    return eligibility_changed(pupil, None, fact=asked.fact)
+            return kind(before=unpaid, after=after, eligible=None, boards=pupil.boards, fact=command.fact)
+    return eligibility_changed(pupil, None, fact=command.fact)
 
 
-def _left(pupil: Pupil, asked: EndGrant, unpaid: Grant | None) -> ReliefFact | None:
+def _left(pupil: Pupil, command: EndGrant, unpaid: Grant | None) -> ReliefFact | None:
     if unpaid is not None:
         after = replace(unpaid, state=GrantState.ENDED)
-        return AidEnded(before=unpaid, after=after, eligible=None, boards=pupil.boards, fact=asked.fact)
-    return eligibility_changed(pupil, None, fact=asked.fact)
+        return AidEnded(before=unpaid, after=after, eligible=None, boards=pupil.boards, fact=command.fact)
+    return eligibility_changed(pupil, None, fact=command.fact)

@@ -26,7 +26,7 @@ from msgspec.structs import replace
 from services.relief.domain.packed import ELIGIBLE
 from services.relief.terms.walk import Progress, Walk, commands, read_walk, told
 from shared import clock
-from shared.commands.rebuild_gate import Built
+from shared.commands.rebuild_gate import RebuildGate
 from shared.contracts.services import RELIEF
 from shared.deciding.listing import Cursor, Listing, Page
 from shared.deciding.state_store import StateStore
@@ -67,7 +67,7 @@ class Beginnings:
         redis: Redis,
         listing: Listing,
         store: StateStore,
-        built: Built,
+        gate: RebuildGate,
         log: EventLog,
         *,
         generation: str,
@@ -75,7 +75,7 @@ class Beginnings:
         pace: Pace | None = None,
     ) -> None:
         """Join the parts."""
-        self._redis, self._listing, self._store, self._built, self._log = redis, listing, store, built, log
+        self._redis, self._listing, self._store, self._gate, self._log = redis, listing, store, gate, log
         self._partitions, self._pace = partitions, pace or Pace()
         self._tag = f"{{{RELIEF.name}:{generation}:terms}}"
         self._counties = codes_in(NATION)
@@ -159,7 +159,7 @@ class Beginnings:
 
     async def _next_pages(self, walk: Walk) -> Mapping[int, Page]:
         """Read on in each partition by itself: of a page of all of them, each would have to read as much as the page has."""
-        await self._built.check(range(self._partitions))  # of half-built lists nobody would be missed
+        await self._gate.check(range(self._partitions))  # of half-gate lists nobody would be missed
         pages = {}
         for partition, at in walk.left.items():
             after = None if at is None else Cursor.of(at)

@@ -156,7 +156,7 @@ async def test_nothing_half_built_is_shown(desk: CaseDesk) -> None:
         answer = await desk.client.get(path)
         assert (answer.status_code, problem_of(answer)) == (503, "not-built")
     ready = await desk.client.get("/readyz")
-    assert (ready.status_code, ready.json()["away"]) == (503, ["files"])
+    assert (ready.status_code, ready.json()["away"]) == (503, ["states"])
 
 
 async def test_an_api_is_ready_before_anything_was_ever_asked(desk: CaseDesk) -> None:

@@ -179,6 +179,16 @@ async def test_with_something_away_nothing_is_acknowledged(desk: ReliefDesk, wha
     assert (await desk.client.get("/readyz")).status_code == 503
 
 
+async def test_nothing_half_built_is_listed_and_the_api_is_not_ready_meanwhile(desk: ReliefDesk) -> None:
+    await desk.tell(("2019-09-02", in_school))
+    desk.redis.lose()
+    for path in ("/v1/grants", f"/v1/grants/{GRANT}"):
+        answer = await desk.client.get(path)
+        assert (answer.status_code, problem_of(answer)) == (503, "not-built")
+    ready = await desk.client.get("/readyz")
+    assert (ready.status_code, ready.json()["away"]) == (503, ["states"])
+
+
 async def test_with_redis_away_nothing_is_shown(desk: ReliefDesk) -> None:
     desk.redis.unavailable = True
     for path in ("/v1/grants", f"/v1/grants/{GRANT}", f"/v1/terms/{AUTUMN}"):

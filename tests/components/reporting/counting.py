@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from msgspec import Raw, Struct
 
-from shared.commands.rebuild_gate import Built
-from shared.commands.submit import Asking
+from shared.commands.rebuild_gate import RebuildGate
+from shared.commands.submit import CommandSubmitter
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.sequence import sequence_of
 from shared.deciding.decider import Decider, Judged
@@ -119,10 +119,10 @@ class CountingDesk:
         client, decider = self.redis.client(), CountingDecider()
         self.log = WorkedLog(PARTITIONS, self.redis, decider)
         store = StateStore(client, SERVICE, generation="1", buckets=8, format_version=1)
-        self.asking = Asking(
+        self.asking = CommandSubmitter(
             decider,
             store=store,
-            built=Built(store, self.log, COMMANDS),
+            gate=RebuildGate(store, self.log, COMMANDS),
             log=self.log,
             outcomes=Outcomes(client, SERVICE, generation="1"),
             idempotency=IdempotencyStore(client, SERVICE, keep=86_400, lease=60),

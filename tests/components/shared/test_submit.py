@@ -150,7 +150,7 @@ async def test_where_redis_goes_away_once_it_is_logged_it_is_told_that_it_was_ta
 
 async def test_if_every_answer_were_kept_a_repeat_would_never_hear_that_it_is_done(desk: CountingDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     mutant = without(submit, "keeps=lambda answer: answer.status == 200", "keeps=lambda answer: True")
-    monkeypatch.setattr(desk.asking, "take", mutant.Asking.take.__get__(desk.asking))
+    monkeypatch.setattr(desk.asking, "take", mutant.CommandSubmitter.take.__get__(desk.asking))
     desk.log.stopped = True
     await ask(desk, 3, "k")
     await desk.log.decide(P)

@@ -149,8 +149,8 @@ def told(asked: Sequence[CaseCommand]) -> Case:
 def judge(case: Case, asked: CaseCommand, *, on: date, cause: str) -> CaseFact | None:
     """Judge anything, as the worker does: a county's office answers for its own county here."""
     if isinstance(asked, RecordAttempt | CloseAfterReturn):
-        return office_commands.judge(case, asked, on=on, cause=cause, answers_for={asked.office.removeprefix("/counties/")})
-    return policy_commands.follow(case, numbered(asked, on), on=on)  # type: ignore[arg-type]  # all others follow from facts
+        return office_commands.decide(case, asked, on=on, cause=cause, answers_for={asked.office.removeprefix("/counties/")})
+    return policy_commands.decide(case, numbered(asked, on), on=on)  # type: ignore[arg-type]  # all others follow from facts
 
 
 def numbered(asked: CaseCommand, on: date) -> CaseCommand:

@@ -10,8 +10,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from services.relief.domain.grant import INITIAL, Pupil, evolve
-from services.relief.domain.office_commands import Asked, judge
-from services.relief.domain.policy_commands import Following, follow
+from services.relief.domain.office_commands import OfficeCommand
+from services.relief.domain.office_commands import decide as decide_office_command
+from services.relief.domain.policy_commands import PolicyCommand
+from services.relief.domain.policy_commands import decide as decide_policy_command
 from shared.contracts.refusal import Refusal, RefusalCode
 from shared.contracts.relief import (
     BeginTerm,
@@ -54,7 +56,7 @@ begun = BeginTerm(AUTUMN)
 boards = SetBoarding(office=OFFICE, term=AUTUMN, boarder=True)
 paid = PayGrant(office=OFFICE, term=AUTUMN, reference="ZF/2019-0001", day=date(2019, 10, 15), fen=31_250)
 
-Command = Following | Asked
+Command = PolicyCommand | OfficeCommand
 Told = tuple[str, Command]
 
 
@@ -142,5 +144,5 @@ def numbered(asked: Command, n: int) -> Command:
 def decided(pupil: Pupil, asked: Command, *, on: date, cause: str) -> ReliefFact | None:
     """Judge a command as the worker does."""
     if isinstance(asked, FollowingCommand):
-        return follow(pupil, asked, on=on)
-    return judge(pupil, asked, on=on, cause=cause, answers_for=(asked.office or "").removeprefix("/counties/").split())
+        return decide_policy_command(pupil, asked, on=on)
+    return decide_office_command(pupil, asked, on=on, cause=cause, answers_for=(asked.office or "").removeprefix("/counties/").split())

@@ -8,7 +8,7 @@ import pytest
 from msgspec import Raw
 
 from shared.clock import CHINA
-from shared.commands.record_clock import Today, telling
+from shared.commands.record_clock import Today, clock_of_api
 from shared.contracts.case import CaseMoved, CloseForLeave
 from shared.contracts.registry import NewerVersion
 from shared.contracts.student import StudentDroppedOut, StudentProgressed
@@ -256,7 +256,7 @@ async def test_by_the_record_it_is_the_newest_time_of_a_fact_in_any_partition(re
     await record.follow()
     record.say(3, time=datetime(2019, 1, 1, tzinfo=UTC))
     await record.follow(first=2)
-    by_record = telling(Today.RECORD, record.redis, "test", generation="1", partitions=PARTITIONS)
+    by_record = clock_of_api(Today.RECORD, record.redis, "test", generation="1", partitions=PARTITIONS)
     assert await by_record() == NOON
 
 
@@ -264,23 +264,23 @@ async def test_a_fact_that_is_repeated_does_not_move_the_time_of_the_record(reco
     record.say(2, time=datetime(2019, 1, 1, tzinfo=UTC))
     record.say(1, time=NOON)
     await record.follow()
-    by_record = telling(Today.RECORD, record.redis, "test", generation="1", partitions=PARTITIONS)
+    by_record = clock_of_api(Today.RECORD, record.redis, "test", generation="1", partitions=PARTITIONS)
     assert await by_record() == datetime(2019, 1, 1, tzinfo=UTC)
 
 
 async def test_without_a_record_and_by_the_calendar_it_is_now(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.clock.now", lambda: NOON)
-    assert await telling(Today.RECORD, record.redis, "test", generation="1", partitions=PARTITIONS)() == NOON
+    assert await clock_of_api(Today.RECORD, record.redis, "test", generation="1", partitions=PARTITIONS)() == NOON
     record.say(1)
     await record.follow()
-    assert await telling(Today.CALENDAR, record.redis, "test", generation="1", partitions=PARTITIONS)() == NOON
-    assert await telling(Today.RECORD, record.redis, "test", generation="1", partitions=PARTITIONS)() == datetime(2019, 3, 1, tzinfo=UTC)
+    assert await clock_of_api(Today.CALENDAR, record.redis, "test", generation="1", partitions=PARTITIONS)() == NOON
+    assert await clock_of_api(Today.RECORD, record.redis, "test", generation="1", partitions=PARTITIONS)() == datetime(2019, 3, 1, tzinfo=UTC)
 
 
 async def test_where_the_policies_lost_their_cursor_the_day_is_not_known_and_never_the_calendars(record: Record) -> None:
     """Lists told by the calendar that everything was overdue, until a cursor that was lost with Redis was found again."""
     states = StateStore(record.redis, "test", generation="1", buckets=8, format_version=1)
-    by_record = telling(Today.RECORD, record.redis, "test", generation="1", partitions=PARTITIONS)
+    by_record = clock_of_api(Today.RECORD, record.redis, "test", generation="1", partitions=PARTITIONS)
     record.say(1)
     await record.follow()
     await record.redis.flushdb()

@@ -1,0 +1,61 @@
+"""The parts that the api of every service which offices command is made of."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from shared.commands.limits import CommandLimits
+from shared.commands.rebuild_gate import RebuildGate
+from shared.commands.record_clock import Now
+from shared.commands.submit import CommandSubmitter
+from shared.deciding.decider import Decider
+from shared.deciding.listing import Listing
+from shared.deciding.outcomes import Outcomes
+from shared.deciding.state_store import StateStore
+from shared.http.idempotency import IdempotencyStore
+from shared.http.telemetry import Check
+from shared.log.event_log import EventLog
+from shared.redis.edge import Redis
+
+
+class OfficeApi(NamedTuple):
+    """The gate before the states, the lists of them, and what submits commands. ``needs``: what ``/readyz`` asks of them."""
+
+    gate: RebuildGate
+    listing: Listing
+    submitter: CommandSubmitter
+    needs: Mapping[str, Check]
+
+    @classmethod
+    def over(
+        cls,
+        decider: Decider,
+        *,
+        limits: CommandLimits,
+        log: EventLog,
+        redis: Redis,
+        store: StateStore,
+        now: Now,
+        partitions: int,
+        generation: str,
+        statuses: Mapping[str, int],
+    ) -> "OfficeApi":
+        """Return the parts over the log and the Redis of a service.
+
+        ``store``: the states of the worker; ``now``: the clock of the api; ``partitions``: of the input topic; ``generation``: of the states;
+        ``statuses``: the HTTP status of a refusal by its code, where that is not 409.
+        """
+        gate = RebuildGate(store, log, decider.topic)
+        submitter = CommandSubmitter(
+            decider,
+            store=store,
+            gate=gate,
+            log=log,
+            outcomes=Outcomes(redis, decider.service, generation=generation),
+            idempotency=IdempotencyStore(redis, decider.service, keep=limits.repeat_seconds, lease=limits.lease_seconds),
+            now=now,
+            partitions=partitions,
+            patience=limits.word_seconds,
+            statuses=statuses,
+        )
+        listing = Listing(redis, decider.service, generation=generation, partitions=partitions)
+        return cls(gate, listing, submitter, {"states": lambda: gate.ready(range(partitions))})
