@@ -61,8 +61,12 @@ format: $(VENV)/dev.stamp  ## Bring the code into the house format
 	@$(BIN)/ruff format
 
 .PHONY: docs
-docs: $(VENV)/dev.stamp  ## Write docs/reference and the notices anew from the code
+docs: $(VENV)/dev.stamp  ## Write docs/reference, the audit's list of types and the notices anew from the code
 	@$(BIN)/python -m docs.generate
+
+.PHONY: golden
+golden: $(VENV)/dev.stamp  ## Write the golden files of new types; those that are there are never touched
+	@$(BIN)/python -m tests.contracts.golden_files
 
 ## Setting up
 

@@ -15,13 +15,23 @@ from docs.generate.reference.metrics import metrics
 from docs.generate.reference.redis_keys import redis_keys
 from docs.generate.reference.settings import SERVICES, settings
 from docs.generate.reference.topics import topics_page
+from shared.contracts.registry import RECORD_LANGUAGE
 
 REFERENCE = "docs/reference"
 
 
 def pages() -> dict[str, str]:
     """Give every page that is made from the code, by its path below the checkout."""
-    return {"THIRD-PARTY-NOTICES.md": notices(), **{f"{REFERENCE}/{name}": text for name, text in reference().items()}}
+    return {
+        "THIRD-PARTY-NOTICES.md": notices(),
+        "services/reporting/audit/definition/types.csv": types_of_the_record(),
+        **{f"{REFERENCE}/{name}": text for name, text in reference().items()},
+    }
+
+
+def types_of_the_record() -> str:
+    """Return every type that the record may hold, with its family, for the audit: it shares no code with the language that it checks."""
+    return "".join(f"{line}\n" for line in ("type,family", *(f"{type_},{type_.split('.')[2]}" for type_ in RECORD_LANGUAGE.shapes)))
 
 
 def reference() -> dict[str, str]:

@@ -53,7 +53,7 @@ class EnrolmentDecider:
         return Judged(Outcome.ACCEPTED, state=new_state, fact=event)
 
     def evolved(self, fact: Event[Raw], state: bytes | None) -> bytes:
-        """Give the state after a fact of enrolment's own, as ``judge`` left it when the fact was new."""
+        """Return the state after a fact of enrolment's own, as ``judge`` left it when the fact was new."""
         data: StudentFact | CountyStated = read_data(RECORD_LANGUAGE, fact.type, fact.data)
         match data:
             case CountyStated():
@@ -64,12 +64,12 @@ class EnrolmentDecider:
                 assert_never(data)
 
     def listed(self, state: bytes | None) -> AbstractSet[tuple[str, bytes]]:
-        """Give nothing: students are looked up, never listed."""
+        """Return nothing: students are looked up, never listed."""
         return frozenset()
 
 
 def _decided(report: Report, submission: Submission, state: bytes | None) -> tuple[StudentFact | CountyStated, bytes] | None:
-    """Give the fact that a report comes to and the state it leaves; None where it says nothing new."""
+    """Return the fact that a report comes to and the state it leaves; None where it says nothing new."""
     if isinstance(report, CountyReported):
         ledger = packed.unpack_ledger(state)
         stated = county.decide(ledger, report, at=submission.time)

@@ -60,7 +60,7 @@ class Language:
             raise ValueError(f"upcasts that lead nowhere: {', '.join(sorted(strays))}")
 
     def read(self, type_: str, data: Raw | bytes) -> Any:
-        """Give the data of an event of this type in its newest version.
+        """Return the data of an event of this type in its newest version.
 
         Raises ``UnknownType``, ``NewerVersion``, and msgspec's errors for data that does not fit the shape.
         """
@@ -74,11 +74,11 @@ class Language:
         return shape
 
     def knows(self, type_: str) -> bool:
-        """Tell whether this very version was published."""
+        """Return whether this very version was published."""
         return type_ in self._readers
 
     def why_not(self, type_: str) -> UnknownType | NewerVersion:
-        """Give the error for a type that ``knows`` denies."""
+        """Return the error for a type that ``knows`` denies."""
         try:
             family, version = split_version(type_)
         except ValueError:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 
 def any_of(shape: type[Struct]) -> st.SearchStrategy[Any]:
-    """Give a strategy for structs of a shape: each field any value of its type, its bounds and its pattern."""
+    """Return a strategy for structs of a shape: each field any value of its type, its bounds and its pattern."""
     return _values(described.type_info(shape))
 
 

@@ -22,7 +22,7 @@ SUMS = GOLDEN / "SHA256SUMS"
 
 
 def golden(type_: str) -> bytes:
-    """Give the golden event of a type, as it is on the wire."""
+    """Return the golden event of a type, as it is on the wire."""
     return msgspec.json.format((GOLDEN / f"{type_}.json").read_bytes(), indent=-1)
 
 

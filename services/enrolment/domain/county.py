@@ -4,13 +4,16 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from services.enrolment.domain.timeline import NEVER, added, happening, moment_of, repeated
+from services.enrolment.domain.timeline import NEVER, added, entry_of, moment_of, repeated
 from shared.contracts.county import CountyStated
 from shared.contracts.reports import CountyReported
 
+NUMBER = 21
+"""Of a statement in stored timelines: the rows of ``events.py`` have the others."""
+
 
 class CountyLedger(Struct, frozen=True, gc=False):
-    """Which statements of a county are known: the moment of the newest (as ``happenings.moment_of``), and the timeline."""
+    """Which statements of a county are known: the moment of the newest (as ``timeline.moment_of``), and the timeline."""
 
     newest: int = NEVER
     timeline: bytes = b""
@@ -21,9 +24,9 @@ INITIAL = CountyLedger()
 
 
 def evolve(ledger: CountyLedger, fact: CountyStated, *, at: datetime) -> CountyLedger:
-    """Give the ledger after a statement that was true ``at``."""
+    """Return the ledger after a statement that was true ``at``."""
     moment = moment_of(at)
-    return CountyLedger(max(ledger.newest, moment), added(ledger.timeline, happening(fact, moment)))
+    return CountyLedger(max(ledger.newest, moment), added(ledger.timeline, _statement(fact.out_of_school, moment)))
 
 
 def decide(ledger: CountyLedger, report: CountyReported, *, at: datetime) -> CountyStated | None:
@@ -32,6 +35,10 @@ def decide(ledger: CountyLedger, report: CountyReported, *, at: datetime) -> Cou
     The same number on another day is a new statement: a sign of life. Earlier than the newest, it is late.
     """
     moment = moment_of(at)
-    if repeated(ledger.timeline, happening(report, moment)):
+    if repeated(ledger.timeline, _statement(report.out_of_school, moment)):
         return None
     return CountyStated(out_of_school=report.out_of_school, late=moment < ledger.newest)
+
+
+def _statement(out_of_school: int, moment: int) -> bytes:
+    return entry_of(NUMBER, (out_of_school,), moment)

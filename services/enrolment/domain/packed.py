@@ -13,7 +13,7 @@ from shared.contracts.words import Reason, Stage, Status
 from shared.states import check_format, damaged
 
 FORMAT = 1
-"""Raise it with any change of the layouts, the numbers or the digests in ``happenings.py``."""
+"""Raise it with any change of the layouts, the numbers or the digests in ``timeline.py``."""
 
 STATUSES: dict[Status | None, int] = {
     None: 0,
@@ -53,7 +53,7 @@ _MARKS = {REASONS[reason] << 3 | STAGES[stage] << 1 | poor: (stage, poor, reason
 
 
 def pack(student: Student) -> bytes:
-    """Give the child's state as bytes."""
+    """Return the child's state as bytes."""
     status = STATUSES[student.status] << 4 | STATUSES[student.prior]
     marks = REASONS[student.reason] << 3 | STAGES[student.stage] << 1 | student.poor
     place = (int(student.county or 0) << 34 | int(student.school or 0)) << 4 | student.grade
@@ -61,7 +61,7 @@ def pack(student: Student) -> bytes:
 
 
 def unpack(state: bytes | None) -> Student:
-    """Give the child whose state these bytes are; none are one never heard of. Raises ``UnknownFormat``."""
+    """Return the child whose state these bytes are; none are one never heard of. Raises ``UnknownFormat``."""
     if state is None:
         return INITIAL
     _check(state, _CHILD.size)
@@ -78,12 +78,12 @@ def unpack(state: bytes | None) -> Student:
 
 
 def pack_ledger(ledger: CountyLedger) -> bytes:
-    """Give the county's state as bytes."""
+    """Return the county's state as bytes."""
     return _COUNTY.pack(FORMAT, ledger.newest) + ledger.timeline
 
 
 def unpack_ledger(state: bytes | None) -> CountyLedger:
-    """Give the county whose state these bytes are; none are one that never stated anything. Raises ``UnknownFormat``."""
+    """Return the county whose state these bytes are; none are one that never stated anything. Raises ``UnknownFormat``."""
     if state is None:
         return SILENT
     _check(state, _COUNTY.size)

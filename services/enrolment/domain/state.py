@@ -12,7 +12,7 @@ class Student(Struct, frozen=True, gc=False):
 
     ``school`` and ``grade``: the last it was in, "" and 0 if none was reported. ``prior``: of a suspected child, the
     status before. ``spells``: how many times it was out of school. ``newest``: the moment of its newest happening,
-    as ``happenings.moment_of``. ``timeline``: the happenings, packed (``happenings.py``).
+    as ``timeline.moment_of``. ``timeline``: the happenings, packed (``timeline.py``).
     """
 
     status: Status | None = None

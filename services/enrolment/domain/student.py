@@ -1,6 +1,6 @@
 """One child: how facts change its state, and in which order a report about it is judged.
 
-What each report leaves of which status is the table in ``transitions.py``.
+What each report leaves of which status is the table in ``events.py``.
 """
 
 from collections.abc import Iterable
@@ -9,35 +9,30 @@ from typing import Any
 
 from msgspec.structs import asdict, replace
 
+from services.enrolment.domain.events import (
+    BY_REPORT,
+    ENROLLED,
+    FOLDED,
+    HINTS,
+    NAMING_A_SCHOOL,
+    NUMBERING_A_SPELL,
+    REGISTERED,
+    REMOVED,
+    SUSPECTED,
+    EventRow,
+    happening,
+)
 from services.enrolment.domain.refusals import AfterRemoval, ImpossibleOrder, StudentUnknown, TypeNotTaken
 from services.enrolment.domain.state import INITIAL, Student
-from services.enrolment.domain.timeline import added, happening, moment_of, repeated
-from services.enrolment.domain.transitions import ENROLLED, HINTS, REGISTERED, REMOVED, SUSPECTED, TRANSITIONS
+from services.enrolment.domain.timeline import added, moment_of, repeated
 from shared.contracts.reports import Report
-from shared.contracts.student import (
-    Standing,
-    StudentArrived,
-    StudentDroppedOut,
-    StudentEnrolled,
-    StudentFact,
-    StudentListed,
-    StudentNeverEnrolled,
-    StudentProgressed,
-    StudentResumed,
-    StudentReturned,
-)
+from shared.contracts.student import Standing, StudentFact
 from shared.contracts.words import Status
 from shared.states import UnfoldableFact
 
-FOLDED = frozenset(transition.fact for transition in TRANSITIONS.values())
-"""The facts that a state is folded from."""
-
-NAMING_A_SCHOOL = frozenset({StudentEnrolled, StudentProgressed, StudentReturned, StudentResumed, StudentArrived})
-NUMBERING_A_SPELL = frozenset({StudentListed, StudentDroppedOut, StudentNeverEnrolled})
-
 
 def evolve(student: Student, fact: StudentFact, *, at: datetime) -> Student:
-    """Give the child as it is after a fact that was true ``at``.
+    """Return the child as it is after a fact that was true ``at``.
 
     The standing is the one that the fact says it left. Raises ``UnfoldableFact`` for a type nothing is known of.
     """
@@ -70,7 +65,7 @@ def _prior(student: Student, after: Standing) -> Status | None:
 
 
 def fold(facts: Iterable[tuple[datetime, StudentFact]], start: Student = INITIAL) -> Student:
-    """Give the child after its facts, each with the moment it was true; raises as ``evolve``."""
+    """Return the child after its facts, each with the moment it was true; raises as ``evolve``."""
     student = start
     for at, fact in facts:
         student = evolve(student, fact, at=at)
@@ -82,8 +77,8 @@ def decide(student: Student, report: Report, *, at: datetime) -> StudentFact | N
 
     In this order: a repeat, late news, anything after a removal, the table. Raises ``Refusal``.
     """
-    moment = moment_of(at)
-    return _decide(student, report, moment, happening(report, moment))
+    row, moment = _row_of(report), moment_of(at)
+    return _decide(student, row, report, moment, happening(report, moment))
 
 
 def advance(student: Student, report: Report, *, at: datetime) -> tuple[StudentFact, Student] | None:
@@ -91,31 +86,35 @@ def advance(student: Student, report: Report, *, at: datetime) -> tuple[StudentF
 
     The same as one after the other, but packs the happening once: a microsecond less. Raises ``Refusal``.
     """
-    moment = moment_of(at)
+    row, moment = _row_of(report), moment_of(at)
     entry = happening(report, moment)
-    fact = _decide(student, report, moment, entry)
+    fact = _decide(student, row, report, moment, entry)
     return None if fact is None else (fact, _evolve(student, fact, moment, entry))
 
 
-def _decide(student: Student, report: Report, moment: int, entry: bytes) -> StudentFact | None:
-    transition = TRANSITIONS.get(type(report))
-    if transition is None:
+def _row_of(report: Report) -> EventRow:
+    row = BY_REPORT.get(type(report))
+    if row is None or not row.found:
         raise TypeNotTaken
+    return row
+
+
+def _decide(student: Student, row: EventRow, report: Report, moment: int, entry: bytes) -> StudentFact | None:
     if repeated(student.timeline, entry):
         return None
     before = student.standing
     fields = asdict(report)
     if moment < student.newest:
-        return transition.fact(before=before, after=before, late=True, **fields)
+        return row.fact(before=before, after=before, late=True, **fields)
     if student.status is REMOVED:
         raise AfterRemoval
-    if student.status is None and None not in transition.found:
+    if student.status is None and None not in row.found:
         raise StudentUnknown
-    after = transition.leave(student, report)
+    after = row.leave(student, report)
     if after == before and fields.get("school", student.school) == student.school and fields.get("grade", student.grade) == student.grade:
         return None
-    if student.status not in transition.found:
+    if student.status not in row.found:
         raise ImpossibleOrder(student.status, HINTS.get((type(report), student.status), ""))
-    if transition.marks is not None:
-        fields.update(transition.marks(student, report))
-    return transition.fact(before=before, after=after, **fields)
+    if row.marks is not None:
+        fields.update(row.marks(student, report))
+    return row.fact(before=before, after=after, **fields)

@@ -6,10 +6,12 @@ from typing import Any
 from msgspec.structs import replace
 
 from shared.contracts.reports import (
+    REPORTS,
     Absent,
     Arrived,
     Cleared,
     Completed,
+    CountyReported,
     Departed,
     DroppedOut,
     Enrolled,
@@ -41,6 +43,7 @@ from shared.contracts.words import (
     Stage,
     Status,
 )
+from tests.contracts.examples import example_of
 
 ZHAOJUE, BUTUO = "513431", "513429"
 """Two counties of 凉山."""
@@ -74,7 +77,7 @@ STORIES: dict[str, tuple[Report, ...]] = {
 }
 """How a child comes to each status. Suspected children count twice: what is allowed depends on the status before."""
 
-NEWS: dict[str, Report] = {
+_NEWS: dict[str, Report] = {
     "listed": Listed(ListedStatus.DROPPED_OUT, BUTUO, poor=False, since=date(2019, 1, 1), stage=Stage.PRIMARY, reason=Reason.FAMILY),
     "registered": Registered(BUTUO, poor=False),
     "enrolled": Enrolled(BUTUO, OTHER_SCHOOL, Stage.PRIMARY, 6, poor=False),
@@ -96,16 +99,19 @@ NEWS: dict[str, Report] = {
     "voided": Voided("r-1"),
     "same-as": SameAs("0" * 32),
 }
+NEWS: dict[str, Report] = {
+    word: _NEWS.get(word) or example_of(report) for report in REPORTS if report is not CountyReported and (word := report.TYPE.split(".")[3])
+}
 """A report of every type that tells each child of STORIES something new, where there is anything new to tell."""
 
 
 def changed(report: Any, **fields: Any) -> Any:
-    """Give the report with other values in these fields."""
+    """Return the report with other values in these fields."""
     return replace(report, **fields)
 
 
 def standing(
     status: Status, county: str = ZHAOJUE, stage: Stage | None = Stage.JUNIOR, *, poor: bool = True, reason: Reason | None = None
 ) -> Standing:
-    """Give a standing like that of the children of STORIES."""
+    """Return a standing like that of the children of STORIES."""
     return Standing(status, county, stage, poor, reason)

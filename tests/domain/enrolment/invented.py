@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from services.enrolment.domain.events import EVENTS
 from services.enrolment.domain.state import INITIAL, Student
 from services.enrolment.domain.student import decide, evolve
 from shared.clock import CHINA
@@ -12,6 +13,7 @@ from shared.contracts import reports as r
 from shared.contracts import words as w
 from shared.contracts.refusal import Refusal
 from shared.contracts.student import StudentFact
+from tests.contracts.invented_words import any_of
 from tests.domain.enrolment.children import STORIES
 
 History = list[tuple[datetime, r.Report]]
@@ -38,25 +40,27 @@ def _listed(draw: st.DrawFn) -> r.Listed:
     return r.Listed(status, draw(_county), draw(st.booleans()), draw(_date), stage, draw(_reason) if out else None)
 
 
-REPORTS: st.SearchStrategy[r.Report] = st.one_of(
-    _listed(),
-    st.builds(r.Registered, _county, st.booleans()),
-    st.builds(r.Enrolled, _county, _school, _stage, _grade, st.booleans()),
-    st.builds(r.Progressed, _school, _stage, _grade),
-    st.builds(r.Suspected, st.sampled_from(w.FoundBy), st.none() | _reason),
-    st.builds(r.Cleared, st.sampled_from(w.ClearedOutcome)),
-    st.builds(r.DroppedOut, _reason, _date),
-    st.builds(r.NeverEnrolled, _county, st.booleans(), _reason),
-    st.builds(r.Returned, _school, _stage, _grade, st.sampled_from(w.Placement), st.none() | _reference),
-    st.builds(r.OnLeave, st.sampled_from(w.LeaveKind), _reference, _date),
-    st.builds(r.Resumed, _school, _stage, _grade),
-    st.builds(r.Departed, st.none() | _county),
-    st.builds(r.Arrived, _county, _school, _stage, _grade, st.none() | _county),
-    st.builds(r.Moved, _county),
-    st.builds(r.HouseholdChanged, st.booleans(), st.none() | st.sampled_from(w.HouseholdCategory)),
-    st.builds(r.Completed),
-    st.builds(r.Removed, st.sampled_from(w.RemovalCode), st.none() | _reference),
-)
+_INVENTED: dict[type[r.Report], st.SearchStrategy[r.Report]] = {
+    r.Listed: _listed(),
+    r.Registered: st.builds(r.Registered, _county, st.booleans()),
+    r.Enrolled: st.builds(r.Enrolled, _county, _school, _stage, _grade, st.booleans()),
+    r.Progressed: st.builds(r.Progressed, _school, _stage, _grade),
+    r.Suspected: st.builds(r.Suspected, st.sampled_from(w.FoundBy), st.none() | _reason),
+    r.Cleared: st.builds(r.Cleared, st.sampled_from(w.ClearedOutcome)),
+    r.DroppedOut: st.builds(r.DroppedOut, _reason, _date),
+    r.NeverEnrolled: st.builds(r.NeverEnrolled, _county, st.booleans(), _reason),
+    r.Returned: st.builds(r.Returned, _school, _stage, _grade, st.sampled_from(w.Placement), st.none() | _reference),
+    r.OnLeave: st.builds(r.OnLeave, st.sampled_from(w.LeaveKind), _reference, _date),
+    r.Resumed: st.builds(r.Resumed, _school, _stage, _grade),
+    r.Departed: st.builds(r.Departed, st.none() | _county),
+    r.Arrived: st.builds(r.Arrived, _county, _school, _stage, _grade, st.none() | _county),
+    r.Moved: st.builds(r.Moved, _county),
+    r.HouseholdChanged: st.builds(r.HouseholdChanged, st.booleans(), st.none() | st.sampled_from(w.HouseholdCategory)),
+    r.Completed: st.builds(r.Completed),
+    r.Removed: st.builds(r.Removed, st.sampled_from(w.RemovalCode), st.none() | _reference),
+}
+REPORTS = st.one_of(*(_INVENTED[row.report] if row.report in _INVENTED else any_of(row.report) for row in EVENTS if row.found))
+"""Reports of every type that is decided by the table: of few values, or any."""
 
 MOMENTS = st.builds(
     lambda days, hours: datetime(2020, 3, 1, tzinfo=CHINA) + timedelta(days=days, hours=hours),
@@ -67,7 +71,7 @@ MOMENTS = st.builds(
 
 @st.composite
 def histories(draw: st.DrawFn) -> History:
-    """Give reports of one child with their moments: a known story first, then anything, half the time in order."""
+    """Return reports of one child with their moments: a known story first, then anything, half the time in order."""
     story = draw(st.sampled_from(list(STORIES.values())))
     told = draw(st.lists(st.tuples(MOMENTS, REPORTS), min_size=6, max_size=16))
     if draw(st.booleans()):

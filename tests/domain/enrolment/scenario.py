@@ -19,7 +19,7 @@ FIRST = datetime(2020, 3, 1, 8, tzinfo=CHINA)
 
 
 def day(n: int, hour: int = 8) -> datetime:
-    """Give an hour of the n-th day of the story, 1 being the first."""
+    """Return an hour of the n-th day of the story, 1 being the first."""
     return (FIRST + timedelta(days=n - 1)).replace(hour=hour)
 
 
@@ -39,7 +39,7 @@ class Outcome:
         assert type(self.fact) is type(expected)
 
     def then_left(self, fact: type[StudentFact], standing: Standing) -> StudentFact:
-        """The report makes a fact of this type that found the child's standing and left this one; gives the fact."""
+        """The report makes a fact of this type that found the child's standing and left this one; returns the fact."""
         assert self.refusal is None, f"refused: {self.refusal}"
         assert type(self.fact) is fact
         assert self.fact.before == self.child.standing
@@ -54,7 +54,7 @@ class Outcome:
         assert self.fact is None
 
     def then_late(self) -> StudentFact:
-        """The report makes a fact that leaves today's standing as it is; gives the fact."""
+        """The report makes a fact that leaves today's standing as it is; returns the fact."""
         assert self.fact is not None
         assert self.fact.late
         assert self.fact.before == self.fact.after == self.child.standing
@@ -93,7 +93,7 @@ def given(*reports: Report) -> Given:
 
 
 def told(reports: Sequence[Report]) -> Student:
-    """Give the child after these reports, which must each make a fact."""
+    """Return the child after these reports, which must each make a fact."""
     child = INITIAL
     for n, report in enumerate(reports, start=1):
         fact = decide(child, report, at=day(n))

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Raw
 
+from services.enrolment.domain.events import FOLDED
 from services.enrolment.domain.packed import pack, unpack
 from services.enrolment.domain.state import Student
-from services.enrolment.domain.student import FOLDED, advance, decide, evolve, fold
+from services.enrolment.domain.student import advance, decide, evolve, fold
 from shared.contracts.refusal import Refusal
 from shared.contracts.reports import Report
 from shared.contracts.sequence import sequence_of

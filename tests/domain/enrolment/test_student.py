@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from services.enrolment.domain.events import FOLDED
 from services.enrolment.domain.state import INITIAL
-from services.enrolment.domain.student import FOLDED, NAMING_A_SCHOOL, NUMBERING_A_SPELL, evolve
+from services.enrolment.domain.student import evolve
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.reports import Arrived, Cleared, CountyReported, HouseholdChanged, Listed, Moved, Removed
 from shared.contracts.student import (
@@ -302,11 +303,6 @@ def test_a_fact_that_no_rule_folds_stops_the_fold(fact: StudentFact) -> None:
 
 def test_every_other_published_fact_is_folded() -> None:
     assert set(STUDENT_FACTS) - FOLDED == {type(fact) for fact in UNFOLDABLE}
-
-
-def test_every_fact_that_names_a_school_or_a_spell_is_folded_with_it() -> None:
-    assert {fact for fact in STUDENT_FACTS if "school" in fact.__struct_fields__} == NAMING_A_SCHOOL
-    assert {fact for fact in STUDENT_FACTS if "spell" in fact.__struct_fields__} == NUMBERING_A_SPELL
 
 
 def test_a_fact_that_leaves_no_standing_stops_the_fold() -> None:

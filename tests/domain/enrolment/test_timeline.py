@@ -5,43 +5,75 @@ from hashlib import blake2b
 
 import pytest
 
-from services.enrolment.domain.timeline import _CONTENTS, ENTRY, REMEMBERED, added, happening, moment_of, repeated
+from services.enrolment.domain import county
+from services.enrolment.domain.events import EVENTS, EventRow, happening
+from services.enrolment.domain.timeline import ENTRY, REMEMBERED, added, moment_of, repeated
 from shared.clock import CHINA
 from shared.contracts.county import CountyStated
-from shared.contracts.reports import REPORTS, Completed, CountyReported, DroppedOut
-from shared.contracts.student import STUDENT_FACTS
+from shared.contracts.reports import REPORTS, CountyReported, DroppedOut, Removed
+from shared.contracts.student import STUDENT_FACTS, StudentRemoved
 from shared.contracts.words import Reason
+from tests.contracts.published import golden, read
 from tests.domain.enrolment.children import dropped_out, enrolled, suspected
 from tests.domain.enrolment.scenario import day
 
-KINDS = {
-    "listed": 1, "registered": 2, "enrolled": 3, "progressed": 4, "absent": 5, "suspected": 6, "cleared": 7, "dropped-out": 8,
-    "never-enrolled": 9, "returned": 10, "on-leave": 11, "resumed": 12, "departed": 13, "arrived": 14, "moved": 15,
-    "household-changed": 16, "completed": 17, "removed": 18, "voided": 19, "same-as": 20, "county-reported": 21,
+ENTRIES = {
+    "listed": "47fb" "01" "bdf9190813",
+    "registered": "47fb" "02" "eba58509e6",
+    "enrolled": "47fb" "03" "0e39aa4681",
+    "progressed": "47fb" "04" "2e458f3079",
+    "absent": "47fb" "05" "f903b2d929",
+    "suspected": "47fb" "06" "c327da964d",
+    "cleared": "47fb" "07" "75d8610e41",
+    "dropped-out": "47fb" "08" "a88d04cba1",
+    "never-enrolled": "47fb" "09" "2c1145a228",
+    "returned": "47fb" "0a" "2a173000d2",
+    "on-leave": "47fb" "0b" "94f80cd926",
+    "resumed": "47fb" "0c" "2e458f3079",
+    "departed": "47fb" "0d" "4b65a686b2",
+    "arrived": "47fb" "0e" "0488d7fb48",
+    "moved": "47fb" "0f" "4b65a686b2",
+    "household-changed": "47fb" "10" "e36ff337ae",
+    "completed": "47fb" "11" "468231a8fc",
+    "removed": "47fb" "12" "01a3979d7f",
+    "voided": "47fb" "13" "bad63e84bb",
+    "same-as": "47fb" "14" "09116771d5",
+    "county-reported": "47fb" "15" "708b662cbe",
 }  # fmt: skip
+"""Day, kind and digest of every golden file, as they were before the kinds stood in rows: the first shapes keep them for ever."""
 
 
-def test_the_numbers_of_kinds_never_change() -> None:
-    assert {report.TYPE.split(".")[3]: kind for kind, report, _, _ in _CONTENTS} == KINDS
+@pytest.mark.parametrize("type_", [f"cn.baoxue.{of}.{word}.v1" for word in ENTRIES for of in ("reported", "student") if word != "county-reported"])
+def test_the_entry_of_a_golden_file_never_changes(type_: str) -> None:
+    event, data = read(type_, golden(type_))
+    assert happening(data, moment_of(event.time)).hex() == ENTRIES[type_.split(".")[3]]
 
 
-def test_every_report_has_a_kind_and_shares_it_with_its_fact() -> None:
-    assert [report for _, report, _, _ in _CONTENTS] == list(REPORTS)
-    assert [fact for _, _, fact, _ in _CONTENTS] == [*STUDENT_FACTS, CountyStated]
+def test_the_entry_of_a_statement_never_changes() -> None:
+    event, stated = read(CountyStated.TYPE, golden(CountyStated.TYPE))
+    assert county.evolve(county.INITIAL, stated, at=event.time).timeline.hex() == ENTRIES["county-reported"]
 
 
-def test_the_content_is_every_field_of_the_report() -> None:
-    for _, report, fact, fields in _CONTENTS:
-        assert fields == report.__struct_fields__
-        assert set(fields) <= set(fact.__struct_fields__)
+def test_every_event_of_a_child_has_one_row_and_a_number_of_its_own() -> None:
+    assert [row.report for row in EVENTS] == [report for report in REPORTS if report is not CountyReported]
+    assert [row.fact for row in EVENTS] == list(STUDENT_FACTS)
+    numbers = [row.number for row in EVENTS]
+    assert len({*numbers, county.NUMBER}) == len(numbers) + 1
+    assert all(0 < number < 256 for number in numbers)
 
 
-def test_an_entry_stays_byte_for_byte_what_it_was() -> None:
-    moment = moment_of(datetime(2020, 6, 14, 8, tzinfo=CHINA))
-    assert happening(dropped_out, moment).hex() == "47fb08" + "581e8e1f3f"
+@pytest.mark.parametrize("row", EVENTS, ids=lambda row: row.report.TYPE)
+def test_the_content_is_every_field_of_the_report_and_the_fact_repeats_it(row: EventRow) -> None:
+    assert set(row.content) == set(row.report.__struct_fields__) <= set(row.fact.__struct_fields__)
+
+
+def test_a_row_may_freeze_the_order_of_its_content() -> None:
+    assert EventRow(250, Removed, StudentRemoved, content=("evidence", "code")).content == ("evidence", "code")
+
+
+def test_the_digest_is_that_of_the_content_as_json() -> None:
+    assert happening(dropped_out, moment_of(datetime(2020, 6, 14, 8, tzinfo=CHINA))).hex() == "47fb08" + "581e8e1f3f"
     assert blake2b(b'["work","2020-02-01"]', digest_size=5).hexdigest() == "581e8e1f3f"
-    assert happening(CountyReported(31), moment).hex() == "47fb15" + blake2b(b"[31]", digest_size=5).hexdigest()
-    assert happening(Completed(), moment).hex() == "47fb11" + blake2b(b"[]", digest_size=5).hexdigest()
 
 
 def test_the_day_is_that_of_china() -> None:

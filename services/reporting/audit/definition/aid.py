@@ -12,10 +12,6 @@ CREATE OR REPLACE TABLE aid (county VARCHAR, scheme VARCHAR, state VARCHAR, gran
 
 CREATE OR REPLACE MACRO is_without_grant(type) AS type IN ('cn.baoxue.relief.recognised.v1', 'cn.baoxue.relief.lapsed.v1');
 
-CREATE OR REPLACE MACRO is_of_aid(type) AS is_without_grant(type) OR type IN (
-    'cn.baoxue.relief.granted.v1', 'cn.baoxue.relief.suspended.v1', 'cn.baoxue.relief.resumed.v1', 'cn.baoxue.relief.moved.v1',
-    'cn.baoxue.relief.recalculated.v1', 'cn.baoxue.relief.paid.v1', 'cn.baoxue.relief.ended.v1');
-
 CREATE OR REPLACE MACRO is_sound_grant(aid) AS aid IS NULL OR (
     coalesce(aid.state IN ('due', 'suspended', 'paid', 'ended'), false)
     AND is_county(aid.county)

@@ -6,15 +6,6 @@ CREATE OR REPLACE TABLE flows (county VARCHAR, day DATE, flow VARCHAR, n BIGINT)
 CREATE OR REPLACE TABLE signs (county VARCHAR, reported BIGINT);                            -- the newest time of any fact
 CREATE OR REPLACE TABLE statements (county VARCHAR, moment BIGINT, place BIGINT, claimed BIGINT);
 
-CREATE OR REPLACE MACRO is_of_a_child(type) AS type IN (
-    'cn.baoxue.student.listed.v1', 'cn.baoxue.student.registered.v1', 'cn.baoxue.student.enrolled.v1',
-    'cn.baoxue.student.progressed.v1', 'cn.baoxue.student.absent.v1', 'cn.baoxue.student.suspected.v1',
-    'cn.baoxue.student.cleared.v1', 'cn.baoxue.student.dropped-out.v1', 'cn.baoxue.student.never-enrolled.v1',
-    'cn.baoxue.student.returned.v1', 'cn.baoxue.student.on-leave.v1', 'cn.baoxue.student.resumed.v1',
-    'cn.baoxue.student.departed.v1', 'cn.baoxue.student.arrived.v1', 'cn.baoxue.student.moved.v1',
-    'cn.baoxue.student.household-changed.v1', 'cn.baoxue.student.completed.v1', 'cn.baoxue.student.removed.v1',
-    'cn.baoxue.student.voided.v1', 'cn.baoxue.student.same-as.v1');
-
 -- The stock: dropped out (辍学) and never enrolled (失学).
 CREATE OR REPLACE MACRO is_out(standing) AS coalesce(standing.status IN ('dropped_out', 'never_enrolled'), false);
 

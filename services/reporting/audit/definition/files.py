@@ -9,11 +9,6 @@ REASONS = ("learning", "work", "marriage", "religion", "family", "poverty", "ill
 BEGIN = r"""
 CREATE OR REPLACE TABLE files (county VARCHAR, state VARCHAR, reason VARCHAR, due DATE, n BIGINT);   -- of the closed neither reason nor day
 
-CREATE OR REPLACE MACRO is_of_a_file(type) AS type IN (
-    'cn.baoxue.case.opened.v1', 'cn.baoxue.case.reopened.v1', 'cn.baoxue.case.attempted.v1',
-    'cn.baoxue.case.put-under-observation.v1', 'cn.baoxue.case.moved.v1', 'cn.baoxue.case.reason-corrected.v1',
-    'cn.baoxue.case.closed-by-return.v1', 'cn.baoxue.case.closed-by-removal.v1', 'cn.baoxue.case.closed-by-leave.v1');
-
 -- A day that there is, in the years 1 to 9999.
 CREATE OR REPLACE MACRO is_day(text) AS coalesce(
     regexp_full_match(text, '\d{4}-\d\d-\d\d') AND text > '0001' AND TRY_CAST(text AS DATE) IS NOT NULL, false);

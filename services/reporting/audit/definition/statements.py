@@ -6,7 +6,19 @@ of the record, in one DuckDB database; ``part`` is the partition, ``place`` the 
 since 1970 in UTC.
 """
 
+import csv
+from importlib.resources import files as resources
+
 from services.reporting.audit.definition import aid, children, files
+
+with (resources(__package__) / "types.csv").open(encoding="ascii") as _lines:
+    TYPES = {row["type"]: row["family"] for row in csv.DictReader(_lines)}
+"""Every type that the record may hold, and whose it is. ``make docs`` writes the file from the published language."""
+
+_FAMILIES = f"""
+CREATE OR REPLACE MACRO family_of(type) AS CASE type
+    {" ".join(f"WHEN '{type_}' THEN '{family}'" for type_, family in TYPES.items())} END;
+"""
 
 _BEGIN = r"""
 CREATE OR REPLACE TABLE heads (part INTEGER, source VARCHAR, sequence VARCHAR);             -- the last sequence of each source
@@ -29,7 +41,7 @@ CREATE OR REPLACE MACRO is_reason(reason) AS reason IN ('learning', 'work', 'mar
                                                         'illness', 'distance', 'other', 'unknown');
 """
 
-BEGIN = (_BEGIN, children.BEGIN, files.BEGIN, aid.BEGIN, children.CELLS, files.CELLS, aid.CELLS)
+BEGIN = (_FAMILIES, _BEGIN, children.BEGIN, files.BEGIN, aid.BEGIN, children.CELLS, files.CELLS, aid.CELLS)
 """Makes tables, macros and views anew."""
 
 MAKE_ROOM = "CREATE OR REPLACE TEMP TABLE arrived (part INTEGER, place BIGINT, value VARCHAR)"
@@ -53,13 +65,7 @@ timed AS (
     SELECT part, place, fact.source AS source, fact.sequence AS sequence, fact.type AS type, fact.subject AS subject,
         fact.data.before AS before, fact.data.after AS after, fact.data.late AS late, fact.data.spell AS spell,
         fact.data.out_of_school AS out_of_school, instant(fact.time) AS moment, instant(fact.recordedtime) AS recorded,
-        CASE
-            WHEN is_of_a_child(fact.type) THEN 'student'
-            WHEN is_of_a_file(fact.type) THEN 'case'
-            WHEN is_of_aid(fact.type) THEN 'relief'
-            WHEN fact.type = 'cn.baoxue.county.reported.v1' THEN 'county'
-            WHEN starts_with(fact.type, 'cn.baoxue.figure.') THEN 'other'
-        END AS family
+        CASE WHEN starts_with(fact.type, 'cn.baoxue.figure.') THEN 'other' ELSE family_of(fact.type) END AS family
     FROM parsed)
 SELECT * EXCLUDE (late), $recorded_until::BIGINT IS NULL OR recorded <= $recorded_until::BIGINT AS known, CASE
     WHEN type IS NULL THEN 'unreadable'

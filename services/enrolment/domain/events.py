@@ -1,16 +1,19 @@
-"""What a report does, by the status it finds: the table of the wire page, section 3, row by row.
+"""The events of a child, a row each: the report, the fact that it makes, its number in timelines, and what it does to a child.
 
-Each row says what the report would leave; whether that is allowed is judged afterwards, because a report that would
-leave everything as it is says nothing new, whatever it finds.
+What a report does is the table of the wire page, section 3. A row says what the report would leave; whether the report may find the
+child's status is judged afterwards, because a report that would leave everything as it is says nothing new, whatever it finds.
 """
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
-from services.enrolment.domain.refusals import ImpossibleOrder
+from services.enrolment.domain.refusals import ImpossibleOrder, TypeNotTaken
 from services.enrolment.domain.state import Student
+from services.enrolment.domain.timeline import entry_of
 from shared.contracts import reports, student
 from shared.contracts.student import Standing, StudentFact
 from shared.contracts.words import OUT_OF_SCHOOL, ClearedOutcome, Status
@@ -131,52 +134,89 @@ def _first_spell(_: Student, report: reports.Listed) -> dict[str, Any]:
     return {"spell": 1} if Status(report.status) in OUT_OF_SCHOOL else {}
 
 
-class Transition(Struct, frozen=True):
-    """One row: the statuses that a report may find, the standing it leaves of a child, the fact, and what marks it."""
+def _not_decided(_: Student, report: reports.Report) -> Standing:
+    raise TypeNotTaken
 
-    found: frozenset[Status | None]
-    leave: Callable[[Student, Any], Standing]
+
+class EventRow(Struct, frozen=True):
+    """One event: a report, the fact that it makes, and what it does.
+
+    ``number``: of the kind in stored timelines; it never changes, and none is used again. ``found``: the statuses that the report may
+    find; none where the table does not decide on the report. ``leave``: the standing that it leaves of a child. ``marks``: fields of
+    the fact that the report does not have. ``content``: the fields, in the order in which they enter the digest of a happening. They
+    are those of the report, unless a row freezes an older order: a change of either is a change of stored states, and raises the
+    format version in ``packed.py``.
+    """
+
+    number: int
+    report: type[reports.Report]
     fact: type[StudentFact]
+    found: frozenset[Status | None] = frozenset()
+    leave: Callable[[Student, Any], Standing] = _not_decided
     marks: Callable[[Student, Any], dict[str, Any]] | None = None
+    content: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "content", self.content or self.report.__struct_fields__)
 
 
 _LIVING = frozenset(Status) - {COMPLETED, REMOVED}
 
-TRANSITIONS: dict[type[reports.Report], Transition] = {
-    reports.Listed: Transition(frozenset({UNKNOWN}), _listed, student.StudentListed, _first_spell),
-    reports.Registered: Transition(frozenset({UNKNOWN, REGISTERED}), _registered, student.StudentRegistered),
-    reports.Enrolled: Transition(
-        frozenset({UNKNOWN, REGISTERED, ON_LEAVE, IN_TRANSFER, ENROLLED, RETURNED, SUSPECTED}), _enrolled, student.StudentEnrolled, _moved_unreported
+EVENTS = (
+    EventRow(1, reports.Listed, student.StudentListed, frozenset({UNKNOWN}), _listed, _first_spell),
+    EventRow(2, reports.Registered, student.StudentRegistered, frozenset({UNKNOWN, REGISTERED}), _registered),
+    EventRow(
+        3,
+        reports.Enrolled,
+        student.StudentEnrolled,
+        frozenset({UNKNOWN, REGISTERED, ON_LEAVE, IN_TRANSFER, ENROLLED, RETURNED, SUSPECTED}),
+        _enrolled,
+        _moved_unreported,
     ),
-    reports.Progressed: Transition(frozenset({ENROLLED, RETURNED, SUSPECTED}), _in_class, student.StudentProgressed),
-    reports.Suspected: Transition(frozenset({REGISTERED, ENROLLED, RETURNED}), _suspected, student.StudentSuspected),
-    reports.Cleared: Transition(frozenset({SUSPECTED}), _cleared, student.StudentCleared),
-    reports.DroppedOut: Transition(
+    EventRow(4, reports.Progressed, student.StudentProgressed, frozenset({ENROLLED, RETURNED, SUSPECTED}), _in_class),
+    EventRow(5, reports.Absent, student.StudentAbsent),
+    EventRow(6, reports.Suspected, student.StudentSuspected, frozenset({REGISTERED, ENROLLED, RETURNED}), _suspected),
+    EventRow(7, reports.Cleared, student.StudentCleared, frozenset({SUSPECTED}), _cleared),
+    EventRow(
+        8,
+        reports.DroppedOut,
+        student.StudentDroppedOut,
         # DROPPED_OUT: another reason corrects the reason.
         frozenset({ENROLLED, RETURNED, SUSPECTED, IN_TRANSFER, ON_LEAVE, DROPPED_OUT}),
         _dropped_out,
-        student.StudentDroppedOut,
         _spell,
     ),
-    reports.NeverEnrolled: Transition(
+    EventRow(
+        9,
+        reports.NeverEnrolled,
+        student.StudentNeverEnrolled,
         # SUSPECTED only when it was registered before; NEVER_ENROLLED: another reason corrects the reason.
         frozenset({UNKNOWN, REGISTERED, SUSPECTED, NEVER_ENROLLED}),
         _never_enrolled,
-        student.StudentNeverEnrolled,
         _spell,
     ),
-    reports.Returned: Transition(frozenset({DROPPED_OUT, NEVER_ENROLLED}), _returned, student.StudentReturned),
-    reports.OnLeave: Transition(
-        frozenset({REGISTERED, ENROLLED, RETURNED, SUSPECTED, DROPPED_OUT, NEVER_ENROLLED}), _on_leave, student.StudentOnLeave
+    EventRow(10, reports.Returned, student.StudentReturned, frozenset({DROPPED_OUT, NEVER_ENROLLED}), _returned),
+    EventRow(
+        11, reports.OnLeave, student.StudentOnLeave, frozenset({REGISTERED, ENROLLED, RETURNED, SUSPECTED, DROPPED_OUT, NEVER_ENROLLED}), _on_leave
     ),
-    reports.Resumed: Transition(frozenset({ON_LEAVE}), _in_class, student.StudentResumed),
-    reports.Departed: Transition(frozenset({ENROLLED, RETURNED, SUSPECTED}), _departed, student.StudentDeparted),
-    reports.Arrived: Transition(frozenset({IN_TRANSFER, ENROLLED, RETURNED, SUSPECTED}), _arrived, student.StudentArrived, _departed_unreported),
-    reports.Moved: Transition(_LIVING, _moved, student.StudentMoved),
-    reports.HouseholdChanged: Transition(_LIVING, _household_changed, student.StudentHouseholdChanged),
-    reports.Completed: Transition(frozenset({ENROLLED, RETURNED}), _completed, student.StudentCompleted),
-    reports.Removed: Transition(frozenset(Status) - {REMOVED}, _removed, student.StudentRemoved),
-}
+    EventRow(12, reports.Resumed, student.StudentResumed, frozenset({ON_LEAVE}), _in_class),
+    EventRow(13, reports.Departed, student.StudentDeparted, frozenset({ENROLLED, RETURNED, SUSPECTED}), _departed),
+    EventRow(14, reports.Arrived, student.StudentArrived, frozenset({IN_TRANSFER, ENROLLED, RETURNED, SUSPECTED}), _arrived, _departed_unreported),
+    EventRow(15, reports.Moved, student.StudentMoved, _LIVING, _moved),
+    EventRow(16, reports.HouseholdChanged, student.StudentHouseholdChanged, _LIVING, _household_changed),
+    EventRow(17, reports.Completed, student.StudentCompleted, frozenset({ENROLLED, RETURNED}), _completed),
+    EventRow(18, reports.Removed, student.StudentRemoved, frozenset(Status) - {REMOVED}, _removed),
+    EventRow(19, reports.Voided, student.StudentVoided),
+    EventRow(20, reports.SameAs, student.StudentSameAs),
+)
+
+BY_REPORT = {row.report: row for row in EVENTS}
+
+FOLDED = frozenset(row.fact for row in EVENTS if row.found)
+"""The facts that a student's state is folded from."""
+
+NAMING_A_SCHOOL = frozenset(row.fact for row in EVENTS if "school" in row.fact.__struct_fields__)
+NUMBERING_A_SPELL = frozenset(row.fact for row in EVENTS if "spell" in row.fact.__struct_fields__)
 
 HINTS: dict[tuple[type[reports.Report], Status | None], str] = {
     (reports.DroppedOut, REGISTERED): "of a child that never was in school it is never-enrolled",
@@ -184,3 +224,21 @@ HINTS: dict[tuple[type[reports.Report], Status | None], str] = {
     (reports.Enrolled, NEVER_ENROLLED): "it is returned that closes a dropout",
 }
 """What would be right instead, for orders that senders commonly get wrong."""
+
+
+def _reader(fields: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    # attrgetter returns a tuple for two fields or more, a bare value for one, and takes none not at all.
+    if len(fields) > 1:
+        return attrgetter(*fields)
+    return lambda word: tuple(getattr(word, field) for field in fields)
+
+
+_CONTENTS: dict[type[Struct], tuple[int, Callable[[Any], tuple[Any, ...]]]] = {
+    word: (row.number, _reader(row.content)) for row in EVENTS for word in (row.report, row.fact)
+}
+
+
+def happening(word: Struct, moment: int) -> bytes:
+    """Return the timeline's entry of a report, or of the fact that repeats it, at a moment; raises ``KeyError`` for anything else."""
+    number, content = _CONTENTS[type(word)]
+    return entry_of(number, content(word), moment)
