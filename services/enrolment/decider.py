@@ -29,7 +29,7 @@ class EnrolmentDecider:
     topic = topics.SUBMISSIONS
 
     def state_id(self, key: bytes | None) -> bytes:
-        """Give a student's 16 bytes, or those that a county's six digits are padded to."""
+        """Return a student's 16 bytes, or those that a county's six digits are padded to."""
         if key is not None and len(key) == _COUNTY_KEY and key.isdigit():
             return b"county" + key + b"\0\0\0\0"
         return student_state_id(key)
