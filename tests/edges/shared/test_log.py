@@ -4,16 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from aiokafka import AIOKafkaProducer, codec
 
 from deploy.local.stack import LocalStack
 from shared.log.event_log import EventLog, LogUnavailable
 from shared.log.kafka_log import KafkaLog
 from shared.log.memory_log import MemoryLog
 from tests.support.stack import FreshTopic
-
-_BATCH_HEADER = 61
-"""Bytes of a record batch before its records."""
 
 
 @pytest.fixture(params=["memory", pytest.param("kafka", marks=pytest.mark.live)])
@@ -46,18 +42,6 @@ async def test_records_stand_in_the_order_in_which_they_were_appended(log: tuple
     assert await read_all(edge, topic, 1) == [(0, b"a", b"1"), (1, b"b", b"2"), (2, b"a", b"4")]
     assert await read_all(edge, topic, 2) == [(0, b"c", b"3")]
     assert await edge.end_offsets(topic) == {0: 0, 1: 3, 2: 1}
-
-
-async def test_record_batches_are_compressed_at_the_fastest_level() -> None:
-    """The level is the default of aiokafka's codec: of the one that its producer uses."""
-    producer = AIOKafkaProducer(bootstrap_servers="127.0.0.1:1", compression_type="lz4")
-    batch = producer.create_batch()
-    for n in range(2_000):
-        batch.append(timestamp=0, key=None, value=b'{"subject":"%032x"}' % n**7)
-    compressed = bytes(batch._build())[_BATCH_HEADER:]
-    await producer.stop()
-    written = codec.lz4_decode(compressed)
-    assert compressed == codec.lz4_encode(written, level=1) != codec.lz4_encode(written, level=9)
 
 
 async def test_an_append_beyond_one_record_batch_stays_in_one_piece(log: tuple[EventLog, str]) -> None:
