@@ -13,9 +13,10 @@ from docs.generate.reference.events import events
 from docs.generate.reference.http import http, openapi
 from docs.generate.reference.metrics import metrics
 from docs.generate.reference.redis_keys import redis_keys
-from docs.generate.reference.settings import SERVICES, settings
+from docs.generate.reference.settings import settings
 from docs.generate.reference.topics import topics_page
 from shared.contracts.registry import RECORD_LANGUAGE
+from shared.contracts.services import SERVICES
 
 REFERENCE = "docs/reference"
 
@@ -46,7 +47,7 @@ def reference() -> dict[str, str]:
         "redis-keys.md": redis_keys(),
         "settings.md": settings(),
         "topics.md": topics_page(),
-        **{f"openapi.{service}.json": _json(openapi(service)) for service in SERVICES},
+        **{f"openapi.{spec.name}.json": _json(openapi(spec.name)) for spec in SERVICES},
     }
 
 

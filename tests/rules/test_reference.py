@@ -19,14 +19,16 @@ from deploy.local.config import ROOT
 from docs.generate import __main__ as generate
 from docs.generate.pages import reference
 from docs.generate.reference.asyncapi import asyncapi
-from docs.generate.reference.settings import SERVICES, settings_of
+from docs.generate.reference.settings import settings_of
 from docs.generate.source import exit_codes, member_docs
 from shared.contracts.refusal import RefusalCode
+from shared.contracts.services import SERVICES as CATALOGUE
 from shared.deciding.outcomes import Outcome
 from shared.log.topics import topics, traffic
 from tests.contracts.published import SHAPES
 
 PAGES = reference()
+SERVICES = tuple(spec.name for spec in CATALOGUE)
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -7,7 +7,8 @@ from importlib import import_module
 from typing import Any
 
 from docs.generate.markdown import code, page, table
-from docs.generate.reference.settings import SERVICES, settings_of
+from docs.generate.reference.settings import settings_of
+from shared.contracts.services import SERVICES, ServiceSpec
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -27,14 +28,13 @@ def openapi(service: str) -> dict[str, Any]:
 
 def http() -> str:
     """Give the page for people."""
-    return page("HTTP", INTRODUCTION, *(part for service in SERVICES for part in _service(service)))
+    return page("HTTP", INTRODUCTION, *(part for spec in SERVICES for part in _service(spec)))
 
 
-def _service(service: str) -> Iterable[str]:
-    document = openapi(service)
-    port = settings_of(service).model_fields["port"].default
-    yield f"## {service}, port {port}"
-    yield f"{document['info'].get('summary', '')} For programs: [openapi.{service}.json](openapi.{service}.json)."
+def _service(spec: ServiceSpec) -> Iterable[str]:
+    document = openapi(spec.name)
+    yield f"## {spec.name}, port {spec.port}"
+    yield f"{document['info'].get('summary', '')} For programs: [openapi.{spec.name}.json](openapi.{spec.name}.json)."
     for path, methods in document["paths"].items():
         for method in METHODS:
             if method in methods and "operations" not in methods[method].get("tags", ()):

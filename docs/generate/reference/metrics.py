@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from importlib import import_module
-from importlib.util import find_spec
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
+from deploy.local.config import ROOT
 from docs.generate.markdown import code, page, table
-from docs.generate.reference.settings import SERVICES
+from shared.contracts.services import SERVICES
 from shared.http.meters import HttpMeters
 from shared.worker.lag import FaustMetrics, LagMetrics
 from shared.worker.meters import WorkerMeters
@@ -24,9 +24,11 @@ county or a sender. Those of the process itself (`process_…`, `python_…`) co
 COLUMNS = ("metric", "kind", "labels", "is")
 
 
+Meters = Callable[[CollectorRegistry], object]
+
+
 def metrics() -> str:
-    """Give the page."""
-    own = [service for service in SERVICES if find_spec(f"services.{service}.meters")]
+    """Return the page."""
     return page(
         "Metrics",
         INTRODUCTION,
@@ -34,14 +36,20 @@ def metrics() -> str:
         _table(WorkerMeters, lambda registry: registry.register(LagMetrics()), lambda registry: registry.register(FaustMetrics())),
         "## Of every api",
         _table(HttpMeters),
-        *(part for name in own for part in (f"## Of the {name} api", _table(import_module(f"services.{name}.meters").ApiMeters))),
+        *(part for spec in SERVICES if (own := meters_of(spec.name)) for part in (f"## Of the {spec.name} api", _table(*own))),
     )
 
 
-def _table(*registering: Callable[[CollectorRegistry], object]) -> str:
+def meters_of(service: str) -> list[Meters]:
+    """Return the ``ApiMeters`` of each ``meters.py`` in the folder of a service."""
+    modules = (".".join(path.relative_to(ROOT).with_suffix("").parts) for path in sorted((ROOT / "services" / service).rglob("meters.py")))
+    return [import_module(module).ApiMeters for module in modules]
+
+
+def _table(*meters: Meters) -> str:
     registry = CollectorRegistry()
-    for register in registering:
-        register(registry)
+    for each in meters:
+        each(registry)
     return table(COLUMNS, _rows(registry))
 
 

@@ -11,9 +11,9 @@ from pydantic_settings import BaseSettings
 
 from deploy.local.config import ROOT, StackConfig
 from docs.generate.markdown import code, page, prose, table
+from shared.contracts.services import SERVICES
 from shared.settings import EXIT_SETTINGS
 
-SERVICES = tuple(sorted(path.parent.name for path in (ROOT / "services").glob("*/settings.py")))
 COLUMNS = ("variable", "default", "may be", "is")
 
 INTRODUCTION = f"""\
@@ -22,7 +22,7 @@ Settings are environment variables, read once when a process starts. A process w
 
 
 def settings_of(service: str) -> type[BaseSettings]:
-    """Give a service's settings."""
+    """Return the class of the settings of a service."""
     kind: type[BaseSettings] = import_module(f"services.{service}.settings").Settings
     return kind
 
@@ -33,7 +33,7 @@ def settings() -> str:
         "Settings",
         INTRODUCTION,
         *_section("The stack on one machine", StackConfig),
-        *(part for service in SERVICES for part in _section(service, settings_of(service))),
+        *(part for spec in SERVICES for part in _section(spec.name, settings_of(spec.name))),
     )
 
 
