@@ -18,13 +18,13 @@ Answering = Callable[..., int]
 
 @pytest.fixture
 def answering() -> Iterator[Answering]:
-    """`answering(status, body)`: a port where `/readyz`, and nothing else, is answered so."""
+    """`answering(status, body, alive=200)`: a port where `/readyz` is answered so, `/livez` with `alive`, and nothing else."""
     servers: list[HTTPServer] = []
 
-    def serve(status: int, body: bytes = b"") -> int:
+    def serve(status: int, body: bytes = b"", *, alive: int = 200) -> int:
         class Answer(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                self.send_response(status if self.path == "/readyz" else 404)
+                self.send_response({"/readyz": status, "/livez": alive}.get(self.path, 404))
                 self.end_headers()
                 self.wfile.write(body)
 
@@ -51,14 +51,18 @@ def test_a_process_that_is_ready_is_healthy(answering: Answering) -> None:
     assert asked(answering(200)) == 0
 
 
+def test_one_that_hangs_is_not(answering: Answering) -> None:
+    assert asked(answering(200, alive=503)) == 1
+
+
 @pytest.mark.parametrize("status", [404, 500, 503])
 def test_one_that_is_not_ready_is_not(answering: Answering, status: int) -> None:
     assert asked(answering(status)) == 1
 
 
-@pytest.mark.parametrize(("away", "exit_code"), [(["lag"], 0), (["redis"], 1), (["lag", "redis"], 1), ([], 1)])
-def test_one_that_is_only_behind_is_healthy(answering: Answering, away: list[str], exit_code: int) -> None:
-    assert asked(answering(503, json.dumps({"away": away}).encode())) == exit_code
+@pytest.mark.parametrize(("missing", "exit_code"), [(["lag"], 0), (["redis"], 1), (["lag", "redis"], 1)])
+def test_one_that_is_only_behind_is_healthy(answering: Answering, missing: list[str], exit_code: int) -> None:
+    assert asked(answering(503, json.dumps({"missing": dict.fromkeys(missing, "why")}).encode())) == exit_code
 
 
 @pytest.mark.parametrize("body", [b"[]", b"nonsense"])

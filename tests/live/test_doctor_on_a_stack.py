@@ -13,10 +13,10 @@ import pytest
 import redis
 from kafka import KafkaAdminClient, KafkaProducer
 
+from deploy.health import health_of
 from deploy.local.config import StackConfig
 from deploy.local.doctor import examine
 from deploy.local.processes import PROCESSES, REDIS, ServiceProcess
-from deploy.local.readiness import health
 from deploy.local.stack import LocalStack
 from shared import clock
 from shared.log import topics
@@ -118,7 +118,7 @@ def test_a_worker_whose_states_are_anothers_stops_and_says_so_until_that_is_mend
         form = str(client.hget(cursor, "format"))
         client.hset(cursor, "format", "99/99")
         stack.kill(WORKER.name)
-        until(lambda: any("OtherFormat" in seen for seen in stopped_by_itself(stack)), lambda: health(WORKER.url(stack.config)))
+        until(lambda: any("OtherFormat" in seen for seen in stopped_by_itself(stack)), lambda: health_of(WORKER.url(stack.config)))
         client.hset(cursor, "format", form)
     until_well(stack)
 
@@ -145,4 +145,4 @@ def test_a_worker_that_stopped_by_itself_is_found_by_its_last_word(stack: LocalS
         producer.flush()
         assert all(send.get(timeout=30) for send in sends)
     os.kill(pid, signal.SIGCONT)
-    until(lambda: any("MostlyDead" in seen for seen in stopped_by_itself(stack)), lambda: health(WORKER.url(stack.config)))
+    until(lambda: any("MostlyDead" in seen for seen in stopped_by_itself(stack)), lambda: health_of(WORKER.url(stack.config)))

@@ -13,9 +13,9 @@ import httpx
 import pytest
 from kafka import KafkaProducer
 
+from deploy.health import Health, health_of
 from deploy.local.config import StackConfig
 from deploy.local.processes import KAFKA, PROCESSES, REDIS, ServiceProcess
-from deploy.local.readiness import Health, health
 from deploy.local.stack import LocalStack, StartFailed
 from shared.log import topics
 from shared.log.partitioner import partition_of
@@ -60,14 +60,14 @@ class Operator:
         self.stack = stack
 
     def health(self, service: ServiceProcess) -> Health:
-        return health(service.url(self.stack.config))
+        return health_of(service.url(self.stack.config))
 
     def until_ready(self, *services: ServiceProcess) -> None:
         for service in services:
             eventually(lambda service=service: self.health(service) == Health(alive=True), lambda service=service: self.health(service))  # type: ignore[misc]
 
     def until_waiting_for(self, service: ServiceProcess, *what: str) -> None:
-        eventually(lambda: self.health(service).waits_for.keys() >= set(what), lambda: (service.name, what, self.health(service)))
+        eventually(lambda: self.health(service).missing.keys() >= set(what), lambda: (service.name, what, self.health(service)))
 
     def figures(self, service: ServiceProcess) -> dict[str, float]:
         lines = httpx.get(f"{service.url(self.stack.config)}/metrics", timeout=10).text.splitlines()

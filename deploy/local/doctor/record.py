@@ -10,6 +10,7 @@ import redis
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
+from deploy.health import PATIENCE
 from deploy.local import readiness
 from deploy.local.config import StackConfig
 from deploy.local.doctor.check import Check
@@ -33,7 +34,7 @@ def checks(config: StackConfig) -> Iterator[Check]:
 
 def _redis(config: StackConfig) -> Iterator[Check]:
     try:
-        with redis.Redis.from_url(config.redis_url, socket_timeout=readiness.PATIENCE, retry=None, decode_responses=True) as client:
+        with redis.Redis.from_url(config.redis_url, socket_timeout=PATIENCE, retry=None, decode_responses=True) as client:
             found = {name: client.config_get(name).get(name, "not known to this server") for name in MUST_BE}
             told = client.info("persistence")
     except (redis.RedisError, OSError) as error:

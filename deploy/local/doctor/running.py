@@ -9,12 +9,12 @@ from pathlib import Path
 
 import msgspec
 
+from deploy.health import Health, health_of
 from deploy.local import processes, readiness
 from deploy.local.config import StackConfig, port_is_free
 from deploy.local.doctor.check import Check
 from deploy.local.port_holder import holder
 from deploy.local.processes import KAFKA, REDIS, ServiceProcess
-from deploy.local.readiness import Health
 from deploy.local.stack import LocalStack
 from shared.worker.freshness import LAG
 
@@ -50,7 +50,7 @@ def checks(stack: LocalStack, services: tuple[ServiceProcess, ...]) -> Iterator[
             yield _tool_check(name, state.pid, log, answers=readiness.answers(name, config, services))
         else:
             url = by_name[name].url(config)
-            health = readiness.health(url)
+            health = health_of(url)
             age = time.time() - state.since
             yield from service_checks(name, state.pid, health, log, age=age)
             yield from _versions(name, url)
@@ -69,7 +69,7 @@ def service_checks(name: str, pid: int, health: Health, log: Path, *, age: float
         yield Check(name, f"was started {age:.0f} s ago, and does not answer yet", f"wait half a minute; if it is still so then, read {log}")
     elif not health.alive:
         yield Check(name, "runs, and does not answer or hangs", f"kill -9 {pid}: it is started again, and nothing is lost; then read {log}")
-    elif not health.waits_for:
+    elif not health.missing:
         yield Check(name, f"runs and is ready (process {pid})")
     mends = {
         "kafka": f"read {log.parent / KAFKA}.log, then make down and make up",
@@ -78,7 +78,7 @@ def service_checks(name: str, pid: int, health: Health, log: Path, *, age: float
         "counts": "wait: the reporting worker counts the record, and its metrics say how far it is",
         LAG: "wait: it works, and catches up; `baoxue topics` shows whether it does (docs/how-to/operate.md)",
     }
-    for what, why in health.waits_for.items():
+    for what, why in health.missing.items():
         yield Check(name, f"runs, and waits ({what}: {why})", mends.get(what, f"read {log}"))
 
 

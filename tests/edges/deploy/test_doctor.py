@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
+from deploy.health import Health
 from deploy.local import jars
 from deploy.local.config import StackConfig
 from deploy.local.doctor import machine, record, running
 from deploy.local.doctor.check import Check
 from deploy.local.port_holder import holder
 from deploy.local.processes import PROCESSES
-from deploy.local.readiness import Health
 
 PID, LOG = 4711, Path("/logs/case-worker.log")
 
@@ -55,13 +55,13 @@ class TestProcesses:
         ],
     )
     def test_each_thing_that_one_waits_for_is_told_with_why_and_what_to_do(self, what: str, mend: str) -> None:
-        (check,) = told(Health(alive=True, waits_for={what: "because"}))
+        (check,) = told(Health(alive=True, missing={what: "because"}))
         assert check.seen == f"runs, and waits ({what}: because)"
         assert check.mend
         assert mend in check.mend
 
     def test_all_that_one_waits_for_is_told(self) -> None:
-        assert len(told(Health(alive=True, waits_for={"kafka": "", "redis": ""}))) == 2
+        assert len(told(Health(alive=True, missing={"kafka": "", "redis": ""}))) == 2
 
     def test_the_last_word_of_one_that_stopped_by_itself_is_found_in_its_log(self, tmp_path: Path) -> None:
         log = tmp_path / "x.log"

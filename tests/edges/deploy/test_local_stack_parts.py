@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from deploy.health import Health
 from deploy.local import jars, java, kafka, processes, redis_server, supervision
 from deploy.local.config import SettingsWrong, StackConfig, free_ports
 from deploy.local.doctor import examine
 from deploy.local.jars import Jar, JarsWrong
 from deploy.local.processes import PROCESSES, Program
-from deploy.local.readiness import Health
 from deploy.local.redis_server import NoRedis
 from deploy.local.stack import LocalStack, StartFailed
 from deploy.local.supervision import Supervisor
@@ -188,10 +188,10 @@ class TestPorts:
 
 
 class TestReadiness:
-    @pytest.mark.parametrize(("waits_for", "works"), [((), True), (("lag",), True), (("redis",), False), (("lag", "assigned"), False)])
-    def test_a_process_that_is_only_behind_works(self, waits_for: tuple[str, ...], works: bool) -> None:
-        assert Health(alive=True, waits_for=dict.fromkeys(waits_for, "why")).works is works
-        assert not Health(alive=False, waits_for=dict.fromkeys(waits_for, "why")).works
+    @pytest.mark.parametrize(("missing", "works"), [((), True), (("lag",), True), (("redis",), False), (("lag", "assigned"), False)])
+    def test_a_process_that_is_only_behind_works(self, missing: tuple[str, ...], works: bool) -> None:
+        assert Health(alive=True, missing=dict.fromkeys(missing, "why")).works is works
+        assert not Health(alive=False, missing=dict.fromkeys(missing, "why")).works
 
 
 class TestProcesses:
