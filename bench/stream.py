@@ -25,11 +25,12 @@ from bench.counts import batches, returns
 from bench.intake import Cpu
 from deploy.local.config import free_ports
 from services.reporting.api import create_app
-from services.reporting.board.board import Delta, Step, micros
+from services.reporting.board.partition import Delta, Step
 from services.reporting.counting import CELLS, Record, fold
 from services.reporting.view.areas import ROWS
-from services.reporting.view.board_reader import Following
+from services.reporting.view.board_reader import BoardReader
 from services.reporting.view.memory import Memory
+from shared.clock import micros_of
 from shared.http import serving
 from shared.log.memory_log import MemoryLog
 from shared.redis.edge import connect
@@ -59,7 +60,7 @@ WAYS = (
 )
 
 
-class Fed(Following):
+class Fed(BoardReader):
     """Follows no Redis: the steps are made here, as a worker would have made them, over and over again."""
 
     def __init__(self, way: Way) -> None:
@@ -87,17 +88,17 @@ class Fed(Following):
 
 def _packed(facts: Iterable[Record]) -> bytes:
     changes = fold(facts, {})
-    reported = {county: micros(moment) for county, moment in changes.reported.items()}
+    reported = {county: micros_of(moment) for county, moment in changes.reported.items()}
     return msgspec.msgpack.encode(Delta(changes.cells, changes.flows, changes.due, reported, {}, JUST_NOW, JUST_NOW))
 
 
 async def _serve(way: Way, port: int, asked: Connection) -> None:
-    following = Fed(way)
-    server = serving.server(create_app(following=following, log=MemoryLog(1), redis=connect(NOWHERE)), host="127.0.0.1", port=port)
+    reader = Fed(way)
+    server = serving.server(create_app(reader=reader, log=MemoryLog(1), redis=connect(NOWHERE)), host="127.0.0.1", port=port)
     loop = asyncio.get_running_loop()
     loop.add_reader(asked.fileno(), partial(setattr, server, "should_exit", True))
     await server.serve()
-    asked.send(following.times)
+    asked.send(reader.times)
 
 
 def serve(way: Way, port: int, core: int, asked: Connection) -> None:

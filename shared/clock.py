@@ -6,6 +6,9 @@ from datetime import UTC, date, datetime, timedelta, timezone
 CHINA = timezone(timedelta(hours=8), "CST")
 """The day of a happening is that of its time in China."""
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
 
 def now() -> datetime:
     """Give the present moment, in UTC."""
@@ -20,3 +23,13 @@ def seconds() -> float:
 def china_day(moment: datetime) -> date:
     """Give the day in China of an aware moment."""
     return moment.astimezone(CHINA).date()
+
+
+def micros_of(moment: datetime) -> int:
+    """Return the microseconds from 1970 to an aware moment, exactly."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def moment_of(micros: int) -> datetime:
+    """Return the moment, in UTC, that is so many microseconds after 1970 began."""
+    return _EPOCH + micros * _MICROSECOND

@@ -1,1 +1,1 @@
-"""Reporting: what the record adds up to, county by county, live."""
+"""Reporting: the counts of the record, county by county, live."""

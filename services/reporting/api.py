@@ -1,4 +1,4 @@
-"""Reporting's HTTP: parse, call, map (wire page, section 5). Every answer comes from memory and costs no call to Redis."""
+"""Reporting's HTTP: parse, call, map (wire page, section 5). Every answer comes from memory, without a call to Redis."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,15 +15,14 @@ from services.reporting import openapi, pages
 from services.reporting.answers import headline
 from services.reporting.answers.atlas import Areas, Map, areas_of, map_of
 from services.reporting.answers.cells import cells_of
-from services.reporting.answers.counts import counts_of
-from services.reporting.answers.current_view import Showing
+from services.reporting.answers.current_view import CurrentView
 from services.reporting.answers.documents import Counts, Flows, Headline
-from services.reporting.answers.flow_cache import SharedFlows
+from services.reporting.answers.flow_cache import FlowCache
 from services.reporting.live.document import LiveCounts
 from services.reporting.live.hub import PACE, Hub, Pace
 from services.reporting.live.meters import ApiMeters
-from services.reporting.live.reader import Reader
-from services.reporting.view.board_reader import Following, NotBuilt
+from services.reporting.live.subscriber import Subscriber
+from services.reporting.view.board_reader import BoardReader, NotBuilt
 from shared.geography.divisions import NATION
 from shared.http import serving, telemetry
 from shared.http.api import create_api, json_response
@@ -36,16 +35,16 @@ from shared.worker.freshness import LAG
 
 Area = Annotated[str, Query(max_length=32, description="100000 (the nation), a province, prefecture or county code, or the name of a list")]
 
-LastEventId = Annotated[str | None, Header(description="the id of the last event that was had, to go on from there")]
+LastEventId = Annotated[str | None, Header(description="the id of the last event that the client received, to go on from there")]
 
-_UNHINDERED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-"""Keeps a proxy from storing a stream, or holding it back."""
+_STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+"""Headers that keep a proxy from storing a stream, or holding it back."""
 _ANY_SCREEN = pages.Screen()
 
 
 def create_app(
     *,
-    following: Following,
+    reader: BoardReader,
     log: EventLog,
     redis: Redis,
     baseline: headline.Basis = "published",
@@ -54,32 +53,32 @@ def create_app(
     pace: Pace = PACE,
     ready_lag_seconds: float = inf,
 ) -> FastAPI:
-    """Return the api over what it follows, with the log and the Redis of that, which it starts and closes with itself."""
+    """Return the api over the counts of ``reader``. It starts and closes the reader's log and Redis with itself."""
     registry = telemetry.new_registry("reporting", "api")
     meters = ApiMeters(registry)
-    meters.watch(following)
-    showing = Showing(following)
-    flows = SharedFlows(showing)
-    hub = Hub(following, showing, baseline=baseline, most=most_streams, meters=meters, pace=pace)
+    meters.watch(reader)
+    current = CurrentView(reader)
+    flows = FlowCache(current)
+    hub = Hub(reader, current, baseline=baseline, most=most_streams, meters=meters, pace=pace)
 
     @asynccontextmanager
     async def beside() -> AsyncIterator[None]:
-        async with following.running(), hub.running():
+        async with reader.running(), hub.running():
             yield
 
     async def counts_there() -> None:
         try:
-            following.check()
+            reader.check()
         except NotBuilt as error:
             raise NotReady(str(error)) from error
 
     async def young_enough() -> None:
-        if following.built and (age := following.lag()) > ready_lag_seconds:
-            raise NotReady(f"what is shown is {age:.0f} s old, and {ready_lag_seconds:g} are allowed")
+        if reader.built and (age := reader.lag()) > ready_lag_seconds:
+            raise NotReady(f"the counts are {age:.0f} s old, and {ready_lag_seconds:g} s are allowed")
 
     app = create_api(
         title="Baoxue reporting",
-        summary="What the record adds up to, county by county, live.",
+        summary="The counts of the record, county by county, live.",
         registry=registry,
         log=log,
         redis=redis,
@@ -93,18 +92,18 @@ def create_app(
 
     @app.get("/v1/counts", summary="The counts of an area, and its next level down", responses=openapi.responses(Counts, "Its counts", 404, 422, 503))
     async def read_counts(area: Area = NATION) -> Response:
-        return json_response(counts_of(showing.view(), area, showing.as_of()))
+        return json_response(current.counts(area, current.as_of()))
 
     @app.get("/v1/headline", summary="The three figures, and their fall", responses=openapi.responses(Headline, "The three figures", 503))
     async def read_headline() -> Response:
-        return json_response(headline.headline(showing.view(), baseline, showing.as_of()))
+        return json_response(headline.headline(current.view(), baseline, current.as_of()))
 
-    async def reader(request: Request, area: Area = NATION, last_event_id: LastEventId = None) -> AsyncIterator[Reader]:
-        joined = hub.join(area, last_event_id, serving.connection_of(request))
+    async def subscribed(request: Request, area: Area = NATION, last_event_id: LastEventId = None) -> AsyncIterator[Subscriber]:
+        subscriber = hub.subscribe(area, last_event_id, serving.connection_of(request))
         try:
-            yield joined
+            yield subscriber
         finally:
-            hub.leave(joined)
+            hub.unsubscribe(subscriber)
 
     @app.get(
         "/v1/stream",
@@ -113,12 +112,12 @@ def create_app(
         response_class=StreamingResponse,
         responses=openapi.stream(404, 422, 503),
     )
-    async def stream(joined: Annotated[Reader, Depends(reader)]) -> EventSourceResponse:
-        return EventSourceResponse(joined.events(), headers=_UNHINDERED)
+    async def stream(subscriber: Annotated[Subscriber, Depends(subscribed)]) -> EventSourceResponse:
+        return EventSourceResponse(subscriber.events(), headers=_STREAM_HEADERS)
 
     @app.get(
         "/v1/flows",
-        summary="What moved the stock of an area, day by day",
+        summary="The flows of an area, day by day",
         responses=openapi.responses(Flows, "Days with any flow", 404, 422, 503),
     )
     async def read_flows(
@@ -129,19 +128,19 @@ def create_app(
         if first and last and first > last:
             raise Problem(422, "invalid-parameters", "A parameter breaks a rule", "`from` is after `to`.")
         begin, end = first.isoformat() if first else None, last.isoformat() if last else None
-        return json_response(await flows.tell(area, begin, end))
+        return json_response(await flows.get(area, begin, end))
 
     @app.get("/v1/areas", summary="All areas of the record's date, and the lists", responses=openapi.responses(Areas, "By code", 503))
     async def read_areas() -> Response:
-        return json_response(areas_of(showing.view()))
+        return json_response(areas_of(current.view()))
 
     @app.get("/v1/map", summary="The stock of every county at one instant", responses=openapi.responses(Map, "By county", 503))
     async def read_map() -> Response:
-        return json_response(map_of(showing.view(), showing.as_of()))
+        return json_response(map_of(current.view(), current.as_of()))
 
-    @app.get("/v1/cells", summary="Every number at one instant, a county a line, for auditors", responses=openapi.refusals(503))
+    @app.get("/v1/cells", summary="Every number at one instant, one line for each county, for auditors", responses=openapi.refusals(503))
     async def read_cells() -> StreamingResponse:
-        lines = cells_of(showing.frozen(), showing.as_of())
+        lines = cells_of(current.frozen(), current.as_of())
         return StreamingResponse(lines, media_type="application/x-ndjson")
 
     return app

@@ -1,4 +1,4 @@
-"""What ``/openapi.json`` says of the documents that the api returns, made from the structs themselves."""
+"""The description of the api's documents in ``/openapi.json``, made from the structs themselves."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -21,13 +21,13 @@ refusals = partial(openapi.problem_responses, why=_WHY)
 STREAM = """\
 Server-sent events without an end. First a `snapshot`; where `Last-Event-ID` names an event that is still known, what came after it instead.
 Then a `delta` at most twice a second: every member has its new value, and `children` are those that changed, each to be put in the place of the
-one with its code. A `snapshot` may come again at any time, and replaces everything. A `heartbeat` comes every second or so: all that was told
-belongs to its `as_of`, which also says how old that is. A reader that does not take its events is cut off, and may come back. Beyond
-`REPORTING_MOST_STREAMS` readers are turned away with a `503` that says when to try again."""
+one with its code. A `snapshot` may come again at any time, and replaces everything. A `heartbeat` comes every second or so: all that was sent
+before belongs to its `as_of`, which also holds the age. A reader that does not take its events is cut off, and may come back. Beyond
+`REPORTING_MOST_STREAMS` streams a reader gets a `503` that says when to try again."""
 
 
 def stream(*problem_statuses: int) -> openapi.Answers:
-    """Return the answers of the stream: events without an end, problems before the first."""
+    """Return the answers of the stream: events without an end, problems before the first event."""
     description = "`snapshot`: LiveCounts; `delta`: the same, of its children those that changed; `heartbeat`: its `as_of`, at least every 5 s"
     return {200: {"description": description, "content": {"text/event-stream": {}}}, **refusals(*problem_statuses)}
 

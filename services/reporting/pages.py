@@ -1,4 +1,4 @@
-"""The page at ``/`` and what it is made of: files as they are, with headers that let a browser keep them and nothing from elsewhere in."""
+"""The page at ``/`` and its files, served as they are. Their headers let a browser keep them, and load nothing from another origin."""
 
 import os
 
@@ -10,17 +10,17 @@ from starlette.types import Scope
 from services.reporting import openapi
 
 POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
-"""The page's Content-Security-Policy: scripts, styles, fonts and data from this very server, none of them inline."""
+"""The page's Content-Security-Policy: scripts, styles, fonts and data come from this server, and none of them are inline."""
 _HEADERS = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 _KEPT_FOR_EVER = ("fonts/", "vendor/")
-"""Folders whose files carry their version in their path, so that a path never means other bytes."""
+"""Folders whose files have their version in their path, so that the bytes behind a path never change."""
 
 
 class Screen(msgspec.Struct, frozen=True):
-    """What a screen must know beside the counts.
+    """The settings of a screen.
 
     ``demo``: the children are invented, and only the totals are the published ones. ``late_after``, ``gone_after``: the ages
-    in seconds from which on counts are shown as late, and as no longer to be relied on.
+    in seconds from which the counts are shown as late, and as no longer reliable.
     """
 
     demo: bool = False
@@ -29,7 +29,7 @@ class Screen(msgspec.Struct, frozen=True):
 
 
 class _Files(StaticFiles):
-    """Files of this package with an ETag each: looked up again every time, or kept for ever where their path names a version."""
+    """Files with an ETag each. A browser asks for them again every time, and keeps those for ever whose path names a version."""
 
     def file_response(self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200) -> Response:
         response = super().file_response(full_path, stat_result, scope, status_code)
@@ -50,8 +50,8 @@ def install(app: FastAPI, screen: Screen) -> None:
 
     @app.get(
         "/v1/screen",
-        summary="What a screen must know beside the counts",
-        responses=openapi.responses(Screen, "Whether this is a demo, and what is late"),
+        summary="The settings of a screen",
+        responses=openapi.responses(Screen, "Whether this is a demo, and the ages from which counts are late and gone"),
     )
     async def read_screen() -> Response:
         return Response(msgspec.json.encode(screen), media_type="application/json")

@@ -10,7 +10,7 @@ from shared.settings import ServiceSettings, port_of_admin_server, port_of_api
 
 
 class Settings(ServiceSettings):
-    """Where reporting finds the record and its Redis, and what it shows."""
+    """The settings of the counts, the page and the streams, beside those of every service."""
 
     model_config = SettingsConfigDict(env_prefix="REPORTING_", frozen=True, extra="ignore")
 
@@ -21,11 +21,11 @@ class Settings(ServiceSettings):
         "1", pattern=r"^[0-9a-z]{1,16}$", description="generation of the counts that the worker fills; the key reporting:live says which one is shown"
     )
     baseline: Literal["published", "record"] = Field(
-        "published", description="what the headline's fall is measured from: the published figures of early 2019, or the record's own opening"
+        "published", description="origin of the headline's baselines: the published figures of early 2019, or the record's own opening"
     )
     demo: bool = Field(False, description="whether the page says that its children are invented")
-    late_after: float = Field(10.0, gt=0, description="age in seconds from which on the page shows its numbers as late")
-    gone_after: float = Field(30.0, gt=0, description="age in seconds from which on the page crosses its numbers out, and not less than late_after")
-    most_streams: int = Field(2_000, ge=1, description="streams that the api keeps open at once; more are turned away with a 503")
+    late_after: float = Field(10.0, gt=0, description="age in seconds from which the page shows its numbers as late")
+    gone_after: float = Field(30.0, gt=0, description="age in seconds from which the page crosses its numbers out, and not less than late_after")
+    most_streams: int = Field(2_000, ge=1, description="streams that the api keeps open at once; any more get a 503")
     batch_size: int = Field(8000, ge=1, le=50_000, description="most facts that the worker counts in one step")
     session_timeout: float = Field(10.0, ge=1.0, description="seconds after which the group gives a silent worker's partitions to another")

@@ -1,4 +1,4 @@
-"""Joins reporting's parts with the real Kafka and Redis."""
+"""Joins the parts of reporting with the real Kafka and Redis."""
 
 from typing import NoReturn
 
@@ -8,7 +8,7 @@ from services.reporting.api import create_app
 from services.reporting.board.board import Board
 from services.reporting.pages import Screen
 from services.reporting.settings import Settings
-from services.reporting.view.board_reader import Following
+from services.reporting.view.board_reader import BoardReader
 from services.reporting.worker import CountingFollower
 from shared.log.kafka_log import KafkaLog
 from shared.redis.edge import connect
@@ -17,30 +17,28 @@ from shared.worker.meters import WorkerMeters
 
 
 def api(settings: Settings) -> FastAPI:
-    """Give reporting's api."""
+    """Return reporting's api."""
     log, redis = KafkaLog(settings.kafka_bootstrap, client_id="reporting-api"), connect(settings.redis_url)
-    screen = Screen(settings.demo, settings.late_after, settings.gone_after)
-    following = Following(redis, log, partitions=settings.partitions)
     return create_app(
-        following=following,
+        reader=BoardReader(redis, log, partitions=settings.partitions),
         log=log,
         redis=redis,
         baseline=settings.baseline,
-        screen=screen,
+        screen=Screen(settings.demo, settings.late_after, settings.gone_after),
         most_streams=settings.most_streams,
         ready_lag_seconds=settings.ready_lag_seconds,
     )
 
 
 def follower(settings: Settings, meters: WorkerMeters | None = None) -> CountingFollower:
-    """Give what reporting's worker does with the record."""
+    """Return the follower that reporting's worker runs."""
     board = Board(connect(settings.redis_url), generation=settings.generation)
     return CountingFollower(board, KafkaLog(settings.kafka_bootstrap, client_id="reporting-worker"), meters)
 
 
 def worker(settings: Settings) -> NoReturn:
     """Run the worker until it is told to stop."""
-    # Here, because Faust takes a second to import and the api does without it.
+    # Faust takes a second to import, and the api does without it.
     from shared.worker.faust_edge import run_worker
 
     admin = AdminServer.of("reporting", settings)

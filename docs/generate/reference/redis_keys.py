@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from docs.generate.markdown import code, page, table
 from services.enrolment.intake import receipts
 from services.relief.terms import term_start
-from services.reporting.board import board
+from services.reporting.board import keys as board_keys
 from shared.deciding import policy_follower, state_store
 from shared.http import idempotency
 from shared.redis.keys import Key
@@ -21,7 +21,7 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
     "Of every deciding service": (*state_store.KEYS, *policy_follower.KEYS, *idempotency.KEYS),
     "Of enrolment": receipts.KEYS,
     "Of relief": term_start.KEYS,
-    "Of reporting": board.KEYS,
+    "Of reporting": board_keys.KEYS,
 }
 
 

@@ -1,4 +1,4 @@
-"""What the api answers: documents made of the view, each at one vector of offsets.
+"""The answers of the api: documents made from the view, each at one vector of offsets.
 
-Here belongs one file for each kind of answer. They read the view and change nothing.
+Here belongs one file for each kind of answer. An answer reads the view and changes nothing.
 """

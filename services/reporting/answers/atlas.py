@@ -1,10 +1,10 @@
-"""What a map needs beside the counts: every area with the one above it, and the stock of every county at one instant."""
+"""The answers that a map needs beside the counts: every area with the area above it, and the stock of every county at one instant."""
 
 from msgspec import Struct
 
-from services.reporting.answers.counts import OUT, View
 from services.reporting.answers.documents import AsOf
 from services.reporting.view.memory import NEVER
+from services.reporting.view.rolled_up import OUT, RolledUp
 from shared.geography.divisions import Level
 
 
@@ -31,15 +31,15 @@ class Map(Struct):
     as_of: AsOf
 
 
-def areas_of(view: View) -> Areas:
-    """Give the areas of a view."""
+def areas_of(view: RolledUp) -> Areas:
+    """Return the areas of a view."""
     rollup = view.rollup
     lines = [AreaLine(a.code, a.name, a.level, a.parent) for code, a in sorted(rollup.areas.items()) if a.level is not Level.LIST]
     lists = [code for code, area in rollup.areas.items() if area.level is Level.LIST]
     return Areas(lines, {name: [rollup.counties[n] for n in rollup.members(name)] for name in lists})
 
 
-def map_of(view: View, as_of: AsOf) -> Map:
-    """Give every county's stock."""
+def map_of(view: RolledUp, as_of: AsOf) -> Map:
+    """Return the stock of every county."""
     stock, silent = view.cells[:, OUT].sum(axis=1).tolist(), (view.reported == NEVER).tolist()
     return Map({code: None if never else n for code, n, never in zip(view.rollup.counties, stock, silent, strict=True)}, as_of)

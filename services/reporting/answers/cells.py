@@ -1,4 +1,4 @@
-"""Every number of the memory at one instant, for auditors: a county a line."""
+"""Every number of the memory at one instant, for auditors: one line for each county."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -14,10 +14,10 @@ _encode = msgspec.json.Encoder().encode
 
 
 def cells_of(memory: Memory, as_of: AsOf) -> Iterator[bytes]:
-    """Give every number as lines of JSON: the offsets they belong to, then one line for each county code as the record has it.
+    """Yield lines of JSON: first the offsets that the numbers belong to, then one line for each county code of the record.
 
-    Zeros are left out, negative numbers shown. ``claimed`` is what the county stated itself, newest in time; ``due`` counts the files not closed by
-    the day on which their next step is due.
+    Zeros are left out, negative numbers are shown. ``claimed`` is the number of the county's newest statement. ``due`` counts the files not
+    closed by the day on which their next step is due.
     """
     yield _encode({"as_of": as_of}) + b"\n"
     flows, due = _flows_by_row(memory), _due_by_row(memory)

@@ -1,42 +1,51 @@
-"""The view that answers are made from."""
+"""The view that answers are made from, and the counts of areas that were made from it so far."""
 
-from services.reporting.answers.counts import View
-from services.reporting.answers.documents import AsOf, china_moment
-from services.reporting.view.board_reader import Following, NotBuilt
+from services.reporting.answers.counts import counts_of
+from services.reporting.answers.documents import AsOf, Counts, china_moment
+from services.reporting.view.board_reader import BoardReader, NotBuilt
 from services.reporting.view.memory import Memory
+from services.reporting.view.rolled_up import RolledUp
 from shared.http.problems import Problem
 
 
-class Showing:
-    """The view that answers are made from: rolled up once for every change of the memory, and only when asked for.
+class CurrentView:
+    """The counts as they stand now, rolled up once for every change of the memory, and only when an answer needs them.
 
-    Everything here raises ``Problem`` where there is nothing to show yet.
+    Every method raises ``Problem`` where there is nothing to show yet.
     """
 
-    def __init__(self, following: Following) -> None:
-        """Know what is followed."""
-        self._following = following
-        self._view: View | None = None
+    def __init__(self, reader: BoardReader) -> None:
+        self._reader = reader
+        self._view: RolledUp | None = None
+        self._counts: dict[str, Counts] = {}
 
-    def view(self) -> View:
-        """Give the counts rolled up; the same object as long as they do not change."""
+    def view(self) -> RolledUp:
+        """Return the counts rolled up: the same object as long as they do not change."""
         memory = self._memory()
         if self._view is None or self._view.memory is not memory or self._view.version != memory.version:
-            self._view = View(memory)
+            self._view, self._counts = RolledUp(memory), {}
         return self._view
 
+    def counts(self, area: str, as_of: AsOf) -> Counts:
+        """Return the counts of an area, made once for every view. Raises ``Problem`` for an unknown area."""
+        view = self.view()
+        if (counts := self._counts.get(area)) is None:
+            counts = self._counts[area] = counts_of(view, area, as_of)
+        counts.as_of = as_of
+        return counts
+
     def frozen(self) -> Memory:
-        """Give the counts to be read elsewhere."""
+        """Return a copy of the counts for another thread to read."""
         return self._memory().frozen()
 
     def as_of(self) -> AsOf:
-        """Tell which part of the record they belong to, and how old that is now."""
+        """Return the part of the record that the counts belong to, and their age now."""
         memory = self._memory()
         offsets = {str(partition): offset for partition, offset in sorted(memory.positions.items())}
-        return AsOf(offsets, china_moment(memory.event_time), china_moment(memory.recorded_time), round(self._following.lag(), 3))
+        return AsOf(offsets, china_moment(memory.event_time), china_moment(memory.recorded_time), round(self._reader.lag(), 3))
 
     def _memory(self) -> Memory:
         try:
-            return self._following.memory
+            return self._reader.memory
         except NotBuilt as error:
             raise Problem(503, "not-built", "There are no counts to show yet", f"{error}.", headers={"Retry-After": "1"}) from error

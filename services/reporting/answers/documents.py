@@ -1,18 +1,17 @@
-"""The shapes of reporting's answers (wire page, section 5), and the texts in them."""
+"""The structs of reporting's answers (wire page, section 5)."""
 
 from datetime import datetime
 
 from msgspec import UNSET, Struct, UnsetType
 
-from services.reporting.board.board import moment
-from shared.clock import CHINA
+from shared.clock import CHINA, moment_of
 
 
 class AsOf(Struct):
-    """Which part of the record an answer belongs to: all its numbers are of this one vector of offsets.
+    """The part of the record that an answer belongs to: all its numbers are of this one vector of offsets.
 
-    ``offsets``: the next offset of ``student-status``, by partition. ``event_time``, ``recorded_time``: the newest in it.
-    ``lag_seconds``: seconds since it was known to be all of the record.
+    ``offsets``: the next offset of ``student-status``, by partition. ``event_time``, ``recorded_time``: the newest times in that part.
+    ``lag_seconds``: seconds since that part was known to be all of the record.
     """
 
     offsets: dict[str, int]
@@ -22,7 +21,7 @@ class AsOf(Struct):
 
 
 class AreaName(Struct, omit_defaults=True):
-    """The area asked for. ``successor``, ``predecessor``: where this code counts, if on the record's date it had ended or not begun."""
+    """The area asked for. ``successor``, ``predecessor``: the county in which a code counts that had ended, or not begun, on the record's date."""
 
     code: str
     name: str
@@ -32,14 +31,14 @@ class AreaName(Struct, omit_defaults=True):
 
 
 class Share(Struct):
-    """How many counties an area has, and how many of them have reported."""
+    """The number of counties of an area, and of those that have reported."""
 
     counties: int
     reporting: int
 
 
 class Coverage(Struct, omit_defaults=True):
-    """What the sums cover. ``silent``: counties that never reported. ``unknown``: codes in the record that no table knows, counted in no area."""
+    """The counties that the sums cover. ``silent``: those that never reported. ``unknown``: codes that are in no table and count in no area."""
 
     counties: int
     reporting: int
@@ -48,7 +47,7 @@ class Coverage(Struct, omit_defaults=True):
 
 
 class Cases(Struct):
-    """The children's files. ``by_reason`` counts those not closed; so does ``overdue``: those due before the record's own date."""
+    """The children's files. ``by_reason`` counts those not closed, ``overdue`` those not closed that were due before the record's own date."""
 
     by_state: dict[str, int]
     by_reason: dict[str, int]
@@ -56,16 +55,16 @@ class Cases(Struct):
 
 
 class Aid(Struct):
-    """Grants of one scheme in one state, and what they come to in whole fen."""
+    """The number of grants of one scheme in one state, and their sum in whole fen."""
 
     grants: int
     fen: int
 
 
 class Child(Struct, omit_defaults=True):
-    """An area of the next level down. ``coverage`` is of areas above a county.
+    """An area of the next level down. Areas above a county have ``coverage``.
 
-    How many children are out of school is null, not 0, of a county that never reported. Files are our own: 0 is 0 there too.
+    ``out_of_school`` and ``poor`` are null, not 0, where a county never reported. Files are Baoxue's own: there 0 means none.
     ``cases_open``: files that are open or persuading.
     """
 
@@ -81,9 +80,9 @@ class Child(Struct, omit_defaults=True):
 
 
 class Counts(Struct):
-    """The counts of an area. ``poor``, ``by_reason`` and ``by_stage`` are of the out-of-school only; a silent county's own are null, not 0.
+    """The counts of an area. ``poor``, ``by_reason`` and ``by_stage`` count only the children out of school.
 
-    ``relief``: by scheme and state.
+    ``out_of_school`` and ``poor`` are null, not 0, where a county never reported. ``relief`` is by scheme and state.
     """
 
     area: AreaName
@@ -100,9 +99,9 @@ class Counts(Struct):
 
 
 class Figure(Struct):
-    """One of the three figures: now, what it is measured from, and the fall as a share of that (null where that is 0).
+    """One of the three figures: its number now, its baseline, and the fall as a share of the baseline (null where the baseline is 0).
 
-    ``basis``: ``published``, or ``record`` where it is the sum of the record's own opening flows.
+    ``basis``: ``published``, or ``record`` where the baseline is the sum of the record's own opening flows.
     """
 
     now: int
@@ -114,7 +113,7 @@ class Figure(Struct):
 
 
 class Headline(Struct):
-    """All children out of school, those of registered-poor households, and those in the 52 counties."""
+    """The three figures: all children out of school, those of registered-poor households, and those in the 52 counties."""
 
     all: Figure
     poor: Figure
@@ -123,7 +122,7 @@ class Headline(Struct):
 
 
 class Day(Struct):
-    """A day's flows into and out of the stock, and the stock at its end."""
+    """The flows into and out of the stock on a day, and the stock at its end."""
 
     day: str
     opening: int
@@ -138,7 +137,7 @@ class Day(Struct):
 
 
 class Flows(Struct, rename={"from_": "from"}):
-    """The flows of an area on each day that had any, both ends included."""
+    """The flows of an area on each day that had any, from ``from`` to ``to``, both included."""
 
     area: AreaName
     from_: str | None
@@ -148,5 +147,5 @@ class Flows(Struct, rename={"from_": "from"}):
 
 
 def china_moment(micros: int | None) -> datetime | None:
-    """Give microseconds since 1970 as a moment with China's offset."""
-    return None if micros is None else moment(micros).astimezone(CHINA)
+    """Return the moment, with China's offset, of microseconds since 1970."""
+    return None if micros is None else moment_of(micros).astimezone(CHINA)

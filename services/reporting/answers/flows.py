@@ -1,4 +1,4 @@
-"""What moves the stock of an area, day by day."""
+"""The flows that change the stock of an area, day by day."""
 
 import numpy as np
 
@@ -13,9 +13,9 @@ _SIGNS = np.array([1 if flow in (Flow.OPENING, Flow.NEWLY_OUT, Flow.OUT_AGAIN, F
 
 
 def flows_of(memory: Memory, code: str, first: str | None, last: str | None, as_of: AsOf) -> Flows:
-    """Give an area's flows on the days from ``first`` to ``last``, both included, None for no end. Raises ``Problem`` for an unknown area.
+    """Return an area's flows on the days from ``first`` to ``last``, both included; None sets no bound. Raises ``Problem`` for an unknown area.
 
-    Days without any are left out: the stock at their end is that of the day before.
+    Days without a flow are left out: the stock at their end is that of the day before.
     """
     event_time = china_moment(memory.event_time)
     rollup = rollup_on(None if event_time is None else china_day(event_time))

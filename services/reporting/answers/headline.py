@@ -1,4 +1,4 @@
-"""The headline: the three figures, each now, at its baseline, and the fall between."""
+"""The headline: the three figures, each with its number now, its baseline, and the fall between."""
 
 import csv
 from collections.abc import Mapping
@@ -8,28 +8,28 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from services.reporting.answers.counts import OUT, POOR, View
 from services.reporting.answers.documents import AsOf, Figure, Headline
-from services.reporting.counting import CELLS, OPENING_POOR_CELL, Flow
+from services.reporting.counting import OPENING_POOR_CELL, Flow
 from services.reporting.view.memory import FLOWS
+from services.reporting.view.rolled_up import COLUMN, OUT, POOR, RolledUp
 from shared.geography.divisions import NATION
 
 Basis = Literal["published", "record"]
-"""What the fall is measured from: the published figures of early 2019, or the record's own opening flows."""
+"""The origin of the baselines: the published figures of early 2019, or the record's own opening flows."""
 
-_OPENING_POOR = CELLS.index(OPENING_POOR_CELL)
+_OPENING_POOR = COLUMN[OPENING_POOR_CELL]
 
 
 class Baseline(NamedTuple):
-    """A number of children, its day, and how exact the two are."""
+    """A number of children, its day, and the precision of the two."""
 
     children: int
     date: str | None
     precision: str
 
 
-def headline(view: View, basis: Basis, as_of: AsOf) -> Headline:
-    """Give the three figures of a view."""
+def headline(view: RolledUp, basis: Basis, as_of: AsOf) -> Headline:
+    """Return the three figures of a view."""
     baselines = published() if basis == "published" else _recorded(view)
     nation, watched = (view.cells[view.rollup.members(area)].sum(axis=0) for area in (NATION, "watch52"))
 
@@ -48,12 +48,12 @@ def headline(view: View, basis: Basis, as_of: AsOf) -> Headline:
 
 @cache
 def published() -> Mapping[str, Baseline]:
-    """Give the published baselines, by figure."""
+    """Return the published baselines, by figure."""
     with (files("services.reporting.answers") / "baselines.csv").open(encoding="utf-8") as lines:
         return {row["figure"]: Baseline(int(row["baseline"]), row["date"], row["precision"]) for row in csv.DictReader(lines)}
 
 
-def _recorded(view: View) -> Mapping[str, Baseline]:
+def _recorded(view: RolledUp) -> Mapping[str, Baseline]:
     openings = {day: flows[:, FLOWS.index(Flow.OPENING)] for day, flows in view.memory.flows.items()}
     first_day = min((day for day, opening in openings.items() if opening.any()), default=None)
     by_row = np.zeros(len(view.memory.codes), dtype=np.int64)

@@ -1,4 +1,5 @@
-"""The board: the counts in Redis, written by compare-and-set on the offset, and read as snapshots and steps.
+"""The board: the counts in Redis, written by compare-and-set on the offset, and read as snapshots and deltas.
 
-Here belong the keys, the scripts and the shapes of what is stored. What is counted stands in ``counting``; what is shown in ``view``.
+Here belong the keys, the scripts and the form in which counts are stored. What is counted stands in ``counting``; what the api makes of it
+in ``view``.
 """

@@ -1,11 +1,12 @@
--- Compare and set: add what a batch changes and move the cursor, if it is the expected one; otherwise change nothing.
+-- Compare and set: where the cursor is the expected one, adds the changes of a batch and moves it; otherwise changes nothing.
 -- KEYS  1 cursor  2 cells  3 flows  4 due  5 reported  6 claimed  7 deltas
--- ARGV  1 expected offset  2 next offset  3 the changes as MessagePack (board.py, Delta): cells, flows, due, reported, claimed, event_time,
+-- ARGV  1 expected offset  2 next offset  3 the changes as MessagePack (partition.py, Delta): cells, flows, due, reported, claimed, event_time,
 --       recorded_time
 --       4 how many offsets back deltas are kept  then source and last sequence in turn
--- Gives {1, next}, or {0, stored} where stored is -1 for no cursor. Never fails half-way: the delta stream is written first, and it alone can refuse.
+-- Returns {1, next}, or {0, stored}; stored is -1 where there is no cursor. The script never fails half-way: it writes the delta stream first,
+-- and only that write can be refused.
 local call = redis.call
--- Whole numbers as text, each made once: Redis takes longer to write down a number than to store it, and Lua would lose digits of a time.
+-- Whole numbers as text, each formatted once: Redis takes longer to format a number than to store it, and Lua would lose digits of a time.
 local text = setmetatable({}, {__index = function(known, n)
   local made = string.format('%.0f', n)
   known[n] = made
@@ -18,7 +19,7 @@ local cells, flows, due, reported, claimed, event_time, recorded_time = unpack(d
 
 call('XADD', KEYS[7], 'MINID', '~', text[math.max(0, tonumber(ARGV[2]) - tonumber(ARGV[4]))], ARGV[2] .. '-0', 'prev', ARGV[1], 'delta', ARGV[3])
 
--- Calls `put` with a thousand field names at a time: Lua's stack takes no more than about 8,000 arguments.
+-- Calls `put` with a thousand field names at a time: Lua's stack holds about 8,000 arguments.
 local function in_pieces(map, put)
   local fields, n = {}, 0
   for field in pairs(map) do
@@ -32,7 +33,7 @@ local function in_pieces(map, put)
   if n > 0 then put(fields) end
 end
 
--- Fields whose value is `dropped` afterwards are removed.
+-- Sets each field to `merged(old, new)`, and removes the fields whose value is then `dropped`.
 local function merge(key, map, merged, dropped)
   in_pieces(map, function(fields)
     local old, pairs_, n, gone = call('HMGET', key, unpack(fields)), {}, 0, {}
@@ -52,7 +53,7 @@ end
 
 local function sum(old, difference) return text[(old or 0) + difference] end
 local function newest(old, time) return (not old or tonumber(old) < time) and text[time] end
--- 'time number'; of two at one time, the later in the record.
+-- A claim is 'time number'. Of two with the same time, the later in the record is kept.
 local function newest_claim(old, claim)
   return (not old or tonumber(string.match(old, '^%S+')) <= claim[1]) and text[claim[1]] .. ' ' .. text[claim[2]]
 end

@@ -1,6 +1,7 @@
-"""The pure fold of the record into counts: facts in, differences out. It knows no child and keeps nothing.
+"""The pure fold of the record into counts: facts in, differences out. The fold keeps nothing between two batches.
 
-``student``, ``case`` and ``grant`` say what is counted of each; ``folding`` reads the record and adds it up.
+Here belongs what is counted: ``student``, ``case`` and ``grant`` hold the counts of each family, ``counted`` what the fold reads of a
+fact, ``folding`` the fold. Where the counts are kept stands in ``board``.
 """
 
 from services.reporting.counting.case import CASE_CELLS, CASE_REASON_CELLS, CASE_STATE_CELLS

@@ -1,7 +1,7 @@
-"""What is counted of a child's file: its state; and of those not closed the reason, and the day on which the next step is due.
+"""The counts of children's files: by state; of those not closed by reason, and by the day on which the next step is due.
 
-A file is overdue when that day has passed, which no fact tells. So the days are counted, and whoever is asked adds up those
-before today; a timer is not needed, and the answer is right on any day.
+A file becomes overdue when that day passes, and no fact says so. So the due days are counted, and an answer adds up those before its
+own date. No timer is needed, and the answer is right on every day.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from shared.contracts.words import Reason
 
 CASE_STATE_CELLS: Mapping[CaseState, str] = {state: f"case.state.{state}" for state in CaseState}
 CASE_REASON_CELLS: Mapping[Reason, str] = {reason: f"case.reason.{reason}" for reason in Reason}
-"""Of the files not closed only."""
+"""These cells count only the files that are not closed."""
 CASE_CELLS = (*CASE_STATE_CELLS.values(), *CASE_REASON_CELLS.values())
 
 _STATE = {state: f":{cell}" for state, cell in CASE_STATE_CELLS.items()}
@@ -21,7 +21,7 @@ _REASON = {reason: f":{cell}" for reason, cell in CASE_REASON_CELLS.items()}
 
 
 def add_case(tally: Tally, data: CaseData) -> None:
-    """Add 1 for the file as a fact left it, take 1 for the file as the fact found it."""
+    """Add 1 for the file as the fact left it, subtract 1 for the file as the fact found it."""
     _add(tally, data.after, 1)
     if data.before is not None:
         _add(tally, data.before, -1)

@@ -1,4 +1,4 @@
-"""What is counted of aid: how many grants of each scheme stand in each state, and what they come to."""
+"""The counts of aid: the number of grants and their sum in whole fen, by scheme and state."""
 
 from collections.abc import Mapping
 
@@ -18,7 +18,7 @@ _FEN = {of: f":{cell}" for of, cell in FEN_CELLS.items()}
 
 
 def add_grant(tally: Tally, data: GrantData) -> None:
-    """Add 1 grant as a fact left it, take 1 as the fact found it."""
+    """Add the grant as the fact left it, subtract the grant as the fact found it."""
     if data.after is not None:
         _add(tally, data.after, 1)
     if data.before is not None:

@@ -1,4 +1,4 @@
-"""What is counted of a child: the cells of its standing, and what moves the stock of children out of school."""
+"""The counts of children: the cells of their standings, and the flows that change the stock of children out of school."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from shared.contracts.words import OUT_OF_SCHOOL, Reason, Stage, Status
 
 
 class Flow(StrEnum):
-    """Why a county's stock of children out of school changed on a day."""
+    """The reasons for which a county's stock of children out of school changes on a day."""
 
     OPENING = "opening"
     NEWLY_OUT = "newly_out"
@@ -30,9 +30,9 @@ REASON_CELLS: Mapping[Reason, str] = {reason: f"out.reason.{reason}" for reason 
 STAGE_CELLS: Mapping[Stage | None, str] = {**{stage: f"out.stage.{stage}" for stage in Stage}, None: "out.stage.none"}
 POOR_CELL = "out.poor"
 OPENING_POOR_CELL = "opening.poor"
-"""The registered-poor among the opening; it only grows, and serves the headline's baseline alone."""
+"""The registered-poor children of the opening. This cell only grows, and only the baseline of the headline reads it."""
 STUDENT_CELLS = (*STATUS_CELLS.values(), *REASON_CELLS.values(), *STAGE_CELLS.values(), POOR_CELL, OPENING_POOR_CELL)
-"""What is counted of a county's children. Those of ``out`` count the out-of-school only."""
+"""The cells of a county's children. Those that begin with ``out`` count only the children out of school."""
 
 _STATUS = {status: f":{cell}" for status, cell in STATUS_CELLS.items()}
 _REASON = {reason: f":{cell}" for reason, cell in REASON_CELLS.items()}
@@ -43,7 +43,10 @@ _OUT_FLOW = {StudentReturned.TYPE: _RETURNED, StudentRemoved.TYPE: _REMOVED}
 
 
 def add_student(tally: Tally, type_: str, time: datetime, data: StudentData) -> None:
-    """Add 1 for the standing that a fact left, take 1 for the one it found, and note the sign of life."""
+    """Add 1 for the standing that the fact left, subtract 1 for the one that it found, and keep the county's newest time.
+
+    A fact that leaves the standing as it was, a late one say, changes no count and is a sign of life of its county.
+    """
     before, after = data.before, data.after
     if (home := after or before) is None:
         return
@@ -61,7 +64,7 @@ def add_student(tally: Tally, type_: str, time: datetime, data: StudentData) -> 
 
 
 def add_statement(tally: Tally, county: str, time: datetime, data: StatementData) -> None:
-    """Take a county at its word: of two statements of one time, at the later in the record."""
+    """Keep the county's newest statement; of two with the same time, the one that stands later in the record."""
     if (claim := tally.claimed.get(county)) is None or time >= claim.time:
         tally.claimed[county] = Claim(time, data.out_of_school)
     if (newest := tally.reported.get(county)) is None or time > newest:
@@ -80,11 +83,11 @@ def _add(cells: defaultdict[str, int], standing: Standing, n: int) -> None:
 
 
 def _add_flows(tally: Tally, type_: str, time: datetime, left: str | None, entered: str | None, data: StudentData) -> None:
-    """Add why a child is out of school in the county that it ``entered`` so, and no longer in the one that it ``left``.
+    """Add the flows of a child that is now out of school in the county ``entered``, and no longer in the county ``left``.
 
     stock = opening + newly out + out again + moved in - returned - removed - excused - moved out, in every county.
     """
-    # The day of a happening is that of its time in China.
+    # The day of a flow is the day in China of the fact's time.
     day = day_text((time if time.tzinfo == CHINA else time.astimezone(CHINA)).toordinal())
     if left is None and entered is not None:
         if type_ == StudentListed.TYPE:

@@ -1,4 +1,4 @@
-"""What a batch comes to while it is being added up."""
+"""The running sums of one batch."""
 
 from collections import defaultdict
 from datetime import date, datetime
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Claim(NamedTuple):
-    """A county's own statement: when it was true, and the number of children out of school."""
+    """A county's own statement: the time at which it was true, and the number of children out of school."""
 
     time: datetime
     out_of_school: int
@@ -19,7 +19,6 @@ class Tally:
     __slots__ = ("cells", "claimed", "due", "flows", "reported")
 
     def __init__(self) -> None:
-        """Begin with nothing."""
         self.cells: defaultdict[str, int] = defaultdict(int)
         self.flows: defaultdict[str, int] = defaultdict(int)
         self.due: defaultdict[str, int] = defaultdict(int)
@@ -28,7 +27,7 @@ class Tally:
 
 
 def without_zeros(sums: dict[str, int]) -> dict[str, int]:
-    """Leave out what came and went."""
+    """Remove the sums that are 0, in place."""
     for field in [field for field, n in sums.items() if not n]:
         del sums[field]
     return sums
@@ -36,5 +35,5 @@ def without_zeros(sums: dict[str, int]) -> dict[str, int]:
 
 @cache
 def day_text(day: int) -> str:
-    """Give a day, known by its ordinal, after a colon."""
+    """Return ``:YYYY-MM-DD`` for the ordinal of a day."""
     return f":{date.fromordinal(day).isoformat()}"

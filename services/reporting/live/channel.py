@@ -1,4 +1,4 @@
-"""One area's events: each encoded once, for all who follow it, and some kept for those who come back."""
+"""The events of one area: each is encoded once for all subscribers, and the last ones are kept for those that come back."""
 
 from collections import deque
 from collections.abc import Callable
@@ -8,60 +8,60 @@ import msgspec
 from fastapi.sse import format_sse_event
 
 from services.reporting.answers.documents import AsOf
-from services.reporting.live.document import Kind, LiveCounts, told_again
+from services.reporting.live.document import Kind, LiveCounts, difference
 
 _KEPT_BYTES = 32_768
-"""Of events kept for those who come back: beyond about this much a snapshot is the shorter way."""
+"""Bytes of events that are kept: beyond about this much a snapshot is shorter."""
 _RECONNECT_MS = 2_000
-"""What a browser is told to wait before it comes back."""
+"""Milliseconds that a browser is asked to wait before it comes back."""
 _SAME_AGE = 0.5
-"""Seconds by which an encoded snapshot's age may be off before it is encoded anew."""
+"""Seconds by which the age in an encoded snapshot may be wrong before the snapshot is encoded again."""
 
 _encode = msgspec.json.Encoder().encode
 
 
 def heartbeat(as_of: AsOf) -> bytes:
-    """Encode a sign of life. It has no id: the last one of a reader stays what it was."""
+    """Encode a heartbeat. It has no id, so the last id of a subscriber stays what it was."""
     return format_sse_event(event=Kind.HEARTBEAT, data_str=_encode({"as_of": as_of}).decode())
 
 
 class Channel:
-    """What those who follow an area have, and what they are told next."""
+    """The document that the subscribers of an area have, and the events that led to it."""
 
     def __init__(self, document: LiveCounts, draw_id: Callable[[], str]) -> None:
-        """Begin with a document. ``draw_id`` gives ids that no other state of any channel ever had or will have."""
+        """``draw_id`` returns a new id: no state of any channel, of this or another process, ever had it or will have it."""
         self.document = document
         self._draw_id = draw_id
         self._id = draw_id()
         self._kept: deque[tuple[str, bytes]] = deque()
-        """Ids, and the event that leads on from each to the next."""
+        """An id, and the event that leads from it to the next one."""
         self._snapshot: bytes | None = None
         self._snapshot_lag = 0.0
 
-    def take(self, document: LiveCounts) -> tuple[Kind, bytes] | None:
-        """Go on to a document, and give the event that tells of it; None where no number changed."""
-        told = told_again(self.document, document)
+    def advance(self, document: LiveCounts) -> tuple[Kind, bytes] | None:
+        """Replace the document by a newer one and return the event that leads to it; None where no number changed."""
+        changed = difference(self.document, document)
         self.document, self._snapshot = document, None
-        if told is None:
+        if changed is None:
             return None
-        kind, news = told
+        kind, part = changed
         before, self._id = self._id, self._draw_id()
-        event = self._event(kind, news)
+        event = self._event(kind, part)
         self._kept.append((before, event))
         while sum(len(kept) for _, kept in self._kept) > _KEPT_BYTES:
             self._kept.popleft()
         return kind, event
 
-    def replace(self, document: LiveCounts) -> tuple[Kind, bytes]:
-        """Begin anew with a document of another generation, for those who follow and for all who come back."""
+    def restart(self, document: LiveCounts) -> tuple[Kind, bytes]:
+        """Replace the document by one of another generation and return its snapshot. No kept event leads to it."""
         self._kept.clear()
         self.document, self._id, self._snapshot = document, self._draw_id(), None
         return Kind.SNAPSHOT, self.snapshot(document.as_of)
 
     def since(self, last: str | None, as_of: AsOf) -> tuple[Kind, bytes]:
-        """Give what brings a reader to where the channel is: the events since the last it had, or where that is not known a snapshot.
+        """Return what brings a subscriber up to date: the events since the last that it had, or a snapshot where that one is unknown.
 
-        ``as_of``: where the record is now, of the same vector as the document.
+        ``as_of``: the position of the view now; it has the same vector as the document.
         """
         if last == self._id:
             return Kind.HEARTBEAT, heartbeat(as_of)
@@ -72,7 +72,7 @@ class Channel:
         return Kind.DELTA, b"".join([*events, heartbeat(as_of)])
 
     def snapshot(self, as_of: AsOf) -> bytes:
-        """Encode the document whole; the same bytes as long as it and its age are about the same."""
+        """Encode the whole document. The bytes stay the same as long as the document does and its age is about the same."""
         if self._snapshot is None or abs(as_of.lag_seconds - self._snapshot_lag) > _SAME_AGE:
             self.document.as_of = as_of
             self._snapshot, self._snapshot_lag = self._event(Kind.SNAPSHOT, self.document, retry=_RECONNECT_MS), as_of.lag_seconds

@@ -1,4 +1,4 @@
-"""What a stream tells of an area, and how much of it has to be told again when it changes. Pure."""
+"""The document of a stream, and the part of it that a change makes necessary to send. Pure."""
 
 from enum import StrEnum
 
@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from services.reporting.answers.documents import Counts, Figure, Headline
+from services.reporting.view.newest import Change
 
 
 class Kind(StrEnum):
@@ -24,16 +25,6 @@ class Figures(Struct):
     watch52: Figure
 
 
-class Change(Struct):
-    """One of the numbers that changed last: so many children of a county, on a day, by a flow, as that number now stands."""
-
-    county: str
-    name: str
-    day: str
-    flow: str
-    n: int
-
-
 class LiveCounts(Counts, kw_only=True):
     """The counts of an area, with the headline and the area's newest changes, newest first; all of one vector of offsets.
 
@@ -48,15 +39,15 @@ _BESIDES = [name for name in LiveCounts.__struct_fields__ if name not in ("child
 
 
 def live_counts(counts: Counts, headline: Headline, newest: list[Change]) -> LiveCounts:
-    """Put together what belongs to one vector of offsets."""
+    """Join the parts of a document. All of them must belong to one vector of offsets."""
     members = {name: getattr(counts, name) for name in Counts.__struct_fields__}
     return LiveCounts(**members, headline=Figures(headline.all, headline.poor, headline.watch52), newest=newest)
 
 
-def told_again(before: LiveCounts, after: LiveCounts) -> tuple[Kind, LiveCounts] | None:
-    """Give what brings a reader of ``before`` to ``after``: a delta, or a snapshot where the area's parts are others than they were.
+def difference(before: LiveCounts, after: LiveCounts) -> tuple[Kind, LiveCounts] | None:
+    """Return what a subscriber that has ``before`` needs to have ``after``: a delta, or a snapshot where the area has other parts.
 
-    None where no number differs; ``as_of`` alone is for heartbeats.
+    None where no number differs: a new ``as_of`` alone goes out with a heartbeat.
     """
     if [child.code for child in before.children] != [child.code for child in after.children]:
         return Kind.SNAPSHOT, after

@@ -1,8 +1,8 @@
-"""Ticks, and tells everybody who follows a stream: work is done only for areas that somebody follows, and only after a change.
+"""Serves all streams: the hub works only for areas that have subscribers, and only after a change.
 
-The steps of a tick, for each followed area: take the document of the memory as it stands now, all of one vector; encode what
-differs from the area's last, once; let it wait for each reader, cutting off whoever has too much waiting; every so often a heartbeat
-after it, whose ``as_of`` is that of the document. Between a few readers, and between a few areas, others have their turn.
+The steps of a tick, for each area with subscribers: make the document of the view as it stands now, all of one vector; encode its
+difference from the area's last document, once; queue the event for each subscriber, and cut off those whose queue is full; every so
+often queue a heartbeat after it, whose ``as_of`` is that of the document. Other tasks run after a few subscribers, and after each area.
 """
 
 import asyncio
@@ -13,34 +13,34 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import NamedTuple
 
-from services.reporting.answers.counts import View, counts_of
-from services.reporting.answers.current_view import Showing
+from services.reporting.answers.current_view import CurrentView
 from services.reporting.answers.documents import AsOf
 from services.reporting.answers.headline import Basis, headline
 from services.reporting.live.channel import Channel, heartbeat
 from services.reporting.live.document import Kind, LiveCounts, live_counts
 from services.reporting.live.meters import ApiMeters
-from services.reporting.live.reader import Reader
-from services.reporting.view.board_reader import Following
+from services.reporting.live.subscriber import Subscriber
+from services.reporting.view.board_reader import BoardReader
+from services.reporting.view.rolled_up import RolledUp
 from shared import clock
 from shared.http.problems import Problem
 from shared.http.serving import Connection
 from shared.ids import draw_process_id
 
 _AT_ONCE = 50
-"""Readers told before others have their turn: about 2 ms of work."""
-_UNFOLLOWED_KEPT = 64
-"""Areas that nobody follows any more, kept for those who come back."""
-_GRACE = 1.0
-"""Seconds that readers have to take the end of their streams when the server stops."""
-_COME_BACK = "5"
-"""Seconds after which a reader that was turned away may try again."""
+"""Subscribers served before other tasks run: about 2 ms of work."""
+_IDLE_CHANNELS_KEPT = 64
+"""Channels without subscribers that are kept for those that come back."""
+_GRACE_SECONDS = 1.0
+"""Seconds that subscribers have to take the end of their streams when the server stops."""
+_RETRY_AFTER = "5"
+"""Seconds after which a subscriber that was turned away may try again."""
 
 _log = logging.getLogger(__name__)
 
 
 class Pace(NamedTuple):
-    """Seconds between two deltas at least, and between two heartbeats, to which one such pause is added at most."""
+    """The least seconds between two deltas, and between two heartbeats; a heartbeat may come one pause between deltas later."""
 
     delta: float = 0.5
     heartbeat: float = 1.0
@@ -49,77 +49,80 @@ class Pace(NamedTuple):
 PACE = Pace()
 
 
-class _Followed:
-    """An area's channel and its readers, with the state of the memory that they were brought to."""
+class _Stream:
+    """The channel of an area and its subscribers. ``turn`` and ``generation`` are those of the view that the channel's document was made from."""
 
     def __init__(self, channel: Channel, turn: int, generation: str) -> None:
         self.channel, self.turn, self.generation = channel, turn, generation
-        self.readers: dict[Reader, None] = {}
+        self.subscribers: dict[Subscriber, None] = {}
 
 
 class Hub:
-    """All streams of an api. It ticks while ``running``."""
+    """All streams of an api. The hub ticks while ``running``."""
 
-    def __init__(self, following: Following, showing: Showing, *, baseline: Basis, most: int, meters: ApiMeters, pace: Pace = PACE) -> None:
-        """Know what is followed and shown. ``most``: readers at once."""
-        self._following, self._showing, self._baseline, self._most, self._pace = following, showing, baseline, most, pace
-        self._areas: OrderedDict[str, _Followed] = OrderedDict()
-        self._area_of: dict[Reader, _Followed] = {}
+    def __init__(self, reader: BoardReader, current: CurrentView, *, baseline: Basis, most: int, meters: ApiMeters, pace: Pace = PACE) -> None:
+        """``most``: subscribers at once."""
+        self._reader, self._current, self._baseline, self._most, self._pace = reader, current, baseline, most, pace
+        self._streams: OrderedDict[str, _Stream] = OrderedDict()
+        self._stream_of: dict[Subscriber, _Stream] = {}
         self._stopping = False
-        self._view: View | None = None
+        self._view: RolledUp | None = None
         self._turn = 0
-        """Grows with every change of the memory that was looked at."""
+        """The number of views that the hub has seen."""
         process, numbers = draw_process_id(), itertools.count(1)
         self._draw_id = lambda: f"{process}-{next(numbers)}"
         self._meters = meters
-        meters.stream_clients.set_function(lambda: len(self._area_of))
+        meters.stream_clients.set_function(lambda: len(self._stream_of))
 
-    def join(self, area: str, last: str | None, connection: Connection | None) -> Reader:
-        """Let somebody follow an area, from the last event that they had. Raises ``Problem``."""
+    def subscribe(self, area: str, last: str | None, connection: Connection | None) -> Subscriber:
+        """Add a subscriber to an area's stream; ``last`` is the id of the last event that it had.
+
+        Raises ``Problem``: for an unknown area, where there is nothing to show yet, where there are too many, and while the server stops.
+        """
         if self._stopping:
             raise Problem(503, "stopping", "This server is stopping", "Try again: another one takes over.", headers={"Retry-After": "1"})
-        if len(self._area_of) >= self._most:
+        if len(self._stream_of) >= self._most:
             self._meters.stream_turned_away.inc()
             detail = f"{self._most} streams are open, which is as many as this server takes."
-            raise Problem(503, "too-many-streams", "Too many streams", detail, headers={"Retry-After": _COME_BACK})
-        followed = self._areas.get(area)
-        if followed is None:
+            raise Problem(503, "too-many-streams", "Too many streams", detail, headers={"Retry-After": _RETRY_AFTER})
+        stream = self._streams.get(area)
+        if stream is None:
             view = self._look()
-            channel = Channel(self._document(view, area, self._showing.as_of()), self._draw_id)
-            followed = self._areas[area] = _Followed(channel, self._turn, view.memory.generation)
-        elif not followed.readers:
-            self._advance(area, followed)
+            channel = Channel(self._document(view, area, self._current.as_of()), self._draw_id)
+            stream = self._streams[area] = _Stream(channel, self._turn, view.memory.generation)
+        elif not stream.subscribers:
+            self._advance(area, stream)
         self._look()
-        as_of = self._showing.as_of() if followed.turn == self._turn else followed.channel.document.as_of
-        kind, first = followed.channel.since(last, as_of)
-        reader = Reader(first, connection)
-        followed.readers[reader] = None
-        self._area_of[reader] = followed
-        self._areas.move_to_end(area)
+        as_of = self._current.as_of() if stream.turn == self._turn else stream.channel.document.as_of
+        kind, first = stream.channel.since(last, as_of)
+        subscriber = Subscriber(first, connection)
+        stream.subscribers[subscriber] = None
+        self._stream_of[subscriber] = stream
+        self._streams.move_to_end(area)
         self._meters.stream_events.labels(kind).inc()
-        return reader
+        return subscriber
 
-    def leave(self, reader: Reader) -> None:
-        """Forget a reader; one that is forgotten already may leave again."""
-        followed = self._area_of.pop(reader, None)
-        if followed is None:
+    def unsubscribe(self, subscriber: Subscriber) -> None:
+        """Remove a subscriber. One that was removed before may be removed again."""
+        stream = self._stream_of.pop(subscriber, None)
+        if stream is None:
             return
-        del followed.readers[reader]
-        if not followed.readers:
-            unfollowed = [area for area, other in self._areas.items() if not other.readers]
-            for area in unfollowed[:-_UNFOLLOWED_KEPT]:
-                del self._areas[area]
+        del stream.subscribers[subscriber]
+        if not stream.subscribers:
+            idle = [area for area, other in self._streams.items() if not other.subscribers]
+            for area in idle[:-_IDLE_CHANNELS_KEPT]:
+                del self._streams[area]
 
     def close(self) -> None:
-        """End all streams and begin no more; whoever does not take the end in time is cut off."""
+        """End all streams and begin no more. A subscriber that does not take the end in time is cut off."""
         self._stopping = True
-        for reader in self._area_of:
-            reader.end()
-        asyncio.get_running_loop().call_later(_GRACE, self._cut_off_all)
+        for subscriber in self._stream_of:
+            subscriber.end()
+        asyncio.get_running_loop().call_later(_GRACE_SECONDS, self._cut_off_all)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Tick as long as the block lasts."""
+        """Tick for as long as the block lasts."""
         ticking = asyncio.create_task(self._run())
         try:
             yield
@@ -132,80 +135,81 @@ class Hub:
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(beat - clock.seconds()) as until_beat:
-                    await self._following.moved.wait()
-            self._following.moved.clear()
+                    await self._reader.changed.wait()
+            self._reader.changed.clear()
             began = clock.seconds()
             due = until_beat.expired() or began >= beat
-            news = await self._tick(heartbeats=due)
+            changed = await self._tick(heartbeats=due)
             if due:
                 beat = began + self._pace.heartbeat
-            # A mere heartbeat holds no delta up. And never more than half of the time, however many areas are followed.
-            await asyncio.sleep(max(self._pace.delta if news else 0.0, clock.seconds() - began))
+            # A heartbeat without a change delays no delta. The hub works half of the time at most, however many areas have subscribers.
+            await asyncio.sleep(max(self._pace.delta if changed else 0.0, clock.seconds() - began))
 
     async def _tick(self, *, heartbeats: bool) -> bool:
-        """Bring every followed area to where the memory is; tells whether any was elsewhere."""
-        news = False
-        for area, followed in list(self._areas.items()):
-            if not followed.readers:
+        """Bring the stream of every area with subscribers up to the view. Returns whether any of them was behind."""
+        changed = False
+        for area, stream in list(self._streams.items()):
+            if not stream.subscribers:
                 continue
-            stood = followed.turn
+            turn = stream.turn
             try:
-                told = self._advance(area, followed)
-                events = [told] if told else []
+                event = self._advance(area, stream)
+                events = [event] if event else []
                 if heartbeats:
-                    events.append((Kind.HEARTBEAT, heartbeat(self._showing.as_of())))
-            except Exception as error:  # noqa: BLE001  # the streams of this area end; those of the others go on
+                    events.append((Kind.HEARTBEAT, heartbeat(self._current.as_of())))
+            except Exception as error:  # noqa: BLE001  # the streams of this area end; those of other areas go on
                 _log.warning("the streams of %s end: %s", area, error, exc_info=None if isinstance(error, Problem) else error)
-                self._end(area, followed)
+                self._end(area, stream)
                 continue
-            news |= followed.turn != stood
-            await self._tell(followed, events)
-        return news
+            changed |= stream.turn != turn
+            await self._send(stream, events)
+        return changed
 
-    async def _tell(self, followed: _Followed, events: Sequence[tuple[Kind, bytes]]) -> None:
-        readers = list(followed.readers)
+    async def _send(self, stream: _Stream, events: Sequence[tuple[Kind, bytes]]) -> None:
+        subscribers = list(stream.subscribers)
         for kind, _ in events:
-            self._meters.stream_events.labels(kind).inc(len(readers))
-        for n, reader in enumerate(readers, 1):
-            if not all(reader.offer(event) for _, event in events):
-                self._cut(reader)
+            self._meters.stream_events.labels(kind).inc(len(subscribers))
+        for n, subscriber in enumerate(subscribers, 1):
+            if not all(subscriber.offer(event) for _, event in events):
+                self._cut_off(subscriber)
             if n % _AT_ONCE == 0:
                 await asyncio.sleep(0)
         await asyncio.sleep(0)
 
-    def _look(self) -> View:
-        view = self._showing.view()
+    def _look(self) -> RolledUp:
+        """Return the view as it stands now."""
+        view = self._current.view()
         if view is not self._view:
             self._view, self._turn = view, self._turn + 1
         return view
 
-    def _advance(self, area: str, followed: _Followed) -> tuple[Kind, bytes] | None:
-        """Bring a channel to where the memory is. Raises ``Problem``."""
+    def _advance(self, area: str, stream: _Stream) -> tuple[Kind, bytes] | None:
+        """Bring a channel up to the view. Raises ``Problem``."""
         view = self._look()
-        if followed.turn == self._turn:
+        if stream.turn == self._turn:
             return None
-        document = self._document(view, area, self._showing.as_of())
-        followed.turn = self._turn
-        if followed.generation == view.memory.generation:
-            return followed.channel.take(document)
-        followed.generation = view.memory.generation
-        return followed.channel.replace(document)
+        document = self._document(view, area, self._current.as_of())
+        stream.turn = self._turn
+        if stream.generation == view.memory.generation:
+            return stream.channel.advance(document)
+        stream.generation = view.memory.generation
+        return stream.channel.restart(document)
 
-    def _document(self, view: View, area: str, as_of: AsOf) -> LiveCounts:
-        return live_counts(counts_of(view, area, as_of), headline(view, self._baseline, as_of), self._following.newest.of(view, area))
+    def _document(self, view: RolledUp, area: str, as_of: AsOf) -> LiveCounts:
+        return live_counts(self._current.counts(area, as_of), headline(view, self._baseline, as_of), self._reader.newest.of(view, area))
 
-    def _cut(self, reader: Reader) -> None:
-        if reader in self._area_of:
+    def _cut_off(self, subscriber: Subscriber) -> None:
+        if subscriber in self._stream_of:
             self._meters.stream_cut_off.inc()
-            self.leave(reader)
-            reader.cut_off()
+            self.unsubscribe(subscriber)
+            subscriber.cut_off()
 
     def _cut_off_all(self) -> None:
-        for reader in list(self._area_of):
-            self._cut(reader)
+        for subscriber in list(self._stream_of):
+            self._cut_off(subscriber)
 
-    def _end(self, area: str, followed: _Followed) -> None:
-        del self._areas[area]
-        for reader in list(followed.readers):
-            self.leave(reader)
-            reader.end()
+    def _end(self, area: str, stream: _Stream) -> None:
+        del self._streams[area]
+        for subscriber in list(stream.subscribers):
+            self.unsubscribe(subscriber)
+            subscriber.end()

@@ -1,19 +1,18 @@
-"""What the reporting api shows of itself, for Prometheus. What its worker counts stands in ``shared/worker/meters.py``."""
+"""The metrics of the reporting api, for Prometheus. Those of its worker stand in ``shared/worker/meters.py``."""
 
 from math import nan
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from services.reporting.board.board import moment
-from services.reporting.view.board_reader import Following
+from services.reporting.view.board_reader import BoardReader
 from shared import clock
+from shared.clock import moment_of
 
 
 class ApiMeters:
     """The api's metrics in one registry."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        """Register them."""
         self.age = Gauge("baoxue_counts_age_seconds", "Seconds since what is shown was known to be the whole record", registry=registry)
         self.watermark = Gauge(
             "baoxue_counts_watermark_age_seconds", "Age of the newest time in what is shown, of happenings or of records", ["time"], registry=registry
@@ -23,12 +22,12 @@ class ApiMeters:
         self.stream_cut_off = Counter("baoxue_stream_cut_off", "Readers cut off because they did not take their events", registry=registry)
         self.stream_turned_away = Counter("baoxue_stream_turned_away", "Readers turned away because there were too many", registry=registry)
 
-    def watch(self, following: Following) -> None:
-        """Show these counts' age from now on."""
-        self.age.set_function(lambda: following.lag() if following.built else nan)
-        self.watermark.labels("event").set_function(lambda: _age(following.memory.event_time if following.built else None))
-        self.watermark.labels("recorded").set_function(lambda: _age(following.memory.recorded_time if following.built else None))
+    def watch(self, reader: BoardReader) -> None:
+        """Show the age of this reader's counts from now on; NaN while there are none."""
+        self.age.set_function(lambda: reader.lag() if reader.built else nan)
+        self.watermark.labels("event").set_function(lambda: _age(reader.memory.event_time if reader.built else None))
+        self.watermark.labels("recorded").set_function(lambda: _age(reader.memory.recorded_time if reader.built else None))
 
 
 def _age(micros: int | None) -> float:
-    return nan if micros is None else (clock.now() - moment(micros)).total_seconds()
+    return nan if micros is None else (clock.now() - moment_of(micros)).total_seconds()

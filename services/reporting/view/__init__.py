@@ -1,4 +1,4 @@
-"""The counts in the memory of the api, kept up with the board, and rolled up into areas.
+"""The view: a copy of the board in the memory of the api, kept up to date, and rolled up into areas.
 
-Here belongs what is true of all answers alike. The shapes of answers stand in ``answers``, what goes to screens in ``live``.
+Here belongs what is true of all answers alike. The documents of answers stand in ``answers``, the streams of screens in ``live``.
 """

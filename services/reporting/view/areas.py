@@ -1,8 +1,8 @@
 """Rolls counties up into the areas of one day: nation, provinces, prefectures, counties and lists. Pure.
 
-An event keeps the code it was reported with; an answer speaks of the areas as they stood on the record's own date. A code
-that had ended by then counts in its successor, and one that had not begun in its predecessor. So every known code
-counts in exactly one county, and the nation is the sum of its provinces and of its counties, always.
+An event keeps the code it was reported with, and an answer speaks of the areas as they stood on the record's own date. A code
+that had ended by that date counts in its successor, and one that had not begun counts in its predecessor. So every known code
+counts in exactly one county, and the nation is always the sum of its provinces and of its counties.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,26 +18,25 @@ Numbers = npt.NDArray[np.int64]
 Positions = npt.NDArray[np.intp]
 
 ROWS = tuple(sorted(divisions().counties))
-"""Every county code that ever was, ascending: the order of rows wherever counties are kept in an array."""
+"""Every county code ever used, ascending: the order of the rows in every array of counties."""
 ROW_OF: Mapping[str, int] = {code: row for row, code in enumerate(ROWS)}
 
 _LIST_NAMES = {"watch52": "52个未摘帽贫困县", "sanqu": "三区三州"}
 _DIRECTLY_ADMINISTERED = "9000"
-"""The end of codes like 429000 (省直辖县级行政区划): a heading of the table, no area; its counties hang from the province."""
+"""The end of codes like 429000 (省直辖县级行政区划): a heading of the table and no area. Its counties belong to the province directly."""
 
 
 class Rollup:
-    """The areas of one table of divisions, and how rows of counties add up to them."""
+    """The areas of the table of divisions in force on a day, and the sums of rows of counties in them."""
 
     def __init__(self, known: Divisions, day: date) -> None:
-        """Take the tree in force on a day."""
         tree = known.tree_on(day)
         headings = {code: area.parent for code, area in tree.items() if code.endswith(_DIRECTLY_ADMINISTERED) and area.level is Level.PREFECTURE}
         areas = {code: replace(a, parent=headings.get(a.parent or "", a.parent)) for code, a in tree.items() if code not in headings}
         lists = {name: Area(name, _LIST_NAMES.get(name, name), Level.LIST, None) for name in known.lists}
         self.areas: Mapping[str, Area] = areas | lists
         self.counties = tuple(sorted(code for code, area in areas.items() if area.level is Level.COUNTY))
-        """The codes of the day's counties, ascending: the order of positions."""
+        """The codes of the day's counties, ascending: the order of ``Positions``."""
         position = {code: n for n, code in enumerate(self.counties)}
         self._home = np.array([position[_home(known, areas, code, day)] for code in ROWS], dtype=np.intp)
         members: dict[str, set[int]] = {code: set() for code in self.areas}
@@ -58,31 +57,31 @@ class Rollup:
         self._below: Mapping[str, Sequence[Area]] = below
 
     def members(self, area: str) -> Positions:
-        """Give the positions of the counties in an area or list, ascending. Raises ``KeyError``."""
+        """Return the positions of the counties in an area or list, ascending. Raises ``KeyError``."""
         return self._members[area]
 
     def children(self, area: str) -> Sequence[Area]:
-        """Give the next level down, by code; a list's are its counties, a county has none. Raises ``KeyError``."""
+        """Return the areas of the next level down, by code. Those of a list are its counties; a county has none. Raises ``KeyError``."""
         return self._below[area]
 
     def rows(self, area: str) -> Positions:
-        """Give the rows that count in an area or list: its counties' own codes and those they stand for."""
+        """Return the rows that count in an area or list: the codes of its counties, and the ended or future codes that count in these."""
         return np.flatnonzero(np.isin(self._home, self._members[area]))
 
     def summed(self, rows: Numbers) -> Numbers:
-        """Add up rows (all codes ever, then any columns) to counties of the day; rows of unknown codes are left out."""
+        """Sum rows (every code ever used, by any columns) to the counties of the day. Rows of unknown codes are left out."""
         counties = np.zeros((len(self.counties), *rows.shape[1:]), dtype=rows.dtype)
         np.add.at(counties, self._home, rows[: len(ROWS)])
         return counties
 
     def newest(self, rows: Numbers) -> Numbers:
-        """Take the largest of each county's rows."""
+        """Return the largest of the rows of each county of the day."""
         counties = np.full(len(self.counties), np.iinfo(rows.dtype).min, dtype=rows.dtype)
         np.maximum.at(counties, self._home, rows[: len(ROWS)])
         return counties
 
     def home(self, code: str) -> str:
-        """Give the county that a code counts in on the day. Raises ``KeyError`` for a code that never was a county's."""
+        """Return the county that a code counts in on the day. Raises ``KeyError`` for a code that no county ever had."""
         return self.counties[int(self._home[ROW_OF[code]])]
 
 
@@ -90,7 +89,7 @@ _rollups: dict[int, Rollup] = {}
 
 
 def rollup_on(day: date | None) -> Rollup:
-    """Give the areas of a day, of the first table where there is none. Made once for each table."""
+    """Return the areas of a day; without a day, those of the first table. Each table is rolled up once."""
     day = day or date.min
     tree = id(divisions().tree_on(day))
     if tree not in _rollups:
@@ -102,7 +101,7 @@ def _home(known: Divisions, areas: Mapping[str, Area], code: str, day: date) -> 
     stands_for = known.stands_for(code, day)
     if stands_for in areas:
         return stands_for
-    # Not yet begun on this day. Of several predecessors it is the one whose name it takes on: 蓬莱区 stands for 蓬莱市.
+    # The code has not begun on this day. Of several predecessors it is the one with the same name: 蓬莱区 follows 蓬莱市.
     name = known.counties[code].name
     predecessors = [old for old, county in known.counties.items() if county.successor == code and old in areas]
     return max(predecessors, key=lambda old: (known.counties[old].name[:2] == name[:2], old))

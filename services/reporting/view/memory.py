@@ -1,7 +1,7 @@
-"""The counts in the api's memory: all partitions added up, at one vector of offsets.
+"""The counts in the api's memory: the sum of all partitions, at one vector of offsets.
 
-Rows are the county codes of ``areas.ROWS``, after them any unknown codes that the record turned out to hold; columns are
-``counts.CELLS`` and, by day, the flows. A day's numbers are 11 kB for due files and 90 kB for flows.
+The rows are the county codes of ``areas.ROWS``, and after them any unknown codes that the record holds. The columns are
+``counting.CELLS`` and, by day, the flows. A day's numbers take 11 kB for due files and 90 kB for flows.
 """
 
 from collections import defaultdict
@@ -15,7 +15,7 @@ from services.reporting.view.areas import ROW_OF, ROWS
 from services.reporting.view.days import ByDay
 
 NEVER = int(np.iinfo(np.int64).min)
-"""The time at which a silent county was last heard of."""
+"""The time of a silent county, of which no fact is known."""
 FLOWS = tuple(Flow)
 
 _CELL_COLUMN = {cell: n for n, cell in enumerate(CELLS)}
@@ -24,38 +24,37 @@ _NOTHING: Mapping[str, int] = {}
 _NO_CLAIMS: Mapping[str, tuple[int, int]] = {}
 
 _PIECE = 1_000
-"""Fields whose places are looked up before others may have their turn: about a millisecond."""
+"""Fields whose places are looked up before other tasks run: about a millisecond."""
 
 _Days = defaultdict[str, tuple[list[int], list[int]]]
 
 
 class Memory:
-    """One generation's counts. All of it belongs to ``positions``; whoever adds, moves those in the same breath."""
+    """The counts of one generation. All numbers belong to ``positions``: a caller that adds must ``move`` before another task runs."""
 
     def __init__(self, generation: str) -> None:
-        """Begin empty."""
         self.generation = generation
         self.version = 0
         """Grows with every change."""
         self.positions: dict[int, int] = {}
         """The next offset of each partition."""
         self.event_time: int | None = None
-        """Newest time of any fact, and below the newest recorded time, in microseconds since 1970."""
+        """Newest time of any fact, and below it the newest recorded time, in microseconds since 1970."""
         self.recorded_time: int | None = None
         self.codes: list[str] = list(ROWS)
         self.cells = np.zeros((len(ROWS), len(CELLS)), dtype=np.int64)
         self.reported = np.full(len(ROWS), NEVER, dtype=np.int64)
-        """By row: the newest time of any fact of the county, in microseconds since 1970, or ``NEVER``."""
+        """By row: the newest time of the county's facts, in microseconds since 1970, or ``NEVER``."""
         self.claimed: dict[str, tuple[int, int]] = {}
-        """By county: the time of its newest statement, and the number it stated."""
+        """By county: the time of its newest statement, and the number that it stated."""
         self.flows = ByDay(len(ROWS), len(FLOWS))
         self.due = ByDay(len(ROWS))
-        """The files not closed, by the day on which their next step is due."""
+        """Files not closed, by the day on which their next step is due."""
         self._row_of = dict(ROW_OF)
         self._cell_at: dict[str, int] = {}
 
     def move(self, partition: int, next_: int, event_time: int | None, recorded_time: int | None) -> None:
-        """Set where a partition stands."""
+        """Set the position of a partition, and advance the two times."""
         self.positions[partition] = next_
         self.event_time = _later(self.event_time, event_time)
         self.recorded_time = _later(self.recorded_time, recorded_time)
@@ -70,11 +69,11 @@ class Memory:
         reported: Mapping[str, int] = _NOTHING,
         claimed: Mapping[str, tuple[int, int]] = _NO_CLAIMS,
     ) -> None:
-        """Add differences, as ``board.Delta`` has them. Raises ``KeyError`` for a cell or flow of no such name, and has then added nothing."""
-        for _ in self.adding(cells=cells, flows=flows, due=due, reported=reported, claimed=claimed):
+        """Add differences, in the form of ``board.partition.Delta``. Raises ``KeyError`` for an unknown cell or flow, and then adds nothing."""
+        for _ in self.add_in_pieces(cells=cells, flows=flows, due=due, reported=reported, claimed=claimed):
             pass
 
-    def adding(
+    def add_in_pieces(
         self,
         *,
         cells: Mapping[str, int],
@@ -83,25 +82,25 @@ class Memory:
         reported: Mapping[str, int],
         claimed: Mapping[str, tuple[int, int]],
     ) -> Iterator[None]:
-        """Add differences as ``add`` does, stopping on the way every few milliseconds; all of it is added after the last stop, at once."""
-        # Every field is there once, so no place is there twice.
+        """Add differences as ``add`` does, and yield every few milliseconds so that other tasks can run. Nothing is added before the last yield."""
+        # A mapping has each field once, so no place is in the list twice.
         at: list[int] = []
         for piece in _pieces(cells):
             at.extend([self._cell_at.get(field) or self._find(field) for field in piece])
             yield
-        flowing, falling_due = _no_days(), _no_days()
+        flows_by_day, due_by_day = _no_days(), _no_days()
         for piece in _pieces(flows):
             for field in piece:
                 county, day, flow = field.split(":")
-                _put(flowing, day, self._row(county) * len(FLOWS) + _FLOW_COLUMN[flow], flows[field])
+                _put(flows_by_day, day, self._row(county) * len(FLOWS) + _FLOW_COLUMN[flow], flows[field])
             yield
         for piece in _pieces(due):
             for field in piece:
                 county, day = field.split(":")
-                _put(falling_due, day, self._row(county), due[field])
+                _put(due_by_day, day, self._row(county), due[field])
             yield
         self.cells.reshape(-1)[at] += np.fromiter(cells.values(), dtype=np.int64, count=len(at))
-        for by_day, added in ((self.flows, flowing), (self.due, falling_due)):
+        for by_day, added in ((self.flows, flows_by_day), (self.due, due_by_day)):
             for day, (places, numbers) in added.items():
                 by_day.add(day, places, numbers)
         for county, time in reported.items():
@@ -113,11 +112,11 @@ class Memory:
                 self.claimed[county] = claim
 
     def unknown_codes(self) -> list[str]:
-        """Give the codes in the record that no table of divisions knows."""
+        """Return the codes of the record that are in no table of divisions."""
         return self.codes[len(ROWS) :]
 
     def frozen(self) -> "Memory":
-        """Give these counts as they are now, to be read elsewhere while this memory goes on."""
+        """Return the counts as they are now, for another thread to read while this memory changes."""
         copy = Memory(self.generation)
         copy.version, copy.positions, copy.event_time, copy.recorded_time = self.version, dict(self.positions), self.event_time, self.recorded_time
         copy.codes, copy.cells, copy.reported = list(self.codes), self.cells.copy(), self.reported.copy()

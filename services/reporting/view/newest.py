@@ -1,8 +1,7 @@
-"""Which of the counties' flows changed last, in the order in which the api learned of them. Never who.
+"""The flows of counties that changed last, in the order in which the api received them. No child is known here.
 
-Kept is only which numbers they are: each is read out of the memory, so it belongs to the vector that the memory stands at,
-and a number that changes again moves to the top instead of being there twice. After a restart nobody knows the order, so
-the newest days of the memory fill up what is missing.
+Only the names of the numbers are kept. Each number is read from the memory, so it belongs to the vector of the memory, and a number
+that changes again moves to the top. After a restart the order is unknown: the newest days of the memory fill the list.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,39 +9,48 @@ from heapq import nlargest
 from itertools import islice
 
 import numpy as np
+from msgspec import Struct
 
-from services.reporting.answers.counts import View
-from services.reporting.live.document import Change
-from services.reporting.view.areas import ROW_OF, ROWS
+from services.reporting.view.areas import ROW_OF, ROWS, Positions
 from services.reporting.view.memory import FLOWS, Memory
+from services.reporting.view.rolled_up import RolledUp
 from shared.geography.divisions import divisions
 
 MOST = 20
 """Changes that an area shows."""
 _DAYS_BACK = 31
-"""Days of the record that are looked through for what happened before the api began: older than a month is no news."""
+"""Days of the record that are searched for changes from before the api began. A change older than a month is no news."""
 _PIECE = 1_000
-"""Changes noted before others may have their turn: about a millisecond."""
+"""Changes noted before other tasks run: about a millisecond."""
 
 _FLOW = {flow.value: n for n, flow in enumerate(FLOWS)}
 
 
+class Change(Struct):
+    """A number that changed: so many children of a county, on a day, by a flow, as the number now stands."""
+
+    county: str
+    name: str
+    day: str
+    flow: str
+    n: int
+
+
 class Newest:
-    """The newest changes of every county: no more of one than an area shows, so the newest of any area are always among them."""
+    """The newest changes of every county. A county keeps as many as an area shows, so the newest of any area are always among them."""
 
     def __init__(self) -> None:
-        """Know of none."""
         self._moment = 0
         self._by_county: dict[str, dict[str, int]] = {}
-        """County -> day and flow -> when it changed; both in the order of the last change."""
+        """County -> ``<day>:<flow>`` -> its moment; both in the order of the last change."""
 
     def note(self, flows: Iterable[str]) -> None:
-        """Take note of what a delta changed: ``<county>:<day>:<flow>``, in the order of the record."""
-        for _ in self.noting(flows):
+        """Note the flows that a delta changed: ``<county>:<day>:<flow>``, in the order of the record."""
+        for _ in self.note_in_pieces(flows):
             pass
 
-    def noting(self, flows: Iterable[str]) -> Iterator[None]:
-        """Take note as ``note`` does, stopping on the way every few milliseconds."""
+    def note_in_pieces(self, flows: Iterable[str]) -> Iterator[None]:
+        """Note flows as ``note`` does, and yield every few milliseconds so that other tasks can run."""
         for field in flows:
             self._moment += 1
             county, _, what = field.partition(":")
@@ -55,8 +63,8 @@ class Newest:
             if self._moment % _PIECE == 0:
                 yield
 
-    def of(self, view: View, area: str) -> list[Change]:
-        """Give the newest changes in an area or a county's code, newest first."""
+    def of(self, view: RolledUp, area: str) -> list[Change]:
+        """Return the newest changes of an area or a county code, newest first, ``MOST`` at most."""
         rows = view.rollup.rows(area) if area in view.rollup.areas else np.array([ROW_OF[area]])
         noted = self._noted({ROWS[row] for row in rows.tolist()})
         found: dict[tuple[str, str], Change] = {}
@@ -82,7 +90,7 @@ def _number(memory: Memory, county: str, day: str, flow: str) -> int:
     return 0 if flows is None else int(flows[ROW_OF[county], _FLOW[flow]])
 
 
-def _on_the_newest_days(memory: Memory, rows: np.typing.NDArray[np.intp]) -> Iterator[Change]:
+def _on_the_newest_days(memory: Memory, rows: Positions) -> Iterator[Change]:
     for day in nlargest(_DAYS_BACK, memory.flows):
         flows = memory.flows[day][rows]
         for row, column in np.argwhere(flows)[:MOST].tolist():

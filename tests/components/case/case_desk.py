@@ -18,7 +18,7 @@ from shared.events.codec import encode, read_event
 from shared.events.envelope import Event
 from shared.log.partitioner import partition_of
 from shared.log.topics import CASE_COMMANDS, REFUSALS, STUDENT_STATUS
-from tests.components.reporting.counting import WorkedLog
+from tests.components.shared.counting_service import WorkedLog
 from tests.components.shared.memory_redis import MemoryRedis
 from tests.domain.case.case_story import OFFICE, numbered
 

@@ -20,7 +20,7 @@ from shared.events.codec import encode, read_event
 from shared.events.envelope import Event
 from shared.log.partitioner import partition_of
 from shared.log.topics import RELIEF_COMMANDS, STUDENT_STATUS
-from tests.components.reporting.counting import WorkedLog
+from tests.components.shared.counting_service import WorkedLog
 from tests.components.shared.memory_redis import MemoryRedis
 from tests.domain.relief.grants import Command, numbered
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from services.reporting.board.board import micros
 from services.reporting.counting import Changes, fold
 from services.reporting.view.memory import Memory
+from shared.clock import micros_of
 from tests.components.reporting.written_facts import case_fact, child_file, fact, grant, relief_fact, standing
 
 OUT = ("dropped_out", "never_enrolled")
@@ -67,10 +67,10 @@ def remembered(*parts: Changes, generation: str = "1") -> Memory:
             cells=part.cells,
             flows=part.flows,
             due=part.due,
-            reported={county: micros(time) for county, time in part.reported.items()},
-            claimed={county: (micros(claim.time), claim.out_of_school) for county, claim in part.claimed.items()},
+            reported={county: micros_of(time) for county, time in part.reported.items()},
+            claimed={county: (micros_of(claim.time), claim.out_of_school) for county, claim in part.claimed.items()},
         )
-        times = [None if time is None else micros(time) for time in (part.event_time, part.recorded_time)]
+        times = [None if time is None else micros_of(time) for time in (part.event_time, part.recorded_time)]
         memory.move(0, memory.positions.get(0, 0) + 1, *times)
     return memory
 

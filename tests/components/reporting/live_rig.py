@@ -5,7 +5,7 @@ from fastapi import FastAPI
 
 from services.reporting.api import create_app
 from services.reporting.live.hub import PACE, Pace
-from services.reporting.view.board_reader import Following
+from services.reporting.view.board_reader import BoardReader
 from services.reporting.view.memory import Memory
 from shared.log.memory_log import MemoryLog
 from shared.redis.edge import connect
@@ -26,14 +26,14 @@ class Rig:
 
     def __init__(self, memory: Memory | None, *, most_streams: int = 100, pace: Pace = PACE) -> None:
         self.log, redis = MemoryLog(1), connect(NOWHERE)
-        self.following = Following(redis, self.log, partitions=1)
+        self.reader = BoardReader(redis, self.log, partitions=1)
         if memory is not None:
-            self.following.show(memory)
-        self.app: FastAPI = create_app(following=self.following, log=self.log, redis=redis, most_streams=most_streams, pace=pace)
+            self.reader.show(memory)
+        self.app: FastAPI = create_app(reader=self.reader, log=self.log, redis=redis, most_streams=most_streams, pace=pace)
 
     def count(self, county: str = ZHAOJUE, *, children: int = 1) -> None:
         """Count children who dropped out, as a delta does."""
-        count(self.following, county, children=children)
+        count(self.reader, county, children=children)
 
     async def metric(self, name: str) -> float:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://api") as client:
@@ -44,10 +44,10 @@ class Rig:
         return await self.metric("baoxue_stream_clients") == 0
 
 
-def count(following: Following, county: str = ZHAOJUE, *, children: int = 1) -> None:
+def count(reader: BoardReader, county: str = ZHAOJUE, *, children: int = 1) -> None:
     """Count children who dropped out, as a delta does."""
-    memory, flow = following.memory, f"{county}:2019-05-01:newly_out"
+    memory, flow = reader.memory, f"{county}:2019-05-01:newly_out"
     memory.add(cells={f"{county}:status.dropped_out": children}, flows={flow: children})
     memory.move(0, memory.positions[0] + 1, None, None)
-    following.newest.note([flow])
-    following.moved.set()
+    reader.newest.note([flow])
+    reader.changed.set()

@@ -5,9 +5,9 @@ import asyncio
 import msgspec
 import pytest
 
-from services.reporting.board.board import Delta, Step
+from services.reporting.board.partition import Delta, Step
 from services.reporting.view.areas import ROWS
-from services.reporting.view.board_reader import Following
+from services.reporting.view.board_reader import BoardReader
 from services.reporting.view.memory import Memory
 from shared.log.memory_log import MemoryLog
 from shared.redis.edge import connect
@@ -27,17 +27,17 @@ LARGE = Delta(
 
 
 @pytest.fixture
-def following() -> Following:
-    followed = Following(connect(NOWHERE), MemoryLog(1), partitions=1)
+def reader() -> BoardReader:
+    followed = BoardReader(connect(NOWHERE), MemoryLog(1), partitions=1)
     memory = Memory("1")
     memory.move(0, 0, None, None)
     followed.show(memory)
     return followed
 
 
-async def test_others_have_their_turn_and_never_see_a_part_of_it(following: Following) -> None:
-    memory = following.memory
-    taking = asyncio.create_task(following._take(memory, 0, Step(0, 9, msgspec.msgpack.encode(LARGE))))
+async def test_others_have_their_turn_and_never_see_a_part_of_it(reader: BoardReader) -> None:
+    memory = reader.memory
+    taking = asyncio.create_task(reader._take(memory, 0, Step(0, 9, msgspec.msgpack.encode(LARGE))))
     turns = 0
     while True:
         seen = (int(memory.cells.sum()), sum(int(memory.flows[day].sum()) for day in memory.flows), memory.positions, memory.version)
@@ -51,18 +51,18 @@ async def test_others_have_their_turn_and_never_see_a_part_of_it(following: Foll
     assert turns > 10
 
 
-async def test_whoever_learns_that_it_changed_finds_it_among_the_newest(following: Following) -> None:
-    following.moved.clear()
-    taking = asyncio.create_task(following._take(following.memory, 0, Step(0, 9, msgspec.msgpack.encode(LARGE))))
+async def test_whoever_learns_that_it_changed_finds_it_among_the_newest(reader: BoardReader) -> None:
+    reader.changed.clear()
+    taking = asyncio.create_task(reader._take(reader.memory, 0, Step(0, 9, msgspec.msgpack.encode(LARGE))))
     async with asyncio.timeout(PATIENCE):
-        await following.moved.wait()
-    assert len(following.newest._by_county) == len(COUNTIES)
+        await reader.changed.wait()
+    assert len(reader.newest._by_county) == len(COUNTIES)
     await taking
 
 
-async def test_a_name_that_nobody_knows_adds_nothing(following: Following) -> None:
+async def test_a_name_that_nobody_knows_adds_nothing(reader: BoardReader) -> None:
     wrong = msgspec.structs.replace(LARGE, due={**LARGE.due, "110101:today:out": 1})
     with pytest.raises(ValueError, match="too many values"):
-        await following._take(following.memory, 0, Step(0, 9, msgspec.msgpack.encode(wrong)))
-    assert int(following.memory.cells.sum()) == 0
-    assert following.memory.positions == {0: 0}
+        await reader._take(reader.memory, 0, Step(0, 9, msgspec.msgpack.encode(wrong)))
+    assert int(reader.memory.cells.sum()) == 0
+    assert reader.memory.positions == {0: 0}

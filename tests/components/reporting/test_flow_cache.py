@@ -5,10 +5,10 @@ import asyncio
 import pytest
 
 from services.reporting.answers import flow_cache
-from services.reporting.answers.current_view import Showing
-from services.reporting.answers.flow_cache import REST, SharedFlows
+from services.reporting.answers.current_view import CurrentView
+from services.reporting.answers.flow_cache import FRESH_SECONDS, FlowCache
 from services.reporting.answers.flows import flows_of
-from services.reporting.view.board_reader import Following
+from services.reporting.view.board_reader import BoardReader
 from shared.http.problems import Problem
 from shared.log.memory_log import MemoryLog
 from shared.redis.edge import connect
@@ -20,13 +20,13 @@ class Screens:
     """Screens that ask, and how often days were added up for them."""
 
     def __init__(self) -> None:
-        self.following = Following(connect(NOWHERE), MemoryLog(1), partitions=1)
-        self.following.show(memory_to_show())
+        self.reader = BoardReader(connect(NOWHERE), MemoryLog(1), partitions=1)
+        self.reader.show(memory_to_show())
         self.now, self.added_up = 0.0, 0
-        self.flows = SharedFlows(Showing(self.following), now=lambda: self.now)
+        self.flows = FlowCache(CurrentView(self.reader), now=lambda: self.now)
 
     async def stock(self, area: str = NATION) -> int:
-        return (await self.flows.tell(area, None, None)).days[-1].stock
+        return (await self.flows.get(area, None, None)).days[-1].stock
 
 
 @pytest.fixture
@@ -47,21 +47,21 @@ async def test_one_adding_up_serves_all_who_ask_at_once(screens: Screens) -> Non
 
 
 async def test_news_are_told_after_a_rest_and_until_then_the_age_and_the_vector_say_so(screens: Screens) -> None:
-    before = await screens.flows.tell(NATION, None, None)
-    count(screens.following)
-    screens.now = REST * 0.9
-    same = await screens.flows.tell(NATION, None, None)
+    before = await screens.flows.get(NATION, None, None)
+    count(screens.reader)
+    screens.now = FRESH_SECONDS * 0.9
+    same = await screens.flows.get(NATION, None, None)
     assert (same.days[-1].stock, same.as_of.offsets, screens.added_up) == (2, before.as_of.offsets, 1)
-    assert same.as_of.lag_seconds - before.as_of.lag_seconds == pytest.approx(REST * 0.9, abs=0.01)
-    screens.now = REST
-    fresh = await screens.flows.tell(NATION, None, None)
+    assert same.as_of.lag_seconds - before.as_of.lag_seconds == pytest.approx(FRESH_SECONDS * 0.9, abs=0.01)
+    screens.now = FRESH_SECONDS
+    fresh = await screens.flows.get(NATION, None, None)
     assert (fresh.days[-1].stock, fresh.as_of.offsets, screens.added_up) == (3, {"0": 2}, 2)
 
 
 async def test_where_nothing_changed_nothing_is_added_up_again(screens: Screens) -> None:
-    before = await screens.flows.tell(NATION, None, None)
+    before = await screens.flows.get(NATION, None, None)
     screens.now = 36_000.0
-    again = await screens.flows.tell(NATION, None, None)
+    again = await screens.flows.get(NATION, None, None)
     assert (screens.added_up, again.as_of.lag_seconds - before.as_of.lag_seconds < 3_600) == (1, True)
 
 

@@ -5,12 +5,13 @@ from typing import Any
 import msgspec
 from hypothesis import given, settings
 
-from services.reporting.answers.counts import View, counts_of
+from services.reporting.answers.counts import counts_of
 from services.reporting.answers.documents import AsOf
 from services.reporting.answers.headline import headline
-from services.reporting.live.document import Kind, LiveCounts, live_counts, told_again
+from services.reporting.live.document import Kind, LiveCounts, difference, live_counts
 from services.reporting.view.memory import Memory
 from services.reporting.view.newest import Newest
+from services.reporting.view.rolled_up import RolledUp
 from tests.components.reporting.counted_facts import Turn, facts_of, folded, remembered, turns
 from tests.components.reporting.written_facts import fact, standing
 
@@ -19,7 +20,7 @@ LISTED = fact("listed", None, standing("dropped_out"), 1, spell=1)
 
 
 def document(memory: Memory, area: str) -> LiveCounts:
-    view, as_of = View(memory), AsOf({str(p): at for p, at in memory.positions.items()}, None, None, 0.0)
+    view, as_of = RolledUp(memory), AsOf({str(p): at for p, at in memory.positions.items()}, None, None, 0.0)
     return live_counts(counts_of(view, area, as_of), headline(view, "published", as_of), Newest().of(view, area))
 
 
@@ -37,7 +38,7 @@ def test_whoever_puts_every_delta_in_its_place_has_the_whole_document(happened: 
     for area in (NATION, "650000", LIANGSHAN, ZHAOJUE, "watch52"):
         before = document(remembered(folded(*facts[: len(happened)])), area)
         after = document(remembered(folded(*facts)), area)
-        news = told_again(before, after)
+        news = difference(before, after)
         reader = msgspec.to_builtins(before)
         match news:
             case None:
@@ -51,7 +52,7 @@ def test_whoever_puts_every_delta_in_its_place_has_the_whole_document(happened: 
 
 def test_a_delta_holds_the_parts_that_changed_and_no_others() -> None:
     before, after = (document(remembered(folded(*facts)), LIANGSHAN) for facts in ((LISTED,), (LISTED, _listed_again())))
-    news = told_again(before, after)
+    news = difference(before, after)
     assert news is not None
     kind, delta = news
     assert (kind, [(part.code, part.out_of_school) for part in delta.children]) == (Kind.DELTA, [(ZHAOJUE, 2)])
@@ -65,12 +66,12 @@ def test_where_no_number_changed_nothing_is_told() -> None:
     memory.move(0, 9, None, None)
     after = document(memory, LIANGSHAN)
     assert before.as_of.offsets != after.as_of.offsets
-    assert told_again(before, after) is None
+    assert difference(before, after) is None
 
 
 def test_what_changes_elsewhere_is_told_with_the_headline() -> None:
     elsewhere = fact("listed", None, standing("dropped_out", "650102"), 2, spell=1)
-    news = told_again(document(remembered(folded(LISTED)), ZHAOJUE), document(remembered(folded(LISTED, elsewhere)), ZHAOJUE))
+    news = difference(document(remembered(folded(LISTED)), ZHAOJUE), document(remembered(folded(LISTED, elsewhere)), ZHAOJUE))
     assert news is not None
     assert (news[0], news[1].out_of_school, news[1].headline.all.now) == (Kind.DELTA, 1, 2)
 
@@ -79,7 +80,7 @@ def test_where_the_areas_parts_are_others_the_whole_is_told() -> None:
     """On the day on which 同仁县 became 同仁市 the prefecture has another part."""
     later = fact("enrolled", None, standing("enrolled", "110101"), 2, time="2020-09-01T08:00:00+08:00")
     before, after = (document(remembered(folded(*facts)), "632300") for facts in ((LISTED,), (LISTED, later)))
-    news = told_again(before, after)
+    news = difference(before, after)
     assert news is not None
     assert news[0] is Kind.SNAPSHOT
     assert news[1] == after

@@ -7,16 +7,16 @@ from math import inf
 import pytest
 from prometheus_client import CollectorRegistry
 
-from services.reporting.answers.counts import View
-from services.reporting.answers.current_view import Showing
+from services.reporting.answers.current_view import CurrentView
 from services.reporting.answers.documents import AsOf
 from services.reporting.live import channel as channel_module
 from services.reporting.live import hub as hub_module
 from services.reporting.live.document import LiveCounts
 from services.reporting.live.hub import Hub, Pace
 from services.reporting.live.meters import ApiMeters
-from services.reporting.live.reader import Reader
-from services.reporting.view.board_reader import Following
+from services.reporting.live.subscriber import Subscriber
+from services.reporting.view.board_reader import BoardReader
+from services.reporting.view.rolled_up import RolledUp
 from shared import clock
 from shared.http.problems import Problem
 from shared.log.memory_log import MemoryLog
@@ -37,18 +37,18 @@ class Rig:
 
     def __init__(self, pace: Pace = HURRIED, *, most: int = 1_000) -> None:
         self.meters = ApiMeters(CollectorRegistry())
-        self.following = Following(connect(NOWHERE), MemoryLog(1), partitions=1)
-        self.following.show(memory_to_show())
-        self.hub = Hub(self.following, Showing(self.following), baseline="published", most=most, meters=self.meters, pace=pace)
+        self.reader = BoardReader(connect(NOWHERE), MemoryLog(1), partitions=1)
+        self.reader.show(memory_to_show())
+        self.hub = Hub(self.reader, CurrentView(self.reader), baseline="published", most=most, meters=self.meters, pace=pace)
 
     def join(self, area: str, last: str | None = None) -> "Look":
-        return Look(self.hub.join(area, last, None))
+        return Look(self.hub.subscribe(area, last, None))
 
 
 class Look:
     """What a reader gets."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Subscriber) -> None:
         self.reader = reader
         self._events = reader.events()
 
@@ -95,7 +95,7 @@ def worked_out(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     areas: list[str] = []
     made = Hub._document
 
-    def watched(hub: Hub, view: View, area: str, as_of: AsOf) -> LiveCounts:
+    def watched(hub: Hub, view: RolledUp, area: str, as_of: AsOf) -> LiveCounts:
         areas.append(area)
         return made(hub, view, area, as_of)
 
@@ -109,7 +109,7 @@ def dissolved(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     areas: list[str] = []
     made = Hub._document
 
-    def refusing(hub: Hub, view: View, area: str, as_of: AsOf) -> LiveCounts:
+    def refusing(hub: Hub, view: RolledUp, area: str, as_of: AsOf) -> LiveCounts:
         if area in areas:
             raise Problem(404, "unknown-area", "No such area", "It was dissolved.")
         return made(hub, view, area, as_of)
@@ -131,11 +131,11 @@ async def test_changes_in_between_are_told_as_one(monkeypatch: pytest.MonkeyPatc
     look = rig.join(NATION)
     async with rig.hub.running(), asyncio.timeout(PATIENCE):
         await look.next_with(b"heartbeat")
-        count(rig.following)
+        count(rig.reader)
         assert b'"offsets":{"0":2}' in await look.next_with(b"event: delta")
         await paused.wait()
         for _ in range(5):
-            count(rig.following)
+            count(rig.reader)
             await others_had_their_turn()
         # Nothing was let wait although the memory changed five times: the pause after the first delta lasts.
         assert look.reader.offer(b"the next")
@@ -148,7 +148,7 @@ async def test_a_heartbeat_holds_no_delta_up() -> None:
     async with rig.hub.running():
         await look.next_with(b"heartbeat")
         await look.next_with(b"heartbeat")
-        count(rig.following)
+        count(rig.reader)
         await look.next_with(b"event: delta")
 
 
@@ -160,7 +160,7 @@ async def test_all_who_follow_an_area_get_the_same_bytes_encoded_once(encoded: l
         for look in looks:
             await look.next_with(b"heartbeat")
         assert (len(snapshots), len(encoded)) == (1, 2)
-        count(rig.following)
+        count(rig.reader)
         deltas = {id(await look.next()) for look in looks}
         assert (len(deltas), len(encoded)) == (1, 3)
 
@@ -168,14 +168,14 @@ async def test_all_who_follow_an_area_get_the_same_bytes_encoded_once(encoded: l
 async def test_nothing_is_worked_out_for_an_area_that_nobody_follows(worked_out: list[str]) -> None:
     rig = Rig()
     left, stays = rig.join(ZHAOJUE), rig.join(NATION)
-    rig.hub.leave(left.reader)
+    rig.hub.unsubscribe(left.reader)
     async with rig.hub.running():
         await stays.next_with(b"heartbeat")
         for _ in range(3):
-            count(rig.following)
+            count(rig.reader)
             await stays.next_with(b"event: delta")
-        rig.hub.leave(stays.reader)
-        count(rig.following)
+        rig.hub.unsubscribe(stays.reader)
+        count(rig.reader)
         await others_had_their_turn()
     assert worked_out == [ZHAOJUE, NATION, NATION, NATION, NATION]
 
@@ -195,9 +195,9 @@ async def test_who_joins_while_others_follow_is_brought_to_where_they_are(monkey
     first = rig.join(NATION)
     async with rig.hub.running():
         await first.next_with(b"heartbeat")
-        count(rig.following)
+        count(rig.reader)
         await first.next_with(b"event: delta")
-        count(rig.following)
+        count(rig.reader)
         second = rig.join(NATION)
         assert b'"offsets":{"0":2}' in await second.next()
 
@@ -207,11 +207,11 @@ async def test_another_generation_is_told_whole_and_ends_what_was_kept() -> None
     look = rig.join(NATION)
     async with rig.hub.running():
         await look.next_with(b"heartbeat")
-        count(rig.following)
+        count(rig.reader)
         first = await look.next_with(b"event: delta")
-        count(rig.following)
+        count(rig.reader)
         await look.next_with(b"event: delta")
-        rig.following.show(remembered(folded(*RECORD), generation="2"))
+        rig.reader.show(remembered(folded(*RECORD), generation="2"))
         again = await look.next_with(b"snapshot")
         assert id_of(again) != id_of(first)
         assert b"event: snapshot" in await rig.join(NATION, id_of(first)).next()
@@ -224,7 +224,7 @@ async def test_counts_that_were_read_whole_again_are_told_as_a_change() -> None:
         first = await look.next()
         await look.next_with(b"heartbeat")
         again = fact("listed", None, standing("dropped_out"), 9, spell=1)
-        rig.following.show(remembered(folded(*RECORD, again)))
+        rig.reader.show(remembered(folded(*RECORD, again)))
         delta = await look.next_with(b"event: delta")
         assert b'"out_of_school":3,' in delta
         assert await rig.join(NATION, id_of(first)).next_with(b"event: delta")
@@ -234,8 +234,8 @@ async def test_while_nobody_follows_another_generation_is_noticed_too() -> None:
     rig = Rig()
     look = rig.join(NATION)
     first = await look.next()
-    rig.hub.leave(look.reader)
-    rig.following.show(remembered(folded(*RECORD), generation="2"))
+    rig.hub.unsubscribe(look.reader)
+    rig.reader.show(remembered(folded(*RECORD), generation="2"))
     assert b"event: snapshot" in await rig.join(NATION, id_of(first)).next()
 
 
@@ -245,20 +245,20 @@ async def test_an_area_that_is_no_more_ends_its_streams_and_no_others(caplog: py
     async with rig.hub.running():
         await gone.next_with(b"heartbeat")
         dissolved.append(LIANGSHAN)
-        count(rig.following)
+        count(rig.reader)
         await gone.ends()
         assert b"event: delta" in await other.next_with(b"event: delta")
     assert "513400" in caplog.text
 
 
 async def test_so_many_areas_are_kept_for_those_who_come_back_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hub_module, "_UNFOLLOWED_KEPT", 2)
+    monkeypatch.setattr(hub_module, "_IDLE_CHANNELS_KEPT", 2)
     rig = Rig()
     last = {}
     for area in (ZHAOJUE, URUMQI, LIANGSHAN):
         look = rig.join(area)
         last[area] = id_of(await look.next())
-        rig.hub.leave(look.reader)
+        rig.hub.unsubscribe(look.reader)
     assert b"event: snapshot" in await rig.join(ZHAOJUE, last[ZHAOJUE]).next()
     assert b"event: heartbeat" in await rig.join(URUMQI, last[URUMQI]).next()
 
@@ -266,8 +266,8 @@ async def test_so_many_areas_are_kept_for_those_who_come_back_and_no_more(monkey
 async def test_a_reader_is_cut_off_once_and_not_after_it_left() -> None:
     rig = Rig()
     reader = rig.join(NATION).reader
-    rig.hub._cut(reader)
-    rig.hub._cut(reader)
+    rig.hub._cut_off(reader)
+    rig.hub._cut_off(reader)
     assert rig.meters.stream_cut_off._value.get() == 1
 
 
@@ -287,7 +287,7 @@ async def test_what_was_missed_too_long_ago_is_told_whole() -> None:
         first = await look.next()
         await look.next_with(b"heartbeat")
         for _ in range(50):
-            count(rig.following)
+            count(rig.reader)
             latest = await look.next_with(b"event: delta")
         assert b"event: snapshot" in await rig.join(NATION, id_of(first)).next()
         assert (await rig.join(NATION, id_of(latest)).next()).startswith(b"event: heartbeat")
@@ -301,7 +301,7 @@ async def test_a_snapshot_is_encoded_anew_when_it_has_grown_older(monkeypatch: p
     rig = Rig()
     told = []
     for age in (0.1, 0.3, 60.0):
-        monkeypatch.setattr(rig.following, "lag", partial(float, age))
+        monkeypatch.setattr(rig.reader, "lag", partial(float, age))
         told.append(await rig.join(NATION).next())
     assert [b'"lag_seconds":%b' % age in event for age, event in zip((b"0.1", b"0.1", b"60.0"), told, strict=True)] == [True] * 3
 
@@ -314,13 +314,13 @@ async def test_a_snapshot_belongs_to_the_vector_that_was_looked_at_last_though_n
     async def told_of_the_seventh() -> bool:
         joined = rig.join(NATION)
         told = await joined.next()
-        rig.hub.leave(joined.reader)
+        rig.hub.unsubscribe(joined.reader)
         return b'"offsets":{"0":7}' in told
 
     async with rig.hub.running():
         await look.next_with(b"heartbeat")
-        rig.following.memory.move(0, 7, None, None)
-        rig.following.moved.set()
+        rig.reader.memory.move(0, 7, None, None)
+        rig.reader.changed.set()
         await eventually(told_of_the_seventh, "a snapshot of the newer vector")
 
 

@@ -3,9 +3,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.reporting.answers.counts import View
 from services.reporting.view.memory import Memory
 from services.reporting.view.newest import MOST, Newest
+from services.reporting.view.rolled_up import RolledUp
 from tests.components.reporting.counted_facts import COUNTIES
 
 NATION, SICHUAN, ZHAOJUE, JINYANG, URUMQI = "100000", "510000", "513431", "513430", "650102"
@@ -29,7 +29,7 @@ def counted(batches: list[dict[str, int]]) -> tuple[Memory, Newest]:
 
 
 def shown(memory: Memory, newest: Newest, area: str = NATION) -> list[tuple[str, int]]:
-    return [(f"{change.county}:{change.day}:{change.flow}", change.n) for change in newest.of(View(memory), area)]
+    return [(f"{change.county}:{change.day}:{change.flow}", change.n) for change in newest.of(RolledUp(memory), area)]
 
 
 @given(batches=st.lists(st.dictionaries(fields, st.integers(1, 9), max_size=8), max_size=30))
@@ -46,7 +46,7 @@ def test_the_newest_are_those_that_changed_last_each_once_with_its_number_now(ba
 
 def test_a_change_has_the_countys_name_and_nobodys_identity() -> None:
     memory, newest = counted([{f"{ZHAOJUE}:2020-06-14:returned": 3}])
-    [change] = newest.of(View(memory), NATION)
+    [change] = newest.of(RolledUp(memory), NATION)
     assert (change.county, change.name, change.day, change.flow, change.n) == (ZHAOJUE, "昭觉县", "2020-06-14", "returned", 3)
 
 
@@ -94,7 +94,7 @@ def test_noting_in_pieces_notes_the_same() -> None:
     memory.add(flows=dict.fromkeys(fields, 1))
     one, other = Newest(), Newest()
     one.note(fields)
-    stops = sum(1 for _ in other.noting(fields))
+    stops = sum(1 for _ in other.note_in_pieces(fields))
     assert stops > 3
     assert shown(memory, one) == shown(memory, other)
     assert one._by_county == other._by_county

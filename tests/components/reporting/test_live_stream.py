@@ -6,8 +6,8 @@ import json
 import httpx
 import pytest
 
-from services.reporting.live import reader as reader_module
-from services.reporting.live.reader import Reader
+from services.reporting.live import subscriber as subscriber_module
+from services.reporting.live.subscriber import Subscriber
 from tests.components.reporting.live_rig import HURRIED, Rig, memory_to_show
 from tests.components.reporting.test_reporting_api import NATION, ZHAOJUE
 from tests.support.served import eventually, following, served, taking_nothing, until_it_ends
@@ -139,7 +139,7 @@ async def test_a_reader_that_takes_nothing_is_cut_off_and_the_others_miss_nothin
 
 
 async def test_what_waits_for_a_reader_is_bounded() -> None:
-    reader = Reader(b"first", None)
+    reader = Subscriber(b"first", None)
     taken = [reader.offer(b"event") for _ in range(100)]
     assert 0 < sum(taken) < 50
     assert not taken[-1]
@@ -158,7 +158,7 @@ async def test_when_the_server_stops_streams_end_at_once(rig: Rig, caplog: pytes
 
 
 async def test_a_reader_that_takes_nothing_does_not_hold_the_server_up(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    monkeypatch.setattr(reader_module, "MOST_WAITING", 10_000)  # it is stuck, and not cut off yet
+    monkeypatch.setattr(subscriber_module, "MOST_WAITING", 10_000)  # it is stuck, and not cut off yet
     rig = Rig(memory_to_show(), pace=HURRIED)
     async with served(rig.app) as server, taking_nothing(server.url, "sanqu"), following(server.url, "sanqu") as other:
         await other.next("snapshot")

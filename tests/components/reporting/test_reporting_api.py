@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from msgspec import UNSET
 
-from services.reporting.answers.counts import View, counts_of
+from services.reporting.answers.counts import counts_of
 from services.reporting.answers.documents import AsOf, Child, Counts
 from services.reporting.answers.headline import Basis
 from services.reporting.api import create_app
-from services.reporting.view.board_reader import Following
+from services.reporting.view.board_reader import BoardReader
 from services.reporting.view.memory import Memory
+from services.reporting.view.rolled_up import RolledUp
 from shared import clock
 from shared.log.memory_log import MemoryLog
 from shared.redis.edge import connect
@@ -41,10 +42,10 @@ class Screen:
 
     def __init__(self, memory: Memory | None, baseline: Basis = "published", ready_lag_seconds: float = 30.0) -> None:
         log, redis = MemoryLog(1), connect(NOWHERE)
-        self.following = Following(redis, log, partitions=1)
+        self.reader = BoardReader(redis, log, partitions=1)
         if memory is not None:
-            self.following.show(memory)
-        app = create_app(following=self.following, log=log, redis=redis, baseline=baseline, ready_lag_seconds=ready_lag_seconds)
+            self.reader.show(memory)
+        app = create_app(reader=self.reader, log=log, redis=redis, baseline=baseline, ready_lag_seconds=ready_lag_seconds)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://screen")
 
@@ -162,7 +163,7 @@ NO_TIME = AsOf({}, None, None, 0.0)
 @settings(deadline=None, max_examples=20)
 def test_in_every_answer_the_nation_is_the_sum_of_its_provinces_and_of_its_counties(happened: list[Turn]) -> None:
     changes = folded(*facts_of(happened))
-    view = View(remembered(changes))
+    view = RolledUp(remembered(changes))
 
     def answer(area: str) -> Counts:
         return counts_of(view, area, NO_TIME)

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from services.reporting.answers.counts import View, counts_of
+from services.reporting.answers.counts import counts_of
 from services.reporting.answers.documents import Counts
+from services.reporting.view.rolled_up import RolledUp
 from tests.components.reporting.counted_facts import Turn, counted_by_hand, facts_of, folded, remembered, turns_of_all
 from tests.components.reporting.test_reporting_api import NATION, NO_TIME, URUMQI, ZHAOJUE, Screen
 from tests.components.reporting.written_facts import case_fact, child_file, fact, grant, relief_fact, standing, statement
@@ -136,7 +137,7 @@ def summed(answers: list[Counts]) -> dict[str, int]:
 @given(happened=turns_of_all)
 @settings(deadline=None, max_examples=20)
 def test_in_every_answer_files_and_aid_of_the_nation_are_those_of_its_parts_at_every_level(happened: list[Turn]) -> None:
-    view = View(remembered(folded(*facts_of(happened))))
+    view = RolledUp(remembered(folded(*facts_of(happened))))
 
     def answers(areas: Iterable[str]) -> list[Counts]:
         return [counts_of(view, area, NO_TIME) for area in areas]
@@ -157,7 +158,7 @@ def test_in_every_answer_files_and_aid_of_the_nation_are_those_of_its_parts_at_e
 
 
 def test_every_county_that_was_never_heard_of_is_answered_with_noughts() -> None:
-    view = View(remembered(folded(*facts_of([]))))
+    view = RolledUp(remembered(folded(*facts_of([]))))
     assert len(view.rollup.counties) > 2_800
     assert set(summed([counts_of(view, county, NO_TIME) for county in view.rollup.counties]).values()) == {0}
 
@@ -166,7 +167,7 @@ def test_every_county_that_was_never_heard_of_is_answered_with_noughts() -> None
 @settings(deadline=None, max_examples=30)
 def test_what_is_answered_is_what_everything_stands_at_last(happened: list[Turn]) -> None:
     expected = counted_by_hand(happened)
-    nation = counts_of(View(remembered(folded(*facts_of(happened)))), NATION, NO_TIME)
+    nation = counts_of(RolledUp(remembered(folded(*facts_of(happened)))), NATION, NO_TIME)
     today = max((f"2019-03-{turn.day:02d}" for turn in happened), default="")
 
     def total(of: str) -> int:

@@ -12,7 +12,7 @@ import pytest
 
 from services.reporting.api import create_app
 from services.reporting.pages import Screen
-from services.reporting.view.board_reader import Following
+from services.reporting.view.board_reader import BoardReader
 from shared.geography.divisions import divisions
 from shared.log.memory_log import MemoryLog
 from shared.redis.edge import connect
@@ -25,9 +25,9 @@ ZHAOJUE, JINYANG, LUOCHENG = "513431", "513430", "451225"
 
 def browser(screen: Screen = Screen()) -> httpx.AsyncClient:  # noqa: B008  # it is frozen
     log, redis = MemoryLog(1), connect("redis://127.0.0.1:1/0")
-    following = Following(redis, log, partitions=1)
-    following.show(remembered(folded(fact("listed", None, standing("dropped_out"), 1, spell=1))))
-    app = create_app(following=following, log=log, redis=redis, screen=screen)
+    reader = BoardReader(redis, log, partitions=1)
+    reader.show(remembered(folded(fact("listed", None, standing("dropped_out"), 1, spell=1))))
+    app = create_app(reader=reader, log=log, redis=redis, screen=screen)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://screen")
 
 

@@ -10,7 +10,7 @@ from shared.commands import submit
 from shared.http.idempotency import Answer
 from shared.http.problems import Problem
 from shared.log.partitioner import partition_of
-from tests.components.reporting.counting import COMMANDS, NOW, OFFICE, PARTITIONS, STUDENT, CountingDesk, CountOf, CountUp
+from tests.components.shared.counting_service import COMMANDS, NOW, OFFICE, PARTITIONS, STUDENT, CountingDesk, CountOf, CountUp
 from tests.support.mutants import without
 
 P = partition_of(STUDENT.encode(), PARTITIONS)

@@ -8,8 +8,11 @@ import pytest
 from redis.exceptions import ResponseError
 
 from services.reporting.board import board as board_module
-from services.reporting.board.board import LIVE, Board, OtherFold, Step, moment
+from services.reporting.board.board import Board, OtherFold
+from services.reporting.board.keys import LIVE_GENERATION
+from services.reporting.board.partition import Step
 from services.reporting.counting import Changes
+from shared.clock import moment_of
 from shared.redis.edge import Redis, connect
 from tests.components.reporting.counted_facts import added, folded
 from tests.components.reporting.written_facts import case_fact, child_file, fact, grant, relief_fact, standing, statement
@@ -61,10 +64,10 @@ async def test_a_batch_adds_its_differences_and_moves_the_cursor(board: Board) -
     both = added(FIRST, SECOND)
     assert {cell: n for cell, n in numbers(snapshot.cells).items() if n} == both["cells"]
     assert numbers(snapshot.flows) == both["flows"]
-    assert {county: moment(time) for county, time in numbers(snapshot.reported).items()} == both["reported"]
+    assert {county: moment_of(time) for county, time in numbers(snapshot.reported).items()} == both["reported"]
     assert snapshot.claimed[b"513430"].split()[1] == b"4"
     assert (snapshot.cursor.next, snapshot.cursor.sequences) == (3, SECOND.sequences)
-    assert moment(snapshot.cursor.event_time or 0) == FIRST.event_time
+    assert moment_of(snapshot.cursor.event_time or 0) == FIRST.event_time
 
 
 async def test_files_and_grants_are_added_up_too_and_a_day_on_which_nothing_is_due_any_more_is_removed(board: Board, redis: Redis) -> None:
@@ -133,11 +136,11 @@ async def test_a_time_never_goes_back_whatever_the_order(board: Board) -> None:
     await board.apply(P, 1, 2, replace(early, sequences=late.sequences))
     snapshot = await board.snapshot(P)
     assert snapshot is not None
-    assert moment(numbers(snapshot.reported)["513430"]) == late.reported["513430"]
+    assert moment_of(numbers(snapshot.reported)["513430"]) == late.reported["513430"]
     time, claim = snapshot.claimed[b"513430"].split()
-    assert (moment(int(time)), int(claim)) == (late.claimed["513430"].time, 2)
-    assert moment(snapshot.cursor.event_time or 0) == late.event_time
-    assert moment(snapshot.cursor.recorded_time or 0) == late.recorded_time
+    assert (moment_of(int(time)), int(claim)) == (late.claimed["513430"].time, 2)
+    assert moment_of(snapshot.cursor.event_time or 0) == late.event_time
+    assert moment_of(snapshot.cursor.recorded_time or 0) == late.recorded_time
 
 
 async def test_of_two_statements_of_one_time_the_later_in_the_record_holds(board: Board) -> None:
@@ -211,9 +214,9 @@ async def test_counts_of_another_fold_stop_with_what_mends_it(board: Board, redi
 
 
 async def test_the_generation_that_is_shown_is_the_first_unless_named(board: Board, redis: Redis) -> None:
-    assert await board.live() == "1"
-    await redis.set(LIVE, "2b")
-    assert await board.live() == "2b"
+    assert await board.live_generation() == "1"
+    await redis.set(LIVE_GENERATION, "2b")
+    assert await board.live_generation() == "2b"
 
 
 async def test_generations_and_partitions_share_nothing(redis: Redis) -> None:

@@ -7,10 +7,12 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from services.reporting.board.board import LIVE, Board, Snapshot
+from services.reporting.board.board import Board
+from services.reporting.board.keys import LIVE_GENERATION
+from services.reporting.board.partition import Snapshot
 from services.reporting.counting import Changes
-from services.reporting.view import board_reader as following_module
-from services.reporting.view.board_reader import Following, NotBuilt
+from services.reporting.view import board_reader
+from services.reporting.view.board_reader import BoardReader, NotBuilt
 from services.reporting.view.memory import Memory
 from shared import clock
 from shared.log import topics
@@ -30,7 +32,7 @@ class Rig:
     def __init__(self, redis: Redis) -> None:
         self.redis, self.log = redis, MemoryLog(PARTITIONS)
         self.board = Board(redis, generation="1")
-        self.following = Following(redis, self.log, partitions=PARTITIONS)
+        self.reader = BoardReader(redis, self.log, partitions=PARTITIONS)
         self.applied: dict[int, list[Changes]] = {p: [] for p in range(PARTITIONS)}
         self.stands = dict.fromkeys(range(PARTITIONS), 0)
         self.chance = np.random.default_rng(7)
@@ -51,12 +53,12 @@ class Rig:
         """Let the memory follow until something is so."""
         async with asyncio.timeout(PATIENCE):
             while not reached():
-                await self.following.step()
+                await self.reader.step()
         assert reached(), waiting_for
 
     async def caught_up(self) -> Memory:
-        await self.until(lambda: self.following.built and self.following.memory.positions == self.stands, "the memory to stand where Redis does")
-        return self.following.memory
+        await self.until(lambda: self.reader.built and self.reader.memory.positions == self.stands, "the memory to stand where Redis does")
+        return self.reader.memory
 
     def expected(self) -> Memory:
         return remembered(*(changes for partition in self.applied.values() for changes in partition))
@@ -106,8 +108,8 @@ async def eventually(holds: Callable[[], bool], what: str) -> None:
 
 @pytest.fixture
 async def rig(fresh_redis: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rig]:
-    monkeypatch.setattr(following_module, "_TRY_AGAIN", 0.0)
-    monkeypatch.setattr(following_module, "_WAIT_MS", 20)
+    monkeypatch.setattr(board_reader, "_RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(board_reader, "_WAIT_MS", 20)
     client = connect(fresh_redis, patience=3.0)
     yield Rig(client)
     await client.aclose()
@@ -121,7 +123,7 @@ async def test_the_memory_equals_the_board_after_random_batches(rig: Rig) -> Non
         if n % 7 == 0:
             await rig.caught_up()
     assert same(await rig.caught_up(), rig.expected())
-    fresh = Following(rig.redis, rig.log, partitions=PARTITIONS)
+    fresh = BoardReader(rig.redis, rig.log, partitions=PARTITIONS)
     await fresh.step()
     assert same(fresh.memory, rig.expected())
 
@@ -149,12 +151,12 @@ async def test_a_gap_is_mended_by_a_snapshot(rig: Rig) -> None:
 
 
 async def test_without_the_look_at_prev_a_gap_makes_wrong_counts(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    mutant = without(following_module, "if step.prev != memory.positions[partition]:", "if False:")
+    mutant = without(board_reader, "if step.prev != memory.positions[partition]:", "if False:")
     assert not same(await _followed_over_a_gap(rig, mutant), rig.expected())
 
 
 async def _followed_over_a_gap(rig: Rig, module: ModuleType) -> Memory:
-    rig.following = module.Following(rig.redis, rig.log, partitions=PARTITIONS)
+    rig.reader = module.BoardReader(rig.redis, rig.log, partitions=PARTITIONS)
     await rig.begin()
     await rig.apply(0)
     await rig.caught_up()
@@ -165,14 +167,14 @@ async def _followed_over_a_gap(rig: Rig, module: ModuleType) -> Memory:
 
 
 async def test_nothing_is_shown_until_every_partition_is_built(rig: Rig) -> None:
-    await rig.following.step()
+    await rig.reader.step()
     with pytest.raises(NotBuilt):
-        _ = rig.following.memory
+        _ = rig.reader.memory
     await rig.board.open(0, 12)
     await rig.apply(0)
-    await rig.following.step()
+    await rig.reader.step()
     with pytest.raises(NotBuilt, match="6 of 12 facts, 1 of 2 partitions begun"):
-        _ = rig.following.memory
+        _ = rig.reader.memory
     await rig.board.open(1, 0)
     await rig.apply(0)
     assert same(await rig.caught_up(), rig.expected())
@@ -210,31 +212,31 @@ async def test_after_redis_went_back_nothing_older_is_shown_and_then_the_same_ag
     await rig.begin()
     for partition in facts:
         await _count_again(rig, partition, 12, 6)
-    await rig.until(lambda: rig.following.built and rig.following.memory.positions == {0: 12, 1: 12}, "the first half")
-    shown = rig.following.memory
+    await rig.until(lambda: rig.reader.built and rig.reader.memory.positions == {0: 12, 1: 12}, "the first half")
+    shown = rig.reader.memory
     cells = shown.cells.copy()
     await _lose(rig)
     seen: list[dict[int, int]] = []
     for partition, upto in ((0, 10), (1, 5), (0, 15), (1, 10)):
         await _count_again(rig, partition, upto, size)
         for _ in range(3):
-            await rig.following.step()
-            seen.append(dict(rig.following.memory.positions))
+            await rig.reader.step()
+            seen.append(dict(rig.reader.memory.positions))
     assert all(at[p] >= 12 for at in seen for p in at)
-    assert rig.following.memory.positions[1] == 12
-    assert rig.following.memory is shown
+    assert rig.reader.memory.positions[1] == 12
+    assert rig.reader.memory is shown
     assert bool((shown.cells == cells).all()) or shown.positions[0] == 15
     for partition in facts:
         await _count_again(rig, partition, 24, size)
-    await rig.until(lambda: rig.following.memory.positions == {0: 24, 1: 24}, "the whole record again")
-    assert same(rig.following.memory, remembered(*(folded(*facts[p]) for p in facts)))
+    await rig.until(lambda: rig.reader.memory.positions == {0: 24, 1: 24}, "the whole record again")
+    assert same(rig.reader.memory, remembered(*(folded(*facts[p]) for p in facts)))
 
 
 async def test_an_api_that_starts_while_counts_are_lost_shows_nothing_half_built(rig: Rig) -> None:
     await rig.begin(log_end=12)
     await rig.apply(0)
     await rig.apply(1)
-    fresh = Following(rig.redis, rig.log, partitions=PARTITIONS)
+    fresh = BoardReader(rig.redis, rig.log, partitions=PARTITIONS)
     await fresh.step()
     with pytest.raises(NotBuilt, match="12 of 24 facts"):
         _ = fresh.memory
@@ -246,19 +248,19 @@ async def test_another_generation_is_shown_at_once_and_whole(rig: Rig) -> None:
     await rig.apply(1)
     first = await rig.caught_up()
     other = Board(rig.redis, generation="2")
-    await rig.redis.set(LIVE, "2")
+    await rig.redis.set(LIVE_GENERATION, "2")
     await other.open(0, 6)
     await other.apply(0, 0, 6, rig.applied[0][0])
     await other.open(1, 6)
     for _ in range(3):
-        await rig.following.step()
-    assert rig.following.memory is first  # partition 1 is not built there
+        await rig.reader.step()
+    assert rig.reader.memory is first  # partition 1 is not built there
     await other.apply(1, 0, 6, rig.applied[1][0])
-    await rig.until(lambda: rig.following.memory.generation == "2", "the other generation")
-    assert same(rig.following.memory, rig.expected())
+    await rig.until(lambda: rig.reader.memory.generation == "2", "the other generation")
+    assert same(rig.reader.memory, rig.expected())
     changes = folded(*children(rig.chance, 6, 4), last=rig.applied[0][0].sequences)
     await other.apply(0, 6, 10, changes)
-    await rig.until(lambda: rig.following.memory.positions == {0: 10, 1: 6}, "its deltas")
+    await rig.until(lambda: rig.reader.memory.positions == {0: 10, 1: 6}, "its deltas")
 
 
 async def test_a_generation_that_is_behind_what_was_shown_is_not_shown(rig: Rig) -> None:
@@ -270,11 +272,11 @@ async def test_a_generation_that_is_behind_what_was_shown_is_not_shown(rig: Rig)
     for partition in range(PARTITIONS):
         await other.open(partition, 0)
     await other.apply(0, 0, 6, rig.applied[0][0])
-    await rig.redis.set(LIVE, "2")
+    await rig.redis.set(LIVE_GENERATION, "2")
     for _ in range(4):
-        await rig.following.step()
-    assert rig.following.memory.generation == "1"
-    assert rig.following.memory.positions == {0: 12, 1: 0}
+        await rig.reader.step()
+    assert rig.reader.memory.generation == "1"
+    assert rig.reader.memory.positions == {0: 12, 1: 0}
 
 
 async def test_a_live_generation_of_another_fold_leaves_what_is_shown_and_followed(rig: Rig) -> None:
@@ -283,10 +285,10 @@ async def test_a_live_generation_of_another_fold_leaves_what_is_shown_and_follow
     other = Board(rig.redis, generation="2")
     await other.open(0, 0)
     await rig.redis.hset(other.keys(0)[0], "fold", "0")
-    await rig.redis.set(LIVE, "2")
+    await rig.redis.set(LIVE_GENERATION, "2")
     await rig.apply(0)
     assert same(await rig.caught_up(), rig.expected())
-    assert rig.following.memory.generation == "1"
+    assert rig.reader.memory.generation == "1"
 
 
 async def test_counts_that_are_lost_while_they_are_read_are_not_shown(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -302,48 +304,48 @@ async def test_counts_that_are_lost_while_they_are_read_are_not_shown(rig: Rig, 
         return await read(board, partition)
 
     monkeypatch.setattr(Board, "snapshot", lost_meanwhile)
-    await rig.following.step()
+    await rig.reader.step()
     with pytest.raises(NotBuilt, match="0 of 12 facts"):
-        _ = rig.following.memory
+        _ = rig.reader.memory
 
 
 async def test_while_redis_is_away_the_last_counts_stay_and_grow_older(rig: Rig) -> None:
     await rig.begin()
     await rig.apply(0)
     await rig.log.append(topics.STUDENT_STATUS, {0: [(b"", b"")] * 6})
-    following = rig.following
-    async with following.running():
-        await eventually(lambda: following.built and following.lag() < 1.0, "the whole log is shown")
-        shown = following.memory
-        following.check()
+    reader = rig.reader
+    async with reader.running():
+        await eventually(lambda: reader.built and reader.lag() < 1.0, "the whole log is shown")
+        shown = reader.memory
+        reader.check()
         await rig.redis.client_pause(6_000)
         await rig.log.append(topics.STUDENT_STATUS, {0: [(b"", b"")]})
-        await eventually(lambda: following.trouble is not None and following.lag() > 1.2, "the counts grow old")
-        assert following.memory is shown
+        await eventually(lambda: reader.trouble is not None and reader.lag() > 1.2, "the counts grow old")
+        assert reader.memory is shown
         with pytest.raises(NotBuilt, match="Redis is unavailable"):
-            following.check()
-        await eventually(lambda: following.trouble is None, "Redis is back")
-        following.check()
-        assert following.lag() > 1.2
+            reader.check()
+        await eventually(lambda: reader.trouble is None, "Redis is back")
+        reader.check()
+        assert reader.lag() > 1.2
 
 
 async def test_while_the_log_is_away_nobody_knows_and_the_age_grows(rig: Rig) -> None:
     await rig.begin()
-    async with rig.following.running():
-        await eventually(lambda: rig.following.built and rig.following.lag() < 0.4, "the whole log is shown")
+    async with rig.reader.running():
+        await eventually(lambda: rig.reader.built and rig.reader.lag() < 0.4, "the whole log is shown")
         rig.log.unavailable = True
-        await eventually(lambda: rig.following.lag() > 1.5, "the age grows")
+        await eventually(lambda: rig.reader.lag() > 1.5, "the age grows")
         rig.log.unavailable = False
-        await eventually(lambda: rig.following.lag() < 0.4, "it is known again")
+        await eventually(lambda: rig.reader.lag() < 0.4, "it is known again")
 
 
 async def test_counts_of_another_fold_are_not_shown_and_say_why(rig: Rig) -> None:
     await rig.begin()
     await rig.redis.hset(rig.board.keys(1)[0], "fold", "0")
-    async with rig.following.running():
-        await eventually(lambda: rig.following.trouble is not None, "it says what is wrong")
+    async with rig.reader.running():
+        await eventually(lambda: rig.reader.trouble is not None, "it says what is wrong")
     with pytest.raises(NotBuilt, match="fold version 0"):
-        _ = rig.following.memory
+        _ = rig.reader.memory
 
 
 def test_two_memories_are_the_same_only_with_the_same_numbers() -> None:

@@ -11,8 +11,8 @@ import pytest
 
 from deploy.local.config import free_ports
 from deploy.local.stack import LocalStack
-from services.reporting.view import board_reader as following_module
-from services.reporting.view.board_reader import Following
+from services.reporting.view import board_reader
+from services.reporting.view.board_reader import BoardReader
 from shared.geography.divisions import NATION
 from shared.redis.edge import connect
 from tests.edges.reporting.test_board_reader import PARTITIONS, Rig
@@ -89,19 +89,19 @@ async def test_after_a_restart_whoever_comes_back_gets_the_whole(stack: LocalSta
 
 
 async def test_what_is_followed_is_the_newest_and_says_that_it_moved(fresh_redis: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(following_module, "_WAIT_MS", 20)
+    monkeypatch.setattr(board_reader, "_WAIT_MS", 20)
     redis = connect(fresh_redis)
     rig = Rig(redis)
     await rig.begin()
     await rig.apply(0)
     await rig.caught_up()
-    followed: Following = rig.following
-    assert followed.moved.is_set()  # counts are shown that were not
-    followed.moved.clear()
+    followed: BoardReader = rig.reader
+    assert followed.changed.is_set()  # counts are shown that were not
+    followed.changed.clear()
     assert followed.newest._by_county == {}
     await rig.apply(1, facts=20)
     await rig.caught_up()
-    assert followed.moved.is_set()
+    assert followed.changed.is_set()
     noted = {f"{county}:{what}" for county, changed in followed.newest._by_county.items() for what in changed}
     assert noted == set(rig.applied[1][0].flows)
     await redis.aclose()

@@ -1,4 +1,4 @@
-"""One who follows a stream: what waits for it, never more than a little."""
+"""A subscriber of a stream, with a small bounded queue of the events that it has not taken."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,26 +6,26 @@ from collections.abc import AsyncIterator
 from shared.http.serving import Connection
 
 MOST_WAITING = 16
-"""Events that may wait for a reader: beyond that it is cut off. At the fastest they are 6 s of events."""
-_HELD = 65_536
+"""Events that may wait for a subscriber; beyond that it is cut off. At the highest rate they are the events of 6 s."""
+_BUFFER_BYTES = 65_536
 """Bytes that may wait for it in the process, and about as many in the kernel."""
 
 
-class Reader:
+class Subscriber:
     """A bounded queue to one connection."""
 
     def __init__(self, first: bytes, connection: Connection | None) -> None:
-        """Begin with what the reader gets first."""
+        """``first`` is the first event. ``connection`` is None where no server is between (tests)."""
         self._waiting = [first]
         self._wake = asyncio.Event()
         self._wake.set()
         self._ended = False
         self._connection = connection
         if connection is not None:
-            connection.limit_write_buffer(_HELD)
+            connection.limit_write_buffer(_BUFFER_BYTES)
 
     def offer(self, event: bytes) -> bool:
-        """Let an event wait for the reader; False where as many wait already as may."""
+        """Queue an event. Returns False, and queues nothing, where ``MOST_WAITING`` events wait already."""
         if len(self._waiting) >= MOST_WAITING:
             return False
         self._waiting.append(event)
@@ -33,19 +33,19 @@ class Reader:
         return True
 
     def end(self) -> None:
-        """Let the stream end with what waits now."""
+        """End the stream after the events that wait now."""
         self._ended = True
         self._wake.set()
 
     def cut_off(self) -> None:
-        """End the stream without waiting for the reader to take anything."""
+        """End the stream at once, without the events that wait, and hang up."""
         self._waiting.clear()
         self.end()
         if self._connection is not None:
             self._connection.abort()
 
     async def events(self) -> AsyncIterator[bytes]:
-        """Give what there is to send, as it comes, until the end."""
+        """Yield the events as they come, until the end; those that wait come as one piece."""
         while True:
             await self._wake.wait()
             self._wake.clear()
