@@ -2,16 +2,17 @@
 
 The steps of one commit, and what a failure after each leaves behind:
 
-1. Fold the batch after the last sequences that Redis holds at this cursor: pure. (Nothing done.)
-2. Append pointers to what cannot be read to ``student-status.dead``, and wait for the acks. (They are in the log. The
+1. Fold the batch after the last sequences that Redis holds at this cursor: pure. (Nothing is done.)
+2. Append dead letters for the records that cannot be read to ``student-status.dead``, and wait for the acks. (They are in the log. The
    next attempt appends the same bytes again, under the same ids.)
-3. One script adds the differences and moves the cursor, if it is still the expected one. (Done.)
+3. One script adds the differences and moves the cursor, where it is still the expected one. (All is done.)
 """
 
 import logging
 from collections.abc import Mapping
 
-from services.reporting.board.board import Board, Cursor
+from services.reporting.board.board import Board
+from services.reporting.board.partition import Cursor
 from services.reporting.counting import Changes, fold
 from shared.deciding.deciding_follower import MostlyDead
 from shared.events.dead_letters import dead_letter, log_dead_letters
@@ -23,8 +24,9 @@ from shared.worker.meters import APPLY, DEAD, DECIDE, PUBLISH, REPEATED, WorkerM
 
 SOURCE = "/reporting"
 COUNTED = "counted"
+PASSED_OVER = "passed_over"
 _MANY = 100
-"""In a batch of at least so many records, more than half of them dead means that something else is broken."""
+"""Where more than half of a batch of at least so many records are dead, something else is broken."""
 
 _log = logging.getLogger(__name__)
 
@@ -35,46 +37,44 @@ class CountingFollower:
     topic = topics.STUDENT_STATUS
 
     def __init__(self, board: Board, log: EventLog, meters: WorkerMeters | None = None) -> None:
-        """Join the counts with the log that pointers to unreadable records go to, and with what counts what is done."""
+        """``log`` takes the dead letters."""
         self._board, self._log = board, log
         self._meters = meters.of(self.topic) if meters else uncounted(self.topic)
         self._known: dict[int, Cursor] = {}
-        """Copies of what Redis holds of each partition; asked for anew wherever it turns out to hold something else."""
+        """Copies of the cursors in Redis. A copy is read again wherever Redis turns out to hold another."""
 
     async def start(self) -> None:
-        """Connect to the log."""
         await self._log.start()
 
     async def stop(self) -> None:
-        """Let go of both."""
         await self._log.stop()
         await self._board.close()
 
     async def cursors(self, partitions: frozenset[int]) -> Mapping[int, int | None]:
-        """Ask Redis, and begin the partitions that it knows nothing of. Raises ``OtherFold``."""
-        return {partition: (await self._ask(partition)).next for partition in sorted(partitions)}
+        """Read the cursors from Redis, and begin the partitions that have none. Raises ``OtherFold``."""
+        return {partition: (await self._read_cursor(partition)).next for partition in sorted(partitions)}
 
     async def follow(self, batch: RecordBatch) -> int:
-        """Do the three steps. Raises ``NewerVersion``, ``MostlyDead``, ``OtherFold``."""
+        """Do the three steps and return the next offset wanted. Raises ``NewerVersion``, ``MostlyDead``, ``OtherFold``."""
         partition = batch.partition
-        cursor = self._known.get(partition) or await self._ask(partition)
+        cursor = self._known.get(partition) or await self._read_cursor(partition)
         if cursor.next != batch.first:
-            # Nothing was done: another batch is wanted than this one.
-            return (await self._ask(partition)).next
+            # Nothing is done: the cursor wants another batch than this one.
+            return (await self._read_cursor(partition)).next
         with self._meters.step(DECIDE):
             changes = fold(batch.records, cursor.sequences)
-        await self._put_aside(batch, changes)
+        await self._append_dead_letters(batch, changes)
         with self._meters.step(APPLY):
             stands = await self._board.apply(partition, batch.first, batch.next, changes)
         if stands != batch.next:
             self._meters.fenced.inc()
             _log.warning("the cursor stands at %d: another worker or another Redis", stands, extra=about(self.topic, partition, batch.first))
-            return (await self._ask(partition)).next
-        self._tell(batch, changes)
+            return (await self._read_cursor(partition)).next
+        self._note_done(batch, changes)
         self._known[partition] = Cursor(batch.next, changes.sequences, cursor.build_to, cursor.built, None, None)
         return stands
 
-    async def _ask(self, partition: int) -> Cursor:
+    async def _read_cursor(self, partition: int) -> Cursor:
         self._known.pop(partition, None)
         cursor = await self._board.cursor(partition)
         if cursor is None:
@@ -85,7 +85,7 @@ class CountingFollower:
         self._known[partition] = cursor
         return cursor
 
-    async def _put_aside(self, batch: RecordBatch, changes: Changes) -> None:
+    async def _append_dead_letters(self, batch: RecordBatch, changes: Changes) -> None:
         if not changes.dead:
             return
         if len(batch.records) >= _MANY and 2 * len(changes.dead) > len(batch.records):
@@ -98,10 +98,11 @@ class CountingFollower:
         with self._meters.step(PUBLISH):
             await self._log.append(topics.dead(batch.topic), {batch.partition: letters})
 
-    def _tell(self, batch: RecordBatch, changes: Changes) -> None:
-        """Count a batch that is done, and log what was odd about it."""
-        dead, repeats = len(changes.dead), changes.repeats
-        self._meters.done(len(batch.records), {COUNTED: len(batch.records) - dead - repeats, REPEATED: repeats, DEAD: dead})
+    def _note_done(self, batch: RecordBatch, changes: Changes) -> None:
+        """Count the records of a batch by what became of them, and log its dead letters and repeats."""
+        dead, repeats, passed_over = len(changes.dead), changes.repeats, changes.passed_over
+        counted = len(batch.records) - dead - repeats - passed_over
+        self._meters.done(len(batch.records), {COUNTED: counted, PASSED_OVER: passed_over, REPEATED: repeats, DEAD: dead})
         self._meters.reached("event", changes.event_time)
         self._meters.reached("recorded", changes.recorded_time)
         if dead:

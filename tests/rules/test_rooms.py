@@ -1,4 +1,4 @@
-"""The walls between the rooms of shared code hold: an import that rises, and one that closes a circle, breaks its contract."""
+"""The walls between rooms hold: an import that rises, and one that closes a circle, breaks its contract."""
 
 from copy import deepcopy
 from functools import cache
@@ -10,6 +10,7 @@ import pytest
 from grimp import ImportGraph
 from importlinter import api
 from importlinter.contracts.acyclic_siblings import AcyclicSiblingsContract
+from importlinter.contracts.forbidden import ForbiddenContract
 from importlinter.contracts.layers import LayersContract
 from importlinter.domain.contract import Contract
 
@@ -17,8 +18,10 @@ ROOT = Path(__file__).resolve().parents[2]
 KINDS: dict[str, type[Contract]] = {
     "Rooms of shared code stand in this order": LayersContract,
     "Nothing imports what imports it, be it modules of a room or rooms": AcyclicSiblingsContract,
+    "The rooms of reporting stand in this order, and its root holds nothing else": LayersContract,
+    "Reporting's worker counts, and answers nobody": ForbiddenContract,
 }
-IN_ORDER, NO_CIRCLES = KINDS
+IN_ORDER, NO_CIRCLES, REPORTING, WORKER = KINDS
 
 
 @cache
@@ -68,6 +71,32 @@ def test_a_circle_within_a_room_breaks_the_contract(importer: str, imported: str
     assert not kept(NO_CIRCLES, importer=importer, imported=imported)
 
 
+@pytest.mark.parametrize(
+    ("contract_", "importer", "imported"),
+    [
+        (REPORTING, "view.newest", "live.document"),
+        (REPORTING, "view.newest", "answers.counts"),
+        (REPORTING, "board.board", "view.memory"),
+        (REPORTING, "counting.folding", "board.keys"),
+        (REPORTING, "answers.current_view", "live.hub"),
+        (REPORTING, "live.hub", "openapi"),
+        (REPORTING, "api", "worker"),
+        (REPORTING, "api", "audit.recount"),
+        (REPORTING, "api", "settings"),
+        (WORKER, "worker", "view.memory"),
+    ],
+)
+def test_an_import_that_rises_breaks_the_order_of_reporting(contract_: str, importer: str, imported: str) -> None:
+    assert not kept(contract_, importer=f"services.reporting.{importer}", imported=f"services.reporting.{imported}")
+
+
+def test_a_new_file_at_the_root_of_reporting_has_no_place_in_its_order() -> None:
+    graph = deepcopy(imports())
+    graph.add_module("services.reporting.daily")
+    assert not contract(REPORTING).check(graph, verbose=False).kept
+
+
 def test_what_goes_down_is_kept() -> None:
+    assert kept(REPORTING, importer="services.reporting.live.hub", imported="services.reporting.counting.folding")
     assert kept(IN_ORDER, importer="shared.process", imported="shared.ids")
     assert kept(NO_CIRCLES, importer="shared.process", imported="shared.ids")

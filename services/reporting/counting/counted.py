@@ -1,7 +1,7 @@
-"""Of each fact of the record what a count needs, read in one go; everything else is skipped unbuilt.
+"""The part of each fact that the counts need, decoded in one pass; every other member is skipped.
 
-There is one struct a type, told apart by the ``type`` attribute as it is read, so that students, cases and grants, each with a
-standing of its own shape, cost one decoding each: about 1 us (``bench/codec.py``).
+Each type has a struct of its own, and the decoder chooses it by the ``type`` attribute. So the fact of a student, a case or a grant,
+each with a standing of another shape, costs one decoding: about 1 us (``bench/codec.py``).
 """
 
 from collections.abc import Callable, Iterable
@@ -21,7 +21,7 @@ from shared.events.envelope import EventData, Moment
 
 @final
 class StudentData(Struct, gc=False):
-    """What is counted of a student's fact."""
+    """The counted members of a student's fact."""
 
     before: Standing | None = None
     after: Standing | None = None
@@ -31,7 +31,7 @@ class StudentData(Struct, gc=False):
 
 @final
 class CaseData(Struct, gc=False):
-    """What is counted of a fact about a child's file."""
+    """The counted members of a fact about a child's file."""
 
     after: CaseStanding
     before: CaseStanding | None = None
@@ -39,7 +39,7 @@ class CaseData(Struct, gc=False):
 
 @final
 class GrantData(Struct, gc=False):
-    """What is counted of a fact about aid."""
+    """The counted members of a fact about aid."""
 
     before: Grant | None = None
     after: Grant | None = None
@@ -47,13 +47,13 @@ class GrantData(Struct, gc=False):
 
 @final
 class StatementData(Struct, gc=False):
-    """What is counted of a county's statement."""
+    """The counted members of a county's statement."""
 
     out_of_school: Children
 
 
 class CountedFact(Struct, gc=False, tag_field="type", kw_only=True):
-    """The attributes that a count needs. ``TYPE``: the fact's type."""
+    """The attributes that the counts need of every fact. ``TYPE`` is the fact's type."""
 
     TYPE: ClassVar[str]
     source: str
@@ -64,31 +64,31 @@ class CountedFact(Struct, gc=False, tag_field="type", kw_only=True):
 
 
 class CountedStudent(CountedFact, gc=False):
-    """A student's fact, as far as it is counted."""
+    """The counted part of a student's fact."""
 
     data: StudentData
 
 
 class CountedCase(CountedFact, gc=False):
-    """A fact about a child's file, as far as it is counted."""
+    """The counted part of a fact about a child's file."""
 
     data: CaseData
 
 
 class CountedGrant(CountedFact, gc=False):
-    """A fact about aid, as far as it is counted."""
+    """The counted part of a fact about aid."""
 
     data: GrantData
 
 
 class CountedStatement(CountedFact, gc=False):
-    """A county's statement, as far as it is counted."""
+    """The counted part of a county's statement."""
 
     data: StatementData
 
 
 class Uncounted(Struct, gc=False, kw_only=True):
-    """The same attributes of an event of whatever type."""
+    """The same attributes of an event of any type; its data are not read."""
 
     TYPE: str = field(name="type")
     data: ClassVar[None] = None
@@ -102,22 +102,26 @@ class Uncounted(Struct, gc=False, kw_only=True):
 Counted = CountedStudent | CountedCase | CountedGrant | CountedStatement
 
 
-def _each(base: type[CountedFact], shapes: Iterable[type[EventData]]) -> list[type[Struct]]:
-    return [msgspec.defstruct(shape.__name__, [], bases=(base,), tag=shape.TYPE, namespace={"TYPE": shape.TYPE}, gc=False) for shape in shapes]
-
-
-_COUNTED = (
-    *_each(CountedStudent, STUDENT_FACTS),
-    *_each(CountedCase, CASE_FACTS),
-    *_each(CountedGrant, RELIEF_FACTS),
-    *_each(CountedStatement, [CountyStated]),
+_DATA: tuple[tuple[type[CountedFact], Iterable[type[EventData]]], ...] = (
+    (CountedStudent, STUDENT_FACTS),
+    (CountedCase, CASE_FACTS),
+    (CountedGrant, RELIEF_FACTS),
+    (CountedStatement, (CountyStated,)),
 )
+_COUNTED = tuple(
+    msgspec.defstruct(data.__name__, [], bases=(base,), tag=data.TYPE, namespace={"TYPE": data.TYPE}, gc=False)
+    for base, of_family in _DATA
+    for data in of_family
+)
+COUNTED_TYPES = frozenset(data.TYPE for _, of_family in _DATA for data in of_family)
+"""The types that are counted. A registered type that is not among them is passed over."""
+
 _decode_counted: Callable[[bytes], Counted] = msgspec.json.Decoder(Union[_COUNTED]).decode  # noqa: UP007  # made of a tuple
 _decode_uncounted = msgspec.json.Decoder(Uncounted).decode
 
 
 def read_counted(value: bytes | None) -> Counted:
-    """Read of a fact what counting needs, and nothing else. Raises ``Unreadable``, also for a type that nobody published."""
+    """Decode the counted part of a fact. Raises ``Unreadable``, also for a type that is not counted."""
     try:
         return _decode_counted(value or b"")
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -125,7 +129,7 @@ def read_counted(value: bytes | None) -> Counted:
 
 
 def read_uncounted(value: bytes | None) -> Uncounted:
-    """Read the attributes of an event of whatever type. Raises ``Unreadable``."""
+    """Decode the attributes of an event of any type. Raises ``Unreadable``."""
     try:
         return _decode_uncounted(value or b"")
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:

@@ -1,7 +1,8 @@
-"""Reads a partition's records and adds them up: what a batch changes, and what of it cannot be counted.
+"""Folds the records of a partition: the differences that a batch makes to the counts, and the records that cannot be counted.
 
-A count of anything is: over all facts not seen before, add 1 for ``after``, take 1 for ``before`` (wire page, section 3).
+A count of anything is: over all facts not seen before, add 1 for ``after``, subtract 1 for ``before`` (wire page, section 3).
 A fact was seen before when its sequence is not above the last one of its source in this partition.
+A fact is passed over when its type is registered and nobody counts its family (decision 0020).
 """
 
 import re
@@ -11,7 +12,17 @@ from datetime import datetime
 from typing import NamedTuple, Protocol, assert_never
 
 from services.reporting.counting.case import CASE_CELLS, add_case
-from services.reporting.counting.counted import CaseData, Counted, GrantData, StatementData, StudentData, Uncounted, read_counted, read_uncounted
+from services.reporting.counting.counted import (
+    COUNTED_TYPES,
+    CaseData,
+    Counted,
+    GrantData,
+    StatementData,
+    StudentData,
+    Uncounted,
+    read_counted,
+    read_uncounted,
+)
 from services.reporting.counting.grant import RELIEF_CELLS, add_grant
 from services.reporting.counting.student import STUDENT_CELLS, add_statement, add_student
 from services.reporting.counting.tally import Claim, Tally, without_zeros
@@ -21,35 +32,30 @@ from shared.contracts.sequence import is_sequence
 from shared.events.codec import Unreadable
 
 FOLD_VERSION = 2
-"""Goes up whenever the same record would add up to something else; counts of another version are built anew."""
+"""Goes up whenever the same record would give other counts. Counts of another version are built anew."""
 
 CELLS = (*STUDENT_CELLS, *CASE_CELLS, *RELIEF_CELLS)
-"""What is counted of a county, besides flows and due days."""
+"""The cells of a county. Flows and due days are counted beside them, by day."""
 
-_PASSED_OVER = "cn.baoxue.figure."
-"""Facts in the record that nothing is counted of: they move their source's sequence, and the watermark."""
+_FIGURES = "cn.baoxue.figure."
+"""The family of published figures: the wire page (section 1) names it, and no type of it is registered yet. Nobody counts it."""
 _WITHOUT_GRANT = frozenset({EligibilityRecognised.TYPE, EligibilityLapsed.TYPE})
 _is_county = re.compile(r"[0-9]{6}").fullmatch
 
 
 class Record(Protocol):
-    """A record as a consumer gives it."""
+    """A record as a consumer returns it; ``offset`` is its position in the partition."""
 
     @property
-    def offset(self) -> int:
-        """Its position in the partition."""
-
+    def offset(self) -> int: ...
     @property
-    def key(self) -> bytes | None:
-        """Its partition key, as text."""
-
+    def key(self) -> bytes | None: ...
     @property
-    def value(self) -> bytes | None:
-        """Its bytes."""
+    def value(self) -> bytes | None: ...
 
 
 class DeadRecord(NamedTuple):
-    """A record that counts nowhere and goes aside, with what is wrong with it."""
+    """A record that changes no count and becomes a dead letter, with the reason."""
 
     record: Record
     error: Unreadable | UnknownType
@@ -57,7 +63,7 @@ class DeadRecord(NamedTuple):
 
 @dataclass(slots=True)
 class Changes:
-    """What a batch changes. Differences of zero are left out; times are aware."""
+    """The differences that a batch makes. Differences of zero are left out; times are aware."""
 
     cells: dict[str, int]
     """``<county>:<cell>`` -> difference"""
@@ -66,24 +72,26 @@ class Changes:
     due: dict[str, int]
     """``<county>:<day>`` -> difference of the files not closed whose next step is due on that day"""
     reported: dict[str, datetime]
-    """county -> newest time of any fact that the county or about a child of it; files and aid are no sign of life"""
+    """county -> newest time of its own facts and of those of its children; facts of files and aid are no sign of life"""
     claimed: dict[str, Claim]
-    """county -> its statement newest in time; of two at one time, the later in the record"""
+    """county -> its newest statement; of two with the same time, the later in the record"""
     sequences: dict[str, str]
     """source -> its last sequence, of all sources ever seen"""
     event_time: datetime | None
-    """Newest time of the batch, and below the newest recorded time; None where it held nothing new."""
+    """Newest time of the batch, and below it the newest recorded time; None where every record was dead or a repeat."""
     recorded_time: datetime | None
     dead: list[DeadRecord]
     repeats: int
+    passed_over: int
+    """Facts of families that nobody counts. They move the sequence of their source and the two times, and change no count."""
 
 
 def fold(records: Iterable[Record], last: Mapping[str, str]) -> Changes:
-    """Fold a partition's records, in order, after ``last``: each source's last sequence so far.
+    """Fold a partition's records, in order, after ``last``: the last sequence of each source so far.
 
-    Raises ``NewerVersion`` for a known type in a version that this code does not know.
+    Raises ``NewerVersion`` for a registered type in a version that this code does not know.
     """
-    tally, sequences, dead, repeats = Tally(), dict(last), [], 0
+    tally, sequences, dead, repeats, passed_over = Tally(), dict(last), [], 0, 0
     event_time = recorded_time = None
     for record in records:
         try:
@@ -108,7 +116,9 @@ def fold(records: Iterable[Record], last: Mapping[str, str]) -> Changes:
             add_grant(tally, data)
         elif type(data) is StatementData:
             add_statement(tally, fact.subject, fact.time, data)
-        elif data is not None:
+        elif data is None:
+            passed_over += 1
+        else:
             assert_never(data)
     return Changes(
         cells=without_zeros(tally.cells),
@@ -121,20 +131,21 @@ def fold(records: Iterable[Record], last: Mapping[str, str]) -> Changes:
         recorded_time=recorded_time,
         dead=dead,
         repeats=repeats,
+        passed_over=passed_over,
     )
 
 
 def _read(value: bytes | None) -> Counted | Uncounted:
-    """Read a fact that counts or is passed over; anything else is dead or stops the worker."""
+    """Read a fact that is counted or passed over. Raises ``Unreadable``, ``UnknownType``, ``NewerVersion``."""
     fact: Counted | Uncounted
     try:
         fact = read_counted(value)
     except Unreadable:
-        # A type that is not ours, or in a newer version, has not its shape either; that does not make it dead.
+        # Not every event that the counted structs cannot read is malformed: its type may be one that is not counted, or a newer version.
         fact = read_uncounted(value)
-        if RECORD_LANGUAGE.knows(fact.TYPE):
+        if fact.TYPE in COUNTED_TYPES:
             raise
-        if not fact.TYPE.startswith(_PASSED_OVER):
+        if not (RECORD_LANGUAGE.knows(fact.TYPE) or fact.TYPE.startswith(_FIGURES)):
             raise RECORD_LANGUAGE.why_not(fact.TYPE) from None
     data = fact.data
     if type(data) is StudentData:
@@ -146,7 +157,7 @@ def _read(value: bytes | None) -> Counted | Uncounted:
     elif type(data) is StatementData and not _is_county(fact.subject):
         raise Unreadable(f"{fact.TYPE}: no county")
     if not is_sequence(fact.sequence):
-        # It might sort above every real one, and nothing after it would ever count again.
+        # Such a text might sort above every real sequence: no later fact of its source would ever count.
         raise Unreadable("sequence: not of an input's offset")
     if not 1 < fact.time.year < 9999:
         raise Unreadable("time: a year that may have no day in China")

@@ -1,13 +1,15 @@
 """The fold of the record into county cells and flows, each sentence counted by hand."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
+from msgspec import Struct
 
-from services.reporting.counting import CELLS, Flow
+from services.reporting.counting import CELLS, Flow, folding
+from services.reporting.counting.counted import COUNTED_TYPES
 from shared.contracts.case import CaseState
-from shared.contracts.registry import NewerVersion, UnknownType
+from shared.contracts.registry import RECORD_LANGUAGE, Language, NewerVersion, UnknownType
 from shared.contracts.relief import GrantState, Scheme
 from shared.contracts.words import Reason, Stage, Status
 from shared.events.codec import Unreadable
@@ -143,12 +145,57 @@ def test_each_source_has_a_sequence_of_its_own() -> None:
     assert changes.sequences == {"/enrolment": "0000000000000007-0000", "/elsewhere": "0000000000000003-0000"}
 
 
-def test_facts_of_published_figures_count_nothing_but_move_their_sequence() -> None:
-    type_, data = "cn.baoxue.figure.released.v1", {"before": None, "after": {"county": "513431"}, "out_of_school": 3}
-    changes = folded(event(type_, "x", 5, data, source="/reporting"), event(type_, "x", 6, None, source="/reporting"))
-    assert (changes.cells, changes.due, changes.reported, changes.claimed, changes.dead) == ({}, {}, {}, {}, [])
-    assert changes.sequences == {"/reporting": "0000000000000006-0000"}
-    assert folded(event(type_, "x", 6, data, source="/reporting"), last=changes.sequences).repeats == 1
+class VisitMade(Struct, frozen=True):
+    """A fact of a family that is registered, and that nobody counts."""
+
+    TYPE: ClassVar[str] = "cn.baoxue.visit.made.v1"
+    before: None
+    after: dict[str, str]
+
+
+@pytest.fixture
+def visits_registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A record whose language has one more family."""
+    monkeypatch.setattr(folding, "RECORD_LANGUAGE", Language((*RECORD_LANGUAGE.shapes.values(), VisitMade)))
+
+
+FIGURE = "cn.baoxue.figure.released.v1"
+VISIT: dict[str, Any] = {"before": None, "after": {"county": "513431", "status": "dropped_out"}, "out_of_school": 3}
+
+
+@pytest.mark.usefixtures("visits_registered")
+@pytest.mark.parametrize("type_", [VisitMade.TYPE, FIGURE])
+def test_facts_of_a_family_that_nobody_counts_are_passed_over_and_move_their_sequence_and_the_watermark(type_: str) -> None:
+    changes = folded(event(type_, "x", 5, VISIT, source="/visit", time="2020-03-01T08:00:00Z"), event(type_, "x", 6, None, source="/visit"), GOOD)
+    assert (changes.passed_over, changes.dead, changes.due, changes.claimed, changes.cells) == (2, [], {}, {}, folded(GOOD).cells)
+    assert changes.sequences == {"/visit": "0000000000000006-0000", "/enrolment": "0000000000000009-0000"}
+    assert changes.event_time == datetime.fromisoformat("2020-03-01T08:00:00Z")
+    again = folded(event(type_, "x", 6, VISIT, source="/visit"), last=changes.sequences)
+    assert (again.passed_over, again.repeats) == (0, 1)
+
+
+@pytest.mark.usefixtures("visits_registered")
+@pytest.mark.parametrize("bad", [{"sequence": "1-0"}, {"time": "2020-03-01T12:00:00"}, {"source": None}])
+def test_a_fact_that_is_passed_over_must_have_its_attributes(bad: dict[str, Any]) -> None:
+    assert [type(error) for _, error in folded(event(VisitMade.TYPE, "x", 5, VISIT, **bad)).dead] == [Unreadable]
+
+
+@pytest.mark.usefixtures("visits_registered")
+def test_a_family_that_nobody_counts_may_have_dead_letters_and_newer_versions_too() -> None:
+    assert [type(error) for _, error in folded(event("cn.baoxue.visit.invented.v1", "x", 5, VISIT)).dead] == [UnknownType]
+    with pytest.raises(NewerVersion, match="visit"):
+        folded(event("cn.baoxue.visit.made.v2", "x", 5, VISIT))
+
+
+def test_a_family_that_nobody_registered_is_dead() -> None:
+    changes = folded(event(VisitMade.TYPE, "x", 5, VISIT))
+    assert ([type(error) for _, error in changes.dead], changes.passed_over, changes.sequences) == ([UnknownType], 0, {})
+
+
+def test_of_a_family_that_is_counted_every_registered_type_is() -> None:
+    counted = {type_.split(".")[2] for type_ in COUNTED_TYPES}
+    assert counted == {"student", "county", "case", "relief"}
+    assert {type_ for type_ in RECORD_LANGUAGE.shapes if type_.split(".")[2] in counted} == COUNTED_TYPES
 
 
 def test_the_watermark_is_the_newest_time_and_the_newest_recorded_time() -> None:

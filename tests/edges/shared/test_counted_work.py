@@ -20,6 +20,7 @@ from shared.redis.edge import connect
 from shared.worker.follower import RecordBatch
 from shared.worker.meters import WorkerMeters
 from tests.components.reporting.counted_facts import Laid
+from tests.components.reporting.written_facts import event
 
 CHILD, OTHER = "00112233445566778899aabbccddeeff", "f" * 32
 HERE = {"county": "513431", "school": "5134310001", "stage": "junior", "grade": 8, "poor": True}
@@ -117,17 +118,20 @@ async def test_a_batch_that_is_overtaken_as_it_is_applied_is_fenced_too(worked: 
     assert sum(worked.figures("baoxue_records_total").values()) == len(SENT)
 
 
-async def test_facts_are_counted_and_repeats_and_the_dead_apart(worked: Worked, caplog: pytest.LogCaptureFixture) -> None:
+async def test_facts_are_counted_and_repeats_dead_letters_and_what_is_passed_over_apart(worked: Worked, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     await worked.decide(*SENT)
     facts = [(r.key or b"", r.value or b"") for r in worked.log.topics[topics.STUDENT_STATUS][0]]
-    await worked.log.append(topics.STUDENT_STATUS, {0: [*facts[:2], (b"", b"?")]})
-    assert await worked.count(0, 6) == 6
+    await worked.log.append(
+        topics.STUDENT_STATUS, {0: [*facts[:2], (b"", b"?"), (b"", event("cn.baoxue.figure.released.v1", "x", 1, {}, source="/reporting"))]}
+    )
+    assert await worked.count(0, 7) == 7
     topic = f'topic="{topics.STUDENT_STATUS}"'
     assert {name: n for name, n in worked.figures("baoxue_records_total").items() if topic in name} == {
         f'baoxue_records_total{{outcome="counted",{topic}}}': 3,
         f'baoxue_records_total{{outcome="repeated",{topic}}}': 2,
         f'baoxue_records_total{{outcome="dead",{topic}}}': 1,
+        f'baoxue_records_total{{outcome="passed_over",{topic}}}': 1,
     }
     ages = worked.figures("baoxue_watermark_age_seconds")
     assert set(ages) == {f'baoxue_watermark_age_seconds{{time="{time}",{topic}}}' for time in ("event", "recorded")}
