@@ -1,4 +1,4 @@
-"""The only place that asks what time it is."""
+"""The only place that reads the clock."""
 
 import time
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -11,17 +11,17 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def now() -> datetime:
-    """Give the present moment, in UTC."""
+    """Return the present moment, in UTC."""
     return datetime.now(UTC)
 
 
 def seconds() -> float:
-    """Give seconds of a clock that only ever grows: for ages and time limits."""
+    """Return the seconds of a clock that never goes back, for ages and time limits."""
     return time.monotonic()
 
 
 def china_day(moment: datetime) -> date:
-    """Give the day in China of an aware moment."""
+    """Return the day in China of an aware moment."""
     return moment.astimezone(CHINA).date()
 
 

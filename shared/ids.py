@@ -1,4 +1,4 @@
-"""Identities. Those in the log are functions of their cause; only those of a request are drawn."""
+"""Ids. Those in the log are functions of their cause; only those of a request are random."""
 
 import secrets
 from hashlib import sha1, sha256
@@ -8,22 +8,22 @@ _NAMESPACE = bytes.fromhex("6f0d3c5a5d8b5f0e9a4be2d1c07a9b31")
 
 
 def uuid5_of_position(topic: str, partition: int, offset: int, n: int) -> str:
-    """Give the uuid5 of an input's position: the same input gives the same id, for ever."""
-    # RFC 9562, section 5.5, without the objects of the uuid module: a fact's id is made a million times a minute.
+    """Return the uuid5 of an input's position: the same input gives the same id, for ever."""
+    # RFC 9562, section 5.5, without the objects of the uuid module: this runs a million times a minute.
     h = sha1(b"%b%b[%d]@%d-%d" % (_NAMESPACE, topic.encode(), partition, offset, n), usedforsecurity=False).hexdigest()
     return f"{h[:8]}-{h[8:12]}-5{h[13:16]}-{_VARIANT[h[16]]}{h[17:20]}-{h[20:32]}"
 
 
 def draw_id() -> str:
-    """Draw the id of a request that was received, or of what came in it: 32 hex digits."""
+    """Return a random id of a request, or of what came in it: 32 hex digits."""
     return secrets.token_hex(16)
 
 
 def draw_process_id() -> str:
-    """Draw what tells ids of one process from those of another: 12 hex digits."""
+    """Return a random prefix that tells the ids of one process from those of another: 12 hex digits."""
     return secrets.token_hex(6)
 
 
 def command_id(key: str | None, content: bytes) -> str:
-    """Give the id of what somebody asks for, 32 hex digits: of the same ``Idempotency-Key`` and content the same, without a key drawn."""
+    """Return the id of a command, 32 hex digits: a hash of ``Idempotency-Key`` and content, or random where there is no key."""
     return secrets.token_hex(16) if key is None else sha256(b"%b\0%b" % (key.encode(), content)).hexdigest()[:32]

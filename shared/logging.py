@@ -1,8 +1,8 @@
-"""What every process says as it goes: one JSON object a line, with where and about which event, and never what anybody sent.
+"""What every process logs: one JSON object a line, with the record and the event that it is about, and never what anybody sent.
 
-A line about a record says ``at``, its ``topic[partition]@offset``, and ``event``, the id of an event: of the fact, the
-refusal or the dead letter that the record led to, or the record's own where it is a fact. Errors of other libraries are told
-by kind and place: what they say may quote what they were given.
+A line about a record has ``at``, which is ``topic[partition]@offset``, and ``event``, the id of an event: the fact, the refusal or the dead
+letter that the record led to, or the record's own where it is a fact. Errors of other libraries are logged by kind and place only,
+because their messages may quote the data that they were given.
 """
 
 import logging
@@ -14,18 +14,18 @@ from importlib.metadata import version
 import msgspec
 
 _ABOUT = ("event", "at")
-_SPEAKS_OF_NO_DATA = ("shared", "services", "deploy", "aiokafka", "kafka", "redis", "asyncio", "faust", "mode")
-"""Packages whose errors tell of connections, offsets and settings, never of a record's content."""
+_MESSAGES_WITHOUT_DATA = ("shared", "services", "deploy", "aiokafka", "kafka", "redis", "asyncio", "faust", "mode")
+"""Packages whose errors name connections, offsets and settings, never a record's content."""
 
 
 def about(topic: str, partition: int, offset: int, event: str | None = None) -> Mapping[str, str]:
-    """Give the ``extra`` of a log call about a record, or about a batch by its first record."""
+    """Return the ``extra`` of a log call about a record, or about a batch by its first record."""
     at = {"at": f"{topic}[{partition}]@{offset}"}
     return at if event is None else {**at, "event": event}
 
 
 def log_as_json(service: str, part: str, level: str = "INFO") -> None:
-    """Let the whole process log one JSON object a line to standard error."""
+    """Make the whole process log one JSON object a line to standard error."""
     lines = logging.StreamHandler()
     lines.setFormatter(_JsonLines({"service": service, "part": part, "version": version("baoxue")}))
     logging.basicConfig(level=level, handlers=[lines], force=True)
@@ -48,22 +48,22 @@ class _JsonLines(logging.Formatter):
             if (value := getattr(record, field, None)) is not None:
                 line[field] = value
         if record.exc_info and record.exc_info[1] is not None:
-            line["error"] = "\n".join(_told(record.exc_info[1]))
+            line["error"] = "\n".join(_described(record.exc_info[1]))
         return msgspec.json.encode(line).decode()
 
 
-def _told(error: BaseException) -> Iterator[str]:
-    """Tell an error and what it came from: the kind, the words if they can hold no data, and the lines of code."""
+def _described(error: BaseException) -> Iterator[str]:
+    """Yield an error and its causes: the kind, the message if it can hold no data, and the lines of code."""
     seen: set[int] = set()
     cause: BaseException | None = error
     while cause is not None and id(cause) not in seen:
         seen.add(id(cause))
         kind = type(cause)
-        yield f"{kind.__module__}.{kind.__qualname__}" + (f": {cause}" if _speaks_of_no_data(cause) else "")
+        yield f"{kind.__module__}.{kind.__qualname__}" + (f": {cause}" if _message_has_no_data(cause) else "")
         for frame in traceback.extract_tb(cause.__traceback__):
             yield f"  {frame.filename}:{frame.lineno} in {frame.name}"
         cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
 
 
-def _speaks_of_no_data(error: BaseException) -> bool:
-    return isinstance(error, OSError) or type(error).__module__.partition(".")[0] in _SPEAKS_OF_NO_DATA
+def _message_has_no_data(error: BaseException) -> bool:
+    return isinstance(error, OSError) or type(error).__module__.partition(".")[0] in _MESSAGES_WITHOUT_DATA

@@ -1,4 +1,4 @@
-"""How every process of ours begins: one word says which part of the service it is, the rest comes from the environment."""
+"""How every process of a service starts: its one argument names the part, api or worker; the rest comes from the environment."""
 
 import sys
 from collections.abc import Callable
@@ -11,14 +11,13 @@ from shared.logging import log_as_json
 from shared.settings import ServiceSettings, read_settings
 
 EXIT_USAGE = 64
-"""The exit code of a process that was started with other words than it knows (EX_USAGE)."""
-
+"""The exit code of a process that was started with wrong arguments (EX_USAGE)."""
 
 Settings = TypeVar("Settings", bound=ServiceSettings)
 
 
 def run_process(kind: type[Settings], *, api: Callable[[Settings], FastAPI], worker: Callable[[Settings], NoReturn]) -> NoReturn:
-    """Run the api or the worker of a service, as the first argument says, until it is told to stop."""
+    """Run the part of a service that the first argument names, until it is told to stop."""
     parts: dict[str, Callable[[Settings], object]] = {
         "api": lambda settings: serve(api(settings), host=settings.host, port=settings.port),
         "worker": worker,
@@ -34,6 +33,6 @@ def run_process(kind: type[Settings], *, api: Callable[[Settings], FastAPI], wor
 
 
 def _service() -> str:
-    """Give the service by the package that was started: ``python -m services.<service>``."""
+    """Return the service's name, from the package that was started: ``python -m services.<service>``."""
     spec = getattr(sys.modules["__main__"], "__spec__", None)
     return spec.parent.rpartition(".")[2] if spec else "<service>"

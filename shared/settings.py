@@ -1,4 +1,4 @@
-"""How a process reads its settings: once, from the environment, and with an error that names the variable."""
+"""How a process reads its settings: once, from the environment. An error names the variable and the fix."""
 
 import sys
 from typing import Any, TypeVar
@@ -40,7 +40,7 @@ def port_of_admin_server(spec: ServiceSpec) -> Any:
 
 
 def read_settings(kind: type[Settings]) -> Settings:
-    """Read a service's settings; where one is wrong, say which variable and what it takes, and end the process."""
+    """Read a service's settings. Where some are wrong, write which variables and what they are, and exit with ``EXIT_SETTINGS``."""
     try:
         return kind()
     except ValidationError as error:

@@ -1,7 +1,7 @@
-"""Which county codes an area's lists are made of, however old they are.
+"""Which county codes, past ones included, the lists of an area are made of.
 
-What is listed keeps the code that it was recorded with. So an area has the codes of all counties that ever stood in it, and
-those that they came from: the list of 信都区 has what was recorded of 邢台县.
+An entry of a list keeps the county code that it was recorded with. So an area has the codes of all counties that ever stood in it, and
+of their predecessors: the list of 信都区 has what was recorded of 邢台县.
 """
 
 from collections.abc import Mapping
@@ -12,12 +12,15 @@ from shared.geography.divisions import Area, Level, divisions
 
 @cache
 def codes_in(area: str) -> tuple[str, ...]:
-    """Give the codes of an area or list, ascending. Raises ``KeyError`` where there is none of this code or name."""
+    """Return the codes of an area or list, ascending. Raises ``KeyError`` for an unknown code or name."""
     return tuple(sorted(_with_predecessors(_members()[area])))
 
 
 def codes_of_office(office: str) -> tuple[str, ...]:
-    """Give the counties that a county's office (``/counties/513431``) answers for: its own, and those that became part of it; any other, none."""
+    """Return the counties that an office answers for.
+
+    A county's office (``/counties/513431``) answers for its own county and those that became part of it; any other office for none.
+    """
     code = office.removeprefix("/counties/")
     return codes_in(code) if code in divisions().counties else ()
 

@@ -1,8 +1,8 @@
 """The counties of the nation through time: GB/T 2260 with validity, successors, prefectures, provinces and lists.
 
-Two tables are known, of 31 December 2019 and of 30 June 2020. A code that is only in the first ended, and one that is
-only in the second began, on some day between them that the tables do not tell; in that half year both are taken. Before
-the first table its codes are assumed, after the second those of the second.
+Two tables are known, of 31 December 2019 and of 30 June 2020. A code that is only in the first table ended, and one that is only in the
+second began, on some day between them that the tables do not tell; in that half year both codes are valid. Before the first table its
+codes are assumed, and after the second table those of the second.
 """
 
 import csv
@@ -38,7 +38,7 @@ _SUCCESSORS = {
 
 
 class Level(StrEnum):
-    """Where an area stands in the tree; a list is a dated set of counties."""
+    """The level of an area in the tree; a list is a dated set of counties."""
 
     NATION = "nation"
     PROVINCE = "province"
@@ -49,7 +49,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """One area: its code, Chinese name, level, and the code of the area above it (None for nation and lists)."""
+    """One area: its code, Chinese name, level, and the code of the area above it (None for the nation and for lists)."""
 
     code: str
     name: str
@@ -59,7 +59,7 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class County:
-    """A county and the days it was one: ``since`` first valid (None: always), ``until`` last valid (None: still)."""
+    """A county and its validity: ``since`` is the first day (None: always), ``until`` the last (None: still valid)."""
 
     code: str
     name: str
@@ -75,22 +75,22 @@ class County:
 
 @dataclass(frozen=True)
 class Divisions:
-    """All counties that ever were, by code, and the tree of areas as it stands in each of the tables."""
+    """All counties of both tables, by code, and the tree of areas of each table."""
 
     counties: Mapping[str, County]
     lists: Mapping[str, tuple[str, ...]]
     trees: tuple[Mapping[str, Area], Mapping[str, Area]] = field(repr=False)
 
     def tree_on(self, day: date) -> Mapping[str, Area]:
-        """Give the areas by code as the table in force says; up to the latest day of change that is the first one."""
+        """Return the areas by code of the table in force: up to the latest day of change that is the first table."""
         return self.trees[0] if day <= _LATEST_CHANGE else self.trees[1]
 
     def counties_on(self, day: date) -> tuple[str, ...]:
-        """Give the codes of the counties in the table in force, ascending."""
+        """Return the codes of the counties in the table in force, ascending."""
         return tuple(sorted(a.code for a in self.tree_on(day).values() if a.level is Level.COUNTY))
 
     def stands_for(self, code: str, day: date) -> str:
-        """Give the county that an older code counts in on this day: itself, or its successor."""
+        """Return the county in which a code counts on this day: itself, or its successor."""
         tree = self.tree_on(day)
         while code not in tree and (successor := self.counties[code].successor):
             code = successor
@@ -99,7 +99,7 @@ class Divisions:
 
 @cache
 def divisions() -> Divisions:
-    """Read the tables that come with the package; raises ``ValueError`` where they contradict each other."""
+    """Read the tables of the package. Raises ``ValueError`` where they contradict each other."""
     first, second = _tree(_FIRST_TABLE), _tree(_SECOND_TABLE)
     counties: dict[str, County] = {}
     for code in sorted({a.code for t in (first, second) for a in t.values() if a.level is Level.COUNTY}):

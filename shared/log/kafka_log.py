@@ -1,9 +1,9 @@
 """The log in Kafka, through aiokafka.
 
-Whole record batches are built here and sent one at a time to a partition: a failed send can then never leave a hole
-below a later record, and a record costs 3 us instead of 10. The producer is idempotent and waits for all in-sync
-replicas. After a failure it is thrown away: aiokafka leaves a gap in its sequence numbers when a batch expires, which
-the broker then refuses for ever.
+This module builds whole record batches and sends them one at a time to a partition: a failed send can then never leave a hole below a
+later record, and a record costs 3 us instead of 10. The producer is idempotent and waits for all in-sync replicas. A producer that
+failed is replaced by a new one: aiokafka leaves a gap in its sequence numbers when a batch expires, and the broker refuses everything
+after such a gap.
 """
 
 import asyncio
@@ -20,11 +20,12 @@ from shared.log.event_log import LogRecord, LogUnavailable, Records
 from shared.log.record_batch import Lz4Batch
 
 _BATCH_BYTES = 900_000
-"""Of one record batch before compression: below every broker's default limit of 1 MiB."""
+"""Most bytes of one record batch before compression: below every broker's default limit of 1 MiB."""
 _PIECE = 4_000
-_ASK_AGAIN = 0.05
+"""Most records of one piece of a read."""
+_METADATA_PAUSE = 0.05
 """Seconds between two questions for a topic that is not there yet."""
-_LET_GO = 2.0
+_CLOSE_WITHIN = 2.0
 """Seconds to wait for a client to close before it is left to the garbage collector."""
 
 Client = TypeVar("Client", AIOKafkaProducer, AIOKafkaConsumer)
@@ -34,12 +35,12 @@ class KafkaLog:
     """An ``EventLog`` on a Kafka cluster; ``patience`` is the seconds to wait for an acknowledgement or an answer."""
 
     def __init__(self, bootstrap: str, *, client_id: str, patience: float = 10.0) -> None:
-        """Remember where the cluster is; nothing is connected yet."""
+        """Connect nothing yet."""
         self._bootstrap, self._client_id, self._patience = bootstrap, client_id, patience
         self._producer: AIOKafkaProducer | None = None
         self._reader: AIOKafkaConsumer | None = None
         self._opening = asyncio.Lock()
-        self._turn: defaultdict[tuple[str, int], asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._sending: defaultdict[tuple[str, int], asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def start(self) -> None:
         """Connect the producer, so that the first append pays nothing for it."""
@@ -52,7 +53,7 @@ class KafkaLog:
         self._producer = self._reader = None
 
     async def append(self, topic: str, records: Records) -> dict[int, int]:
-        """Send each partition's records as record batches, one after the other; the partitions side by side."""
+        """Send each partition's record batches one after the other, and the partitions side by side."""
         producer = await self._open_producer()
         sends = [self._append_to(producer, topic, p, pairs) for p, pairs in records.items() if pairs]
         answers = await asyncio.gather(*sends, return_exceptions=True)
@@ -67,24 +68,24 @@ class KafkaLog:
         return dict(answer for answer in answers if not isinstance(answer, BaseException))
 
     async def _append_to(self, producer: AIOKafkaProducer, topic: str, partition: int, pairs: Sequence[tuple[bytes, bytes]]) -> tuple[int, int]:
-        async with self._turn[topic, partition]:
+        async with self._sending[topic, partition]:
             first = -1
             for batch in _batches(pairs):
                 acked = await producer.send_batch(batch, topic, partition=partition)
                 metadata = await asyncio.wait_for(acked, self._patience)
                 if metadata.offset < 0:
-                    # The broker knew the batch already (its first answer was lost) and does not say where it stands.
+                    # The broker had the batch already, for its first answer was lost, and does not say at which offset.
                     raise LogUnavailable(f"{topic}[{partition}]: acknowledged without an offset")
                 if first < 0:
                     first = metadata.offset
             return partition, first
 
     async def end_offsets(self, topic: str) -> dict[int, int]:
-        """Ask the leaders for the next offsets."""
+        """Ask the leaders of the partitions."""
         return {partition: end for partition, (_, end) in (await self.bounds(topic)).items()}
 
     async def bounds(self, topic: str) -> dict[int, tuple[int, int]]:
-        """Give the first offset that is still there and the next one to come, by partition. Raises ``LogUnavailable``."""
+        """Return the first offset that the log still holds and its end offset, by partition. Raises ``LogUnavailable``."""
         reader = await self._open_reader()
         try:
             async with asyncio.timeout(self._patience):
@@ -92,7 +93,7 @@ class KafkaLog:
                 begins = await reader.beginning_offsets(partitions)
                 ends = await reader.end_offsets(partitions)
         except (KafkaError, TimeoutError, OSError) as error:
-            # Thrown away like the producer: one that never answers again would be asked for ever.
+            # Replaced like the producer: a reader that never answers again would be asked for ever.
             if self._reader is reader:
                 self._reader = None
                 await _close(reader)
@@ -100,7 +101,7 @@ class KafkaLog:
         return {tp.partition: (begins[tp], ends[tp]) for tp in partitions}
 
     async def read(self, topic: str, partition: int, start: int, end: int) -> AsyncIterator[Sequence[LogRecord]]:
-        """Read with a consumer of its own, without a group."""
+        """Read with a consumer of its own that belongs to no group."""
         if start >= end:
             return
         consumer = AIOKafkaConsumer(
@@ -161,10 +162,10 @@ class KafkaLog:
 
     async def _partitions(self, reader: AIOKafkaConsumer, topic: str) -> set[int]:
         while not (found := reader.partitions_for_topic(topic)):
-            # A reader without a subscription has no public way to ask for one topic.
+            # aiokafka has no public way to ask for one topic without a subscription.
             await reader._client.add_topic(topic)  # noqa: SLF001
             await reader._client.force_metadata_update()  # noqa: SLF001
-            await asyncio.sleep(_ASK_AGAIN)
+            await asyncio.sleep(_METADATA_PAUSE)
         return set(found)
 
 
@@ -180,4 +181,4 @@ def _batches(pairs: Sequence[tuple[bytes, bytes]]) -> list[Lz4Batch]:
 async def _close(client: AIOKafkaProducer | AIOKafkaConsumer | None) -> None:
     if client is not None:
         with suppress(KafkaError, TimeoutError, OSError, asyncio.CancelledError):
-            await asyncio.wait_for(client.stop(), _LET_GO)
+            await asyncio.wait_for(client.stop(), _CLOSE_WITHIN)

@@ -1,4 +1,4 @@
-"""The log in memory: for unit tests, with the same behaviour suite as the real one."""
+"""The log in memory, for tests without a broker: it passes the same suite as the one in Kafka."""
 
 from collections.abc import AsyncIterator, Sequence
 
@@ -8,22 +8,21 @@ _PIECE = 1_000
 
 
 class MemoryLog:
-    """An ``EventLog`` that forgets everything with its process. ``unavailable`` makes it refuse, as a broker that is gone."""
+    """An ``EventLog`` in the memory of its process. While ``unavailable`` is set, every call fails as without a broker."""
 
     def __init__(self, partitions: int) -> None:
-        """Begin empty; every topic has this many partitions."""
+        """Begin empty. Every topic has this many partitions."""
         self.partitions = partitions
         self.unavailable = False
         self.topics: dict[str, list[list[LogRecord]]] = {}
 
     async def start(self) -> None:
-        """Do nothing."""
+        pass
 
     async def stop(self) -> None:
-        """Do nothing."""
+        pass
 
     async def append(self, topic: str, records: Records) -> dict[int, int]:
-        """Append, all or nothing."""
         self._refuse_if_unavailable()
         first: dict[int, int] = {}
         for partition, pairs in records.items():
@@ -33,12 +32,10 @@ class MemoryLog:
         return first
 
     async def end_offsets(self, topic: str) -> dict[int, int]:
-        """Give the number of records of every partition."""
         self._refuse_if_unavailable()
         return {p: len(log) for p, log in enumerate(self._topic(topic))}
 
     async def read(self, topic: str, partition: int, start: int, end: int) -> AsyncIterator[Sequence[LogRecord]]:
-        """Give slices of a partition."""
         self._refuse_if_unavailable()
         log = self._topic(topic)[partition]
         for at in range(start, min(end, len(log)), _PIECE):

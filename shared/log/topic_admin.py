@@ -1,4 +1,4 @@
-"""Makes the topics that are missing, and holds those that are there to their settings. Changes none by itself."""
+"""Makes the topics that are missing, and checks the settings of those that exist. No setting is ever changed here."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from kafka.errors import TopicAlreadyExistsError
 
 from shared.log.topics import Topic
 
-_KNOCK = 0.05  # seconds between two looks for a broker that is just starting
+_CONNECT_PAUSE = 0.05
+"""Seconds between two attempts to reach a broker that is just starting."""
 
 
 @dataclass(frozen=True)
 class Deviation:
-    """One thing about a topic that is not as it must be; `str` of it is a sentence with the fix."""
+    """One property of a topic that is not as it must be; ``str`` of it is a sentence with the fix."""
 
     topic: str
     setting: str
@@ -33,11 +34,11 @@ class Deviation:
 
 
 class BrokerUnavailable(Exception):
-    """Nobody listens where the broker should be."""
+    """No broker listens at the address."""
 
 
 class TopicsWrong(Exception):
-    """Topics are not as they must be; nothing may be written to them until somebody has looked."""
+    """Topics are not as they must be. Nothing may be written to them until a person has looked."""
 
     def __init__(self, deviations: Sequence[Deviation]) -> None:
         self.deviations = tuple(deviations)
@@ -45,17 +46,17 @@ class TopicsWrong(Exception):
 
 
 def ensure_topics(bootstrap: str, wanted: Sequence[Topic], *, patience: float = 30.0) -> list[str]:
-    """Makes what is missing, checks the rest, and gives the names of those made.
+    """Make the missing topics, check the others, and return the names of those made.
 
-    Blocks until each has a leader for every partition. Raises TopicsWrong for a topic that is there and differs (and then makes none),
-    BrokerUnavailable when nobody listens within `patience` seconds, and kafka-python's errors when the broker answers with one.
+    Blocks until every partition of each has a leader. Raises ``TopicsWrong`` where an existing topic differs (then none is made),
+    ``BrokerUnavailable`` where no broker listens within ``patience`` seconds, and kafka-python's errors where the broker answers with one.
     """
     with _admin(bootstrap, patience) as admin:
         deviations, missing = _compare(admin, wanted)
         if deviations:
             raise TopicsWrong(deviations)
         if missing:
-            with suppress(TopicAlreadyExistsError):  # somebody else made some of them since we looked: they are checked like the rest
+            with suppress(TopicAlreadyExistsError):  # another process made some of them meanwhile: they are checked like the others
                 admin.create_topics({topic.name: _creation(topic) for topic in missing})
             admin.wait_for_topics([topic.name for topic in missing], timeout_ms=int(patience * 1000))
             deviations, missing_still = _compare(admin, wanted)
@@ -65,7 +66,7 @@ def ensure_topics(bootstrap: str, wanted: Sequence[Topic], *, patience: float = 
 
 
 def check_topics(bootstrap: str, wanted: Sequence[Topic], *, patience: float = 10.0) -> list[Deviation]:
-    """What is not as it must be, missing topics among it. Changes nothing. Raises as ensure_topics does."""
+    """Return what is not as it must be, missing topics included. Changes nothing. Raises what ``ensure_topics`` raises, but ``TopicsWrong``."""
     with _admin(bootstrap, patience) as admin:
         deviations, missing = _compare(admin, wanted)
         return [*deviations, *map(_absent, missing)]
@@ -81,7 +82,7 @@ def _admin(bootstrap: str, patience: float) -> Iterator[Any]:
         request_timeout_ms=timeout,
         bootstrap_timeout_ms=timeout,
         reconnect_backoff_ms=50,
-        reconnect_backoff_max_ms=500,  # the default lets a broker that is just starting wait for ten seconds more
+        reconnect_backoff_max_ms=500,  # with the default a broker that is just starting is tried again only ten seconds later
     )
     try:
         yield admin
@@ -90,7 +91,7 @@ def _admin(bootstrap: str, patience: float) -> Iterator[Any]:
 
 
 def _wait_for_broker(bootstrap: str, patience: float) -> None:
-    """kafka-python's own wait leaves sockets open and says less."""
+    """Wait until a broker listens. kafka-python's own wait leaves sockets open and says less."""
     deadline = time.monotonic() + patience
     addresses = [address.rpartition(":") for address in bootstrap.split(",")]
     while True:
@@ -99,7 +100,7 @@ def _wait_for_broker(bootstrap: str, patience: float) -> None:
                 return
         if time.monotonic() > deadline:
             raise BrokerUnavailable(f"no Kafka broker answers at {bootstrap}")
-        time.sleep(_KNOCK)
+        time.sleep(_CONNECT_PAUSE)
 
 
 def _compare(admin: Any, wanted: Sequence[Topic]) -> tuple[list[Deviation], list[Topic]]:

@@ -1,7 +1,7 @@
-"""The topics: what each is called, and which settings it must have.
+"""The topics: the name of each, and the settings that it must have.
 
-The record and what was claimed are kept for ever and never compacted. All topics have one partition count and one
-partitioner, so that everything about one child sits in the partition of one number.
+The record and the submissions are kept for ever and never compacted. All topics have one partition count and one partitioner, so that
+everything about one child sits in partitions of one number.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ CASE_COMMANDS = INPUTS[CASE.name].name
 RELIEF_COMMANDS = INPUTS[RELIEF.name].name
 
 READ_BY_WORKERS = (STUDENT_STATUS, *(topic.name for topic in INPUTS.values()))
-"""What workers read, and so what may hold bytes that cannot be read: each of these has a `.dead` beside it."""
+"""The topics that workers read. Each may hold bytes that cannot be read, and so has a topic of dead letters beside it."""
 
 DEFAULT_PARTITIONS = 12
 
 MAX_MESSAGE_BYTES = 1_048_588
-"""The largest record batch a topic takes, in bytes as sent: Kafka's own default, pinned."""
+"""The largest record batch that a topic takes, in bytes as sent: Kafka's own default, pinned."""
 
 
 @dataclass(frozen=True)
 class Traffic:
-    """What a topic carries, and between which processes. `keyed_by`: what the key of its records is."""
+    """What a topic carries, and between which processes. ``keyed_by``: what the key of its records is."""
 
     holds: str
     keyed_by: str
@@ -62,26 +62,26 @@ TRAFFIC: Mapping[str, Traffic] = MappingProxyType(
         SEALS: Traffic("reserved for signed checkpoints of the record: nothing is written there yet", "partition", (), ()),
     }
 )
-"""Of every topic but the dead ones, whose traffic follows from the topic that they stand beside."""
+"""The traffic of every topic but those of dead letters, whose traffic follows from the topic beside them."""
 
 
 def traffic(topic: str) -> Traffic:
-    """What a topic carries, a dead one among them."""
+    """Return what a topic carries, be it a topic of dead letters."""
     beside = topic.removesuffix(".dead")
     if topic == beside:
         return TRAFFIC[topic]
-    # Of a topic with several readers it is the first that puts aside: policies pass over what they cannot read.
+    # Of several readers of a topic the first writes its dead letters: policies ignore what they cannot read.
     return Traffic(f"pointers to records of `{beside}` that cannot be read", "that of the record", TRAFFIC[beside].read_by[:1], ())
 
 
 def dead(topic: str) -> str:
-    """Where pointers to the unreadable records of `topic` go."""
+    """Return the name of the topic that holds the dead letters of a topic."""
     return f"{topic}.dead"
 
 
 @dataclass(frozen=True)
 class Topic:
-    """One topic as it must be: `settings` by Kafka's own names, every value as the broker words it."""
+    """One topic as it must be. ``settings``: by Kafka's own names, every value as the broker words it."""
 
     name: str
     partitions: int
@@ -90,7 +90,10 @@ class Topic:
 
 
 def topics(*, partitions: int = DEFAULT_PARTITIONS, replicas: int = 1) -> tuple[Topic, ...]:
-    """Every topic of a deployment. `partitions` is fixed for its life; of `replicas`, all but one must have a record before it counts as logged."""
+    """Return every topic of a deployment.
+
+    ``partitions`` is fixed for its life. Of ``replicas``, all but one must have a record before it counts as logged.
+    """
     settings = MappingProxyType(
         {
             "cleanup.policy": "delete",

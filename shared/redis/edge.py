@@ -1,7 +1,7 @@
-"""Redis as services use it: scripts that compare before they change anything, and no blind retries.
+"""Redis as services use it: scripts that compare before they change anything, and no retries by the client.
 
-redis-py 8 repeats a timed-out command ten times by itself. Only scripts that compare and set are safe to repeat, and the
-worker repeats those knowingly; so the client here never repeats.
+redis-py 8 retries a timed-out command ten times by itself. Only scripts that compare and set are safe to retry, and the worker retries
+those by itself; so the client here never does.
 """
 
 from importlib.resources import files
@@ -19,13 +19,13 @@ REDIS_UNAVAILABLE = (
     exceptions.ReadOnlyError,
     OSError,
 )
-"""What is raised when Redis is unavailable: try again later, assuming nothing of what was sent."""
+"""What is raised where Redis does not answer. What was sent may or may not have been done: try again."""
 
 Redis = redis.asyncio.Redis
 
 
 def connect(url: str, *, patience: float = 10.0) -> Redis:
-    """Give a client that answers bytes, gives up after ``patience`` seconds, and never repeats a command by itself."""
+    """Return a client that answers bytes, waits ``patience`` seconds for an answer, and never retries by itself."""
     return redis.asyncio.Redis.from_url(
         url,
         socket_timeout=patience,
@@ -38,5 +38,5 @@ def connect(url: str, *, patience: float = 10.0) -> Redis:
 
 
 def script(client: Redis, package: str, name: str) -> AsyncScript:
-    """Load ``<name>.lua`` that lies beside a package's code; its contract stands at its top."""
+    """Return the script ``<name>.lua`` of a package; its contract stands at its top."""
     return client.register_script((files(package) / f"{name}.lua").read_bytes())

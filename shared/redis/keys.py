@@ -1,4 +1,4 @@
-"""Keys in Redis, declared beside the code that writes them: the reference page is made of these, and a test finds any other."""
+"""The declaration of keys in Redis. Each stands beside the code that writes it; the reference page is made of them, and a test finds any other."""
 
 import re
 from typing import Literal, NamedTuple
@@ -7,7 +7,7 @@ GENERATION = "for the life of the generation"
 
 
 class Key(NamedTuple):
-    """Keys of one kind. ``name``: what varies stands in angle brackets; ``kept``: until when they are there."""
+    """Keys of one kind. ``name``: with what varies in angle brackets; ``kept``: how long they are kept."""
 
     name: str
     kind: Literal["string", "hash", "set", "sorted set", "stream"]
@@ -15,10 +15,10 @@ class Key(NamedTuple):
     kept: str = GENERATION
 
     def is_name_of(self, key: str) -> bool:
-        """Tell whether a key is one of these."""
+        """Tell whether a key is of this kind."""
         return re.fullmatch(re.sub(r"<[^>]+>", "[^ ]+", re.escape(self.name)), key) is not None
 
 
 def key_of(service: str, generation: str, partition: int, what: str) -> str:
-    """Give the name of one of a partition's keys: all of them stand under one hash tag, so that a script may take several."""
+    """Return the name of one of a partition's keys. All have one hash tag, so that a script may take several of them."""
     return f"{{{service}:{generation}:p{partition}}}:{what}"
