@@ -1,16 +1,17 @@
 """Reads the body of a request as its lines, within limits: nothing is ever held that a limit forbids.
 
-Every function takes the body as it comes, in chunks, and raises ``Problem``: 413 over a limit, 400 for what no lines
-can be found in. They give way to other requests as they go.
+Every function takes the body as it comes, in chunks, and raises ``Problem``: 413 over a limit, 400 for a body in which no lines
+can be found. Between pieces of a body other requests have their turn.
 """
 
 import asyncio
-import json
-import re
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterator
-from itertools import islice
+from collections.abc import AsyncIterator, Callable
 
+import msgspec
+from msgspec import Raw
+
+from services.enrolment.intake.array_splitter import ArraySplitter, NotAnArray
 from services.enrolment.limits import Limits, setting
 from shared.http.problems import Problem
 
@@ -20,13 +21,17 @@ Slices = AsyncIterator[list[bytes]]
 _SLICE = 250
 """Lines that are checked in one go: about 2 ms."""
 _PIECE = 256 << 10
+"""Bytes that are worked on in one go: about 2 ms."""
+_SCRAP = 16 << 10
+"""Chunks shorter than this are joined, for each costs a copy of the line that it goes on with."""
 _FREE = 1 << 20
 """Inflated bytes before the ratio counts: a small body of one report over and over is no bomb."""
+_ROOM = 8
+"""Bytes that are kept beyond the longest line: a mark before it and an end of line behind it are none of its own."""
 _MARK = b"\xef\xbb\xbf"
+"""A byte order mark: files that were joined have one at the beginning of lines."""
 _BLANK = b" \t\r\n"
-_no_blank = re.compile(r"[^ \t\r\n]").search
-# It only finds where elements end; they are judged as lines. Text for numbers: any length is read at once.
-_scan = json.JSONDecoder(parse_int=str, parse_float=str, strict=False).raw_decode
+_decode_array = msgspec.json.Decoder(list[Raw]).decode
 
 
 async def bounded(chunks: Chunks, limits: Limits) -> Chunks:
@@ -40,13 +45,19 @@ async def bounded(chunks: Chunks, limits: Limits) -> Chunks:
 
 
 async def inflated(chunks: Chunks, limits: Limits) -> Chunks:
-    """Inflate gzip, one member or several, up to ``inflated_bytes`` and ``inflation_ratio``."""
+    """Inflate gzip, one member or several, up to ``inflated_bytes`` and ``inflation_ratio``.
+
+    Zeros behind a member are passed over, as gzip itself does: writers of whole blocks pad with them.
+    """
     member, sent, total = zlib.decompressobj(wbits=31), 0, 0
     async for chunk in chunks:
         sent += len(chunk)
         rest = chunk
         while rest:
             if member.eof:
+                rest = rest.lstrip(b"\0")
+                if not rest:
+                    break
                 member = zlib.decompressobj(wbits=31)
             try:
                 piece = member.decompress(rest, _PIECE)
@@ -71,33 +82,36 @@ async def watched(chunks: Chunks, watch: Callable[[bytes], object]) -> Chunks:
         yield chunk
 
 
-async def unmarked(chunks: Chunks) -> Chunks:
-    """Pass a body on without the byte order mark that it may begin with."""
-    head: bytes | None = b""
+async def pieces(chunks: Chunks) -> Chunks:
+    """Pass a body on in pieces that are neither scraps nor longer than what is worked on in one go."""
+    scraps, held = [], 0
     async for chunk in chunks:
-        if head is None:
-            yield chunk
-        elif len(head := head + chunk) >= len(_MARK):
-            yield head.removeprefix(_MARK)
-            head = None
-    if head:
-        yield head
+        scraps.append(chunk)
+        held += len(chunk)
+        if held >= _SCRAP:
+            whole, scraps, held = b"".join(scraps), [], 0
+            for at in range(0, len(whole), _PIECE):
+                yield whole[at : at + _PIECE]
+    if scraps:
+        yield b"".join(scraps)
 
 
-async def one(chunks: Chunks, _: Limits) -> Slices:
-    """Give the whole body as one line."""
-    text = b"".join([chunk async for chunk in chunks])
+async def one(chunks: Chunks, limits: Limits) -> Slices:
+    """Return the whole body as one line. Of a body that is too long for a line only so much is kept as shows that it is."""
+    text = b""
+    async for piece in pieces(chunks):
+        text = (text + piece)[: limits.line_bytes + _ROOM]
     yield [_line(text)]
 
 
 async def ndjson(chunks: Chunks, limits: Limits) -> Slices:
-    """Give the lines of NDJSON, blank ones as ``b""``. Of a line that is too long only so much is kept as shows that it is."""
+    """Return the lines of NDJSON, blank ones as ``b""``. Of a line that is too long only so much is kept as shows that it is."""
     count, rest = 0, b""
-    async for chunk in chunks:
-        count += chunk.count(b"\n")
+    async for piece in pieces(chunks):
+        count += piece.count(b"\n")
         _count(count, limits)
-        *lines, rest = (rest + chunk).split(b"\n")
-        rest = rest[: limits.line_bytes + 2]
+        *lines, rest = (rest + piece).split(b"\n")
+        rest = rest[: limits.line_bytes + _ROOM]
         for at in range(0, len(lines), _SLICE):
             yield [_line(line) for line in lines[at : at + _SLICE]]
             await asyncio.sleep(0)
@@ -107,47 +121,34 @@ async def ndjson(chunks: Chunks, limits: Limits) -> Slices:
 
 
 async def array(chunks: Chunks, limits: Limits) -> Slices:
-    """Give the elements of a JSON array, each as a line."""
+    """Return the elements of a JSON array, each as a line. Of an element that is too long only so much is kept as shows that it is."""
+    splitter, marked = ArraySplitter(limits.line_bytes), True
     try:
-        text = b"".join([chunk async for chunk in chunks]).decode()
-    except UnicodeDecodeError:
-        raise _unreadable("The body is not UTF-8") from None
-    elements = _elements(text)
-    count = 0
-    while lines := [element.encode() for element in islice(elements, _SLICE)]:
-        count += len(lines)
-        _count(count, limits)
-        yield lines
-        await asyncio.sleep(0)
+        async for piece in pieces(chunks):
+            elements = splitter.cut(piece.removeprefix(_MARK) if marked else piece)
+            marked = False
+            _count(splitter.found, limits)
+            for at in range(0, len(elements), _SLICE):
+                yield _json_values(elements[at : at + _SLICE], limits)
+                await asyncio.sleep(0)
+        splitter.finish()
+    except NotAnArray as error:
+        raise _unreadable(f"The body must be one JSON array of events; {error}") from None
 
 
-def _elements(text: str) -> Iterator[str]:
-    at = _beyond_blanks(text, 0)
-    if text[at : at + 1] != "[":
-        raise _unreadable("The body must be one JSON array of events")
-    at, n, mark = _beyond_blanks(text, at + 1), 0, ","
-    if text[at : at + 1] == "]":
-        at, mark = _beyond_blanks(text, at + 1), "]"
-    while mark == ",":
-        n += 1
-        try:
-            _, end = _scan(text, at)
-        except (ValueError, RecursionError):
-            raise _unreadable(f"The body must be one JSON array of events; element {n} is no JSON") from None
-        yield text[at:end]
-        at = _beyond_blanks(text, end)
-        mark = text[at : at + 1]
-        at = _beyond_blanks(text, at + 1)
-    if mark != "]" or at != len(text):
-        raise _unreadable(f"The body must be one JSON array of events; after element {n} it goes on as none or ends too early")
-
-
-def _beyond_blanks(text: str, at: int) -> int:
-    found = _no_blank(text, at)
-    return found.start() if found else len(text)
+def _json_values(elements: list[bytes], limits: Limits) -> list[bytes]:
+    """Return elements of an array as they are. Raises ``NotAnArray`` where one is no JSON: then the body is no array."""
+    try:
+        _decode_array(b"[%b]" % b",".join(element for element in elements if len(element) <= limits.line_bytes))
+    except RecursionError:
+        pass  # its depth is judged as that of any line
+    except ValueError:
+        raise NotAnArray("one of them is no JSON") from None
+    return elements
 
 
 def _line(line: bytes) -> bytes:
+    line = line.removeprefix(_MARK)
     return line.removesuffix(b"\r") if line.strip(_BLANK) else b""
 
 

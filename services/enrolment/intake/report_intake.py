@@ -78,9 +78,9 @@ class ReportIntake:
     async def take(self, kind: Kind, chunks: body.Chunks, *, key: str | None) -> Answer:
         """Take a body, as sent but for its content encoding. Returns the answer: 202, or 422 for a single event that is refused."""
         if key is None:
-            return await self._logged(await self._checked(kind, body.unmarked(chunks)), kind)
+            return await self._logged(await self._checked(kind, chunks), kind)
         digest = sha256(kind.encode())
-        batch = await self._checked(kind, body.watched(body.unmarked(chunks), digest.update))
+        batch = await self._checked(kind, body.watched(chunks, digest.update))
         worked = False
 
         async def logged() -> Answer:

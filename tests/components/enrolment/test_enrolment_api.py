@@ -95,10 +95,6 @@ async def test_a_byte_order_mark_before_an_event_or_an_array_does_no_harm(desk: 
     assert (await desk.send(b"\xef\xbb\xbf[" + line() + b"]", ARRAY)).json()["logged"] == 1
 
 
-async def test_a_byte_order_mark_inside_a_body_makes_that_line_malformed(desk: Desk) -> None:
-    assert [each["line"] for each in (await desk.send(line() + b"\n\xef\xbb\xbf" + line())).json()["lines"]] == [2]
-
-
 @pytest.mark.parametrize("size", [1, 2, 7, 1000])
 async def test_it_does_not_matter_in_which_chunks_a_body_comes(desk: Desk, size: int) -> None:
     body = b"\xef\xbb\xbf" + b"\r\n".join([*children(3), b"", b"{"])

@@ -24,13 +24,17 @@ async def test_an_empty_body_is_a_problem(desk: Desk, media_type: str, body: byt
     assert problem_of(answer) in ("empty-body", "unreadable-body")
 
 
-@pytest.mark.parametrize(
-    "body", [line(), b"[", b"[,]", b"[1,]", b"[1 2]", b"[1", b"[1],", b"[1][2]", b"[nope]", b'["\xff"]', b"[" * 100_000, b"null"]
-)
+@pytest.mark.parametrize("body", [line(), b"[", b"[,]", b"[1,]", b"[1 2]", b"[1", b"[1],", b"[1][2]", b"[nope]", b"[" * 100_000, b"null"])
 async def test_what_is_no_array_is_a_problem_and_nothing_of_it_is_logged(desk: Desk, body: bytes) -> None:
     answer = await desk.send(body, ARRAY)
     assert (answer.status_code, problem_of(answer)) == (400, "unreadable-body")
     assert desk.logged() == []
+
+
+async def test_an_element_that_is_not_utf_8_is_refused_as_that_element(desk: Desk) -> None:
+    answer = await desk.send(b'["\xff",' + line() + b"]", ARRAY)
+    assert [(each["line"], each["code"]) for each in answer.json()["lines"]] == [(1, "malformed")]
+    assert len(desk.logged()) == 1
 
 
 async def test_an_array_that_breaks_off_after_good_elements_is_not_logged_in_part(desk: Desk) -> None:
@@ -62,8 +66,36 @@ async def test_gzip_that_is_cut_short_or_damaged_is_a_problem_and_nothing_of_it_
     assert desk.logged() == []
 
 
-async def test_gzip_with_something_else_behind_it_is_a_problem(desk: Desk) -> None:
-    assert (await desk.send(gzip.compress(line()) + b"more", content_encoding="gzip")).status_code == 400
+@pytest.mark.parametrize("behind", [b"more", bytes(512) + b"more", b"\x1f\x8b"])
+async def test_gzip_with_something_else_behind_it_is_a_problem(desk: Desk, behind: bytes) -> None:
+    assert (await desk.send(gzip.compress(line()) + behind, content_encoding="gzip")).status_code == 400
+    assert desk.logged() == []
+
+
+@pytest.mark.parametrize("size", [1, 100, 100_000])
+async def test_gzip_may_be_padded_with_zeros_behind_each_member(desk: Desk, size: int) -> None:
+    body = gzip.compress(line() + b"\n") + bytes(512) + gzip.compress(line()) + bytes(1_024)
+    answer = await desk.send([body[at : at + size] for at in range(0, len(body), size)], content_encoding="gzip")
+    assert answer.json()["logged"] == 2
+
+
+# --- byte order marks
+
+MARK = b"\xef\xbb\xbf"
+
+
+@pytest.mark.parametrize("size", [1, 2, 100_000])
+@pytest.mark.parametrize(
+    ("media_type", "body", "logged"),
+    [
+        (ONE, MARK + line(), 1),
+        (ARRAY, MARK + b"[" + line() + b"]", 1),
+        (NDJSON, MARK + line() + b"\n" + MARK + line() + b"\r\n" + MARK + b"\n" + line(), 3),
+    ],
+)
+async def test_a_mark_may_stand_before_a_body_and_before_any_line(desk: Desk, media_type: str, body: bytes, logged: int, size: int) -> None:
+    answer = await desk.send([body[at : at + size] for at in range(0, len(body), size)], media_type)
+    assert (answer.json()["logged"], answer.json()["refused"]) == (logged, 0)
 
 
 # --- what is not taken
