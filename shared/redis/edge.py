@@ -4,10 +4,13 @@ redis-py 8 retries a timed-out command ten times by itself. Only scripts that co
 those by itself; so the client here never does.
 """
 
+import asyncio
+from collections.abc import Iterable
 from importlib.resources import files
 
 import redis.asyncio
 from redis import exceptions
+from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.commands.core import AsyncScript
@@ -24,9 +27,23 @@ REDIS_UNAVAILABLE = (
 Redis = redis.asyncio.Redis
 
 
+class _Cancellable(AbstractConnection):
+    """A connection on which no cancellation is lost."""
+
+    async def send_packed_command(self, command: bytes | str | Iterable[bytes], check_health: bool = True) -> None:
+        patience, self.socket_timeout = self.socket_timeout, None
+        try:
+            async with asyncio.timeout(patience):
+                await super().send_packed_command(command, check_health)
+        except TimeoutError as error:
+            raise exceptions.TimeoutError("Timeout writing to socket") from error
+        finally:
+            self.socket_timeout = patience
+
+
 def connect(url: str, *, patience: float = 10.0) -> Redis:
     """Return a client that answers bytes, waits ``patience`` seconds for an answer, and never retries by itself."""
-    return redis.asyncio.Redis.from_url(
+    client = redis.asyncio.Redis.from_url(
         url,
         socket_timeout=patience,
         socket_connect_timeout=patience,
@@ -35,6 +52,9 @@ def connect(url: str, *, patience: float = 10.0) -> Redis:
         health_check_interval=30,
         decode_responses=False,
     )
+    pool = client.connection_pool
+    pool.connection_class = type("CancellableConnection", (_Cancellable, pool.connection_class), {})
+    return client
 
 
 def script(client: Redis, package: str, name: str) -> AsyncScript:

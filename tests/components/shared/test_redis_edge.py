@@ -1,0 +1,77 @@
+"""The connection to Redis as services use it."""
+
+import asyncio
+
+import pytest
+
+from shared.redis.edge import REDIS_UNAVAILABLE, Redis, connect
+from tests.support.redis import RedisDatabase, RedisServer
+from tests.support.served import eventually
+
+MOMENTS = 40  # more turns of the loop than a command takes
+
+
+async def still_runs(client: Redis, turns: int) -> bool:
+    """Cancel a loop of commands after so many turns of the event loop; whether it goes on all the same."""
+
+    async def asks_for_ever() -> None:
+        while True:
+            await client.ping()
+
+    task = asyncio.create_task(asks_for_ever())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait({task}, timeout=0.5)
+    lost = not task.done()
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=0.1)
+    return lost
+
+
+async def test_whenever_a_loop_of_commands_is_cancelled_it_ends(redis: Redis) -> None:
+    await redis.ping()
+    assert [turns for turns in range(MOMENTS) if await still_runs(redis, turns)] == []
+
+
+async def test_a_command_that_is_cancelled_leaves_no_answer_for_the_next(redis: Redis) -> None:
+    for turns in range(MOMENTS):
+        asked = asyncio.ensure_future(redis.echo("other"))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        asked.cancel()
+        await asyncio.gather(asked, return_exceptions=True)
+        assert await redis.echo(f"{turns}") == b"%d" % turns
+
+
+@pytest.mark.parametrize("size", [1, 1 << 20], ids=["what is answered", "what is sent"])
+async def test_a_server_that_stands_still_is_unavailable_once_patience_ends(redis_server: RedisServer, database: RedisDatabase, size: int) -> None:
+    async with connect(database.url, patience=0.2) as client:
+        await client.ping()
+        with redis_server.stopped(), pytest.raises(REDIS_UNAVAILABLE):
+            await client.echo(b"x" * size)
+        assert await client.echo("back") == b"back"
+        await eventually(lambda: _one_connection(database), "what was still to be sent has gone out, and that connection is closed")
+
+
+async def _one_connection(database: RedisDatabase) -> bool:
+    return len(database.connections()) == 1
+
+
+async def test_a_server_that_cannot_be_reached_is_unavailable_and_is_used_again_when_it_can(database: RedisDatabase) -> None:
+    client = database.client
+    await client.ping()
+    database.unavailable = True
+    with pytest.raises(REDIS_UNAVAILABLE):
+        await client.ping()
+    database.unavailable = False
+    assert await client.ping()
+
+
+async def test_a_command_is_not_repeated_by_the_client(redis_server: RedisServer, database: RedisDatabase) -> None:
+    async with connect(database.url, patience=0.1) as client:
+        await client.ping()
+        with redis_server.stopped(), pytest.raises(REDIS_UNAVAILABLE):
+            await client.incr("counted")
+        assert await client.get("counted") == b"1", "sent once, and done when the server went on"
