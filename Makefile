@@ -35,11 +35,11 @@ doctor: $(VENV)/run.stamp  ## Say what is wrong, and which command mends it
 ## Checking
 
 .PHONY: test
-test: lint types imports $(VENV)/browser.stamp  ## Lint, types, imports and all tests, with a broker, a Redis and a browser of their own
+test: lint types imports $(VENV)/browser.stamp  ## Lint, types, imports and all tests, with brokers, Redis servers and a browser of their own
 	@exec $(BIN)/python -m pytest $(SIDE_BY_SIDE) --maxprocesses 4
 
 .PHONY: check
-check: lint types imports $(VENV)/dev.stamp  ## The same without the tests that need a broker: under a minute
+check: lint types imports $(VENV)/dev.stamp  ## The same without the tests that need a broker: about a minute
 	@exec $(BIN)/python -m pytest -m "not live" $(SIDE_BY_SIDE)
 
 .PHONY: lint

@@ -1,7 +1,7 @@
-"""A real broker and a real Redis for the tests that need them, on free ports, gone when the tests are.
+"""A real broker for the tests that need one, on free ports, gone when the tests are.
 
 - `stack`: one for the whole run, with all topics in it, shared: a test reads only what it wrote itself, or makes topics of its own
-  (`fresh_topic`) and uses a Redis database of its own (`fresh_redis`).
+  (`fresh_topic`) and uses a Redis database of its own (`fresh_redis`, which needs no broker).
 - `new_stack`: for a test that needs a clean record, or wants to kill things: each call gives another stack, stopped after the test.
 
 Whatever uses one of them is marked `live`. Without a broker such a test fails; it is never skipped.
@@ -16,7 +16,6 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-import redis
 from kafka import KafkaAdminClient
 
 from deploy.local import config
@@ -29,7 +28,6 @@ NewStack = Callable[..., LocalStack]
 FreshTopic = Callable[..., str]
 
 LIVE = frozenset({"stack", "new_stack"})
-REDIS_DATABASES = 16  # Redis's default
 
 LONGEST = ("test_kill.py", "test_operating.py", "test_doctor_on_a_stack.py", "test_accidents.py", "test_local_stack.py", "test_wall.py")
 """Files of tests that take longest, the longest first."""
@@ -43,7 +41,7 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks `live` every test that uses a real broker or Redis, so that nobody has to remember it, and puts the longest files first.
+    """Marks `live` every test that uses a real broker, so that nobody has to remember it, and puts the longest files first.
 
     Files run side by side: one of minutes that begins last is waited for by all the other processes.
     """
@@ -71,18 +69,6 @@ def new_stack(tmp_path: Path) -> Iterator[NewStack]:
             return running.enter_context(LocalStack(settings, services=services))
 
         yield start
-
-
-_database = itertools.cycle(range(1, REDIS_DATABASES))
-
-
-@pytest.fixture
-def fresh_redis(stack: LocalStack) -> str:
-    """The URL of an empty database of the shared Redis."""
-    url = stack.config.redis_url.removesuffix("/0") + f"/{next(_database)}"
-    with redis.Redis.from_url(url) as client:
-        client.flushdb()
-    return url
 
 
 _topic = itertools.count()

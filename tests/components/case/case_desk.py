@@ -1,4 +1,4 @@
-"""The case api over memory with its worker behind it, and an office in front of it."""
+"""The case api over a log in memory and a real Redis, with its worker behind it, and an office in front of it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,8 +19,8 @@ from shared.events.envelope import Event
 from shared.log.partitioner import partition_of
 from shared.log.topics import CASE_COMMANDS, REFUSALS, STUDENT_STATUS
 from tests.components.shared.counting_service import WorkedLog
-from tests.components.shared.memory_redis import MemoryRedis
 from tests.domain.case.case_story import OFFICE, numbered
+from tests.support.redis import RedisDatabase
 
 PARTITIONS = 4
 CHILD = "00112233445566778899aabbccddeeff"
@@ -45,11 +45,11 @@ def asked(command: CaseCommand, *, child: str = CHILD, time: datetime, id_: str,
 class CaseDesk:
     """The api, what it stands on, and a client. Today is 14 June 2020 unless ``now`` says otherwise."""
 
-    def __init__(self, **limits: Any) -> None:
-        self.redis, self.now = MemoryRedis(), datetime(2020, 6, 14, 12, tzinfo=CHINA)
+    def __init__(self, redis: RedisDatabase, **limits: Any) -> None:
+        self.redis, self.now = redis, datetime(2020, 6, 14, 12, tzinfo=CHINA)
         self.log = WorkedLog(PARTITIONS, self.redis, CaseDecider(), format_version=FORMAT)
         self._told = 0
-        client = self.redis.client()
+        client = self.redis.client
 
         async def now() -> datetime:
             return self.now

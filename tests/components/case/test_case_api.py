@@ -7,13 +7,14 @@ import pytest
 from tests.components.case.case_desk import ATTEMPT, CHILD, CLOSE, CaseDesk
 from tests.components.shared.desk import problem_of
 from tests.domain.case.case_story import BUTUO, OFFICE, back, moved, opened, removed
+from tests.support.redis import RedisDatabase
 
 FILE = f"/v1/cases/{CHILD}"
 
 
 @pytest.fixture
-def desk() -> CaseDesk:
-    return CaseDesk()
+def desk(database: RedisDatabase) -> CaseDesk:
+    return CaseDesk(database)
 
 
 async def test_a_file_shows_where_it_stands_and_what_happened_to_it(desk: CaseDesk) -> None:

@@ -8,6 +8,7 @@ from shared.deciding.listing import Listing, Page
 from tests.components.case.case_desk import CaseDesk
 from tests.components.shared.desk import problem_of
 from tests.domain.case.case_story import BUTUO, CHONGMING, ZHAOJUE, back, moved, opened, removed
+from tests.support.redis import RedisDatabase
 
 
 def child(n: int) -> str:
@@ -15,9 +16,9 @@ def child(n: int) -> str:
 
 
 @pytest.fixture
-async def desk() -> CaseDesk:
+async def desk(database: RedisDatabase) -> CaseDesk:
     """Six files: three of Zhaojue on different days and in different states, one each of two other counties, and one that is closed."""
-    desk = CaseDesk()
+    desk = CaseDesk(database)
     await desk.tell(("2020-06-05", opened(ZHAOJUE)), child=child(1))
     await desk.tell(("2020-06-02", opened(ZHAOJUE)), child=child(2))
     await desk.tell(("2020-03-01", opened(ZHAOJUE)), ("2020-04-01", back()), child=child(3))
@@ -93,8 +94,8 @@ async def test_a_file_that_moved_or_went_on_stands_where_it_is_now_and_nowhere_e
     assert await listed(desk, state="returned") == [3, 2]
 
 
-async def test_a_nation_with_few_files_is_looked_through_to_its_end(desk: CaseDesk) -> None:
-    empty = CaseDesk()
+async def test_a_nation_with_few_files_is_looked_through_to_its_end(database: RedisDatabase) -> None:
+    empty = CaseDesk(database)
     assert await empty.get("/v1/cases") == {"today": "2020-06-14", "cases": [], "next": None}
     await empty.tell(("2020-06-01", opened("659004")), child=child(7))
     assert await listed(empty) == [7]

@@ -10,13 +10,14 @@ from shared.log.partitioner import partition_of
 from shared.log.topics import SUBMISSIONS
 from tests.components.enrolment.lines import CHILD, ZHAOJUE, children, event, line
 from tests.components.shared.desk import ARRAY, NDJSON, ONE, PARTITIONS, Desk, problem_of
+from tests.support.redis import RedisDatabase
 
 BAD_COUNTY = line("moved", {"county": "513499"}, id="bad")
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def desk(database: RedisDatabase) -> Desk:
+    return Desk(database)
 
 
 # --- the three kinds of bodies
@@ -152,13 +153,13 @@ async def test_with_redis_away_nothing_is_logged_at_all(desk: Desk) -> None:
     assert desk.logged() == []
 
 
-async def test_when_redis_goes_between_the_log_and_the_receipt_nothing_is_acknowledged() -> None:
+async def test_when_redis_goes_between_the_log_and_the_receipt_nothing_is_acknowledged(database: RedisDatabase) -> None:
     class LastSeen(MemoryLog):
         async def append(self, topic: str, records: object) -> dict[int, int]:
             failing.redis.unavailable = True
             return await super().append(topic, records)  # type: ignore[arg-type]  # as it came
 
-    failing = Desk(LastSeen(PARTITIONS))
+    failing = Desk(database, LastSeen(PARTITIONS))
     assert (await failing.send(line())).status_code == 503
     assert len(failing.logged()) == 1
 

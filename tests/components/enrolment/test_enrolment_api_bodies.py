@@ -6,11 +6,12 @@ import pytest
 
 from tests.components.enrolment.lines import children, line
 from tests.components.shared.desk import ARRAY, NDJSON, ONE, Desk, problem_of
+from tests.support.redis import RedisDatabase
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def desk(database: RedisDatabase) -> Desk:
+    return Desk(database)
 
 
 # --- bodies in which no lines can be found

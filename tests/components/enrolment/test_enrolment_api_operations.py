@@ -12,14 +12,15 @@ from shared.geography.divisions import divisions
 from shared.http import telemetry
 from shared.log.event_log import LogUnavailable
 from shared.log.memory_log import MemoryLog
+from shared.redis.edge import Redis
 from tests.components.enrolment.lines import line
 from tests.components.shared.desk import ARRAY, NDJSON, ONE, PARTITIONS, Desk, problem_of
-from tests.components.shared.memory_redis import MemoryRedis
+from tests.support.redis import RedisDatabase
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def desk(database: RedisDatabase) -> Desk:
+    return Desk(database)
 
 
 async def test_it_is_ready_when_kafka_and_redis_are_there(desk: Desk) -> None:
@@ -35,15 +36,15 @@ async def test_it_is_not_ready_without_them_and_says_which_is_away_and_lives_on(
     assert (await desk.client.get("/livez")).status_code == 200
 
 
-async def test_something_that_does_not_answer_at_all_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_something_that_does_not_answer_at_all_is_away(monkeypatch: pytest.MonkeyPatch, database: RedisDatabase) -> None:
     class Silent(MemoryLog):
         async def end_offsets(self, topic: str) -> dict[int, int]:
             await never.wait()
             return await super().end_offsets(topic)
 
     never = asyncio.Event()
-    monkeypatch.setattr(telemetry, "_PATIENCE", 0.01)
-    assert (await Desk(Silent(PARTITIONS)).client.get("/readyz")).json()["away"] == ["kafka"]
+    monkeypatch.setattr(telemetry, "_PATIENCE", 0.3)
+    assert (await Desk(database, Silent(PARTITIONS)).client.get("/readyz")).json()["away"] == ["kafka"]
 
 
 async def test_metrics_count_what_was_received_logged_refused_and_repeated(desk: Desk) -> None:
@@ -94,18 +95,18 @@ async def test_what_is_not_there_is_a_problem_too(desk: Desk, method: str, path:
     assert (answer.status_code, problem_of(answer)) == (status, kind)
 
 
-async def test_what_nobody_expected_is_a_problem_that_says_nothing_and_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+async def test_what_nobody_expected_is_a_problem_that_says_nothing_and_is_logged(caplog: pytest.LogCaptureFixture, database: RedisDatabase) -> None:
     class Broken(MemoryLog):
         async def append(self, topic: str, records: object) -> dict[int, int]:
             raise KeyError("inside")
 
-    answer = await Desk(Broken(PARTITIONS)).send(line())
+    answer = await Desk(database, Broken(PARTITIONS)).send(line())
     assert (answer.status_code, problem_of(answer)) == (500, "unexpected")
     assert "inside" not in answer.text
     assert "unexpected KeyError" in caplog.text
 
 
-async def test_it_starts_without_the_log_and_closes_what_it_was_given(caplog: pytest.LogCaptureFixture) -> None:
+async def test_it_starts_without_the_log_and_closes_what_it_was_given(caplog: pytest.LogCaptureFixture, redis: Redis) -> None:
     class Gone(MemoryLog):
         stopped = False
 
@@ -116,7 +117,7 @@ async def test_it_starts_without_the_log_and_closes_what_it_was_given(caplog: py
             self.stopped = True
 
     log = Gone(PARTITIONS)
-    app = create_app(limits=Limits(), log=log, redis=MemoryRedis().client(), divisions=divisions(), partitions=PARTITIONS)
+    app = create_app(limits=Limits(), log=log, redis=redis, divisions=divisions(), partitions=PARTITIONS)
     async with app.router.lifespan_context(app):
         assert "started without the log" in caplog.text
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk") as client:
@@ -124,6 +125,6 @@ async def test_it_starts_without_the_log_and_closes_what_it_was_given(caplog: py
     assert log.stopped
 
 
-def test_more_partitions_than_a_receipt_tells_apart_are_refused() -> None:
+def test_more_partitions_than_a_receipt_tells_apart_are_refused(redis: Redis) -> None:
     with pytest.raises(ValueError, match="254"):
-        create_app(limits=Limits(), log=MemoryLog(255), redis=MemoryRedis().client(), divisions=divisions(), partitions=255)
+        create_app(limits=Limits(), log=MemoryLog(255), redis=redis, divisions=divisions(), partitions=255)

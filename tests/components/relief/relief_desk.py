@@ -1,4 +1,4 @@
-"""The relief api over memory with its worker behind it, and an office in front of it."""
+"""The relief api over a log in memory and a real Redis, with its worker behind it, and an office in front of it."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -21,8 +21,8 @@ from shared.events.envelope import Event
 from shared.log.partitioner import partition_of
 from shared.log.topics import RELIEF_COMMANDS, STUDENT_STATUS
 from tests.components.shared.counting_service import WorkedLog
-from tests.components.shared.memory_redis import MemoryRedis
 from tests.domain.relief.grants import Command, numbered
+from tests.support.redis import RedisDatabase
 
 PARTITIONS = 4
 CHILD = "00112233445566778899aabbccddeeff"
@@ -32,8 +32,8 @@ QUICK = Pace(page=1, ahead=0, lease=30, look=0.001, retry=0.001)
 class ReliefDesk:
     """The api, what it stands on, and a client. Today is 14 June 2020 unless ``now`` says otherwise."""
 
-    def __init__(self, **limits: Any) -> None:
-        self.redis, self.now = MemoryRedis(), datetime(2020, 6, 14, 12, tzinfo=CHINA)
+    def __init__(self, redis: RedisDatabase, **limits: Any) -> None:
+        self.redis, self.now = redis, datetime(2020, 6, 14, 12, tzinfo=CHINA)
         self.log = WorkedLog(PARTITIONS, self.redis, ReliefDecider(), format_version=FORMAT)
         self._told = 0
         self.begin_anew(**limits)
@@ -44,7 +44,7 @@ class ReliefDesk:
         async def now() -> datetime:
             return self.now
 
-        client = self.redis.client()
+        client = self.redis.client
         self.app = create_app(
             limits=CommandLimits(**{"word_seconds": 0.05, **limits}),
             log=self.log,

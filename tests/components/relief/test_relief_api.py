@@ -7,6 +7,7 @@ import pytest
 from tests.components.relief.relief_desk import CHILD, ReliefDesk
 from tests.components.shared.desk import problem_of
 from tests.domain.relief.grants import AUTUMN, BUTUO, OFFICE, OTHER_OFFICE, SPRING, ZHAOJUE, changed, dropped_out, in_school, left, moved, returned
+from tests.support.redis import RedisDatabase
 
 GRANT = f"{CHILD}-{AUTUMN}"
 PAY: dict[str, Any] = {"office": OFFICE, "reference": "ZF/2019-0001", "day": "2019-10-15", "fen": 31_250}
@@ -14,8 +15,8 @@ OTHERS = [f"{n:032x}" for n in range(1, 10)]
 
 
 @pytest.fixture
-def desk() -> ReliefDesk:
-    return ReliefDesk()
+def desk(database: RedisDatabase) -> ReliefDesk:
+    return ReliefDesk(database)
 
 
 def ids(page: dict[str, Any]) -> list[str]:

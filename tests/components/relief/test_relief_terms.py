@@ -16,6 +16,7 @@ from tests.components.relief.relief_desk import QUICK, ReliefDesk
 from tests.components.shared.desk import problem_of
 from tests.domain.relief.grants import AUTUMN, SPRING, ZHAOJUE, changed, dropped_out, in_school, lifted
 from tests.support.mutants import without
+from tests.support.redis import RedisDatabase
 
 CHILDREN = [f"{n:032x}" for n in range(1, 11)]
 PATIENCE = 10.0
@@ -23,9 +24,9 @@ TERM = f"/v1/terms/{SPRING}"
 
 
 @pytest.fixture
-async def desk() -> ReliefDesk:
+async def desk(database: RedisDatabase) -> ReliefDesk:
     """Ten children, eligible since autumn, in three counties far apart."""
-    desk = ReliefDesk()
+    desk = ReliefDesk(database)
     for n, child in enumerate(CHILDREN):
         await desk.tell(("2019-09-02", changed(in_school, county=("110101", ZHAOJUE, "659001")[n % 3])), child=child)
     return desk
@@ -188,9 +189,9 @@ async def test_a_restart_while_redis_is_away_goes_on_once_it_is_back(desk: Relie
         assert (await ended(desk))["children"] == 10
 
 
-async def test_of_two_apis_one_walks(desk: ReliefDesk) -> None:
-    other = ReliefDesk()
-    other.redis, other.log = desk.redis, desk.log
+async def test_of_two_apis_one_walks(desk: ReliefDesk, database: RedisDatabase) -> None:
+    other = ReliefDesk(database)
+    other.log = desk.log
     other.begin_anew()
     async with running(desk), running(other):
         await asyncio.gather(begin(desk), begin(other))
@@ -198,12 +199,12 @@ async def test_of_two_apis_one_walks(desk: ReliefDesk) -> None:
     assert sorted(commands(desk)) == CHILDREN
 
 
-async def test_without_the_lease_two_apis_walk_both(desk: ReliefDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_the_lease_two_apis_walk_both(desk: ReliefDesk, monkeypatch: pytest.MonkeyPatch, database: RedisDatabase) -> None:
     unguarded = without(term_start, "return bool(await self._swap(", "return True or bool(await self._swap(")
     monkeypatch.setattr("services.relief.api.Beginnings", unguarded.Beginnings)
     desk.begin_anew()
-    other = ReliefDesk()
-    other.redis, other.log = desk.redis, desk.log
+    other = ReliefDesk(database)
+    other.log = desk.log
     other.begin_anew()
     async with running(desk), running(other):
         await asyncio.gather(begin(desk), begin(other))
@@ -213,7 +214,7 @@ async def test_without_the_lease_two_apis_walk_both(desk: ReliefDesk, monkeypatc
 
 
 async def test_a_lease_that_was_not_given_back_expires(desk: ReliefDesk) -> None:
-    await desk.redis.set("{relief:1:terms}:lease:" + SPRING, b"dead", nx=True, ex=QUICK.lease)
+    await desk.redis.client.set("{relief:1:terms}:lease:" + SPRING, b"dead", nx=True, ex=QUICK.lease)
     async with running(desk):
         await begin(desk)
         await asyncio.sleep(0)
@@ -223,16 +224,14 @@ async def test_a_lease_that_was_not_given_back_expires(desk: ReliefDesk) -> None
     assert sorted(commands(desk)) == CHILDREN
 
 
-async def test_while_states_are_being_built_again_a_walk_waits(desk: ReliefDesk) -> None:
+async def test_while_states_are_being_built_again_a_walk_waits(desk: ReliefDesk, caplog: pytest.LogCaptureFixture) -> None:
     cursor = "{relief:1:p0}:cursor"
-    kept = await desk.redis.hgetall(cursor)
-    desk.redis.forget(cursor)
+    await desk.redis.client.rename(cursor, "kept")
     async with running(desk):
         await begin(desk)
-        for _ in range(20):
-            await asyncio.sleep(0.001)
+        await until("the walk waits", lambda: _warned(caplog))
         assert commands(desk) == []
-        await desk.redis.hset(cursor, mapping={str(name, "ascii"): value for name, value in kept.items()})
+        await desk.redis.client.rename("kept", cursor)
         await ended(desk)
     assert sorted(commands(desk)) == CHILDREN
 

@@ -1,4 +1,4 @@
-"""The smallest deciding service: it counts what it is asked to, up to nine. And a desk before it, over memory."""
+"""The smallest deciding service: it counts what it is asked to, up to nine. And a desk before it, over a log in memory."""
 
 import struct
 from collections.abc import Set as AbstractSet
@@ -21,7 +21,7 @@ from shared.http.idempotency import IdempotencyStore
 from shared.log.event_log import Records
 from shared.log.memory_log import MemoryLog
 from shared.worker.follower import RecordBatch
-from tests.components.shared.memory_redis import MemoryRedis
+from tests.support.redis import RedisDatabase
 
 SERVICE, COMMANDS, PARTITIONS = "counting", "counting.commands", 4
 OFFICE, STUDENT = "/counties/513431", "00112233445566778899aabbccddeeff"
@@ -87,10 +87,10 @@ class CountOf:
 class WorkedLog(MemoryLog):
     """A log with the worker behind it: whatever is asked is decided before the append returns, unless the worker is stopped."""
 
-    def __init__(self, partitions: int, redis: MemoryRedis, decider: Decider, *, format_version: int = 1) -> None:
+    def __init__(self, partitions: int, redis: RedisDatabase, decider: Decider, *, format_version: int = 1) -> None:
         super().__init__(partitions)
         self.stopped = False
-        store = StateStore(redis.client(), decider.service, generation="1", buckets=8, format_version=format_version)
+        store = StateStore(redis.client, decider.service, generation="1", buckets=8, format_version=format_version)
         self._follower = DecidingFollower(decider, store, self)
         self._decider = decider
 
@@ -112,11 +112,11 @@ class WorkedLog(MemoryLog):
 
 
 class CountingDesk:
-    """What an officer's api asks with, over memory."""
+    """What an officer's api asks with, over a log in memory and a real Redis."""
 
-    def __init__(self, *, patience: float = 0.05) -> None:
-        self.redis = MemoryRedis()
-        client, decider = self.redis.client(), CountingDecider()
+    def __init__(self, redis: RedisDatabase, *, patience: float = 0.05) -> None:
+        self.redis = redis
+        client, decider = redis.client, CountingDecider()
         self.log = WorkedLog(PARTITIONS, self.redis, decider)
         store = StateStore(client, SERVICE, generation="1", buckets=8, format_version=1)
         self.asking = CommandSubmitter(

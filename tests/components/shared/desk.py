@@ -1,4 +1,4 @@
-"""The enrolment api over memory, and a sender in front of it."""
+"""The enrolment api over a log in memory and a real Redis, and a sender in front of it."""
 
 import json
 from collections.abc import AsyncIterator, Iterable
@@ -12,7 +12,7 @@ from shared.geography.divisions import divisions
 from shared.log.memory_log import MemoryLog
 from shared.log.topics import SUBMISSIONS
 from tests.components.enrolment.lines import RECEIVED
-from tests.components.shared.memory_redis import MemoryRedis
+from tests.support.redis import RedisDatabase
 
 PARTITIONS = 4
 ONE, ARRAY, NDJSON = "application/cloudevents+json", "application/cloudevents-batch+json", "application/x-ndjson"
@@ -21,12 +21,12 @@ ONE, ARRAY, NDJSON = "application/cloudevents+json", "application/cloudevents-ba
 class Desk:
     """The api, what it stands on, and a client. Received is always at ``RECEIVED``."""
 
-    def __init__(self, log: MemoryLog | None = None, **limits: int) -> None:
-        self.log, self.redis = log or MemoryLog(PARTITIONS), MemoryRedis()
+    def __init__(self, redis: RedisDatabase, log: MemoryLog | None = None, **limits: int) -> None:
+        self.log, self.redis = log or MemoryLog(PARTITIONS), redis
         self.app = create_app(
             limits=Limits(**limits),
             log=self.log,
-            redis=self.redis.client(),
+            redis=redis.client,
             divisions=divisions(),
             partitions=PARTITIONS,
             now=lambda: RECEIVED,

@@ -1,4 +1,4 @@
-"""What a worker's admin server tells, over a log and a Redis in memory."""
+"""What a worker's admin server tells, over a log in memory and a real Redis."""
 
 import socket
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from shared.settings import ServiceSettings
 from shared.worker.admin_server import AdminServer, WorkerStatus
 from shared.worker.lag import FaustMonitor, TopicPartition
 from shared.worker.liveness import Liveness
-from tests.components.shared.memory_redis import MemoryRedis
+from tests.support.redis import RedisDatabase
 
 TOPIC = "case.commands"
 
@@ -40,11 +40,11 @@ class Worker:
 class Rig:
     """The worker's admin server, and an operator who asks it."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.worker, self.log, self.redis, self.now = Worker(), MemoryLog(2), MemoryRedis(), 100.0
+    def __init__(self, redis: RedisDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.worker, self.log, self.redis, self.now = Worker(), MemoryLog(2), redis, 100.0
         settings = ServiceSettings(kafka_bootstrap="", redis_url="", host="127.0.0.1", port=1, operations_port=2)
         self.status = WorkerStatus(self.worker, ready_lag_seconds=30.0)
-        app = AdminServer.of("case", settings).app(self.worker, self.status, self.log, self.redis.client())
+        app = AdminServer.of("case", settings).app(self.worker, self.status, self.log, redis.client)
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://worker")
         monkeypatch.setattr(clock, "seconds", lambda: self.now)
 
@@ -62,8 +62,8 @@ class Rig:
 
 
 @pytest.fixture
-async def rig(monkeypatch: pytest.MonkeyPatch) -> Rig:
-    rig = Rig(monkeypatch)
+async def rig(database: RedisDatabase, monkeypatch: pytest.MonkeyPatch) -> Rig:
+    rig = Rig(database, monkeypatch)
     await rig.status.look(rig.log)
     return rig
 
@@ -100,8 +100,8 @@ async def test_a_spare_worker_without_partitions_is_ready(rig: Rig) -> None:
     assert await rig.waits_for() == {}
 
 
-async def test_what_the_log_held_at_the_beginning_has_to_be_done_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    rig = Rig(monkeypatch)
+async def test_what_the_log_held_at_the_beginning_has_to_be_done_first(database: RedisDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
+    rig = Rig(database, monkeypatch)
     await rig.log_events(partition=1, n=10)
     rig.log.unavailable = True
     assert "nobody knows yet" in (await rig.waits_for())["lag"]

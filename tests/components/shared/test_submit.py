@@ -12,14 +12,15 @@ from shared.http.problems import Problem
 from shared.log.partitioner import partition_of
 from tests.components.shared.counting_service import COMMANDS, NOW, OFFICE, PARTITIONS, STUDENT, CountingDesk, CountOf, CountUp
 from tests.support.mutants import without
+from tests.support.redis import RedisDatabase
 
 P = partition_of(STUDENT.encode(), PARTITIONS)
 IT = CountOf(STUDENT)
 
 
 @pytest.fixture
-def desk() -> CountingDesk:
-    return CountingDesk()
+def desk(database: RedisDatabase) -> CountingDesk:
+    return CountingDesk(database)
 
 
 async def ask(desk: CountingDesk, by: int, key: str | None = None, office: str = OFFICE) -> Answer:

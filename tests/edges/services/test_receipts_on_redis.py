@@ -1,4 +1,4 @@
-"""Receipts and idempotency keys: one suite, run on memory and on a real Redis, where the worker's own store writes outcomes."""
+"""Receipts and idempotency keys: the worker's own store writes outcomes."""
 
 import json
 from collections.abc import Mapping
@@ -13,11 +13,6 @@ from shared.http.problems import Problem
 from shared.redis.edge import Redis
 
 DAYS_90 = 90 * 86_400
-
-
-@pytest.fixture
-def redis(either_redis: Redis) -> Redis:
-    return either_redis
 
 
 @pytest.fixture

@@ -18,11 +18,6 @@ KINDS = ("open", "closed")
 
 
 @pytest.fixture
-def redis(either_redis: Redis) -> Redis:
-    return either_redis
-
-
-@pytest.fixture
 def listing(redis: Redis) -> Listing:
     return Listing(redis, "case", generation="1", partitions=PARTITIONS)
 

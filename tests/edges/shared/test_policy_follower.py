@@ -86,8 +86,8 @@ class Record:
 
 
 @pytest.fixture
-async def record(either_redis: Redis) -> AsyncIterator[Record]:
-    made = Record(MemoryLog(PARTITIONS), either_redis)
+async def record(redis: Redis) -> AsyncIterator[Record]:
+    made = Record(MemoryLog(PARTITIONS), redis)
     yield made
     await made.follower.stop()
 

@@ -1,7 +1,5 @@
 """States in Redis change by compare-and-set on the cursor, or not at all."""
 
-from typing import Any
-
 import pytest
 
 from shared.deciding.state_store import Change, OtherFormat, RebuildOvertaken, StateStore
@@ -12,8 +10,8 @@ P = 3
 
 
 @pytest.fixture
-def store(either_redis: Redis) -> StateStore:
-    return StateStore(either_redis, "enrolment", generation="1", buckets=8, format_version=1)
+def store(redis: Redis) -> StateStore:
+    return StateStore(redis, "enrolment", generation="1", buckets=8, format_version=1)
 
 
 async def begun(store: StateStore, at: int = 0) -> None:
@@ -53,10 +51,9 @@ async def test_a_worker_that_was_overtaken_reads_no_states(store: StateStore) ->
     assert await store.read(P, 0, [CHILD]) == (5, ())
 
 
-async def test_outcomes_stand_at_their_offsets_across_chunks(store: StateStore, either_redis: Redis) -> None:
+async def test_outcomes_stand_at_their_offsets_across_chunks(store: StateStore, redis: Redis) -> None:
     await begun(store, at=65_534)
     await store.apply(P, 65_534, 65_538, [], outcomes=b"ldar", exceptions=[(65_534, b"L"), (65_535, b"D"), (65_537, b"R")])
-    redis: Any = either_redis
     assert await redis.getrange("{enrolment:1:p3}:outcomes:0", 65_533, 65_536) == b"\0ld"
     assert await redis.get("{enrolment:1:p3}:outcomes:1") == b"ar"
     assert await redis.hgetall("{enrolment:1:p3}:exceptions:0") == {b"65534": b"L", b"65535": b"D"}
@@ -73,9 +70,9 @@ async def test_eight_thousand_states_and_refusals_go_in_one_step(store: StateSto
     assert (await store.read(P, 8_000, ids)).states == ids
 
 
-async def test_states_of_another_format_are_not_read(store: StateStore, either_redis: Redis) -> None:
+async def test_states_of_another_format_are_not_read(store: StateStore, redis: Redis) -> None:
     await begun(store)
-    newer = StateStore(either_redis, "enrolment", generation="1", buckets=8, format_version=2)
+    newer = StateStore(redis, "enrolment", generation="1", buckets=8, format_version=2)
     with pytest.raises(OtherFormat, match="_GENERATION"):
         await newer.cursors([P])
 
