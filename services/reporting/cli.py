@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
@@ -27,7 +27,7 @@ KAFKA, REPORTING = "127.0.0.1:19092", "http://127.0.0.1:8000"
 
 
 class By(StrEnum):
-    """What the columns of a replay are."""
+    """The breakdowns that may become the columns of a replay."""
 
     STATUS = "status"
     REASON = "reason"
@@ -50,7 +50,7 @@ def verify(
 
     Exit code 0: equal. 1: not equal, or records that cannot be counted. 2: could not be read.
     """
-    with _plain_failures():
+    with _errors_as_sentences():
         from services.reporting.audit.console.tables import print_verification
         from services.reporting.audit.sources.kafka_topic import KafkaTopic
         from services.reporting.audit.sources.reporting_api import ReportingApi
@@ -88,7 +88,7 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """Print the counts as they stood at some offsets, or as they were known at a time, from the record alone."""
-    with _plain_failures():
+    with _errors_as_sentences():
         from services.reporting.audit.console.tables import print_counts, print_findings
         from services.reporting.audit.recount import Recount, open_database
         from services.reporting.audit.replay import counts_document
@@ -99,9 +99,9 @@ def replay(
 
         with open_database() as database:
             load_areas(database)
-            with _refuse("--area", UnknownArea):
+            with _bad_parameter("--area", UnknownArea):
                 of = find_area(database, area)
-            with _refuse("--until", ValueError):
+            with _bad_parameter("--until", ValueError):
                 known = None if until is None else parse_until(until)
             with KafkaTopic(bootstrap) as topic:
                 offsets = known if isinstance(known, dict) else topic.ends()
@@ -130,34 +130,34 @@ def tail(
     as_json: Annotated[bool, typer.Option("--json", help="The events as they are in the log, one a line.")] = False,
 ) -> None:
     """Print events, one a line: the last ones, or from some point on."""
-    with _plain_failures(), suppress(KeyboardInterrupt):
-        from services.reporting.audit.console.event_lines import Wanted, line
-        from services.reporting.audit.console.tail import Shown, events_between, events_from, last_events
+    with _errors_as_sentences(), suppress(KeyboardInterrupt):
+        from services.reporting.audit.console.event_lines import EventFilter, event_line
+        from services.reporting.audit.console.tail import LoggedEvent, events_between, events_from, last_events
         from services.reporting.audit.sources.kafka_topic import KafkaTopic
         from services.reporting.audit.sources.positions import parse_offsets
 
-        with _refuse("--from", ValueError):
+        with _bad_parameter("--from", ValueError):
             offsets = None if start in ("beginning", "end") else parse_offsets(start)
-        wanted = Wanted(type_glob, subject)
+        chosen = EventFilter(type_glob, subject)
 
-        def show(events: Iterator[Shown] | list[Shown]) -> None:
+        def show(events: Iterable[LoggedEvent]) -> None:
             for record, event in events:
-                typer.echo((record.value or b"").decode(errors="replace") if as_json else line(record, event))
+                typer.echo((record.value or b"").decode(errors="replace") if as_json else event_line(record, event))
 
         with KafkaTopic(bootstrap, topic) as log:
             ends = log.ends()
             if start == "end":
-                show(last_events(log, wanted, number or 10, ends))
+                show(last_events(log, chosen, number or 10, ends))
             else:
-                show(islice(events_between(log, wanted, offsets if offsets is not None else dict.fromkeys(ends, 0), ends), number))
+                show(islice(events_between(log, chosen, offsets if offsets is not None else dict.fromkeys(ends, 0), ends), number))
             if follow:
-                show(events_from(log, wanted, ends))
+                show(events_from(log, chosen, ends))
 
 
 @app.command()
 def topics(bootstrap: Bootstrap = KAFKA, as_json: AsJson = False) -> None:
     """Print what the broker holds: topics, their settings, consumer groups and their lag."""
-    with _plain_failures():
+    with _errors_as_sentences():
         from services.reporting.audit.console.tables import print_inventory
         from services.reporting.audit.sources.inventory import take_inventory
 
@@ -169,22 +169,22 @@ def topics(bootstrap: Bootstrap = KAFKA, as_json: AsJson = False) -> None:
 
 
 @contextmanager
-def _plain_failures() -> Iterator[None]:
-    """What cannot be read is told in a sentence with its fix, and exit code 2."""
-    from services.reporting.audit.sources.kafka_topic import RecordUnreachable
-    from services.reporting.audit.sources.reporting_api import ShownUnreadable
+def _errors_as_sentences() -> Iterator[None]:
+    """Print the sentence of a failed read, which names its fix, and exit with code 2."""
+    from services.reporting.audit.sources.kafka_topic import TopicUnreadable
+    from services.reporting.audit.sources.reporting_api import AnswerUnreadable
 
-    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what it would warn of ends up in our own sentence
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # our own sentence says what it would warn of
     try:
         yield
-    except (RecordUnreachable, ShownUnreadable) as failure:
+    except (TopicUnreadable, AnswerUnreadable) as failure:
         err.print(str(failure), style="red", markup=False)
         raise typer.Exit(UNREADABLE) from failure
 
 
 @contextmanager
-def _refuse(option: str, *what: type[Exception]) -> Iterator[None]:
-    """A bad argument is told with the option's name, as typer tells its own."""
+def _bad_parameter(option: str, *what: type[Exception]) -> Iterator[None]:
+    """Turn a bad argument into typer's own error, with the name of the option."""
     try:
         yield
     except what as error:
@@ -193,7 +193,7 @@ def _refuse(option: str, *what: type[Exception]) -> Iterator[None]:
 
 @contextmanager
 def _progress(what: str, total: int | None) -> Iterator[Callable[[int], Any]]:
-    """A progress bar on the error stream, so that the answer can be piped."""
+    """Show a progress bar on the error stream, so that the answer can be piped. Yields the function that advances it."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=err, transient=True) as bar:

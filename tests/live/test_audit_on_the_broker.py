@@ -17,11 +17,11 @@ from deploy.local.config import ROOT
 from deploy.local.processes import PROCESSES
 from deploy.local.stack import LocalStack
 from services.reporting import cli
-from services.reporting.audit.console.event_lines import Wanted
+from services.reporting.audit.console.event_lines import EventFilter
 from services.reporting.audit.console.tail import events_from
 from services.reporting.audit.recount import Recount, open_database
 from services.reporting.audit.sources.inventory import take_inventory
-from services.reporting.audit.sources.kafka_topic import KafkaTopic, RecordUnreachable
+from services.reporting.audit.sources.kafka_topic import KafkaTopic, TopicUnreadable
 from services.reporting.audit.verification import missing, recount_until
 from tests.components.reporting.written_facts import CHILD, case_fact, child_file, event, fact, grant, relief_fact, standing, statement
 from tests.support.stack import FreshTopic, NewStack
@@ -70,12 +70,12 @@ def test_records_of_a_partition_come_in_order_between_the_offsets_asked_for(topi
 
 @pytest.mark.parametrize(("offsets", "says"), [({7: 1}, "has no partition 7, only 3"), ({0: 101}, "ends at 0=100, and was asked for up to 0=101")])
 def test_offsets_of_another_record_are_refused(topic: KafkaTopic, offsets: dict[int, int], says: str) -> None:
-    with pytest.raises(RecordUnreachable, match=says):
+    with pytest.raises(TopicUnreadable, match=says):
         list(topic.read(offsets))
 
 
 def test_a_topic_that_is_not_there_is_told_and_not_made(stack: LocalStack) -> None:
-    with pytest.raises(RecordUnreachable, match="There is no topic student-statuses"):
+    with pytest.raises(TopicUnreadable, match="There is no topic student-statuses"):
         KafkaTopic(stack.config.kafka_bootstrap, "student-statuses")
     assert "student-statuses" not in {found.topic for found in take_inventory(stack.config.kafka_bootstrap).topics}
 
@@ -110,7 +110,7 @@ def test_a_record_that_has_lost_its_beginning_is_read_and_found_out(stack: Local
 def test_a_byte_that_changed_on_the_brokers_disk_is_found_out(stack: LocalStack, topic: KafkaTopic) -> None:
     (segment,) = stack.config.home.glob(f"kafka/data/{topic.topic}-1/*.log")
     change_one_digit(segment)
-    with pytest.raises(RecordUnreachable, match="crc"):
+    with pytest.raises(TopicUnreadable, match="crc"):
         list(topic.read(topic.ends()))
 
 
@@ -123,7 +123,7 @@ def change_one_digit(segment: Path) -> None:
 
 
 def test_a_follower_is_shown_what_comes(stack: LocalStack, topic: KafkaTopic) -> None:
-    events = events_from(topic, Wanted("returned"), topic.ends())
+    events = events_from(topic, EventFilter("returned"), topic.ends())
     write(stack, topic.topic, [(0, fact("listed", None, OUT, 900)), (2, fact("returned", OUT, standing("returned"), 901))])
     assert [(record.partition, record.offset) for record, _ in islice(events, 1)] == [(2, 0)]
 
@@ -177,8 +177,8 @@ def test_what_reporting_shows_of_a_record_is_what_it_adds_up_to(new_stack: NewSt
     write(stack, "student-status", [*facts, *facts[:5]])
     run = CliRunner(env={"REPORTING_URL": stack.config.api_url("reporting"), "REPORTING_KAFKA_BOOTSTRAP": stack.config.kafka_bootstrap})
     found = verified_whole(run, records=len(facts) + 5)
-    assert (found["verdict"], found["facts"], found["repeats"], found["others"], found["differing"]) == ("equal", 75, 7, 1, 0)
-    assert (found["of_files"], found["of_aid"], found["counties"], found["due"], found["sums"]) == (23, 12, 4, 7, [])
+    assert (found["verdict"], found["facts"], found["repeats"], found["passed_over"], found["differing"]) == ("equal", 75, 7, {"figure": 1}, 0)
+    assert (found["covered"]["case"], found["covered"]["relief"], found["counties"], found["due"], found["sums"]) == (23, 12, 4, 7, [])  # type: ignore[index]  # JSON
     assert found["altogether"] == {"out_of_school": 29, "files_open": 19, "files_settled": 1, "grants": 10, "fen": 468_750}
 
     # Replayed from the record alone it is the same document, overdue by the same day.

@@ -20,8 +20,9 @@ KINDS: dict[str, type[Contract]] = {
     "Nothing imports what imports it, be it modules of a room or rooms": AcyclicSiblingsContract,
     "The rooms of reporting stand in this order, and its root holds nothing else": LayersContract,
     "Reporting's worker counts, and answers nobody": ForbiddenContract,
+    "The rooms of the audit stand in this order": LayersContract,
 }
-IN_ORDER, NO_CIRCLES, REPORTING, WORKER = KINDS
+IN_ORDER, NO_CIRCLES, REPORTING, WORKER, AUDIT = KINDS
 
 
 @cache
@@ -84,6 +85,10 @@ def test_a_circle_within_a_room_breaks_the_contract(importer: str, imported: str
         (REPORTING, "api", "audit.recount"),
         (REPORTING, "api", "settings"),
         (WORKER, "worker", "view.memory"),
+        (AUDIT, "audit.sources.positions", "audit.recount"),
+        (AUDIT, "audit.definition.steps", "audit.sources.log"),
+        (AUDIT, "audit.recount", "audit.comparison"),
+        (AUDIT, "audit.verification", "audit.console.tables"),
     ],
 )
 def test_an_import_that_rises_breaks_the_order_of_reporting(contract_: str, importer: str, imported: str) -> None:

@@ -1,22 +1,22 @@
-"""Compares what is shown with what the record adds up to, cell by cell, in SQL."""
+"""Compares the cells that the api shows with the cells of the recount, in SQL."""
 
 from dataclasses import dataclass
 
 import duckdb
 
-from services.reporting.audit.recount import moment
+from services.reporting.audit.definition.moments import moment
 
 MOST_SHOWN = 50
 
 _COUNT = """
 SELECT count(DISTINCT county), count(*) FILTER (kind = 'cell'), count(*) FILTER (kind = 'flow'), count(*) FILTER (kind = 'due')
 FROM (SELECT county, CASE WHEN split_part(cell, '.', 1) IN ('flow', 'due') THEN split_part(cell, '.', 1) ELSE 'cell' END AS kind
-    FROM (SELECT county, cell FROM shown UNION SELECT county, cell FROM recounted))
+    FROM (SELECT county, cell FROM api_cells UNION SELECT county, cell FROM recounted))
 """
 _DIFFER = """
-SELECT county, cell, shown.n, recounted.n, count(*) OVER ()
-FROM shown FULL JOIN recounted USING (county, cell)
-WHERE shown.n IS DISTINCT FROM recounted.n
+SELECT county, cell, api_cells.n, recounted.n, count(*) OVER ()
+FROM api_cells FULL JOIN recounted USING (county, cell)
+WHERE api_cells.n IS DISTINCT FROM recounted.n
 ORDER BY county, cell LIMIT $most
 """
 _UNBALANCED = """
@@ -29,7 +29,7 @@ WITH sums AS (
             ELSE 0 END) FILTER (starts_with(cell, 'flow.')) AS flows,
         sum(n) FILTER (cell IN ('case.state.open', 'case.state.persuading', 'case.state.returned')) AS files,
         sum(n) FILTER (starts_with(cell, 'case.reason.')) AS reasons
-    FROM shown GROUP BY county)
+    FROM api_cells GROUP BY county)
 SELECT county, law, total::BIGINT, parts::BIGINT FROM (
     SELECT county, 'children out of school, by flows' AS law, coalesce(stock, 0) AS total, coalesce(flows, 0) AS parts FROM sums
     UNION ALL
@@ -48,7 +48,7 @@ FROM recounted
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A cell that is shown otherwise than the record adds up to; None: not there (of counts, that is 0)."""
+    """A cell whose number in the api is not that of the recount. A count that one side does not have is 0 there, a time or a claim None."""
 
     county: str
     cell: str
@@ -58,7 +58,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Imbalance:
-    """A county whose shown numbers are at odds with one another: a total that the parts named by the law do not make."""
+    """A county whose numbers in the api contradict one another: the parts that the law names do not add up to the total."""
 
     county: str
     law: str
@@ -67,51 +67,51 @@ class Imbalance:
 
 
 @dataclass(frozen=True, slots=True)
-class Altogether:
-    """What the record adds up to in all. Once all policies have followed, as many files are open or persuading as children are out of school."""
+class NationTotals:
+    """The sums of the recount over all counties. Once the policies have answered every fact, ``files_open`` equals ``out_of_school``."""
 
     out_of_school: int
     files_open: int
-    """Open or persuading."""
+    """Files that are open or persuading."""
     files_settled: int
-    """Under observation or closed."""
+    """Files under observation or closed."""
     grants: int
     fen: int
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What was compared, and where it differs.
+    """The numbers of counties and cells that were compared, and the differences.
 
-    ``cells``, ``flows`` and ``due`` days are those not zero on both sides; ``differences`` holds the first 50 of the ``differing`` cells.
+    ``cells``, ``flows`` and ``due`` count those that are not zero on at least one side. ``differences`` has the first 50 of the ``differing`` cells.
     """
 
     counties: int
     cells: int
     flows: int
     due: int
-    altogether: Altogether
+    altogether: NationTotals
     differing: int
     differences: tuple[Difference, ...]
     unbalanced: tuple[Imbalance, ...]
 
     @property
     def equal(self) -> bool:
-        """Tell whether every cell is as the record has it, and every total is the sum of its parts."""
+        """Return whether every cell is that of the recount, and every total the sum of its parts."""
         return not self.differing and not self.unbalanced
 
 
 def compare(database: duckdb.DuckDBPyConnection) -> Comparison:
-    """Compare the tables ``shown`` and ``recounted`` (county, cell, n)."""
+    """Compare the tables ``api_cells`` and ``recounted`` (county, cell, n)."""
     ((counties, cells, flows, due),) = database.execute(_COUNT).fetchall()
     rows = database.execute(_DIFFER, {"most": MOST_SHOWN}).fetchall()
-    differences = tuple(Difference(county, cell, _worded(cell, shown), _worded(cell, recounted)) for county, cell, shown, recounted, _ in rows)
+    differences = tuple(Difference(county, cell, _text_of(cell, shown), _text_of(cell, recounted)) for county, cell, shown, recounted, _ in rows)
     unbalanced = tuple(Imbalance(*row) for row in database.execute(_UNBALANCED).fetchall())
     ((*altogether,),) = database.execute(_TOTALS).fetchall()
-    return Comparison(counties, cells, flows, due, Altogether(*altogether), rows[0][-1] if rows else 0, differences, unbalanced)
+    return Comparison(counties, cells, flows, due, NationTotals(*altogether), rows[0][-1] if rows else 0, differences, unbalanced)
 
 
-def _worded(cell: str, n: int | None) -> int | str | None:
+def _text_of(cell: str, n: int | None) -> int | str | None:
     if n is None:
         return None if cell in ("reported", "claimed") else 0
     return str(moment(n)) if cell == "reported" else n

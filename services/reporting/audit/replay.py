@@ -1,4 +1,4 @@
-"""The counts as they stood, as a document: an area, its parts, and what was not to be placed."""
+"""The counts as they stood, as a document: an area, its parts, and the counties whose code is in no table."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from services.reporting.audit.definition.files import REASONS
 from services.reporting.audit.definition.files import STATES as FILE_STATES
 from services.reporting.audit.recount import Totals
 from services.reporting.audit.sources.areas import NATION, Area, divide
-from services.reporting.audit.sources.kafka_topic import Offsets
+from services.reporting.audit.sources.log import Offsets
 
 BY = ("status", "reason", "stage", "poor", "flow")
 
@@ -54,11 +54,12 @@ GROUP BY placed.part ORDER BY placed.part = '', placed.part
 
 
 def counts_document(database: duckdb.DuckDBPyConnection, area: Area, offsets: Offsets, totals: Totals) -> dict[str, Any]:
-    """Give the counts of ``area`` and its next level from a finished recount.
+    """Return the counts of ``area`` and of its next level from a finished recount.
 
-    Shaped like the reporting api's counts, and with ``by_flow`` (all days so far) and every breakdown for the children too. Files are overdue
-    whose due day is before that of the newest event. ``reporting`` is the number of counties that any fact of a child, or a statement, is of.
-    Counties whose recorded code is in no table are a child without code of the nation, so that nothing is left out.
+    The document has the members of the reporting api's counts, and beside them ``by_flow`` (all days so far) and every breakdown for the
+    children too. A file is overdue when its due day is before that of the newest event. ``reporting`` is the number of counties that have a
+    fact of a child, or a statement. Counties whose recorded code is in no table are a child of the nation without a code, so that no fact is
+    left out.
     """
     divide(database, area)
     database.execute(_PLACED, {"whole": area.code == NATION})

@@ -1,23 +1,23 @@
-"""Checks that what screens get adds up: the nation is its provinces, a province its prefectures, a prefecture its counties."""
+"""Checks that the answers of the api add up: the nation is its provinces, a province its prefectures, a prefecture its counties."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from services.reporting.audit.sources.reporting_api import ShownUnreadable
+from services.reporting.audit.sources.reporting_api import AnswerUnreadable
 
 NATION = "100000"
 LISTS = ("watch52", "sanqu")
 
 Ask = Callable[[str], dict[str, Any]]
-"""Gives the counts document of an area, by its code."""
+"""Returns the counts document of an area, by its code."""
 
 
 def check_sums(ask: Ask, asked: Callable[[str], object] = lambda area: None) -> list[str]:
-    """Ask for the nation, the lists and everything below them, and say which answers do not add up; ``asked`` is told of each area.
+    """Ask for the nation, the lists and all areas below them, and return a sentence for each sum that is wrong. ``asked`` is called with each area.
 
-    Each answer has an offset vector of its own while the record grows: always its numbers must agree with one another, and where an area's parts
-    were answered at its own vector, so must all their numbers with its own. Raises ``ShownUnreadable``.
+    While the record grows, each answer has a vector of offsets of its own. The numbers of one answer must always agree. Where the parts of an
+    area were answered at the vector of the area, their numbers must add up to those of the area. Raises ``AnswerUnreadable``.
     """
     wrong: list[str] = []
     known: dict[str, tuple[dict[str, int], Counter[str]]] = {}
@@ -34,7 +34,7 @@ def check_sums(ask: Ask, asked: Callable[[str], object] = lambda area: None) -> 
             known[area] = document["as_of"]["offsets"], _numbers(document)
             parts_of[area] = [child["code"] for child in document["children"]]
         except (KeyError, TypeError, AttributeError) as error:
-            raise ShownUnreadable(f"What was answered for {area} is no counts document: {error!r}") from error
+            raise AnswerUnreadable(f"What was answered for {area} is no counts document: {error!r}") from error
         waiting += parts_of[area]
     for area, parts in parts_of.items():
         wrong += _unequal_parts(area, known, parts)
@@ -42,7 +42,7 @@ def check_sums(ask: Ask, asked: Callable[[str], object] = lambda area: None) -> 
 
 
 def unequal_sums(document: dict[str, Any]) -> Iterator[str]:
-    """Give a sentence for each sum of one counts document that is not what it must be; null, of the silent, adds nothing."""
+    """Yield a sentence for each wrong sum of one counts document. The null of a silent county adds nothing."""
     yield from _of_children(document)
     yield from _of_files(document)
 
@@ -94,7 +94,7 @@ def _unequal_parts(area: str, known: dict[str, tuple[dict[str, int], Counter[str
 
 
 def _numbers(document: dict[str, Any]) -> Counter[str]:
-    """All numbers of an answer beside its parts, by where they stand in it."""
+    """Return all numbers of an answer but those of its parts, by their path in it."""
     found = Counter[str]()
     found["out_of_school"], found["poor"] = document["out_of_school"] or 0, document["poor"] or 0
     for member in ("by_status", "by_reason", "by_stage"):

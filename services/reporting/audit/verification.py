@@ -1,4 +1,4 @@
-"""One verification: what is shown, the record up to the same offsets, and the verdict."""
+"""One verification: the cells of the api, the recount up to the same offsets, and the verdict."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -7,16 +7,17 @@ from typing import Any
 from services.reporting.audit.comparison import Comparison, compare
 from services.reporting.audit.recount import Finding, Recount, Totals, open_database
 from services.reporting.audit.sources.areas import county_names, load_areas
-from services.reporting.audit.sources.kafka_topic import KafkaTopic, Offsets
+from services.reporting.audit.sources.kafka_topic import KafkaTopic
+from services.reporting.audit.sources.log import Offsets
 from services.reporting.audit.sources.reporting_api import Snapshot, load
 
 Progress = Callable[[int], object]
-"""Told how many more records have been read."""
+"""Called with the number of records that were read since the last call."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What a recount up to the snapshot's offsets came to. ``findings``: records that cannot be counted, or are not there."""
+    """The result of a recount up to the snapshot's offsets. ``findings``: records that cannot be counted, or that are missing."""
 
     as_of: dict[str, Any]
     records: int
@@ -27,30 +28,29 @@ class Verification:
 
     @property
     def verdict(self) -> str:
-        """Give ``equal``, ``different``, or ``not sound``: equal, but of a record that cannot be counted whole."""
+        """Return ``equal``, ``different``, or ``not sound``: equal, but not every record could be counted."""
         if not self.comparison.equal:
             return "different"
         return "not sound" if self.findings else "equal"
 
     def as_document(self) -> dict[str, Any]:
-        """Give it as an object for JSON."""
+        """Return the verification as an object for JSON."""
         return {
             "verdict": self.verdict,
             "equal": self.comparison.equal,
             "as_of": self.as_of,
             "records": self.records,
             "facts": self.totals.facts,
-            "of_files": self.totals.files,
-            "of_aid": self.totals.aid,
+            "covered": dict(self.totals.covered),
+            "passed_over": dict(self.totals.passed_over),
             "repeats": self.totals.repeats,
-            "others": self.totals.others,
             **asdict(self.comparison),
             "findings": [asdict(finding) for finding in self.findings],
         }
 
 
 def verify(snapshot: Snapshot, topic: KafkaTopic, read: Progress) -> Verification:
-    """Count the record again up to the snapshot's offsets, and compare. Raises ``RecordUnreachable`` and ``ShownUnreadable``."""
+    """Count the record again up to the snapshot's offsets, and compare. Raises ``TopicUnreadable`` and ``AnswerUnreadable``."""
     with open_database() as database:
         recount, totals = recount_until(Recount(database), topic, snapshot.offsets, read)
         load(database, snapshot)
@@ -60,7 +60,7 @@ def verify(snapshot: Snapshot, topic: KafkaTopic, read: Progress) -> Verificatio
 
 
 def recount_until(recount: Recount, topic: KafkaTopic, offsets: Offsets, read: Progress) -> tuple[Recount, Totals]:
-    """Feed the record below ``offsets`` to the recount, and finish it."""
+    """Add the records below ``offsets`` to the recount, and finish it."""
     for records in topic.read(offsets):
         recount.add(records)
         read(len(records))
@@ -68,6 +68,6 @@ def recount_until(recount: Recount, topic: KafkaTopic, offsets: Offsets, read: P
 
 
 def missing(recount: Recount, offsets: Offsets) -> list[Finding]:
-    """Give the offsets below ``offsets`` that hold no record any more: the record is kept for ever, so there must be none."""
+    """Return the finding of offsets below ``offsets`` that hold no record. The record is kept for ever, so there must be none."""
     gone = {part: offset - recount.read[part] for part, offset in sorted(offsets.items()) if recount.read[part] < offset}
     return [Finding("missing", sum(gone.values()), tuple((part, 0) for part in list(gone)[:5]))] if gone else []

@@ -2,7 +2,7 @@
 
 A count of anything is: over all facts not seen before, add 1 for ``after``, subtract 1 for ``before`` (wire page, section 3).
 A fact was seen before when its sequence is not above the last one of its source in this partition.
-A fact is passed over when its type is registered and nobody counts its family (decision 0020).
+A fact is passed over when its type is registered and nobody counts its family (decision 0021).
 """
 
 import re

@@ -8,7 +8,13 @@ from functools import cache
 import duckdb
 
 from services.reporting.audit.recount import Recount, open_database
-from tests.components.reporting.written_facts import Written
+from tests.components.reporting.written_facts import Written, event
+
+VISIT = event("cn.baoxue.visit.made.v1", "c", 1, {"before": None, "after": {"county": "513431", "status": "dropped_out"}}, source="/visit")
+FIGURE = event(
+    "cn.baoxue.figure.released.v1", "c", 1, {"before": None, "after": {"county": "513431"}}, source="/reporting", time="2020-05-01T12:00:00+08:00"
+)
+"""Facts of families that nobody counts. The tests with ``visits_registered`` register the first; the wire page reserves the second."""
 
 
 @cache

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Self
 
-from services.reporting.audit.sources.kafka_topic import RecordUnreachable
+from services.reporting.audit.sources.kafka_topic import TopicUnreadable
 from tests.components.reporting.written_facts import Written, lying
 
 
@@ -30,7 +30,7 @@ class MemoryTopic:
     def read(self, until: Mapping[int, int], *, start: Mapping[int, int] | None = None) -> Iterator[list[Written]]:
         for part, end in until.items():
             if part not in self.records or end > len(self.records[part]):
-                raise RecordUnreachable(f"there is no {part}={end}")
+                raise TopicUnreadable(f"there is no {part}={end}")
             found = self.records[part][max(self.begin, (start or {}).get(part, 0)) : end]
             self.handed += len(found)
             yield found

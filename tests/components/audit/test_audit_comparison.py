@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from services.reporting.audit.comparison import Altogether, Comparison, Difference, compare
-from services.reporting.audit.sources.reporting_api import ReportingApi, ShownUnreadable, load, read_snapshot
+from services.reporting.audit.comparison import Comparison, Difference, NationTotals, compare
+from services.reporting.audit.sources.reporting_api import AnswerUnreadable, ReportingApi, load, read_snapshot
 from tests.components.audit.audit_count import counted, one_database
 from tests.components.reporting.written_facts import case_fact, child_file, fact, grant, lying, relief_fact, standing, statement
 
@@ -65,7 +65,7 @@ def compared(counties: list[dict[str, Any]]) -> Comparison:
 
 
 def test_the_same_counts_are_equal_and_it_is_said_what_was_compared() -> None:
-    altogether = Altogether(out_of_school=1, files_open=1, files_settled=1, grants=1, fen=31_250)
+    altogether = NationTotals(out_of_school=1, files_open=1, files_settled=1, grants=1, fen=31_250)
     assert compared(answer()) == Comparison(counties=2, cells=14, flows=2, due=2, altogether=altogether, differing=0, differences=(), unbalanced=())
 
 
@@ -220,12 +220,12 @@ def refused(request: httpx.Request) -> httpx.Response:
     ],
 )
 def test_an_answer_that_cannot_be_read_is_told_with_its_cause(handler: Callable[[httpx.Request], httpx.Response], message: str) -> None:
-    with api(handler) as reporting, pytest.raises(ShownUnreadable, match=message):
+    with api(handler) as reporting, pytest.raises(AnswerUnreadable, match=message):
         reporting.cells()
 
 
 @pytest.mark.parametrize("line", ["{", "{}", '{"county": ""}', "[1]"])
 def test_a_line_that_is_no_county_is_told(line: str) -> None:
     counted(RECORD)
-    with pytest.raises(ShownUnreadable, match=r"1 of 3 lines of /v1/cells"):
+    with pytest.raises(AnswerUnreadable, match=r"1 of 3 lines of /v1/cells"):
         load(one_database(), read_snapshot([json.dumps(AS_OF), *map(json.dumps, answer()), line]))

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from services.reporting.audit.recount import moment
-from tests.components.audit.audit_count import counted
+from services.reporting.audit.definition import families
+from services.reporting.audit.definition.moments import moment
+from services.reporting.counting.counted import COUNTED_TYPES
+from tests.components.audit.audit_count import FIGURE, VISIT, counted
 from tests.components.reporting.written_facts import (
     Written,
     case_fact,
@@ -194,10 +196,27 @@ def test_the_second_fact_of_one_input_is_no_repeat_of_the_first() -> None:
     assert counted(lying(*twice)).totals.facts == 2
 
 
-def test_facts_of_published_figures_are_passed_over() -> None:
-    figure = event("cn.baoxue.figure.released.v1", "c", 1, {"before": None, "after": {"county": "513431"}}, source="/reporting")
-    done = counted(lying(figure, LISTED))
-    assert (done.totals.facts, done.totals.others, done.findings) == (1, 1, {})
+@pytest.mark.parametrize("chunk", [1, 1000])
+def test_facts_of_a_family_that_nobody_counts_are_passed_over_and_move_the_newest_time(chunk: int, visits_registered: None) -> None:
+    done = counted(lying(FIGURE, LISTED, VISIT, VISIT, FIGURE), chunk=chunk)
+    assert (done.of("513431"), done.findings) == (counted(lying(LISTED)).of("513431"), {})
+    assert (done.totals.facts, done.totals.repeats, dict(done.totals.passed_over)) == (1, 2, {"figure": 1, "visit": 1})
+    assert str(done.totals.event_time) == "2020-05-01 12:00:00+08:00"
+
+
+@pytest.mark.parametrize("bad", [{"sequence": "1-0"}, {"time": "2020-03-01T12:00:00"}])
+def test_a_fact_that_is_passed_over_must_have_its_attributes(bad: dict[str, Any], visits_registered: None) -> None:
+    done = counted(lying(event("cn.baoxue.visit.made.v1", "c", 1, {}, **bad)))
+    assert (len(done.findings), dict(done.totals.passed_over)) == (1, {})
+
+
+def test_a_type_of_such_a_family_that_nobody_registered_is_found(visits_registered: None) -> None:
+    assert list(counted(lying(event("cn.baoxue.visit.invented.v1", "c", 1, {}))).findings) == ["unknown type"]
+
+
+def test_the_families_that_are_counted_are_those_that_reporting_counts() -> None:
+    assert {type_.split(".")[2] for type_ in COUNTED_TYPES} == set(families.COUNTED)
+    assert {type_ for type_, family in families.TYPES.items() if family in families.COUNTED} == COUNTED_TYPES
 
 
 FILE, GRANT = child_file("open"), grant("due")
@@ -216,6 +235,7 @@ UNCOUNTABLE = {
     "another family": (event("org.example.thing.v1", "c", 1, {}), "unknown type"),
     "no sequence": (LISTED.replace(b'"sequence"', b'"sequel"'), "malformed sequence"),
     "a short sequence": (LISTED.replace(b"0000000000000001-0000", b"1-0"), "malformed sequence"),
+    "a sequence that is too large": (LISTED.replace(b"0000000000000001-0000", b"0922337203685477-5808"), "malformed sequence"),
     "a sequence above all": (LISTED.replace(b"0000000000000001-0000", b"zzzzzzzzzzzzzzzz-0000"), "malformed sequence"),
     "no source": (LISTED.replace(b'"/enrolment"', b"null"), "malformed sequence"),
     "a time without offset": (fact("listed", None, OUT, 1, time="2020-03-01T12:00:00"), "malformed time"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.reporting.audit.recount import moment
+from services.reporting.audit.definition.moments import moment
 from tests.components.audit.audit_count import counted
 from tests.components.reporting.written_facts import case_fact, child_file, fact, grant, lying, relief_fact, standing
 
@@ -45,7 +45,7 @@ def test_the_bytes_of_the_case_service_are_read_as_they_stand() -> None:
     )
     done = counted(lying(literal))
     assert done.of("513431") == {"case.reason.work": -1, "case.reason.marriage": 1}
-    assert (done.totals.facts, done.totals.files) == (1, 1)
+    assert (done.totals.facts, done.totals.covered["case"]) == (1, 1)
 
 
 def test_a_grant_counts_as_one_and_as_its_fen() -> None:
@@ -62,7 +62,7 @@ def test_a_grant_is_in_one_state_in_one_county() -> None:
 @pytest.mark.parametrize("what", ["recognised", "lapsed"])
 def test_what_changes_no_grant_counts_nothing_and_is_sound(what: str) -> None:
     done = counted(lying(relief_fact(what, None, None, 1)))
-    assert (done.cells, done.findings, done.totals.facts, done.totals.aid) == ({}, {}, 1, 1)
+    assert (done.cells, done.findings, done.totals.facts, done.totals.covered["relief"]) == ({}, {}, 1, 1)
 
 
 def test_neither_files_nor_aid_are_a_sign_of_life_but_both_move_the_newest_time() -> None:
@@ -79,5 +79,5 @@ def test_neither_files_nor_aid_are_a_sign_of_life_but_both_move_the_newest_time(
 def test_repeats_of_each_source_count_nothing_wherever_a_chunk_ends(chunk: int) -> None:
     child = fact("listed", None, standing("dropped_out"), 1, spell=1)
     done = counted(lying(child, OPENED, GRANTED, OPENED, child, GRANTED, OPENED), chunk=chunk)
-    assert (done.totals.facts, done.totals.files, done.totals.aid, done.totals.repeats) == (3, 1, 1, 4)
+    assert (done.totals.facts, done.totals.covered["case"], done.totals.covered["relief"], done.totals.repeats) == (3, 1, 1, 4)
     assert done.of("513431")["case.state.open"] == done.of("513431")["relief.living_subsidy.due.grants"] == 1

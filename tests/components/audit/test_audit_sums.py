@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.reporting.audit.sources.reporting_api import ShownUnreadable
+from services.reporting.audit.sources.reporting_api import AnswerUnreadable
 from services.reporting.audit.sums import check_sums, unequal_sums
 
 
@@ -106,5 +106,5 @@ def test_a_silent_county_adds_nothing() -> None:
 
 
 def test_an_answer_that_is_no_counts_document_is_told() -> None:
-    with pytest.raises(ShownUnreadable, match=r"What was answered for .* is no counts document"):
+    with pytest.raises(AnswerUnreadable, match=r"What was answered for .* is no counts document"):
         check_sums(lambda area: {"area": area})

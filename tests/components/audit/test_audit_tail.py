@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.reporting.audit.console.event_lines import Wanted, line, read_event, recorded_at
+from services.reporting.audit.console.event_lines import EventFilter, event_line, read_event, recorded_at
 from services.reporting.audit.console.tail import events_between, events_from, last_events
 from tests.components.audit.memory_topic import MemoryTopic
 from tests.components.reporting.written_facts import CHILD, Written, case_fact, child_file, event, fact, grant, relief_fact, standing, statement
@@ -12,7 +12,7 @@ DROPPED = fact("dropped-out", standing("enrolled"), OUT, 1, reason="work", last_
 
 
 def said(value: bytes | None) -> str:
-    return line(Written(3, 17, value), read_event(value))
+    return event_line(Written(3, 17, value), read_event(value))
 
 
 def test_a_fact_says_where_it_lies_when_it_was_and_what_it_changed() -> None:
@@ -71,26 +71,26 @@ def test_an_event_with_odd_data_still_has_its_line(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "taken"),
+    ("chosen", "taken"),
     [
-        (Wanted(), True),
-        (Wanted("dropped-out"), True),
-        (Wanted("dropped-*"), True),
-        (Wanted("cn.baoxue.student.*"), True),
-        (Wanted("returned"), False),
-        (Wanted("Dropped-out"), False),
-        (Wanted(subject=CHILD), True),
-        (Wanted(subject="513431"), False),
-        (Wanted("dropped-out", CHILD), True),
-        (Wanted("dropped-out", "513431"), False),
+        (EventFilter(), True),
+        (EventFilter("dropped-out"), True),
+        (EventFilter("dropped-*"), True),
+        (EventFilter("cn.baoxue.student.*"), True),
+        (EventFilter("returned"), False),
+        (EventFilter("Dropped-out"), False),
+        (EventFilter(subject=CHILD), True),
+        (EventFilter(subject="513431"), False),
+        (EventFilter("dropped-out", CHILD), True),
+        (EventFilter("dropped-out", "513431"), False),
     ],
 )
-def test_events_are_chosen_by_type_and_subject(wanted: Wanted, taken: bool) -> None:
-    assert wanted.takes(read_event(DROPPED)) is taken
+def test_events_are_chosen_by_type_and_subject(chosen: EventFilter, taken: bool) -> None:
+    assert chosen.matches(read_event(DROPPED)) is taken
 
 
 def test_bytes_that_are_no_event_are_shown_when_nothing_was_asked_for() -> None:
-    assert (Wanted().takes(None), Wanted("*").takes(None), Wanted(subject=CHILD).takes(None)) == (True, False, False)
+    assert (EventFilter().matches(None), EventFilter("*").matches(None), EventFilter(subject=CHILD).matches(None)) == (True, False, False)
 
 
 def test_what_has_no_recorded_time_was_recorded_when_the_log_says() -> None:
@@ -105,30 +105,30 @@ def on(day: int, n: int, what: str = "returned") -> bytes:
 
 def test_the_last_events_are_those_recorded_last_wherever_they_lie() -> None:
     topic = MemoryTopic([on(1, 1), on(4, 2), on(6, 3)], [on(2, 1), on(3, 2), on(5, 3)], [])
-    found = last_events(topic, Wanted(), 3, topic.ends())
+    found = last_events(topic, EventFilter(), 3, topic.ends())
     assert [(record.partition, record.offset) for record, _ in found] == [(0, 1), (1, 2), (0, 2)]
     assert topic.handed == 6
 
 
 def test_looking_back_reads_no_more_than_it_must() -> None:
     topic = MemoryTopic([on(1, n) for n in range(1000)])
-    assert len(last_events(topic, Wanted(), 5, topic.ends())) == 5
+    assert len(last_events(topic, EventFilter(), 5, topic.ends())) == 5
     assert topic.handed == 5
 
 
 def test_looking_back_goes_on_until_there_are_enough_or_no_more() -> None:
     topic = MemoryTopic([on(1, 0, "removed"), *(on(2, n) for n in range(1, 1000))], [on(3, n) for n in range(500)])
-    found = last_events(topic, Wanted("removed"), 2, topic.ends())
+    found = last_events(topic, EventFilter("removed"), 2, topic.ends())
     assert [(record.partition, record.offset) for record, _ in found] == [(0, 0)]
     assert topic.handed < 1.25 * 1500
 
 
 def test_events_between_are_those_below_the_ends_from_the_partitions_named() -> None:
     topic = MemoryTopic([on(1, 1), on(4, 2), on(6, 3)], [on(2, 1)])
-    found = [(record.partition, record.offset) for record, _ in events_between(topic, Wanted(), {0: 1}, {0: 2, 1: 1})]
+    found = [(record.partition, record.offset) for record, _ in events_between(topic, EventFilter(), {0: 1}, {0: 2, 1: 1})]
     assert found == [(0, 1)]
 
 
 def test_events_are_followed_from_where_the_reader_stands() -> None:
     topic = MemoryTopic([on(1, 1), on(4, 2)], [on(2, 1)])
-    assert [(record.partition, record.offset) for record, _ in events_from(topic, Wanted(), {0: 1, 1: 1})] == [(0, 1)]
+    assert [(record.partition, record.offset) for record, _ in events_from(topic, EventFilter(), {0: 1, 1: 1})] == [(0, 1)]

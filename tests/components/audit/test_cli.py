@@ -12,10 +12,11 @@ from typer.testing import CliRunner, Result
 from services.reporting import cli
 from services.reporting.audit.sources import inventory, kafka_topic, reporting_api
 from services.reporting.audit.sources.inventory import GroupState, Inventory, TopicState
-from services.reporting.audit.sources.kafka_topic import RecordUnreachable
+from services.reporting.audit.sources.kafka_topic import TopicUnreadable
 from services.reporting.audit.sources.reporting_api import ReportingApi
+from tests.components.audit.audit_count import FIGURE, VISIT
 from tests.components.audit.memory_topic import MemoryTopic
-from tests.components.reporting.written_facts import CHILD, case_fact, child_file, fact, grant, relief_fact, standing
+from tests.components.reporting.written_facts import CHILD, case_fact, child_file, event, fact, grant, relief_fact, standing
 
 OUT = standing("dropped_out", poor=True)
 RECORD: list[bytes | None] = [
@@ -81,8 +82,9 @@ def test_verify_says_equal_with_what_was_compared(serve: Serve, run: Run) -> Non
     assert done.exit_code == 0, done.output
     assert done.stdout.startswith("equal: what is shown is what the record adds up to")
     assert "4 records read" in done.stdout
-    assert "3 distinct facts (3 of children and counties, 0 of files, 0 of aid)" in done.stdout
-    assert "1 repeats dropped" in done.stdout
+    assert "3 distinct facts counted, 1 repeats dropped" in done.stdout
+    assert "families covered: student 3, county 0, case 0, relief 0" in done.stdout
+    assert "families passed over, which nobody counts: none" in done.stdout
     assert "compared: 1 counties, 6 cells, 2 flows a day, 0 due days; as of 2020-04-02T08:00:00+08:00" in done.stdout
 
 
@@ -101,13 +103,33 @@ def test_verify_compares_files_and_aid_too_and_says_what_there_is(serve: Serve, 
     serve(ALL, county={**COUNTY, "cells": {**COUNTY["cells"], **ALL_CELLS}, "due": {"2020-03-20": 1}})
     done = run("verify")
     assert done.exit_code == 0, done.output
-    assert "7 distinct facts (3 of children and counties, 2 of files, 2 of aid)" in done.stdout
-    assert "2 repeats dropped, 0 facts of published figures passed over" in done.stdout
+    assert "7 distinct facts counted, 2 repeats dropped" in done.stdout
+    assert "families covered: student 3, county 0, case 2, relief 2" in done.stdout
     assert "compared: 1 counties, 10 cells, 2 flows a day, 1 due days" in done.stdout
     assert "1 children out of school; 1 files open or persuading, 0 under observation or closed; 1 grants of 1,234,567.00 yuan" in done.stdout
     found = json.loads(run("verify", "--json").stdout)
-    assert (found["facts"], found["of_files"], found["of_aid"], found["due"]) == (7, 2, 2, 1)
+    assert (found["facts"], found["due"]) == (7, 1)
+    assert (found["covered"], found["passed_over"]) == ({"student": 3, "county": 0, "case": 2, "relief": 2}, {})
     assert found["altogether"] == {"out_of_school": 1, "files_open": 1, "files_settled": 0, "grants": 1, "fen": 123_456_700}
+
+
+def test_verify_says_which_families_were_passed_over_and_stays_equal(serve: Serve, run: Run, visits_registered: None) -> None:
+    serve([*RECORD, VISIT, VISIT, FIGURE, event("cn.baoxue.figure.withdrawn.v1", "c", 2, {}, source="/reporting")])
+    done = run("verify")
+    assert done.exit_code == 0, done.output
+    assert "3 distinct facts counted, 2 repeats dropped" in done.stdout
+    assert "families passed over, which nobody counts: figure 2, visit 1" in done.stdout
+    found = json.loads(run("verify", "--json").stdout)
+    assert (found["verdict"], found["facts"], found["passed_over"], found["findings"]) == ("equal", 3, {"figure": 2, "visit": 1}, [])
+
+
+def test_verify_of_a_type_that_nobody_registered_is_not_sound(serve: Serve, run: Run) -> None:
+    serve([*RECORD, VISIT])
+    done = run("verify", "--json")
+    assert done.exit_code == 1
+    found = json.loads(done.stdout)
+    assert (found["verdict"], found["passed_over"]) == ("not sound", {})
+    assert found["findings"] == [{"problem": "unknown type", "records": 1, "first": [[0, 4]]}]
 
 
 def test_verify_shows_a_day_on_which_a_file_is_not_due(serve: Serve, run: Run) -> None:
@@ -314,7 +336,7 @@ def test_topics_lists_settings_and_says_whose_lag_it_is(monkeypatch: pytest.Monk
 @pytest.mark.parametrize("command", ["replay", "tail", "topics"])
 def test_without_a_broker_every_command_says_so_and_how_to_mend_it(monkeypatch: pytest.MonkeyPatch, run: Run, command: str) -> None:
     def away(*arguments: object) -> None:
-        raise RecordUnreachable("No Kafka at 127.0.0.1:1. Start it with `make up`.")
+        raise TopicUnreadable("No Kafka at 127.0.0.1:1. Start it with `make up`.")
 
     monkeypatch.setattr(kafka_topic, "KafkaTopic", away)
     monkeypatch.setattr(inventory, "take_inventory", away)

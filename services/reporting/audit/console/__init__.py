@@ -1,4 +1,4 @@
-"""What an auditor sees on a console: tables, sentences, events on one line.
+"""The texts that an auditor reads on a console: tables, sentences, events on one line each.
 
-Here belongs what turns findings into text.
+Here belongs what turns results into text.
 """

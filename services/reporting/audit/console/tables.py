@@ -1,5 +1,6 @@
-"""What the audit found, for people: tables and sentences on a console."""
+"""The results of the audit, for people: tables and sentences on a console."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +16,7 @@ OUT_OF_SCHOOL = ("dropped_out", "never_enrolled")
 _MEANS = {
     "unreadable": "bytes that are no event, or have no type",
     "unknown type": "a type that the public interface does not name, or a newer version of one",
-    "malformed sequence": "without a source, or with a sequence that is not 16 and 4 digits: a repeat could not be told",
+    "malformed sequence": "without a source, or with a sequence that is not 16 and 4 digits, or is too large: nobody could recognise a repeat",
     "malformed time": "a time or recordedtime that is not RFC 3339 with an offset",
     "malformed standing": "a before or after that is no standing",
     "malformed file": "a before or after that is no child's file, or no after",
@@ -26,7 +27,7 @@ _MEANS = {
 
 
 def print_verification(console: Console, done: Verification, elapsed: float) -> None:
-    """Say the verdict, what was compared, and what differs."""
+    """Print the verdict, the families covered and passed over, what was compared, and the differences."""
     compared, totals = done.comparison, done.totals
     if done.verdict == "equal":
         console.print("[bold green]equal[/]: what is shown is what the record adds up to")
@@ -36,9 +37,10 @@ def print_verification(console: Console, done: Verification, elapsed: float) -> 
         console.print("[bold red]not equal[/]: what is shown is not what the record adds up to")
     pace = f", {done.records / elapsed:,.0f}/s" if elapsed else ""
     console.print(f"  {done.records:,} records read up to the api's offsets, in {elapsed:.1f} s{pace}")
-    of_children, all_ = totals.facts - totals.files - totals.aid, compared.altogether
-    console.print(f"  {totals.facts:,} distinct facts ({of_children:,} of children and counties, {totals.files:,} of files, {totals.aid:,} of aid)")
-    console.print(f"  {totals.repeats:,} repeats dropped, {totals.others:,} facts of published figures passed over")
+    all_ = compared.altogether
+    console.print(f"  {totals.facts:,} distinct facts counted, {totals.repeats:,} repeats dropped")
+    console.print(f"  families covered: {_by_family(totals.covered)}")
+    console.print(f"  families passed over, which nobody counts: {_by_family(totals.passed_over) or 'none'}")
     console.print(
         f"  compared: {compared.counties:,} counties, {compared.cells:,} cells, {compared.flows:,} flows a day, {compared.due:,} due days; "
         f"as of {done.as_of.get('event_time')}"
@@ -65,7 +67,7 @@ def print_verification(console: Console, done: Verification, elapsed: float) -> 
 
 
 def print_findings(console: Console, findings: list[Finding]) -> None:
-    """Say what cannot be counted, and how to look at it."""
+    """Print the records that cannot be counted, and the command that shows the first."""
     if not findings:
         return
     table = Table("records", "problem", "means", "first (partition=offset)", title="not counted")
@@ -74,15 +76,15 @@ def print_findings(console: Console, findings: list[Finding]) -> None:
         table.add_row(f"{finding.records:,}", finding.problem, _MEANS.get(finding.problem, ""), places)
     console.print(table)
     part, offset = findings[0].first[0]
-    console.print(f"`baoxue tail --from {part}={offset} -n 1 --json` shows the first; student-status.dead says what the worker put aside.")
+    console.print(f"`baoxue tail --from {part}={offset} -n 1 --json` shows the first; student-status.dead has the dead letters of the worker.")
 
 
 IN_ORDER = ("case", "relief")
-"""Breakdowns whose columns stand in their own order; others begin with the largest."""
+"""Breakdowns whose columns keep their own order. Those of the others begin with the largest number."""
 
 
 def breakdown(part: dict[str, Any], by: str | None) -> dict[str, int]:
-    """Give the numbers of an area that become its columns: of children by a word, of files (``case``, ``case-reason``), or of aid (``relief``)."""
+    """Return the numbers of an area that become its columns: of children by a word, of files (``case``, ``case-reason``), or of aid (``relief``)."""
     match by:
         case "case":
             return {**part["cases"]["by_state"], "overdue": part["cases"]["overdue"]}
@@ -95,12 +97,12 @@ def breakdown(part: dict[str, Any], by: str | None) -> dict[str, int]:
 
 
 def print_counts(console: Console, document: dict[str, Any], by: str | None) -> None:
-    """Print an area and its next level as one table. ``by``: which breakdown becomes its columns; None for the statuses."""
+    """Print an area and its next level as one table. ``by``: the breakdown that becomes the columns; None for the statuses."""
     area, as_of = document["area"], document["as_of"]
-    shown = breakdown(document, by)
-    words = [word for word in shown if by or word not in OUT_OF_SCHOOL]
+    numbers = breakdown(document, by)
+    words = [word for word in numbers if by or word not in OUT_OF_SCHOOL]
     if by not in IN_ORDER:
-        words.sort(key=lambda word: -shown[word])
+        words.sort(key=lambda word: -numbers[word])
     out = () if by else OUT_OF_SCHOOL
     title = f"{area['name']} ({area['code']}), newest event {as_of['event_time']}, recorded up to {as_of['recorded_time']}"
     table = Table("code", "name", "out of school", "poor", *out, *words, title=title)
@@ -131,6 +133,10 @@ def print_inventory(console: Console, inventory: Inventory) -> None:
         groups.add_row(group.group, group.state.lower(), group.topic, f"{group.committed:,}", f"{group.lag:,}")
     console.print(groups)
     console.print(LAG_IS_KAFKAS, style="dim")
+
+
+def _by_family(facts: Mapping[str, int]) -> str:
+    return ", ".join(f"{family} {number:,}" for family, number in facts.items())
 
 
 def _yuan(fen: int) -> str:

@@ -1,7 +1,7 @@
-"""What is counted of aid, in SQL: grants by scheme and state, and what they come to in whole fen.
+"""The counts of aid, in SQL: the number of grants and their sum in whole fen, by scheme and state.
 
 The facts of the relief service carry the grant as they found it and as they left it: state, county, scheme, term, stage,
-boarder, fen. Two nulls say that what the child would be granted changed, and no grant did.
+boarder, fen. Two nulls mean that no grant changed, but the aid that the child would get.
 """
 
 SCHEMES = ("living_subsidy",)

@@ -1,4 +1,4 @@
-"""What is counted of children and counties, in SQL: standings, flows, signs of life, statements (wire page, section 3)."""
+"""The counts of children and counties, in SQL: standings, flows, signs of life, statements (wire page, section 3)."""
 
 BEGIN = """
 CREATE OR REPLACE TABLE standings (county VARCHAR, status VARCHAR, stage VARCHAR, poor BOOLEAN, reason VARCHAR, n BIGINT);
@@ -19,7 +19,7 @@ CREATE OR REPLACE MACRO is_sound(standing) AS standing IS NULL OR (
     AND (standing.reason IS NULL OR is_reason(standing.reason)));
 
 CREATE OR REPLACE MACRO problem_of_a_child(before, after, late) AS CASE
-    -- Late news of a child that no longer stands anywhere has two nulls; nothing else has.
+    -- Only late news of a child that no longer has a standing has two nulls.
     WHEN before IS NULL AND after IS NULL AND NOT coalesce(late, false) THEN 'malformed standing'
     WHEN NOT (is_sound(before) AND is_sound(after)) THEN 'malformed standing' END;
 
@@ -58,7 +58,7 @@ SELECT county, day, flow, count(*) FROM (
 GROUP BY ALL
 """
 
-# Where a fact leaves no standing, the county it found has given the sign of life.
+# A fact that leaves no standing is a sign of life of the county in which it found the child.
 SEE_SIGNS = """
 CREATE OR REPLACE TABLE signs AS
 SELECT county, max(reported) AS reported FROM (
@@ -69,7 +69,7 @@ SELECT county, max(reported) AS reported FROM (
 WHERE county IS NOT NULL GROUP BY county
 """
 
-# The statement newest in time; of two at one time the later in the record (both are in the county's one partition).
+# The newest statement; of two with the same time the later in the record (both are in the one partition of the county).
 KEEP_STATEMENTS = """
 CREATE OR REPLACE TABLE statements AS
 SELECT county, max(moment) AS moment, arg_max(place, (moment, place)) AS place, arg_max(claimed, (moment, place)) AS claimed FROM (

@@ -1,4 +1,4 @@
-"""What is counted of children's files, in SQL: their state, and of those not closed the reason and the day of the next step.
+"""The counts of children's files, in SQL: by state; of those not closed by reason, and by the day of the next step.
 
 The facts of the case service carry the file as they found it and as they left it: state, county, reason, attempts, due.
 """
@@ -7,9 +7,9 @@ STATES = ("open", "persuading", "returned", "closed")
 REASONS = ("learning", "work", "marriage", "religion", "family", "poverty", "illness", "distance", "other", "unknown")
 
 BEGIN = r"""
-CREATE OR REPLACE TABLE files (county VARCHAR, state VARCHAR, reason VARCHAR, due DATE, n BIGINT);   -- of the closed neither reason nor day
+CREATE OR REPLACE TABLE files (county VARCHAR, state VARCHAR, reason VARCHAR, due DATE, n BIGINT);   -- a closed file has neither reason nor day here
 
--- A day that there is, in the years 1 to 9999.
+-- An existing day in the years 1 to 9999.
 CREATE OR REPLACE MACRO is_day(text) AS coalesce(
     regexp_full_match(text, '\d{4}-\d\d-\d\d') AND text > '0001' AND TRY_CAST(text AS DATE) IS NOT NULL, false);
 

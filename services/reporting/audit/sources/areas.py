@@ -1,6 +1,6 @@
-"""The map, as the audit reads it for itself: names and what lies in what, from the tables of divisions.
+"""The audit's own reading of the tables of divisions: the names of areas, and the area above each.
 
-Counts are kept under the code that was recorded; a code of either table lies where the newer one, if it is there, puts it.
+Counts are kept under the code that was recorded. A code lies where the newer table puts it, or where the older one does if only that has it.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ SELECT 'watch52' AS list, code FROM read_csv($watch52, all_varchar = true)
 UNION ALL SELECT 'sanqu', code FROM read_csv($sanqu, all_varchar = true)
 """
 
-# Which part of the area each county's counts go to.
+# The part of the area that each county belongs to.
 _PARTS = """
 CREATE OR REPLACE TABLE parts AS
 WITH RECURSIVE tree AS (
@@ -60,7 +60,7 @@ class Area:
 
 
 class UnknownArea(Exception):
-    """There is no such area; the message names what would do."""
+    """There is no such area. The message says what an area may be."""
 
 
 def load_areas(database: duckdb.DuckDBPyConnection) -> None:
@@ -79,7 +79,7 @@ def find_area(database: duckdb.DuckDBPyConnection, code: str) -> Area:
 
 
 def divide(database: duckdb.DuckDBPyConnection, area: Area) -> None:
-    """Make the table ``parts`` (part, county): the next level below ``area``, and the counties in each of its parts; of a county, itself."""
+    """Make the table ``parts`` (part, county): the areas of the next level with their counties. The only part of a county is itself."""
     database.execute(_PARTS, {"area": area.code})
     (parts,) = database.execute("SELECT count(*) FROM parts").fetchall()
     if not parts[0]:
@@ -87,7 +87,7 @@ def divide(database: duckdb.DuckDBPyConnection, area: Area) -> None:
 
 
 def county_names(database: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Give the names of all areas by code."""
+    """Return the names of all areas by code."""
     return dict(database.execute("SELECT code, name FROM areas").fetchall())
 
 

@@ -1,4 +1,4 @@
-"""What the broker holds: topics, the settings that matter, and how far Kafka thinks each consumer group is."""
+"""What the broker holds: topics, the settings that matter, and the offsets that consumer groups have committed to Kafka."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -7,7 +7,7 @@ from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, OffsetSpec
 from kafka.errors import KafkaError
 
-from services.reporting.audit.sources.kafka_topic import RecordUnreachable
+from services.reporting.audit.sources.kafka_topic import TopicUnreadable
 
 SETTINGS = ("cleanup.policy", "retention.ms", "retention.bytes", "min.insync.replicas", "max.message.bytes")
 LAG_IS_KAFKAS = (
@@ -18,7 +18,7 @@ LAG_IS_KAFKAS = (
 
 @dataclass(frozen=True, slots=True)
 class TopicState:
-    """One topic: ``records`` is end minus beginning over all partitions; ``settings`` as the broker words them."""
+    """A topic. ``records`` is the sum of end minus beginning over all partitions; ``settings`` are the broker's own texts."""
 
     topic: str
     partitions: int
@@ -29,7 +29,7 @@ class TopicState:
 
 @dataclass(frozen=True, slots=True)
 class GroupState:
-    """How far a consumer group has committed in one topic; ``lag`` counts the partitions it ever committed."""
+    """The offsets that a consumer group has committed in one topic, summed over the partitions that it ever committed."""
 
     group: str
     state: str
@@ -40,18 +40,17 @@ class GroupState:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """Everything that is there, Kafka's own topics left out."""
+    """All topics but Kafka's own, and all consumer groups."""
 
     topics: tuple[TopicState, ...]
     groups: tuple[GroupState, ...]
 
     def as_document(self) -> dict[str, Any]:
-        """Give it as an object for JSON."""
         return {**asdict(self), "note": LAG_IS_KAFKAS}
 
 
 def take_inventory(bootstrap: str, *, patience: float = 5.0) -> Inventory:
-    """Ask the broker. Raises ``RecordUnreachable`` where none answers within ``patience`` seconds."""
+    """Read the inventory from the broker. Raises ``TopicUnreadable`` where no broker answers within ``patience`` seconds."""
     admin: Any = None
     try:
         admin = KafkaAdminClient(bootstrap_servers=bootstrap, client_id="baoxue-topics", bootstrap_timeout_ms=int(patience * 1000))
@@ -59,7 +58,7 @@ def take_inventory(bootstrap: str, *, patience: float = 5.0) -> Inventory:
         topics = tuple(_topic(admin, name, ends) for name in sorted(admin.list_topics()) if not name.startswith("__"))
         return Inventory(topics, tuple(_groups(admin, ends)))
     except (KafkaError, ValueError) as error:
-        raise RecordUnreachable(
+        raise TopicUnreadable(
             f"No Kafka at {bootstrap} ({error}). Start it with `make up`, or name it with --bootstrap or REPORTING_KAFKA_BOOTSTRAP."
         ) from error
     finally:

@@ -10,23 +10,23 @@ from typing import Any, Self
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-RECORD = "student-status"
-Offsets = dict[int, int]
-"""The next offset of each partition: what lies below has been read."""
+from services.reporting.audit.sources.log import LoggedRecord, Offsets
+
+RECORD_TOPIC = "student-status"
 
 _SILENT_POLLS = 30
-"""Seconds without a single record after which a read is given up."""
+"""Seconds without a record after which a read ends in ``TopicUnreadable``."""
 
 
-class RecordUnreachable(Exception):
-    """The record cannot be read as asked for; the message says why and what mends it."""
+class TopicUnreadable(Exception):
+    """A topic cannot be read as asked for. The message says why, and what mends it."""
 
 
 class KafkaTopic:
     """One topic, open for reading. A context manager; not for use by two threads."""
 
-    def __init__(self, bootstrap: str, topic: str = RECORD, *, patience: float = 5.0) -> None:
-        """Look the topic up. Raises ``RecordUnreachable`` where no broker answers within ``patience`` seconds, or there is no such topic."""
+    def __init__(self, bootstrap: str, topic: str = RECORD_TOPIC, *, patience: float = 5.0) -> None:
+        """Look the topic up. Raises ``TopicUnreadable`` where no broker answers within ``patience`` seconds, or there is no such topic."""
         self.bootstrap, self.topic = bootstrap, topic
         try:
             self._consumer: Any = KafkaConsumer(
@@ -44,7 +44,7 @@ class KafkaTopic:
                 metrics_enabled=False,
             )
         except (KafkaError, ValueError) as error:
-            raise RecordUnreachable(
+            raise TopicUnreadable(
                 f"No Kafka at {bootstrap} ({error}). Start it with `make up`, or name it with --bootstrap or REPORTING_KAFKA_BOOTSTRAP."
             ) from error
         try:
@@ -54,7 +54,7 @@ class KafkaTopic:
             raise self._broken(error) from error
         if not partitions:
             self.close()
-            raise RecordUnreachable(f"There is no topic {topic} at {bootstrap}: `baoxue topics` lists what is there.")
+            raise TopicUnreadable(f"There is no topic {topic} at {bootstrap}: `baoxue topics` lists what is there.")
         self.partitions = sorted(partitions)
 
     def __enter__(self) -> Self:
@@ -64,30 +64,28 @@ class KafkaTopic:
         self.close()
 
     def close(self) -> None:
-        """Let go of the broker."""
         self._consumer.close()
 
     def begins(self) -> Offsets:
-        """Give the first offset of each partition that is still there."""
+        """Return the first offset of each partition that the broker still holds."""
         return self._offsets(self._consumer.beginning_offsets)
 
     def ends(self) -> Offsets:
-        """Give the offset of each partition that will be written next."""
+        """Return the offset of each partition that will be written next."""
         return self._offsets(self._consumer.end_offsets)
 
-    def read(self, until: Mapping[int, int], *, start: Mapping[int, int] | None = None) -> Iterator[list[Any]]:
-        """Give the records below ``until``, every partition in order, from ``start`` or else from the first that is there.
+    def read(self, until: Mapping[int, int], *, start: Mapping[int, int] | None = None) -> Iterator[list[LoggedRecord]]:
+        """Yield the records below ``until``, every partition in order, from ``start`` or else from the first that the broker holds.
 
-        Each has ``partition``, ``offset``, ``timestamp`` (ms), ``key`` and ``value``; at most 5,000 at once. Partitions that ``until`` does not
-        name are not read. Raises ``RecordUnreachable`` for a partition or an offset that the topic does not have, a broken checksum, or a broker
-        that is silent for 30 s.
+        A list has 5,000 records at most. Partitions that ``until`` does not name are not read. Raises ``TopicUnreadable`` for a partition or an
+        offset that the topic does not have, a broken checksum, or a broker that is silent for 30 s.
         """
         ends, begins = self.ends(), self.begins()
         for part, offset in sorted(until.items()):
             if part not in ends:
-                raise RecordUnreachable(f"{self.topic} at {self.bootstrap} has no partition {part}, only {len(ends)} from 0 on.")
+                raise TopicUnreadable(f"{self.topic} at {self.bootstrap} has no partition {part}, only {len(ends)} from 0 on.")
             if not 0 <= offset <= ends[part]:
-                raise RecordUnreachable(
+                raise TopicUnreadable(
                     f"{self.topic} at {self.bootstrap} ends at {part}={ends[part]}, and was asked for up to {part}={offset}: "
                     "this is not the record that the offsets were taken from, or it has lost its end."
                 )
@@ -98,8 +96,8 @@ class KafkaTopic:
         except KafkaError as error:
             raise self._broken(error) from error
 
-    def follow(self, start: Mapping[int, int]) -> Iterator[list[Any]]:
-        """Give the records from ``start`` on, for ever; an empty list each second in which there are none."""
+    def follow(self, start: Mapping[int, int]) -> Iterator[list[LoggedRecord]]:
+        """Yield the records from ``start`` on, for ever; an empty list each second in which there are none. Raises ``TopicUnreadable``."""
         try:
             self._seek(start)
             while True:
@@ -108,18 +106,18 @@ class KafkaTopic:
         except KafkaError as error:
             raise self._broken(error) from error
 
-    def _read(self, left: dict[TopicPartition, int], start: Mapping[int, int]) -> Iterator[list[Any]]:
+    def _read(self, left: dict[TopicPartition, int], start: Mapping[int, int]) -> Iterator[list[LoggedRecord]]:
         self._seek({partition.partition: start[partition.partition] for partition in left})
         silent = 0
         while left:
             polled = self._consumer.poll(timeout_ms=1000)
             silent = 0 if polled else silent + 1
             if silent > _SILENT_POLLS:
-                raise RecordUnreachable(f"{self.bootstrap} has sent nothing of {self.topic} for {_SILENT_POLLS} s; is it up? `baoxue doctor` looks.")
+                raise TopicUnreadable(f"{self.bootstrap} has sent nothing of {self.topic} for {_SILENT_POLLS} s; is it up? `baoxue doctor` looks.")
             for partition, records in polled.items():
                 until = left.get(partition, 0)
                 yield records if records[-1].offset < until else [record for record in records if record.offset < until]
-            # By position, not by the last record seen: the last offsets below `until` may hold none.
+            # The position decides, not the last record read: the last offsets below `until` may hold no record.
             for partition in [partition for partition, until in left.items() if self._consumer.position(partition) >= until]:
                 del left[partition]
                 self._consumer.pause(partition)
@@ -127,7 +125,7 @@ class KafkaTopic:
     def _seek(self, start: Mapping[int, int]) -> None:
         partitions = {TopicPartition(self.topic, part): offset for part, offset in start.items()}
         self._consumer.assign(list(partitions))
-        self._consumer.resume(*partitions)  # a partition that an earlier read paused would stay so
+        self._consumer.resume(*partitions)  # an earlier read may have paused these partitions
         for partition, offset in partitions.items():
             self._consumer.seek(partition, offset)
 
@@ -138,5 +136,5 @@ class KafkaTopic:
             raise self._broken(error) from error
         return {partition.partition: offset for partition, offset in found.items()}
 
-    def _broken(self, error: KafkaError) -> RecordUnreachable:
-        return RecordUnreachable(f"Reading {self.topic} from {self.bootstrap} failed: {error}. `baoxue doctor` looks.")
+    def _broken(self, error: KafkaError) -> TopicUnreadable:
+        return TopicUnreadable(f"Reading {self.topic} from {self.bootstrap} failed: {error}. `baoxue doctor` looks.")

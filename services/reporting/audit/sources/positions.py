@@ -1,18 +1,18 @@
-"""What somebody means by a point in the record: offsets, a saved answer, a moment, a day."""
+"""Positions in the record as a person writes them: offsets, a saved answer, a moment, a day."""
 
 import json
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from services.reporting.audit.recount import CHINA
-from services.reporting.audit.sources.kafka_topic import Offsets
+from services.reporting.audit.definition.moments import CHINA
+from services.reporting.audit.sources.log import Offsets
 
 
 def parse_until(text: str) -> Offsets | datetime:
     """Read offsets (see ``parse_offsets``), a moment (RFC 3339 with an offset), or a day, which means its end in China.
 
-    Raises ``ValueError`` with what is wrong and what would do.
+    Raises ``ValueError`` with what is wrong and how to write it.
     """
     if text[:1] in ("{", "@") or "=" in text:
         return parse_offsets(text)
@@ -31,7 +31,7 @@ def parse_until(text: str) -> Offsets | datetime:
 def parse_offsets(text: str) -> Offsets:
     """Read ``0=123,1=456``, a JSON object ``{"0": 123}``, or ``@file`` with such an object or with a saved answer and its ``as_of.offsets``.
 
-    Of a file of lines the first counts. Raises ``ValueError`` with what is wrong and what would do.
+    In a file of several lines the first one is read. Raises ``ValueError`` with what is wrong and how to write it.
     """
     if text.startswith("@"):
         path = Path(text[1:])
@@ -48,13 +48,8 @@ def parse_offsets(text: str) -> Offsets:
     return {int(part): int(offset) for part, _, offset in pairs}
 
 
-def write_offsets(offsets: Offsets) -> str:
-    """Write offsets as ``parse_offsets`` reads them."""
-    return ",".join(f"{part}={offset}" for part, offset in sorted(offsets.items()))
-
-
 def offsets_of(as_of: dict[str, Any]) -> Offsets:
-    """Take the offsets out of the ``as_of`` of an answer. Raises ``ValueError`` where there are none."""
+    """Return the offsets in the ``as_of`` of an answer. Raises ``ValueError`` where there are none."""
     offsets = as_of.get("offsets")
     if not isinstance(offsets, dict) or not offsets:
         raise ValueError('there are no offsets in it: they look like {"0": 123} or {"as_of": {"offsets": {"0": 123}}}')

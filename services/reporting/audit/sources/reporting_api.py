@@ -1,4 +1,4 @@
-"""What the reporting api shows: one snapshot of every cell, and the answers that screens get."""
+"""The answers of the reporting api: one snapshot of every cell, and the counts of an area as screens get them."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -9,15 +9,15 @@ from typing import Any
 import duckdb
 import httpx
 
-from services.reporting.audit.sources.kafka_topic import Offsets
+from services.reporting.audit.sources.log import Offsets
 from services.reporting.audit.sources.positions import offsets_of
 
-# CASE, not AND: the second half of an AND may be evaluated where the first is false, and raises for what is no JSON.
+# CASE and not AND: DuckDB may evaluate the second half of an AND where the first is false, and that raises for a text that is no JSON.
 _COUNT_ODD = """
 SELECT count(*) FROM answer WHERE coalesce(CASE WHEN json_valid(line) THEN line ->> '$.county' END, '') = ''
 """
 _LOAD = """
-CREATE OR REPLACE TABLE shown AS
+CREATE OR REPLACE TABLE api_cells AS
 WITH answered AS (
     SELECT unnest(from_json(line, '{"county": "VARCHAR", "reported": "VARCHAR", "claimed": "BIGINT", "cells": "MAP(VARCHAR, BIGINT)",
         "flows": "MAP(VARCHAR, MAP(VARCHAR, BIGINT))", "due": "MAP(VARCHAR, BIGINT)"}'))
@@ -37,13 +37,13 @@ SELECT county, 'claimed', claimed FROM answered WHERE claimed IS NOT NULL
 """
 
 
-class ShownUnreadable(Exception):
-    """What is shown cannot be read; the message says why and what mends it."""
+class AnswerUnreadable(Exception):
+    """An answer of the api cannot be read. The message says why, and what mends it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Every cell as the api shows it, at one offset vector. ``counties``: one line of JSON each, as answered."""
+    """Every cell that the api shows, at one vector of offsets. ``counties``: the lines of the answer, a JSON object each."""
 
     as_of: dict[str, Any]
     offsets: Offsets
@@ -51,7 +51,7 @@ class Snapshot:
 
 
 class ReportingApi:
-    """The reporting api at ``url``, read without a right to anything. A context manager."""
+    """The reporting api at ``url``. A context manager."""
 
     def __init__(self, url: str, *, patience: float = 30.0, transport: httpx.BaseTransport | None = None) -> None:
         """``patience``: seconds for each step of an answer. ``transport`` replaces the network."""
@@ -65,20 +65,20 @@ class ReportingApi:
         self._client.close()
 
     def cells(self) -> Snapshot:
-        """Read the whole snapshot. Raises ``ShownUnreadable``."""
+        """Read the whole snapshot. Raises ``AnswerUnreadable``."""
         with self._understood("/v1/cells"), self._client.stream("GET", f"{self.url}/v1/cells") as answer:
             _expect_good(answer, f"{self.url}/v1/cells")
             lines = (line for line in answer.iter_lines() if line)
             return read_snapshot(lines)
 
     def counts(self, area: str) -> dict[str, Any]:
-        """Read the counts document of an area. Raises ``ShownUnreadable``."""
+        """Read the counts document of an area. Raises ``AnswerUnreadable``."""
         with self._understood("/v1/counts"):
             answer = self._client.get(f"{self.url}/v1/counts", params={"area": area})
             _expect_good(answer, f"{self.url}/v1/counts?area={area}")
             document = answer.json()
         if not isinstance(document, dict):
-            raise ShownUnreadable(f"{self.url}/v1/counts?area={area} did not answer with a JSON object.")
+            raise AnswerUnreadable(f"{self.url}/v1/counts?area={area} did not answer with a JSON object.")
         return document
 
     @contextmanager
@@ -86,38 +86,38 @@ class ReportingApi:
         try:
             yield
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise ShownUnreadable(
+            raise AnswerUnreadable(
                 f"No answer from {self.url}{path} ({type(error).__name__}: {error}). "
                 "Start it with `make up`, or name it with --reporting or REPORTING_URL."
             ) from error
         except ValueError as error:
-            raise ShownUnreadable(f"{self.url}{path} did not answer with JSON: {error}") from error
+            raise AnswerUnreadable(f"{self.url}{path} did not answer with JSON: {error}") from error
 
 
 def read_snapshot(lines: Iterable[str]) -> Snapshot:
-    """Read the lines of ``GET /v1/cells``: first the as-of, then a county each. Raises ``ShownUnreadable``."""
+    """Read the lines of ``GET /v1/cells``: first the as-of, then a county each. Raises ``AnswerUnreadable``."""
     found = list(lines)
     try:
         as_of = json.loads(found[0])["as_of"]
         offsets = offsets_of(as_of)
     except (IndexError, KeyError, TypeError, ValueError) as error:
-        raise ShownUnreadable(f"/v1/cells does not begin with its as_of and offsets: {error!r}. Is this the reporting api?") from error
+        raise AnswerUnreadable(f"/v1/cells does not begin with its as_of and offsets: {error!r}. Is this the reporting api?") from error
     return Snapshot(as_of, offsets, found[1:])
 
 
 def load(database: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> None:
-    """Make the table ``shown`` (county, cell, n) beside the recount's tables. Raises ``ShownUnreadable`` for a line that is no county."""
+    """Make the table ``api_cells`` (county, cell, n) beside the recount's tables. Raises ``AnswerUnreadable`` for a line that is no county."""
     database.execute("CREATE OR REPLACE TEMP TABLE answer (line VARCHAR)")
     with database.appender("answer") as answer:
         answer.append_rows((line,) for line in snapshot.counties)
     ((odd,),) = database.execute(_COUNT_ODD).fetchall()
     if odd:
-        raise ShownUnreadable(f"{odd} of {len(snapshot.counties)} lines of /v1/cells are no county.")
+        raise AnswerUnreadable(f"{odd} of {len(snapshot.counties)} lines of /v1/cells are no county.")
     database.execute(_LOAD)
 
 
 def _expect_good(answer: httpx.Response, address: str) -> None:
     if answer.status_code == 503:
-        raise ShownUnreadable(f"{address} is not ready (503): it still reads its counts, or has no Redis. Try again; `baoxue doctor` looks.")
+        raise AnswerUnreadable(f"{address} is not ready (503): it still reads its counts, or has no Redis. Try again; `baoxue doctor` looks.")
     if answer.status_code != 200:
-        raise ShownUnreadable(f"{address} answered {answer.status_code}. Is this the reporting api, and as new as this command?")
+        raise AnswerUnreadable(f"{address} answered {answer.status_code}. Is this the reporting api, and as new as this command?")
