@@ -1,7 +1,7 @@
 """How a term is begun: every eligible child is asked for, county by county, behind the back of whoever said that it begins.
 
-How far a walk is stands in Redis, so that it goes on after a restart where it was; whoever holds its lease walks. The steps of
-one round, and what a failure after each leaves behind:
+Redis holds how far a walk is, so that it goes on after a restart where it was. Of several processes the one that holds the walk's lease
+walks. The steps of one round, and what a failure after each leaves behind:
 
 1. Read a page of the list of eligible children, in each partition. (Nothing done.)
 2. Append a command for each, whose id derives from term and student. (Commands in the log, which are asked for again: the
@@ -22,6 +22,8 @@ from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
+from redis.asyncio.lock import Lock
+from redis.exceptions import LockError
 
 from services.relief.domain.packed import ELIGIBLE
 from services.relief.terms.walk import Progress, Walk, commands, read_walk, told
@@ -34,10 +36,9 @@ from shared.events.codec import encode
 from shared.geography.county_codes import codes_in
 from shared.geography.divisions import NATION
 from shared.http.problems import Problem
-from shared.ids import draw_id
 from shared.log import topics
 from shared.log.event_log import EventLog
-from shared.redis.edge import Redis, script
+from shared.redis.edge import Redis
 from shared.redis.keys import Key
 from shared.worker.follower import UNAVAILABLE
 
@@ -79,7 +80,6 @@ class Beginnings:
         self._partitions, self._pace = partitions, pace or Pace()
         self._tag = f"{{{RELIEF.name}:{generation}:terms}}"
         self._counties = codes_in(NATION)
-        self._swap = script(redis, "shared.redis", "swap")
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def begin(self, term: str, *, at: datetime) -> Progress:
@@ -125,11 +125,11 @@ class Beginnings:
             self._tasks[term] = asyncio.create_task(self._walk(term), name=f"term {term}")
 
     async def _walk(self, term: str) -> None:
-        mine = draw_id().encode()
+        lease = Lock(self._redis, f"{self._tag}:lease:{term}", timeout=self._pace.lease, thread_local=False)
         try:
             while True:
                 try:
-                    if await self._ended_under(mine, term):
+                    if await self._ended_under(lease, term):
                         return
                 except (Problem, *UNAVAILABLE) as error:
                     _log.warning("the beginning of %s waits: %s", term, error)
@@ -138,13 +138,13 @@ class Beginnings:
             _log.exception("the beginning of %s has stopped: mend what is wrong, and begin it again", term)
             raise
         finally:
-            with suppress(*UNAVAILABLE):
-                await self._swap(keys=[self._lease(term)], args=[mine, b"", 0])
+            with suppress(LockError, *UNAVAILABLE):
+                await lease.release()
 
-    async def _ended_under(self, mine: bytes, term: str) -> bool:
-        """Walk on while the lease is mine; tells whether the walk has ended. Somebody else's lease is waited for."""
+    async def _ended_under(self, lease: Lock, term: str) -> bool:
+        """Walk on while this process holds the lease, and wait while another does. Return whether the walk has ended."""
         while (walk := await self._read(term)) is not None and walk.ended is None:
-            if not await self._leased(mine, term):
+            if not await _holds(lease):
                 await asyncio.sleep(self._pace.retry)
                 continue
             pages = await self._next_pages(walk)
@@ -152,8 +152,8 @@ class Beginnings:
             walk = walk.after(pages)
             if walk.left:
                 await self._write(walk)
-                await self._wait_for_worker(decided, mine, term)
-            elif await self._wait_for_worker(await self._log.end_offsets(topics.RELIEF_COMMANDS), mine, term):
+                await self._wait_for_worker(decided, lease)
+            elif await self._wait_for_worker(await self._log.end_offsets(topics.RELIEF_COMMANDS), lease):
                 await self._write(replace(walk, ended=clock.now()))
         return True
 
@@ -174,18 +174,14 @@ class Beginnings:
         first = await self._log.append(topics.RELIEF_COMMANDS, records) if records else {}
         return {partition: at + len(records[partition]) - self._pace.ahead for partition, at in first.items()}
 
-    async def _wait_for_worker(self, decided: Mapping[int, int], mine: bytes, term: str) -> bool:
-        """Wait until the worker has decided what lies before these offsets; tells whether it has, and the lease is still mine."""
-        while await self._leased(mine, term):
+    async def _wait_for_worker(self, decided: Mapping[int, int], lease: Lock) -> bool:
+        """Wait until the worker has decided what lies before these offsets. Return False where the lease is lost before."""
+        while await _holds(lease):
             stands = await self._store.cursors(decided)
             if all((stands[partition] or 0) >= offset for partition, offset in decided.items()):
                 return True
             await asyncio.sleep(self._pace.look)
         return False
-
-    async def _leased(self, mine: bytes, term: str) -> bool:
-        key, seconds = self._lease(term), self._pace.lease
-        return bool(await self._swap(keys=[key], args=[mine, mine, seconds]) or await self._redis.set(key, mine, nx=True, ex=seconds))
 
     async def _read(self, term: str) -> Walk | None:
         text = await self._redis.hget(f"{self._tag}:walks", term)
@@ -194,5 +190,11 @@ class Beginnings:
     async def _write(self, walk: Walk) -> None:
         await self._redis.hset(f"{self._tag}:walks", mapping={walk.term: encode(walk)})
 
-    def _lease(self, term: str) -> str:
-        return f"{self._tag}:lease:{term}"
+
+async def _holds(lease: Lock) -> bool:
+    """Renew the lease, or take it where nobody holds it; return whether this process holds it now."""
+    try:
+        held: bool = await lease.reacquire()
+    except LockError:
+        held = await lease.acquire(blocking=False)
+    return held

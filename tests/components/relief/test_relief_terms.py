@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from redis.asyncio.lock import Lock
 
 from services.relief.terms import term_start
 from shared import clock
@@ -200,7 +201,7 @@ async def test_of_two_apis_one_walks(desk: ReliefDesk, database: RedisDatabase) 
 
 
 async def test_without_the_lease_two_apis_walk_both(desk: ReliefDesk, monkeypatch: pytest.MonkeyPatch, database: RedisDatabase) -> None:
-    unguarded = without(term_start, "return bool(await self._swap(", "return True or bool(await self._swap(")
+    unguarded = without(term_start, "held = await lease.acquire(blocking=False)", "held = True")
     monkeypatch.setattr("services.relief.api.Beginnings", unguarded.Beginnings)
     desk.begin_anew()
     other = ReliefDesk(database)
@@ -222,6 +223,43 @@ async def test_a_lease_that_was_not_given_back_expires(desk: ReliefDesk) -> None
         desk.redis.pass_time(QUICK.lease)
         await ended(desk)
     assert sorted(commands(desk)) == CHILDREN
+
+
+async def test_a_walk_that_waits_renews_its_lease(desk: ReliefDesk) -> None:
+    desk.log.stopped = True
+    async with running(desk):
+        await begin(desk)
+        await until("some were asked for", lambda: _some(desk))
+        for _ in range(3):
+            desk.redis.pass_time(QUICK.lease - 5)
+            await until("the lease is renewed", lambda: _seconds_left(desk))
+
+
+async def _seconds_left(desk: ReliefDesk) -> bool:
+    return await desk.redis.client.ttl("{relief:1:terms}:lease:" + SPRING) > 5
+
+
+async def test_a_lease_that_another_took_over_is_waited_for(desk: ReliefDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    lease, tried, holds = "{relief:1:terms}:lease:" + SPRING, list[bool](), term_start._holds
+
+    async def counted(lease: Lock) -> bool:
+        tried.append(await holds(lease))
+        return tried[-1]
+
+    async def tried_in_vain() -> bool:
+        return tried[-3:] == [False] * 3
+
+    monkeypatch.setattr(term_start, "_holds", counted)
+    desk.log.stopped = True
+    async with running(desk):
+        await begin(desk)
+        await until("some were asked for", lambda: _some(desk))
+        await desk.redis.client.set(lease, b"another", ex=QUICK.lease)
+        asked = len(commands(desk))
+        await desk.work()
+        await until("it was tried for in vain", tried_in_vain)
+        assert len(commands(desk)) == asked
+    assert await desk.redis.client.get(lease) == b"another", "it is not ours to give back"
 
 
 async def test_while_states_are_being_built_again_a_walk_waits(desk: ReliefDesk, caplog: pytest.LogCaptureFixture) -> None:
