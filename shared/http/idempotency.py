@@ -106,7 +106,7 @@ class IdempotencyStore:
 
     def __init__(self, redis: Redis, service: str, *, keep: int, lease: int) -> None:
         self._redis, self._prefix, self._keep, self._lease = redis, f"{service}:idempotency:", keep, lease
-        self._swap = script(redis, "shared.redis", "swap")
+        self._swap = script(redis, __package__, "swap")
 
     async def respond_once(self, request: KeyedRequest, work: Callable[[], Awaitable[Answer]], *, keeps: Callable[[Answer], bool]) -> Answer:
         """Do the work for a request and return its answer, or return the answer that the same request got before; see ``claim``.
