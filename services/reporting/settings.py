@@ -28,4 +28,4 @@ class Settings(ServiceSettings):
     gone_after: float = Field(30.0, gt=0, description="age in seconds from which the page crosses its numbers out, and not less than late_after")
     most_streams: int = Field(2_000, ge=1, description="streams that the api keeps open at once; any more get a 503")
     batch_size: int = Field(8000, ge=1, le=50_000, description="most facts that the worker counts in one step")
-    session_timeout: float = Field(10.0, ge=1.0, description="seconds after which the group gives a silent worker's partitions to another")
+    session_timeout: float = Field(10.0, ge=1.0, description="seconds after which the group assigns a silent worker's partitions to another")

@@ -4,14 +4,12 @@ Here belongs what is counted: ``student``, ``case`` and ``grant`` hold the count
 fact, ``folding`` the fold. Where the counts are kept stands in ``board``.
 """
 
-from services.reporting.counting.case import CASE_CELLS, CASE_REASON_CELLS, CASE_STATE_CELLS
-from services.reporting.counting.folding import CELLS, FOLD_VERSION, Changes, DeadRecord, Record, fold
-from services.reporting.counting.grant import FEN_CELLS, GRANTS_CELLS, RELIEF_CELLS
-from services.reporting.counting.student import OPENING_POOR_CELL, POOR_CELL, REASON_CELLS, STAGE_CELLS, STATUS_CELLS, STUDENT_CELLS, Flow
-from services.reporting.counting.tally import Claim
+from services.reporting.counting.case import CASE_REASON_CELLS, CASE_STATE_CELLS
+from services.reporting.counting.folding import CELLS, FOLD_VERSION, Changes, Record, fold
+from services.reporting.counting.grant import FEN_CELLS, GRANTS_CELLS
+from services.reporting.counting.student import OPENING_POOR_CELL, POOR_CELL, REASON_CELLS, STAGE_CELLS, STATUS_CELLS, Flow
 
 __all__ = [
-    "CASE_CELLS",
     "CASE_REASON_CELLS",
     "CASE_STATE_CELLS",
     "CELLS",
@@ -21,13 +19,9 @@ __all__ = [
     "OPENING_POOR_CELL",
     "POOR_CELL",
     "REASON_CELLS",
-    "RELIEF_CELLS",
     "STAGE_CELLS",
     "STATUS_CELLS",
-    "STUDENT_CELLS",
     "Changes",
-    "Claim",
-    "DeadRecord",
     "Flow",
     "Record",
     "fold",

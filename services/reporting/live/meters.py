@@ -18,7 +18,7 @@ class ApiMeters:
             "baoxue_counts_watermark_age_seconds", "Age of the newest time in what is shown, of happenings or of records", ["time"], registry=registry
         )
         self.stream_clients = Gauge("baoxue_stream_clients", "Readers of the stream now", registry=registry)
-        self.stream_events = Counter("baoxue_stream_events", "Events given to readers of the stream", ["event"], registry=registry)
+        self.stream_events = Counter("baoxue_stream_events", "Events sent to readers of the stream", ["event"], registry=registry)
         self.stream_cut_off = Counter("baoxue_stream_cut_off", "Readers cut off because they did not take their events", registry=registry)
         self.stream_turned_away = Counter("baoxue_stream_turned_away", "Readers turned away because there were too many", registry=registry)
 

@@ -44,13 +44,11 @@ class Newest:
         self._by_county: dict[str, dict[str, int]] = {}
         """County -> ``<day>:<flow>`` -> its moment; both in the order of the last change."""
 
-    def note(self, flows: Iterable[str]) -> None:
-        """Note the flows that a delta changed: ``<county>:<day>:<flow>``, in the order of the record."""
-        for _ in self.note_in_pieces(flows):
-            pass
-
     def note_in_pieces(self, flows: Iterable[str]) -> Iterator[None]:
-        """Note flows as ``note`` does, and yield every few milliseconds so that other tasks can run."""
+        """Note the flows that a delta changed: ``<county>:<day>:<flow>``, in the order of the record.
+
+        Yields every few milliseconds, so that other tasks can run.
+        """
         for field in flows:
             self._moment += 1
             county, _, what = field.partition(":")

@@ -49,5 +49,5 @@ def count(reader: BoardReader, county: str = ZHAOJUE, *, children: int = 1) -> N
     memory, flow = reader.memory, f"{county}:2019-05-01:newly_out"
     memory.add(cells={f"{county}:status.dropped_out": children}, flows={flow: children})
     memory.move(0, memory.positions[0] + 1, None, None)
-    reader.newest.note([flow])
+    list(reader.newest.note_in_pieces([flow]))
     reader.changed.set()

@@ -24,7 +24,7 @@ def counted(batches: list[dict[str, int]]) -> tuple[Memory, Newest]:
     for flows in batches:
         memory.add(flows=flows)
         memory.move(0, memory.positions.get(0, 0) + 1, None, None)
-        newest.note(flows)
+        list(newest.note_in_pieces(flows))
     return memory, newest
 
 
@@ -55,7 +55,7 @@ def test_after_a_restart_the_newest_days_are_shown_and_then_what_changes() -> No
     newest = Newest()
     assert shown(memory, newest) == [(f"{URUMQI}:2019-03-03:returned", 2), (f"{JINYANG}:2019-03-02:removed", 1), (f"{ZHAOJUE}:2019-03-01:opening", 7)]
     memory.add(flows={f"{JINYANG}:2019-03-02:removed": 4})
-    newest.note([f"{JINYANG}:2019-03-02:removed"])
+    list(newest.note_in_pieces([f"{JINYANG}:2019-03-02:removed"]))
     assert shown(memory, newest)[:2] == [(f"{JINYANG}:2019-03-02:removed", 5), (f"{URUMQI}:2019-03-03:returned", 2)]
 
 
@@ -93,7 +93,7 @@ def test_noting_in_pieces_notes_the_same() -> None:
     memory = Memory("1")
     memory.add(flows=dict.fromkeys(fields, 1))
     one, other = Newest(), Newest()
-    one.note(fields)
+    list(one.note_in_pieces(fields))
     stops = sum(1 for _ in other.note_in_pieces(fields))
     assert stops > 3
     assert shown(memory, one) == shown(memory, other)
