@@ -1,4 +1,4 @@
-"""Counts records again for a test, and gives the cells as plain dicts."""
+"""Counts records again for a test, and returns the cells as plain dicts."""
 
 import atexit
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ FIGURE = event(
 
 @cache
 def one_database() -> duckdb.DuckDBPyConnection:
-    """One database for all tests: opening one takes longer than a test."""
+    """Return one database for all tests: to open one takes longer than a test."""
     atexit.register(one_database.cache_clear)  # a connection still open at the very end makes duckdb complain of leaks
     return open_database()
 
@@ -43,5 +43,5 @@ class Counted:
             self.cells.setdefault(county, {})[cell] = n
 
     def of(self, county: str) -> dict[str, int]:
-        """The counts of a county: its cells and flows, without its times."""
+        """Return the counts of a county: its cells and flows, without its times."""
         return {cell: n for cell, n in self.cells.get(county, {}).items() if cell not in ("reported", "claimed")}

@@ -1,4 +1,4 @@
-"""A topic in memory, in the place of the audit's ``KafkaTopic``."""
+"""A topic in memory, a stand-in for the audit's ``KafkaTopic``."""
 
 from collections.abc import Iterator, Mapping
 from typing import Self
@@ -8,7 +8,7 @@ from tests.components.reporting.written_facts import Written, lying
 
 
 class MemoryTopic:
-    """Values by partition, from ``begin`` on; ``handed`` counts what was read of it."""
+    """Values by partition, from ``begin`` on; ``handed`` counts the records that were read."""
 
     def __init__(self, *partitions: list[bytes | None], begin: int = 0) -> None:
         self.records = {part: lying(*values, partition=part) for part, values in enumerate(partitions)}
@@ -36,5 +36,5 @@ class MemoryTopic:
             yield found
 
     def follow(self, start: Mapping[int, int]) -> Iterator[list[Written]]:
-        """What is there, and no more: a test does not wait for ever."""
+        """Yield the records that are there, and end: a test does not wait for ever."""
         yield from self.read(self.ends(), start=start)

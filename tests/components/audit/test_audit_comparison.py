@@ -1,4 +1,4 @@
-"""What is shown, beside what the record adds up to: equal, or the cells that are not."""
+"""The comparison of the api's cells with those of the recount: equal, or the cells that differ."""
 
 import json
 from collections.abc import Callable
@@ -28,7 +28,7 @@ AS_OF = {"as_of": {"offsets": {"0": 9}, "event_time": "2020-04-02T08:00:00+08:00
 
 
 def answer() -> list[dict[str, Any]]:
-    """What the api shows of the record above."""
+    """Return the api's cells of the record above."""
     return [
         {
             "county": "513431",

@@ -1,4 +1,4 @@
-"""Laws of the recount: it equals the plainest count in Python, however the record is cut and repeated."""
+"""Laws of the recount: it equals the plainest count in Python, for any chunks and any repeats."""
 
 import json
 from collections import Counter
@@ -24,7 +24,7 @@ def laid(values: list[tuple[int, bytes]]) -> list[Written]:
 
 
 def plainly(written: list[Written]) -> tuple[dict[tuple[str, str], int], int]:
-    """Count as the wire page says it, one fact after the other; statements in two partitions cannot be told apart and are left out."""
+    """Count as the wire page says, one fact after the other. Claims are left out: the order of statements in two partitions is not defined."""
     cells: Counter[tuple[str, str]] = Counter()
     heads: dict[tuple[int, str], str] = {}
     repeats = 0
@@ -109,7 +109,7 @@ def test_sql_counts_what_the_plainest_python_counts(values: list[tuple[int, byte
 @given(records, st.integers(3, 50))
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_record_delivered_twice_counts_once(values: list[tuple[int, bytes]], chunk: int) -> None:
-    # Each partition whole, and then whole again: every fact of the second time is a repeat.
+    # Each partition comes whole, twice: every fact of the second time is a repeat.
     once = counted(laid(values), chunk=chunk)
     twice = counted(laid(values + values), chunk=chunk)
     assert twice.cells == once.cells

@@ -1,4 +1,4 @@
-"""What somebody may write to mean a point in the record."""
+"""The ways to write a position in the record."""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The audit's own count of the record, against what a person adds up by hand."""
+"""The audit's own count of the record, compared with sums made by hand."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -49,7 +49,7 @@ def test_the_bytes_of_the_wire_page_are_read_as_they_stand() -> None:
         b'"reason":"work","last_seen":"2020-06-01","spell":1},"reportedby":"/counties/513431"}'
     )
     done = counted(lying(literal))
-    # Half past one at night of the 14th in China, though still the 13th in London.
+    # The moment is half past one at night of the 14th in China, and still on the 13th in UTC.
     assert done.of("513431") == {
         "status.enrolled": -1,
         "status.dropped_out": 1,
@@ -285,7 +285,7 @@ UNCOUNTABLE = {
 
 
 def by_problem() -> Iterator[tuple[str, list[str]]]:
-    """What is uncountable for one reason, five at a time: a finding names the first five."""
+    """Yield the records with one problem, five at a time: a finding names the first five."""
     for problem, alike in groupby(sorted(UNCOUNTABLE, key=lambda name: UNCOUNTABLE[name][1]), key=lambda name: UNCOUNTABLE[name][1]):
         names = list(alike)
         yield from ((problem, names[at : at + 5]) for at in range(0, len(names), 5))

@@ -1,4 +1,4 @@
-"""The audit's own count of files and aid, against what a person adds up by hand."""
+"""The audit's own count of files and aid, compared with sums made by hand."""
 
 import pytest
 

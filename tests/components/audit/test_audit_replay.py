@@ -1,4 +1,4 @@
-"""The counts as a document: an area, its next level, and nothing left out."""
+"""The counts as a document: an area, its next level, and no fact left out."""
 
 import json
 from typing import Any
@@ -41,7 +41,7 @@ AID = lying(
     relief_fact("granted", None, grant("due", fen=31_250), 1),
     relief_fact("paid", grant("due", "110101", fen=25_000), grant("paid", "110101", fen=25_000), 2),
 )
-"""The same, with files and grants; the newest event is of 1 March 2020."""
+"""The same record with files and grants. The newest event is of 1 March 2020."""
 
 
 def test_files_and_grants_are_shown_as_the_api_shows_them() -> None:
@@ -50,7 +50,7 @@ def test_files_and_grants_are_shown_as_the_api_shows_them() -> None:
     assert {reason: n for reason, n in nation["cases"]["by_reason"].items() if n} == {"work": 2, "illness": 1}
     assert (len(nation["cases"]["by_reason"]), nation["cases"]["overdue"]) == (10, 2)
     nothing = {"grants": 0, "fen": 0}
-    # A record that begins in the middle may come to less than nothing, and is shown so.
+    # The counts of a record that begins in the middle may be negative, and are shown so.
     assert nation["relief"] == {
         "living_subsidy": {"due": {"grants": 0, "fen": 6_250}, "suspended": nothing, "paid": {"grants": 1, "fen": 25_000}, "ended": nothing}
     }
@@ -62,7 +62,7 @@ def test_the_next_level_has_its_files_and_grants_too() -> None:
     assert (by_code["510000"]["cases_open"], by_code["510000"]["overdue"], by_code["110000"]["overdue"]) == (1, 1, 1)
     assert by_code["110000"]["relief"]["living_subsidy"]["paid"] == {"grants": 1, "fen": 25_000}
     assert (by_code["310000"]["cases_open"], by_code["310000"]["overdue"]) == (0, 0)
-    # Of a code that no table knows there is a file and nothing else; it is not lost.
+    # The only fact with a code that is in no table is a file, and it is not lost.
     assert by_code[""]["cases"]["by_state"]["closed"] == 1
 
 
@@ -108,7 +108,7 @@ def test_the_nation_is_its_provinces_and_the_corps() -> None:
         ("660000", "county", 1, {}),
         ("watch52", "list", 1, {"513431": 1}),
         ("sanqu", "list", 2, {"513431": 1, "513401": 1}),
-        # A code that ended in 2020 still lies where it lay.
+        # A code that ended in 2020 stays in the area where it was.
         ("220300", "prefecture", 1, {"220381": 1}),
     ],
 )
@@ -149,5 +149,5 @@ def test_every_county_of_both_tables_has_a_name() -> None:
     assert names["513431"] == "昭觉县"
     assert names["632321"] == "同仁县"
     assert names["632301"] == "同仁市"
-    # 2,846 of the first table, the five cities that are their own county, the corps, and what the second table has new.
+    # 2,846 counties of the first table, the five cities that are their own county, the corps, and seven new codes of the second table.
     assert counties == [(2846 + 5 + 1 + 7,)]

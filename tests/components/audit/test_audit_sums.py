@@ -1,4 +1,4 @@
-"""Answers that screens get must add up, each in itself."""
+"""The checks that every answer of the api adds up."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from services.reporting.audit.sums import check_sums, unequal_sums
 
 
 def document(area: str, total: int, children: dict[str, int] | None = None) -> dict[str, Any]:
-    """An area with so many children out of school, each of them poor, with an open file that is overdue, and a grant of 100 fen suspended."""
+    """Return an area with ``total`` children out of school. Each is poor, and has an open file that is overdue and a suspended grant of 100 fen."""
     return {
         "area": {"code": area},
         "out_of_school": total,
@@ -29,7 +29,7 @@ def child(code: str, n: int) -> dict[str, Any]:
 
 
 def cases(**changed: Any) -> dict[str, Any]:
-    """The files of an area of three, but for what is changed."""
+    """Return the files of an area of three, with some members changed."""
     return {"cases": {**document("510000", 3)["cases"], **changed}}
 
 
@@ -93,7 +93,7 @@ def test_of_a_sound_answer_nothing_is_told() -> None:
 def test_a_number_that_the_answers_for_the_parts_do_not_make_is_told(change: dict[str, Any], says: str) -> None:
     changed = {**ANSWERS["510000"], **change}
     assert f"510000: {says}" in check_sums({**ANSWERS, "510000": changed}.__getitem__)
-    # While the record grows, another vector's numbers are other numbers.
+    # While the record grows, the numbers of another vector may differ.
     later = {**changed, "as_of": {"offsets": {"0": 8}}}
     assert f"510000: {says}" not in check_sums({**ANSWERS, "510000": later}.__getitem__)
 

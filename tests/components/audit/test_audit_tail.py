@@ -1,4 +1,4 @@
-"""Events for people: one line each, the last ones, or those asked for."""
+"""Events for people: one line each, the last ones, or those that a filter chooses."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The auditors' commands, over a record in memory: what they print, and their exit codes."""
+"""The auditors' commands over a record in memory: their output and their exit codes."""
 
 import json
 from collections.abc import Callable
@@ -51,7 +51,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def serve(monkeypatch: pytest.MonkeyPatch) -> Serve:
-    """Put a record and an api in the place of the real ones: ``serve(values, county=..., counts=..., offset=..., begin=...)``."""
+    """Replace the record and the api: ``serve(values, county=..., counts=..., offset=..., begin=...)``."""
 
     def put(
         values: list[bytes | None], *, county: dict[str, Any] = COUNTY, counts: dict[str, Any] = COUNTS, offset: int | None = None, begin: int = 0
@@ -286,7 +286,7 @@ def test_a_bad_argument_is_told_with_its_option_and_what_would_do(run: Run, argu
 
 
 def places(done: Result) -> list[str]:
-    """Where the events lie that were printed."""
+    """Return the positions of the printed events."""
     return [line.split()[0] for line in done.stdout.splitlines()]
 
 

@@ -1,4 +1,4 @@
-"""Facts laid into a partition, and children who go through standings, for the tests of the counts."""
+"""Facts in a partition, and children that change their standings, for the tests of the counts."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,12 +14,12 @@ from tests.components.reporting.written_facts import case_fact, child_file, fact
 
 OUT = ("dropped_out", "never_enrolled")
 COUNTIES = ("513431", "513430", "650102", "660000", "441900", "632321", "632301", "370684", "370614", "110101")
-"""Of all kinds: in the 52, a province of its own, a city without counties, ended, begun, both of one city, in a municipality."""
+"""Codes of all kinds: of the 52, a province of its own, a city without counties, ended, new, both in one city, in a municipality."""
 
 
 @dataclass(frozen=True)
 class Laid:
-    """A record as a consumer gives it."""
+    """A record as a consumer returns it."""
 
     offset: int
     value: bytes | None
@@ -38,7 +38,7 @@ def folded(*values: bytes | None, last: Mapping[str, str] | None = None) -> Chan
 
 
 def added(*parts: Changes) -> dict[str, Any]:
-    """What changes come to one after the other: the sums of cells, flows and due days, and the newest of the rest."""
+    """The result of changes one after the other: the sums of cells, flows and due days, and the newest of the rest."""
     cells, flows, due = Counter[str](), Counter[str](), Counter[str]()
     reported: dict[str, Any] = {}
     claimed: dict[str, Any] = {}
@@ -60,7 +60,7 @@ def added(*parts: Changes) -> dict[str, Any]:
 
 
 def remembered(*parts: Changes, generation: str = "1") -> Memory:
-    """A memory with these changes in it, all of one partition."""
+    """Return a memory that holds these changes, all of one partition."""
     memory = Memory(generation)
     for part in parts:
         memory.add(
@@ -77,7 +77,7 @@ def remembered(*parts: Changes, generation: str = "1") -> Memory:
 
 @dataclass(frozen=True)
 class Turn:
-    """A child, or its file or grant, comes to stand somewhere on a day of 2019; None: it is taken out of the record again."""
+    """A new standing of a child, or of its file or grant, on a day of 2019. None: the standing is taken back."""
 
     child: int
     after: dict[str, Any] | None
@@ -114,20 +114,20 @@ _grants = st.builds(
     fen=st.sampled_from((25_000, 31_250, 50_000, 62_500)),
 )
 turns = st.lists(st.builds(Turn, _children, _standings | st.none(), _days), max_size=30)
-"""What children go through, in the order in which it is recorded."""
+"""Turns of children, in the order of the record."""
 turns_of_all = st.lists(
     st.builds(Turn, _children, _standings | st.none(), _days)
     | st.builds(Turn, _children, _files, _days, st.just("case"))
     | st.builds(Turn, _children, _grants | st.none(), _days, st.just("grant")),
     max_size=40,
 )
-"""What children, their files and their grants go through."""
+"""Turns of children, of their files and of their grants."""
 
 _BY = {"dropped_out": "dropped-out", "never_enrolled": "never-enrolled", "returned": "returned", "removed": "removed", "registered": "registered"}
 
 
 def facts_of(happened: Iterable[Turn], *, begin: int = 1) -> list[bytes]:
-    """The facts of what happened, each with the standing it found; sequences grow in this order."""
+    """Return the facts of these turns, each with the standing that it found. The sequences grow in this order."""
     stands: dict[tuple[str, int], dict[str, Any] | None] = {}
     spells = Counter[int]()
     found: list[bytes] = []
@@ -156,7 +156,7 @@ def _of_a_student(turn: Turn, before: dict[str, Any] | None, spells: Counter[int
 
 
 def counted_by_hand(happened: Iterable[Turn]) -> dict[str, Counter[str]]:
-    """What everything comes to in the end, in cells and due days, by nothing but where each child, file and grant stands last."""
+    """Return the cells and due days that the last standing of each child, file and grant makes."""
     last = {(turn.of, turn.child): turn.after for turn in happened}
     cells, due = Counter[str](), Counter[str]()
     for (of, _), after in last.items():
@@ -180,7 +180,7 @@ def counted_by_hand(happened: Iterable[Turn]) -> dict[str, Counter[str]]:
 
 
 def by_county(fields: Mapping[str, int]) -> dict[str, Counter[str]]:
-    """Differences named `<county>:<rest>` or `<county>:<day>:<flow>`, by county and the last part."""
+    """Return differences named `<county>:<rest>` or `<county>:<day>:<flow>`, by county and the last part."""
     found: dict[str, Counter[str]] = {}
     for field, n in fields.items():
         county, *_, last = field.split(":")
@@ -189,11 +189,11 @@ def by_county(fields: Mapping[str, int]) -> dict[str, Counter[str]]:
 
 
 def stock(cells: Mapping[str, int]) -> int:
-    """The children out of school."""
+    """Return the children out of school, by their standings."""
     return sum(cells.get(f"status.{status}", 0) for status in OUT)
 
 
 def stock_by_flows(flows: Mapping[str, int]) -> int:
-    """The same, from what moved it."""
+    """Return the children out of school, by the flows."""
     grows: Sequence[str] = ("opening", "newly_out", "out_again", "moved_in")
     return sum(n if flow in grows else -n for flow, n in flows.items())

@@ -1,6 +1,7 @@
 """Random facts for laws.
 
-Apart from the tests, since hypothesis holds the modules of what it builds with to the very end, and duckdb, if one has it, complains of that.
+They stand in a module of their own: hypothesis keeps the modules of the functions that it calls until the process ends, and duckdb complains
+of a connection that such a module still holds.
 """
 
 from datetime import UTC, datetime, timedelta, timezone

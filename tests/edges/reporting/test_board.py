@@ -1,4 +1,4 @@
-"""The counts in a real Redis: compare-and-set on the offset, and a stream of deltas without a gap."""
+"""The board on a real Redis: compare-and-set on the offset, and a stream of deltas without a gap."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace

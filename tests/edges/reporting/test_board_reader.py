@@ -1,4 +1,4 @@
-"""The api's memory behind a real Redis: every delta, a snapshot after a gap, and never back."""
+"""The board reader on a real Redis: every delta, a snapshot after a gap, and a vector that never goes back."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -27,7 +27,7 @@ PATIENCE = 20.0
 
 
 class Rig:
-    """A worker's side by hand, and an api's memory that follows it."""
+    """A board that the test writes in the worker's place, and the reader of an api."""
 
     def __init__(self, redis: Redis) -> None:
         self.redis, self.log = redis, MemoryLog(PARTITIONS)
@@ -50,7 +50,7 @@ class Rig:
         self.applied[partition].append(changes)
 
     async def until(self, reached: Callable[[], bool], waiting_for: str) -> None:
-        """Let the memory follow until something is so."""
+        """Let the reader take steps until a condition holds."""
         async with asyncio.timeout(PATIENCE):
             while not reached():
                 await self.reader.step()
@@ -65,7 +65,7 @@ class Rig:
 
 
 def children(chance: np.random.Generator, begin: int, facts: int) -> list[bytes]:
-    """Facts whose sequences go on where the last batch ended: of children, of files and of grants."""
+    """Return facts of children, files and grants whose sequences go on where the last batch ended."""
     counties, statuses = ("513431", "513430", "660000", "632321"), ("enrolled", "dropped_out", "never_enrolled", "returned")
 
     def drawn(words: tuple[str, ...]) -> str:
@@ -87,7 +87,7 @@ def children(chance: np.random.Generator, begin: int, facts: int) -> list[bytes]
 
 
 def same(one: Memory, other: Memory) -> bool:
-    """Whether two memories hold the same numbers."""
+    """Return whether two memories hold the same numbers."""
     days = [[{day: f.tolist() for day, f in by_day.items() if f.any()} for by_day in (memory.flows, memory.due)] for memory in (one, other)]
     return (
         bool((one.cells == other.cells).all())
@@ -99,9 +99,9 @@ def same(one: Memory, other: Memory) -> bool:
 
 
 async def eventually(holds: Callable[[], bool], what: str) -> None:
-    """Wait until something is so while the memory follows by itself."""
+    """Wait until a condition holds while the reader runs by itself."""
     end = clock.seconds() + PATIENCE
-    while not holds():  # nothing tells when an age has grown
+    while not holds():  # no event says that an age has grown
         assert clock.seconds() < end, f"{what}: not within {PATIENCE} s"
         await asyncio.sleep(0.02)
 

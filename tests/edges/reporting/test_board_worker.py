@@ -1,4 +1,4 @@
-"""Reporting's worker on a real Redis: what it does with batches, repeats, dead records and a Redis that went back."""
+"""Reporting's worker on a real Redis: batches, repeats, dead letters, and a Redis that was rolled back."""
 
 import json
 from collections.abc import AsyncIterator, Sequence
@@ -37,17 +37,17 @@ class Rig:
         await self.log.append(topics.STUDENT_STATUS, {P: [(b"key", value) for value in values]})
 
     def batch(self, first: int, next_: int) -> RecordBatch:
-        """What a consumer brings."""
+        """Return a batch as a consumer returns it."""
         records = [Laid(r.offset, r.value, r.key, 1_583_035_200_000) for r in self.log.topics[topics.STUDENT_STATUS][P][first:next_]]
         return RecordBatch(topics.STUDENT_STATUS, P, first, next_, records)
 
     async def counted(self) -> dict[str, int]:
-        """The cells that are not zero."""
+        """Return the cells that are not zero."""
         snapshot = await self.board.snapshot(P)
         return {cell.decode(): int(n) for cell, n in snapshot.cells.items() if int(n)} if snapshot else {}
 
     def dead(self) -> Sequence[Any]:
-        """What was put aside."""
+        """Return the data of the dead letters."""
         return [json.loads(r.value or b"")["data"] for r in self.log.topics.get(topics.dead(topics.STUDENT_STATUS), [[], []])[P]]
 
 

@@ -21,7 +21,7 @@ from tests.support.served import PATIENCE, eventually, following
 
 @asynccontextmanager
 async def api_process(stack: LocalStack, redis_url: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
-    """An api of its own, and its address; killed where it is still there at the end."""
+    """Yield the process of an api and its address. A process that still runs at the end is killed."""
     [port] = free_ports(1)
     settings = {
         "REPORTING_KAFKA_BOOTSTRAP": stack.config.kafka_bootstrap,

@@ -1,4 +1,4 @@
-"""The fold of the record into county cells and flows, each sentence counted by hand."""
+"""The fold of the record into the cells and flows of counties; the results are counted by hand."""
 
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar

@@ -1,61 +1,19 @@
-"""What the api answers, out of a memory with a few children in it."""
+"""The answers of the api, from a memory with a few children in it."""
 
 import json
 from datetime import datetime
-from typing import Any
 
-import httpx
 import pytest
 from hypothesis import given, settings
 from msgspec import UNSET
 
 from services.reporting.answers.counts import counts_of
-from services.reporting.answers.documents import AsOf, Child, Counts
-from services.reporting.answers.headline import Basis
-from services.reporting.api import create_app
-from services.reporting.view.board_reader import BoardReader
-from services.reporting.view.memory import Memory
+from services.reporting.answers.documents import Child, Counts
 from services.reporting.view.rolled_up import RolledUp
 from shared import clock
-from shared.log.memory_log import MemoryLog
-from shared.redis.edge import connect
 from tests.components.reporting.counted_facts import Turn, by_county, facts_of, folded, remembered, stock, turns
-from tests.components.reporting.written_facts import fact, standing, statement
-
-NOWHERE = "redis://127.0.0.1:1/0"
-ZHAOJUE, JINYANG, URUMQI, NATION = "513431", "513430", "650102", "100000"
-OUT, POOR = standing("dropped_out"), standing("never_enrolled", stage=None, poor=True, reason="poverty")
-BACK = standing("returned")
-
-RECORD = (
-    fact("listed", None, OUT, 1, spell=1, time="2019-03-01T08:00:00+08:00"),
-    fact("listed", None, POOR, 2, spell=1, time="2019-03-01T08:00:00+08:00"),
-    fact("listed", None, standing("dropped_out", URUMQI), 3, spell=1, time="2019-03-02T08:00:00+08:00"),
-    fact("returned", OUT, BACK, 4, time="2019-04-01T08:00:00+08:00"),
-    statement(JINYANG, 0, 5, time="2019-04-02T08:00:00+08:00"),
-)
-"""Two children of 昭觉县 are listed, and one of 天山区; one of 昭觉 comes back; 金阳县 says it has none."""
-
-
-class Screen:
-    """The api over memory, and somebody who looks at it."""
-
-    def __init__(self, memory: Memory | None, baseline: Basis = "published", ready_lag_seconds: float = 30.0) -> None:
-        log, redis = MemoryLog(1), connect(NOWHERE)
-        self.reader = BoardReader(redis, log, partitions=1)
-        if memory is not None:
-            self.reader.show(memory)
-        app = create_app(reader=self.reader, log=log, redis=redis, baseline=baseline, ready_lag_seconds=ready_lag_seconds)
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        self.client = httpx.AsyncClient(transport=transport, base_url="http://screen")
-
-    async def get(self, path: str, **query: str) -> Any:
-        answer = await self.client.get(path, params=query)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    async def counts(self, area: str) -> Any:
-        return await self.get("/v1/counts", area=area)
+from tests.components.reporting.screen import BACK, JINYANG, NATION, NO_TIME, OUT, RECORD, URUMQI, ZHAOJUE, Screen
+from tests.components.reporting.written_facts import fact, standing
 
 
 @pytest.fixture
@@ -156,9 +114,6 @@ async def test_a_code_that_no_table_knows_is_in_no_sum_but_is_told() -> None:
     assert json.loads(lines[-1])["county"] == "999999"
 
 
-NO_TIME = AsOf({}, None, None, 0.0)
-
-
 @given(happened=turns)
 @settings(deadline=None, max_examples=20)
 def test_in_every_answer_the_nation_is_the_sum_of_its_provinces_and_of_its_counties(happened: list[Turn]) -> None:
@@ -169,7 +124,7 @@ def test_in_every_answer_the_nation_is_the_sum_of_its_provinces_and_of_its_count
         return counts_of(view, area, NO_TIME)
 
     def counties_below(area: str) -> list[Child]:
-        """What is told of an area's counties, found by walking down the answers."""
+        """Return the counties of an area as the answers below it have them."""
         below = answer(area).children
         return [county for part in below for county in (counties_below(part.code) if answer_has_parts(part) else [part])]
 

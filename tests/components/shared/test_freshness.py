@@ -1,4 +1,4 @@
-"""How old an answer says it is."""
+"""The age of an answer."""
 
 from shared.worker.freshness import Freshness
 

@@ -1,4 +1,4 @@
-"""Laws of the counts, whatever happens to the children and in whatever order it is read."""
+"""Laws of the fold, for any turns of the children in any order."""
 
 from typing import Any
 

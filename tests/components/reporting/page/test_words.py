@@ -1,4 +1,4 @@
-"""The page's two languages: each says all of it, and there are words for every code that can be on it."""
+"""The page's two languages: each has every text, and a word for every code that the page can show."""
 
 import re
 from importlib.resources import files
@@ -26,7 +26,7 @@ CODES = {
     *(f"curve.{line}" for line in ("stock", "new", "returned", "other", "day")),
     *(f"map.{figure}" for figure in ("out", "poor")),
 }
-"""Keys that the page puts together from codes."""
+"""Keys that the page makes from codes."""
 
 
 def words(tongue: str) -> dict[str, str]:
@@ -39,7 +39,7 @@ def words(tongue: str) -> dict[str, str]:
 def asked_for() -> set[str]:
     pages = [*JS.rglob("*.js"), JS.parent / "index.html"]
     text = "\n".join(path.read_text("utf-8") for path in pages if path.parent.name != "words")
-    # Whatever looks like a key and begins as one does: the keys themselves are kept nowhere else.
+    # A text that looks like a key and begins as one does: no other list of the keys exists.
     begins = {key.partition(".")[0] for key in words("zh")}
     return {key for key in re.findall(r'"([a-z]+(?:\.[a-z0-9_]+)*)"', text) if key.partition(".")[0] in begins and ("." in key or key in words("zh"))}
 

@@ -1,4 +1,4 @@
-"""Which changes are shown as the newest of an area."""
+"""The newest changes of an area."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,7 +19,7 @@ fields = st.builds(
 
 
 def counted(batches: list[dict[str, int]]) -> tuple[Memory, Newest]:
-    """What an api knows that took these batches of flows one after the other."""
+    """Return the memory and the newest changes after these batches of flows."""
     memory, newest = Memory("1"), Newest()
     for flows in batches:
         memory.add(flows=flows)

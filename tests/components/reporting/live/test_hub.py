@@ -1,4 +1,4 @@
-"""When a hub works, for whom, and how often."""
+"""The hub: when it works, for which areas, and how often."""
 
 import asyncio
 from functools import partial
@@ -22,14 +22,14 @@ from shared.http.problems import Problem
 from shared.log.memory_log import MemoryLog
 from shared.redis.edge import connect
 from tests.components.reporting.counted_facts import folded, remembered
-from tests.components.reporting.live_rig import HURRIED, count, memory_to_show
-from tests.components.reporting.test_reporting_api import NATION, NOWHERE, RECORD, URUMQI, ZHAOJUE
+from tests.components.reporting.live.live_rig import HURRIED, count, memory_to_show
+from tests.components.reporting.screen import NATION, NOWHERE, RECORD, URUMQI, ZHAOJUE
 from tests.components.reporting.written_facts import fact, standing
 from tests.support.served import PATIENCE, eventually
 
 LIANGSHAN = "513400"
 ONCE = Pace(delta=3_600.0, heartbeat=3_600.0)
-"""Tells one delta; the next would come when the test is long over."""
+"""Sends one delta; the next would come long after the test."""
 
 
 class Rig:
@@ -46,19 +46,19 @@ class Rig:
 
 
 class Look:
-    """What a reader gets."""
+    """The events that a subscriber receives."""
 
     def __init__(self, reader: Subscriber) -> None:
         self.reader = reader
         self._events = reader.events()
 
     async def next(self) -> bytes:
-        """Everything that waits, once there is something."""
+        """Wait for an event, and return all that wait."""
         async with asyncio.timeout(PATIENCE):
             return await anext(self._events)
 
     async def next_with(self, what: bytes) -> bytes:
-        """The next that has this in it."""
+        """Wait for the next piece that has these bytes in it."""
         while what not in (got := await self.next()):
             pass
         return got
@@ -70,14 +70,14 @@ class Look:
 
 
 async def others_had_their_turn() -> None:
-    """Let everything that is ready to run do so, many times over."""
+    """Let every task that is ready run, many times over."""
     for _ in range(200):
         await asyncio.sleep(0)
 
 
 @pytest.fixture
 async def encoded(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Everything that a channel encodes."""
+    """The documents that channels encode."""
     documents: list[object] = []
     encode = channel_module._encode
 
@@ -91,7 +91,7 @@ async def encoded(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
 @pytest.fixture
 def worked_out(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The areas whose document was made, each time."""
+    """The area of each document that was made."""
     areas: list[str] = []
     made = Hub._document
 
@@ -105,7 +105,7 @@ def worked_out(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def dissolved(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Areas that are no more."""
+    """Areas that no longer exist."""
     areas: list[str] = []
     made = Hub._document
 
@@ -137,7 +137,7 @@ async def test_changes_in_between_are_told_as_one(monkeypatch: pytest.MonkeyPatc
         for _ in range(5):
             count(rig.reader)
             await others_had_their_turn()
-        # Nothing was let wait although the memory changed five times: the pause after the first delta lasts.
+        # No event waits although the memory changed five times: the pause after the first delta lasts.
         assert look.reader.offer(b"the next")
         assert await look.next() == b"the next"
 

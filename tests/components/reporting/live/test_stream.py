@@ -1,4 +1,4 @@
-"""What somebody sees who follows a stream, over real sockets, out of a memory."""
+"""The stream over real sockets, from a memory."""
 
 import asyncio
 import json
@@ -8,8 +8,8 @@ import pytest
 
 from services.reporting.live import subscriber as subscriber_module
 from services.reporting.live.subscriber import Subscriber
-from tests.components.reporting.live_rig import HURRIED, Rig, memory_to_show
-from tests.components.reporting.test_reporting_api import NATION, ZHAOJUE
+from tests.components.reporting.live.live_rig import HURRIED, Rig, memory_to_show
+from tests.components.reporting.screen import NATION, ZHAOJUE
 from tests.support.served import eventually, following, served, taking_nothing, until_it_ends
 
 
@@ -132,7 +132,7 @@ async def test_a_reader_that_takes_nothing_is_cut_off_and_the_others_miss_nothin
             shown = delta.data["out_of_school"]
         assert await rig.metric("baoxue_stream_cut_off_total") == 1
         assert await rig.metric("baoxue_stream_clients") == 1
-        # Hung up on, not ended in order: nobody waits until it has taken what was written.
+        # The connection is aborted, not ended in order: the server does not wait until it has taken what was written.
         assert not (await until_it_ends(slow)).endswith(b"\r\n0\r\n\r\n")
         rig.count()
         assert (await other.next("delta")).data["out_of_school"] == shown + 1

@@ -1,4 +1,4 @@
-"""How much of a document is told again when it changes."""
+"""The part of a document that is sent when it changes."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def document(memory: Memory, area: str) -> LiveCounts:
 
 
 def told(reader: dict[str, Any], event: LiveCounts) -> dict[str, Any]:
-    """What somebody has who puts each part that was told in the place of the one before, as the page does."""
+    """Return the document of a subscriber that replaces each part that an event has, as the page does."""
     news = msgspec.to_builtins(event)
     parts = {part["code"]: part for part in news["children"]}
     return {**reader, **news, "children": [parts.get(part["code"], part) for part in reader["children"]]}
@@ -77,7 +77,7 @@ def test_what_changes_elsewhere_is_told_with_the_headline() -> None:
 
 
 def test_where_the_areas_parts_are_others_the_whole_is_told() -> None:
-    """On the day on which 同仁县 became 同仁市 the prefecture has another part."""
+    # On the day on which 同仁县 became 同仁市 the prefecture has another part.
     later = fact("enrolled", None, standing("enrolled", "110101"), 2, time="2020-09-01T08:00:00+08:00")
     before, after = (document(remembered(folded(*facts)), "632300") for facts in ((LISTED,), (LISTED, later)))
     news = difference(before, after)

@@ -1,4 +1,4 @@
-"""What is counted of aid: grants by scheme and state, and what they come to in whole fen."""
+"""The fold of facts about aid: grants by scheme and state, and their sum in whole fen."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A worker that is far behind counts thousands of facts in a step: others have their turn while the api takes it, and see all of it or nothing."""
+"""A large delta of a worker with a backlog: other tasks run while the api adds it, and see all of it or nothing."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ from services.reporting.view.board_reader import BoardReader
 from services.reporting.view.memory import Memory
 from shared.log.memory_log import MemoryLog
 from shared.redis.edge import connect
-from tests.components.reporting.test_reporting_api import NOWHERE
+from tests.components.reporting.screen import NOWHERE
 from tests.support.served import PATIENCE
 
 COUNTIES = ROWS[:2_000]

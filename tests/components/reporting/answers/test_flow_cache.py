@@ -1,4 +1,4 @@
-"""Days of flows for many screens: one adding-up serves all, and says how old it is."""
+"""The flow cache: one sum serves all screens, and its age is in the answer."""
 
 import asyncio
 
@@ -12,12 +12,12 @@ from services.reporting.view.board_reader import BoardReader
 from shared.http.problems import Problem
 from shared.log.memory_log import MemoryLog
 from shared.redis.edge import connect
-from tests.components.reporting.live_rig import count, memory_to_show
-from tests.components.reporting.test_reporting_api import NATION, NOWHERE, ZHAOJUE
+from tests.components.reporting.live.live_rig import count, memory_to_show
+from tests.components.reporting.screen import NATION, NOWHERE, ZHAOJUE
 
 
 class Screens:
-    """Screens that ask, and how often days were added up for them."""
+    """Screens that ask, and the number of times that days were added up for them."""
 
     def __init__(self) -> None:
         self.reader = BoardReader(connect(NOWHERE), MemoryLog(1), partitions=1)

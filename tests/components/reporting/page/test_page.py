@@ -1,4 +1,4 @@
-"""The page and its files: where they are, what a browser may do with them, and that nothing of them is elsewhere."""
+"""The page and its files: their addresses, their headers, and that none of them loads anything from elsewhere."""
 
 import csv
 import hashlib

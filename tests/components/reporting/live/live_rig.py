@@ -1,4 +1,4 @@
-"""An api over a memory that changes when it is told to, for the tests of the stream."""
+"""An api over a memory that a test changes, for the tests of the stream."""
 
 import httpx
 from fastapi import FastAPI
@@ -10,19 +10,19 @@ from services.reporting.view.memory import Memory
 from shared.log.memory_log import MemoryLog
 from shared.redis.edge import connect
 from tests.components.reporting.counted_facts import folded, remembered
-from tests.components.reporting.test_reporting_api import NOWHERE, RECORD, ZHAOJUE
+from tests.components.reporting.screen import NOWHERE, RECORD, ZHAOJUE
 
 HURRIED = Pace(delta=0.0, heartbeat=0.01)
-"""As fast as it goes: for tests that wait for many events."""
+"""No pauses: for tests that wait for many events."""
 
 
 def memory_to_show() -> Memory:
-    """Of the few children that the tests of the other answers know."""
+    """Return a memory with the few children of ``screen.RECORD``."""
     return remembered(folded(*RECORD))
 
 
 class Rig:
-    """An api that shows a memory, or nothing."""
+    """An api over a memory, or over none."""
 
     def __init__(self, memory: Memory | None, *, most_streams: int = 100, pace: Pace = PACE) -> None:
         self.log, redis = MemoryLog(1), connect(NOWHERE)

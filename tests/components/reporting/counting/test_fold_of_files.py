@@ -1,4 +1,4 @@
-"""What is counted of children's files: their states, and of those not closed the reason and the day of the next step."""
+"""The fold of facts about children's files: states, and of those not closed the reason and the day of the next step."""
 
 import pytest
 
@@ -31,7 +31,7 @@ def test_a_second_attempt_due_on_the_same_day_changes_nothing_that_is_counted() 
 
 @pytest.mark.parametrize("what", ["closed-by-return", "closed-by-removal", "closed-by-leave"])
 def test_a_closed_file_has_no_reason_and_is_never_due(what: str) -> None:
-    # Even if the fact still names both.
+    # The closed file of the fact still has both.
     changes = folded(OPENED, case_fact(what, OPEN, child_file("closed", due="2020-03-08"), 2))
     assert (changes.cells, changes.due) == ({"513431:case.state.closed": 1}, {})
 

@@ -1,4 +1,4 @@
-"""Files and aid in what the api answers: of every area, and overdue by the record's own date."""
+"""Files and aid in the answers of the api: of every area, and overdue by the record's own date."""
 
 import json
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from services.reporting.answers.counts import counts_of
 from services.reporting.answers.documents import Counts
 from services.reporting.view.rolled_up import RolledUp
 from tests.components.reporting.counted_facts import Turn, counted_by_hand, facts_of, folded, remembered, turns_of_all
-from tests.components.reporting.test_reporting_api import NATION, NO_TIME, URUMQI, ZHAOJUE, Screen
+from tests.components.reporting.screen import NATION, NO_TIME, URUMQI, ZHAOJUE, Screen
 from tests.components.reporting.written_facts import case_fact, child_file, fact, grant, relief_fact, standing, statement
 
 OUT = standing("dropped_out")
@@ -30,7 +30,7 @@ RECORD = (
 
 
 def screen_on(moment: str) -> Screen:
-    """Somebody who looks when the newest fact of the record is of this moment."""
+    """Return a screen over a record whose newest fact is of this moment."""
     return Screen(remembered(folded(*RECORD, statement("110101", 0, 9, time=moment))))
 
 
@@ -70,7 +70,7 @@ async def test_the_next_level_tells_its_open_and_its_overdue_files() -> None:
     assert (provinces["510000"], provinces["650000"], provinces["110000"]) == ((2, 1), (1, 0), (0, 0))
     counties = {part["code"]: part for part in (await screen.counts("513400"))["children"]}
     assert (counties[ZHAOJUE]["cases_open"], counties[ZHAOJUE]["overdue"]) == (2, 1)
-    # Files are our own count, not the county's word: 0 is 0 there, though its children are not known.
+    # Baoxue counts the files itself: 0 means none there, though the county never reported its children.
     assert (counties["513436"]["silent"], counties["513436"]["out_of_school"], counties["513436"]["cases_open"]) == (True, None, 0)
 
 
@@ -108,14 +108,14 @@ async def test_auditors_get_every_cell_and_every_due_day() -> None:
 
 
 async def test_a_county_of_which_nothing_but_due_days_is_left_is_shown_to_auditors() -> None:
-    # Only a wrong record comes to this; that is when an auditor looks.
+    # Only a wrong record has this, and then an auditor must see it.
     memory = remembered(folded())
     memory.add(due={f"{ZHAOJUE}:2020-03-07": 2})
     assert json.loads((await Screen(memory).client.get("/v1/cells")).text.splitlines()[1])["due"] == {"2020-03-07": 2}
 
 
 def numbers(counts: Counts) -> dict[str, int]:
-    """All numbers of files and aid in an answer, by where they stand."""
+    """Return all numbers of files and aid in an answer, by their place in it."""
     found = {f"state {state}": n for state, n in counts.cases.by_state.items()} | {
         f"reason {reason}": n for reason, n in counts.cases.by_reason.items()
     }
@@ -126,7 +126,7 @@ def numbers(counts: Counts) -> dict[str, int]:
 
 
 def summed(answers: list[Counts]) -> dict[str, int]:
-    """The same, added up."""
+    """Return the sums of the numbers of several answers."""
     found: dict[str, int] = {}
     for answer in answers:
         for name, n in numbers(answer).items():
