@@ -50,6 +50,11 @@ class CountingFollower:
         await self._log.stop()
         await self._board.close()
 
+    def assigned(self, partitions: frozenset[int]) -> None:
+        """Forget the cursors of partitions that were just assigned."""
+        for partition in partitions:
+            self._known.pop(partition, None)
+
     async def cursors(self, partitions: frozenset[int]) -> Mapping[int, int | None]:
         """Read the cursors from Redis, and begin the partitions that have none. Raises ``OtherFold``."""
         return {partition: (await self._read_cursor(partition)).next for partition in sorted(partitions)}

@@ -4,25 +4,27 @@ The steps of one commit, and what a failure after each leaves behind:
 
 1. Read the states that the batch touches; Redis answers nothing if the cursor is not the expected one. (Nothing done.)
 2. Judge each record in order: a pure function of its bytes, its position and the state. (Nothing done.)
-3. Append facts, refusals and dead pointers to the log, and wait until all in-sync replicas have them. (They are in the
-   log, perhaps in part. The next attempt publishes the same bytes with the same sequences; readers drop repeats.)
+3. Append refusals and dead letters to the log, then facts, and wait until all in-sync replicas have them. (They are in the log, perhaps in
+   part. The next attempt of this worker publishes the same bytes with the same sequences; readers drop repeats. Another worker takes the
+   facts that it finds there as they are: ``published.py``.)
 4. One script writes states and outcomes and moves the cursor, if the cursor is still the expected one. (Done.)
 
 The facts are acknowledged before the cursor moves, so none can be missing below it.
 """
 
-import asyncio
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+import msgspec
 from msgspec import Raw
 
 from shared.contracts.registry import UnknownType
 from shared.contracts.sequence import offset_of
 from shared.deciding.decider import Decider, Judged
 from shared.deciding.outcomes import DEAD_LETTER, LETTERS, Outcome, read_exceptional
+from shared.deciding.published import Published, Reader
 from shared.deciding.state_store import Change, StateStore
 from shared.events.codec import Unreadable, read_event
 from shared.events.dead_letters import dead_letter, log_dead_letters
@@ -41,8 +43,15 @@ _MANY = 100
 _log = logging.getLogger(__name__)
 
 
+class _Identified(msgspec.Struct):
+    id: str
+
+
+_decode_identified = msgspec.json.Decoder(_Identified).decode
+
+
 class MostlyDead(Exception):
-    """Most of a batch cannot be read: no sender does that, so the worker stops instead of putting it all aside."""
+    """Most of a batch cannot be read. No sender does that, so the worker stops instead of making dead letters of it."""
 
 
 class _Step(NamedTuple):
@@ -56,17 +65,24 @@ class _Step(NamedTuple):
     dead: list[tuple[bytes, bytes]]
 
 
-def decide_batch(decider: Decider, batch: RecordBatch, ids: Sequence[bytes | None], states: Mapping[bytes, bytes | None]) -> _Step:
-    """Judge a batch in order, each record on the state that the ones before it left. Pure."""
+def decide_batch(
+    decider: Decider, batch: RecordBatch, ids: Sequence[bytes | None], states: Mapping[bytes, bytes | None], published: Published | None = None
+) -> _Step:
+    """Judge a batch in order, each record on the state that the ones before it left. Pure.
+
+    ``published``: what the log holds of inputs that were decided before; those are not decided again, and nothing is published for them.
+    """
     now = dict(states)
     changed: dict[bytes, bytes] = {}
     step = _Step([], b"", [], [], [], [])
     outcomes = bytearray()
     for record, state_id in zip(batch.records, ids, strict=True):
         try:
-            judged = _judged(decider, batch, record, state_id, now)
+            judged = _judged(decider, batch, record, state_id, now, published)
         except (Unreadable, UnknownType) as error:
             outcomes += DEAD_LETTER
+            if published is not None and published.decided(record.offset):
+                continue
             letter = dead_letter(record, error, source=decider.source, topic=batch.topic, partition=batch.partition)
             step.dead.append((record.key or b"", letter))
             continue
@@ -97,9 +113,13 @@ def _change(decider: Decider, state_id: bytes, before: bytes | None, after: byte
     )
 
 
-def _judged(decider: Decider, batch: RecordBatch, record: Any, state_id: bytes | None, states: Mapping[bytes, bytes | None]) -> Judged:
+def _judged(
+    decider: Decider, batch: RecordBatch, record: Any, state_id: bytes | None, states: Mapping[bytes, bytes | None], published: Published | None
+) -> Judged:
     if state_id is None:
         raise Unreadable(f"the key is none of {decider.service}'s")
+    if published is not None and published.decided(record.offset):
+        return published.judged(decider, _id_in(record.value), record.offset, states[state_id])
     return decider.judge(record.key, record.value, states[state_id], partition=batch.partition, offset=record.offset)
 
 
@@ -107,26 +127,37 @@ class DecidingFollower:
     """A ``Follower`` that does the four steps for one deciding service."""
 
     def __init__(self, decider: Decider, store: StateStore, log: EventLog, meters: WorkerMeters | None = None) -> None:
-        """Join the business with the places where its states and facts live, and with what counts what it does."""
         self.topic = decider.topic
         self._decider, self._store, self._log = decider, store, log
+        self._reader = Reader(decider, log)
+        self._backlogs: dict[int, int] = {}
+        """By partition, where its input topic ended when it was assigned: another worker may have decided inputs below that offset."""
+        self._published: dict[int, Published] = {}
+        """By partition, what the log held beyond the cursor before the first step of that backlog."""
         self._meters = meters.of(self.topic) if meters else uncounted(self.topic)
 
     async def start(self) -> None:
-        """Connect to the log."""
         await self._log.start()
 
     async def stop(self) -> None:
-        """Let go of both."""
         await self._log.stop()
         await self._store.close()
 
-    async def cursors(self, partitions: frozenset[int]) -> Mapping[int, int | None]:
-        """Ask Redis. A partition without a cursor begins at the log's start; its first batch then finds that out.
+    def assigned(self, partitions: frozenset[int]) -> None:
+        """Forget what the log held beyond the cursors: it is read again before the first step."""
+        for partition in partitions:
+            self._backlogs.pop(partition, None)
+            self._published.pop(partition, None)
 
-        Where nothing was ever recorded it gets its cursor here: the first batch may come late, and would read for nothing what others recorded.
+    async def cursors(self, partitions: frozenset[int]) -> Mapping[int, int | None]:
+        """Return the cursors in Redis. A partition without a cursor begins at the start of its input topic; its first batch then rebuilds it.
+
+        A partition in which nothing was ever recorded gets its cursor here: its first batch may come late, when others have recorded much.
         """
         found = dict(await self._store.cursors(partitions))
+        if unknown := partitions - self._backlogs.keys():
+            ends = await self._log.end_offsets(self.topic)
+            self._backlogs |= {partition: ends[partition] for partition in unknown}
         if new := [partition for partition, stands in found.items() if stands is None]:
             recorded = await self._log.end_offsets(topics.STUDENT_STATUS)
             for partition in new:
@@ -148,26 +179,59 @@ class DecidingFollower:
             read = await self._store.read(batch.partition, batch.first, touched)
         if read.stands is None or read.stands != batch.first:
             return self._overtaken(batch, batch.first if read.stands is None else read.stands)
+        published = await self._published_beyond(batch)
         with self._meters.step(DECIDE):
-            step = decide_batch(self._decider, batch, ids, dict(zip(touched, read.states, strict=True)))
+            step = decide_batch(self._decider, batch, ids, dict(zip(touched, read.states, strict=True)), published)
         with self._meters.step(PUBLISH):
-            await self._publish(batch.partition, step)
+            behind = await self._publish(batch.partition, step)
+        if published is not None and await self._another_published(batch, step, published, behind):
+            self.assigned(frozenset({batch.partition}))
+            return self._overtaken(batch, batch.first)
         with self._meters.step(APPLY):
             stands = await self._store.apply(
-                batch.partition, batch.first, batch.next, step.changes, outcomes=_by_offset(batch, step.outcomes), exceptions=step.exceptions
+                batch.partition,
+                batch.first,
+                batch.next,
+                step.changes,
+                outcomes=_by_offset(batch, step.outcomes),
+                exceptions=step.exceptions,
+                published=behind if published is None else {**published.ends, **behind},
             )
         if stands != batch.next:
+            self.assigned(frozenset({batch.partition}))
             return self._overtaken(batch, stands)
-        self._tell(batch, step)
+        self._count(batch, step)
         return stands
+
+    async def _published_beyond(self, batch: RecordBatch) -> Published | None:
+        """Return what the log holds beyond the cursor, None behind the backlog that the partition was assigned with."""
+        if batch.partition not in self._backlogs:
+            self._backlogs[batch.partition] = (await self._log.end_offsets(self.topic))[batch.partition]
+        if batch.first >= self._backlogs[batch.partition]:
+            self._published.pop(batch.partition, None)
+            return None
+        if (found := self._published.get(batch.partition)) is None:
+            since = await self._store.published(batch.partition, self._reader.topics)
+            found = self._published[batch.partition] = await self._reader.beyond(batch.partition, batch.first, since)
+            if found.last >= batch.first:
+                place = about(batch.topic, batch.partition, batch.first)
+                _log.warning("decided up to %d before, and not applied: the facts in the record are taken as they are", found.last, extra=place)
+        return found
+
+    async def _another_published(self, batch: RecordBatch, step: _Step, published: Published, behind: Mapping[str, int]) -> bool:
+        """Tell whether another worker published facts for these inputs between the look at the record and our own facts."""
+        if not step.facts:
+            return False
+        begin, end = published.ends[topics.STUDENT_STATUS], behind[topics.STUDENT_STATUS] - len(step.facts)
+        return begin < end and await self._reader.another_published(batch.partition, max(batch.first, published.last + 1), begin, end)
 
     def _overtaken(self, batch: RecordBatch, stands: int) -> int:
         self._meters.fenced.inc()
         _log.warning("the cursor stands at %d: another worker or another Redis", stands, extra=about(batch.topic, batch.partition, batch.first))
         return stands
 
-    def _tell(self, batch: RecordBatch, step: _Step) -> None:
-        """Count a batch that is done, and log what went aside."""
+    def _count(self, batch: RecordBatch, step: _Step) -> None:
+        """Count a batch that is done, and log its dead letters."""
         self._meters.done(len(batch.records), {name: n for letter, name in _COUNTED_AS.items() if (n := step.outcomes.count(letter))})
         if step.refusals:
             refused = {record.offset for record, letter in zip(batch.records, step.outcomes, strict=True) if letter == LETTERS[Outcome.REFUSED][0]}
@@ -182,9 +246,13 @@ class DecidingFollower:
         except Unreadable:
             return None
 
-    async def _publish(self, partition: int, step: _Step) -> None:
-        appends = {topics.STUDENT_STATUS: step.facts, topics.REFUSALS: step.refusals, topics.dead(self.topic): step.dead}
-        await asyncio.gather(*(self._log.append(topic, {partition: records}) for topic, records in appends.items() if records))
+    async def _publish(self, partition: int, step: _Step) -> dict[str, int]:
+        """Append what a step publishes, the facts last. Return the offset behind it, by topic."""
+        behind: dict[str, int] = {}
+        for topic, records in ((topics.REFUSALS, step.refusals), (topics.dead(self.topic), step.dead), (topics.STUDENT_STATUS, step.facts)):
+            if records:
+                behind[topic] = (await self._log.append(topic, {partition: records}))[partition] + len(records)
+        return behind
 
     async def _rebuild(self, partition: int, begin: int) -> int:
         """Fold the service's own facts of this partition into states; the last one's position says where to go on."""
@@ -214,6 +282,14 @@ class DecidingFollower:
             await self._store.apply_rebuilding(partition, at, piece[-1].offset + 1, last, changes)
             at = piece[-1].offset + 1
         return await self._store.finish_rebuilding(partition, at, offset_of(last) + 1 if last else begin)
+
+
+def _id_in(value: bytes | None) -> str | None:
+    """Return the id of an input, None where it cannot be read."""
+    try:
+        return _decode_identified(value or b"").id
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 def _by_offset(batch: RecordBatch, outcomes: bytes) -> bytes:

@@ -98,6 +98,9 @@ class PolicyFollower:
         await self._log.stop()
         await self._redis.aclose()
 
+    def assigned(self, partitions: frozenset[int]) -> None:
+        """Nothing is remembered of a partition between two batches."""
+
     async def cursors(self, partitions: frozenset[int]) -> Mapping[int, int | None]:
         """Return the next offset wanted of each partition, from Redis, or else from the commands that were published last."""
         return {partition: (await self._cursor(partition)).next for partition in sorted(partitions)}

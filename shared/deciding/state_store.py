@@ -5,6 +5,7 @@ The keys of a partition stand under one hash tag: ``KEYS``.
 
 import struct
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple, cast
 from zlib import crc32
 
@@ -15,7 +16,8 @@ KEYS = (
     Key(
         "{<service>:<generation>:p<partition>}:cursor",
         "hash",
-        "`next`, the offset wanted of the input topic, and `format`, of the states, buckets and lists; while states are being rebuilt from "
+        "`next`, the offset wanted of the input topic; `format`, of the states, buckets and lists; `published:<topic>`, the offset behind what "
+        "the service published last there, or was read of it since; while states are being rebuilt from "
         "the record, `facts`, the offset wanted there, and `sequence`, the last taken, instead of `next`",
     ),
     Key("{<service>:<generation>:p<partition>}:b:<bucket>", "hash", "16-byte id -> packed state; small, so that Redis keeps it as a listpack"),
@@ -32,6 +34,8 @@ KEEP_OUTCOMES = 90 * 86_400
 
 _LISTS = 2
 """How lists are kept: raise it with any change of that."""
+
+_NOTHING_PUBLISHED: Mapping[str, int] = MappingProxyType({})
 
 _ID = struct.Struct("<I16s")
 _STATE = struct.Struct("<I16sH")
@@ -118,17 +122,33 @@ class StateStore:
         """Read states, if the cursor stands at ``expected``; a worker that was overtaken gets none."""
         return await self._read_if(partition, "next", expected, ids)
 
-    async def apply(
-        self, partition: int, expected: int, next_: int, changes: Iterable[Change], *, outcomes: bytes, exceptions: Iterable[tuple[int, bytes]]
-    ) -> int:
-        """Write a step and move the cursor from ``expected`` to ``next_``; gives where the cursor stands then.
+    async def published(self, partition: int, topics: Sequence[str]) -> Mapping[str, int]:
+        """Return the offset behind what the service published last in each topic, for the topics of which it is known."""
+        stored = await self._cursor_fields(partition, *(f"published:{topic}" for topic in topics))
+        return {topic: int(offset) for topic, offset in zip(topics, stored, strict=True) if offset is not None}
 
-        Changes nothing where the cursor is not the expected one: a repeat, a zombie and a twin are all no-ops.
+    async def apply(
+        self,
+        partition: int,
+        expected: int,
+        next_: int,
+        changes: Iterable[Change],
+        *,
+        outcomes: bytes,
+        exceptions: Iterable[tuple[int, bytes]],
+        published: Mapping[str, int] = _NOTHING_PUBLISHED,
+    ) -> int:
+        """Write a step and move the cursor from ``expected`` to ``next_``. Return where the cursor stands then.
+
+        Changes nothing where the cursor is not the expected one: a repeat, a zombie and a twin are all no-ops. ``published``: the offset behind
+        what the step published, by topic.
         """
         args: list[Argument] = [expected, next_, *self._packed(changes), outcomes, KEEP_OUTCOMES]
         for offset, text in exceptions:
             args += (offset, text)
         fields: list[Argument] = ["next", next_, "format", self._format]
+        for topic, offset in published.items():
+            fields += (f"published:{topic}", offset)
         stands = await self._apply_if(partition, "next", fields, args)
         return -1 if stands is None else stands
 

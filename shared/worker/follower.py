@@ -39,8 +39,11 @@ class Follower(Protocol):
     async def stop(self) -> None:
         """Close what ``start`` opened."""
 
+    def assigned(self, partitions: frozenset[int]) -> None:
+        """Forget what is remembered of partitions that were just assigned: another worker may have had them. Called before ``cursors``."""
+
     async def cursors(self, partitions: frozenset[int]) -> Mapping[int, int | None]:
-        """Return the next offset wanted of each partition, None for one never begun. Called on every assignment."""
+        """Return the next offset wanted of each partition, None for one never begun."""
 
     async def follow(self, batch: RecordBatch) -> int:
         """Process one batch and return the offset at which the partition stands then.

@@ -93,6 +93,7 @@ class FollowerApp(faust.App):
         expected: dict[TP, int] = {}
         for topic in {tp.topic for tp in tps}:
             partitions = frozenset(tp.partition for tp in tps if tp.topic == topic)
+            self.followers[topic].assigned(partitions)
             try:
                 wanted = await retrying()(self.followers[topic].cursors, partitions)
                 found = await self._within_log(topic, {p: wanted.get(p) for p in partitions})

@@ -107,10 +107,10 @@ async def test_a_batch_that_is_overtaken_as_it_is_applied_is_fenced_too(worked: 
     await worked.decide(SENT[0])
     publish = worked.enrolment._publish
 
-    async def overtaken(partition: int, step: object) -> None:
+    async def overtaken(partition: int, step: object) -> object:
         monkeypatch.setattr(worked.enrolment, "_publish", publish)
         await worked.decide(*SENT[1:], first=1)
-        await publish(partition, step)  # type: ignore[arg-type]  # a step of the worker's own
+        return await publish(partition, step)  # type: ignore[arg-type]  # a step of the worker's own
 
     monkeypatch.setattr(worked.enrolment, "_publish", overtaken)
     assert await worked.decide(SENT[1], first=1) == len(SENT)

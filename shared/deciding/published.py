@@ -1,0 +1,117 @@
+"""What a worker published and did not apply, read back from the log: no input is decided a second time, and perhaps otherwise.
+
+A worker that ends between the acks of a step and its apply leaves facts in the log that its states do not hold. The next worker may run
+another version of the code. Before its first step in a partition it therefore reads what the log holds of its service beyond the cursor. It
+folds those facts as they are, and decides only the inputs behind the last of them. A step publishes its refusals and dead letters before its
+facts, so an input at or below the last fact that left none of the three was a duplicate.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import NamedTuple
+
+from msgspec import Raw
+
+from shared.contracts.refusal import Dead, Refused
+from shared.contracts.registry import ASIDE_LANGUAGE, RECORD_LANGUAGE, UnknownType
+from shared.contracts.sequence import is_sequence, offset_of, sequence_of
+from shared.deciding.decider import Decider, Judged
+from shared.deciding.outcomes import Exceptional, Outcome
+from shared.events.codec import Unreadable, encode, read_data, read_event
+from shared.events.envelope import Event
+from shared.ids import uuid5_of_position
+from shared.log import topics
+from shared.log.event_log import EventLog
+
+
+class Published(NamedTuple):
+    """What the log holds of a service beyond the cursor of a partition, by the offset of the input.
+
+    ``last`` is the offset of the last input that left a fact, -1 where none did. ``ends`` says up to which offset each topic was read.
+    """
+
+    facts: Mapping[int, Event[Raw]]
+    refusals: Mapping[int, Exceptional]
+    dead: frozenset[int]
+    last: int
+    ends: Mapping[str, int]
+
+    def decided(self, offset: int) -> bool:
+        """Tell whether the input at an offset was decided, and so must not be decided again."""
+        return offset <= self.last
+
+    def judged(self, decider: Decider, cause: str | None, offset: int, state: bytes | None) -> Judged:
+        """Return what became of an input that was decided, and the state that its fact leaves. ``cause``: the id of the input, where it has one.
+
+        Raises ``Unreadable`` for an input that became a dead letter.
+        """
+        if (fact := self.facts.get(offset)) is not None:
+            late = bool(getattr(read_data(RECORD_LANGUAGE, fact.type, fact.data), "late", False))
+            evolved = decider.evolved(fact, state)
+            return Judged(Outcome.LATE, evolved, exception=encode(Exceptional(cause))) if late else Judged(Outcome.ACCEPTED, evolved)
+        if (why := self.refusals.get(offset)) is not None:
+            return Judged(Outcome.REFUSED, exception=encode(why))
+        if offset in self.dead:
+            raise Unreadable("it became a dead letter before")
+        return Judged(Outcome.DUPLICATE, exception=encode(Exceptional(cause)))
+
+
+class Reader:
+    """Reads back what one service published in a partition."""
+
+    def __init__(self, decider: Decider, log: EventLog) -> None:
+        self._decider, self._log = decider, log
+        self.topics = (topics.STUDENT_STATUS, topics.REFUSALS, topics.dead(decider.topic))
+        self._mark = f'"{decider.source}"'.encode()
+
+    async def beyond(self, partition: int, cursor: int, since: Mapping[str, int]) -> Published:
+        """Read what was published for inputs at ``cursor`` and behind it. ``since``: where to begin in each topic."""
+        ends = {topic: (await self._log.end_offsets(topic))[partition] for topic in self.topics}
+        inputs = range(cursor, (await self._log.end_offsets(self._decider.topic))[partition])
+        record, refusals, dead = self.topics
+        facts: dict[int, Event[Raw]] = {}
+        async for event in self._own(record, partition, since.get(record, 0), ends[record]):
+            if (offset := self._input_of(event, partition)) in inputs and RECORD_LANGUAGE.knows(event.type):
+                facts.setdefault(offset, event)
+        refused: dict[int, Exceptional] = {}
+        async for event in self._own(refusals, partition, since.get(refusals, 0), ends[refusals]):
+            if (offset := self._input_of(event, partition)) in inputs and isinstance(why := _aside(event), Refused):
+                refused.setdefault(offset, Exceptional(event.causationid, why.code, why.field, why.detail))
+        letters: set[int] = set()
+        async for event in self._own(dead, partition, since.get(dead, 0), ends[dead]):
+            if isinstance(letter := _aside(event), Dead) and letter.topic == self._decider.topic and letter.offset in inputs:
+                letters.add(letter.offset)
+        return Published(facts, refused, frozenset(letters), max(facts, default=-1), ends)
+
+    async def another_published(self, partition: int, cursor: int, begin: int, end: int) -> bool:
+        """Tell whether the record holds facts of the service for inputs at ``cursor`` and behind it, between two offsets of the record."""
+        async for event in self._own(topics.STUDENT_STATUS, partition, begin, end):
+            if self._input_of(event, partition) >= cursor:
+                return True
+        return False
+
+    async def _own(self, topic: str, partition: int, begin: int, end: int) -> AsyncIterator[Event[Raw]]:
+        async for piece in self._log.read(topic, partition, begin, end):
+            for record in piece:
+                if record.value is None or self._mark not in record.value:
+                    continue
+                try:
+                    event = read_event(record.value)
+                except Unreadable:
+                    continue
+                if event.source == self._decider.source and (record.key or b"").decode("utf-8", "replace") in (event.subject, ""):
+                    yield event
+
+    def _input_of(self, event: Event[Raw], partition: int) -> int:
+        """Return the offset of the input that an event follows from; -1 where its id and its sequence are not those of one position."""
+        if not is_sequence(event.sequence):
+            return -1
+        offset = offset_of(event.sequence)
+        belongs = event.sequence == sequence_of(offset, 0) and event.id == uuid5_of_position(self._decider.topic, partition, offset, 0)
+        return offset if belongs else -1
+
+
+def _aside(event: Event[Raw]) -> object:
+    try:
+        return read_data(ASIDE_LANGUAGE, event.type, event.data)
+    except (Unreadable, UnknownType):
+        return None

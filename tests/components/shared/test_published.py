@@ -1,0 +1,258 @@
+"""An input that was published and not applied is never decided again, whatever the code of the next worker decides."""
+
+import json
+from dataclasses import dataclass, field
+from types import ModuleType
+
+import pytest
+
+from services.enrolment.decider import EnrolmentDecider
+from services.enrolment.domain.packed import FORMAT
+from shared.contracts.sequence import sequence_of
+from shared.deciding import deciding_follower
+from shared.deciding.decider import Judged
+from shared.deciding.outcomes import Outcome, Outcomes
+from shared.deciding.state_store import StateStore
+from shared.ids import uuid5_of_position
+from shared.log import topics
+from shared.log.event_log import LogRecord, Records
+from shared.log.memory_log import MemoryLog
+from shared.redis.edge import connect
+from shared.worker.follower import RecordBatch
+from tests.support.mutants import without
+
+P = 0
+CHILD = "00112233445566778899aabbccddeeff"
+SCHOOL = {"school": "2151343101", "stage": "junior", "grade": 8}
+ENROLLED, DROPPED_OUT, REPEATED, REFUSED, RETURNED = range(5)
+SENT: tuple[tuple[str, str, str, dict[str, object]], ...] = (
+    ("r0", "enrolled", "2019-01-01T08:00:00+08:00", {"county": "513431", "poor": True, **SCHOOL}),
+    ("r1", "dropped-out", "2019-01-02T08:00:00+08:00", {"reason": "work", "last_seen": "2018-12-20"}),
+    ("r1", "dropped-out", "2019-01-02T08:00:00+08:00", {"reason": "work", "last_seen": "2018-12-20"}),
+    ("r3", "resumed", "2019-01-03T08:00:00+08:00", SCHOOL),
+    ("r4", "returned", "2019-01-04T08:00:00+08:00", {"placement": "class", **SCHOOL}),
+)
+
+
+class NextVersion(EnrolmentDecider):
+    """Another version of the code, which takes every dropping out to be for another reason."""
+
+    def judge(self, key: bytes, value: bytes | None, state: bytes | None, *, partition: int, offset: int) -> Judged:
+        return super().judge(key, (value or b"").replace(b'"work"', b'"poverty"'), state, partition=partition, offset=offset)
+
+
+class Killed(BaseException):
+    """The process is gone at this line."""
+
+
+@dataclass
+class Log(MemoryLog):
+    """A log in memory, beside whose next append of facts somebody else may append before it."""
+
+    partitions: int = 1
+    before_facts: list[tuple[bytes, bytes]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__(self.partitions)
+
+    async def append(self, topic: str, records: Records) -> dict[int, int]:
+        if topic == topics.STUDENT_STATUS and self.before_facts:
+            others, self.before_facts = self.before_facts, []
+            await super().append(topic, {P: others})
+        return await super().append(topic, records)
+
+
+class Rig:
+    def __init__(self, url: str) -> None:
+        self.url, self.log = url, Log()
+        self.inputs = [LogRecord(n, CHILD.encode(), _submission(*sent)) for n, sent in enumerate(SENT)]
+        self.log.topics[topics.SUBMISSIONS] = [list(self.inputs)]
+
+    def worker(self, decider: EnrolmentDecider, module: ModuleType = deciding_follower, generation: str = "1") -> deciding_follower.DecidingFollower:
+        store = StateStore(connect(self.url), "enrolment", generation=generation, buckets=8, format_version=FORMAT)
+        made: deciding_follower.DecidingFollower = module.DecidingFollower(decider, store, self.log)
+        return made
+
+    def batch(self, first: int = 0, next_: int = len(SENT)) -> RecordBatch:
+        return RecordBatch(topics.SUBMISSIONS, P, first, next_, self.inputs[first:next_])
+
+    async def publish_only(self, next_: int = len(SENT)) -> None:
+        """Let a worker of the version before publish a step, and be killed before it applies it."""
+        dying = self.worker(EnrolmentDecider())
+
+        async def never(*_: object, **__: object) -> int:
+            raise Killed
+
+        await dying.follow(self.batch(0, 1))
+        dying._store.apply = never  # type: ignore[method-assign]
+        with pytest.raises(Killed):
+            await dying.follow(self.batch(1, next_))
+        await dying.stop()
+
+    def facts(self) -> list[dict[str, object]]:
+        """The facts of the record that readers count: of each sequence the first."""
+        counted: dict[object, dict[str, object]] = {}
+        for record in self.log.topics[topics.STUDENT_STATUS][P]:
+            fact = json.loads(record.value or b"")
+            counted.setdefault(fact["sequence"], fact)
+        return list(counted.values())
+
+    def reasons(self) -> list[object]:
+        return [after["reason"] for fact in self.facts() if (after := fact["data"]["after"])["status"] == "dropped_out"]  # type: ignore[index]
+
+    async def states_agree(self) -> bool:
+        """Whether the states are those that a rebuild makes of the record."""
+        rebuilding = self.worker(EnrolmentDecider(), generation="2")
+        await rebuilding.follow(self.batch())
+        live = StateStore(connect(self.url), "enrolment", generation="1", buckets=8, format_version=FORMAT)
+        found = [await store.get(P, bytes.fromhex(CHILD)) for store in (live, rebuilding._store)]
+        await rebuilding.stop()
+        await live.close()
+        return found[0] == found[1] is not None
+
+    async def outcomes(self) -> list[Outcome]:
+        redis = connect(self.url)
+        kept = Outcomes(redis, "enrolment", generation="1")
+        found = [await kept.of(P, offset) for offset in range(len(SENT))]
+        await redis.aclose()
+        return found
+
+
+def _submission(id_: str, what: str, time: str, data: dict[str, object]) -> bytes:
+    event = {
+        "specversion": "1.0", "id": id_, "source": "/provinces/51", "type": f"cn.baoxue.reported.{what}.v1", "subject": CHILD,
+        "time": time, "recordedtime": "2019-03-01T00:00:00Z", "partitionkey": CHILD, "data": data,
+    }  # fmt: skip
+    return json.dumps(event).encode()
+
+
+@pytest.fixture
+def rig(fresh_redis: str) -> Rig:
+    return Rig(fresh_redis)
+
+
+ALL = [Outcome.ACCEPTED, Outcome.ACCEPTED, Outcome.DUPLICATE, Outcome.REFUSED, Outcome.ACCEPTED]
+
+
+async def test_facts_that_were_published_are_taken_as_they_are(rig: Rig) -> None:
+    await rig.publish_only()
+    worker = rig.worker(NextVersion())
+    assert await worker.follow(rig.batch(1)) == len(SENT)
+    assert (rig.reasons(), len(rig.log.topics[topics.STUDENT_STATUS][P]), await rig.outcomes()) == (["work"], 3, ALL)
+    assert await rig.states_agree()
+    await worker.stop()
+
+
+async def test_without_that_the_states_tell_another_story_than_the_record(rig: Rig) -> None:
+    await rig.publish_only()
+    mutant = without(deciding_follower, "published = await self._published_beyond(batch)", "published = None")
+    worker = rig.worker(NextVersion(), mutant)
+    await worker.follow(rig.batch(1))
+    assert rig.reasons() == ["work"]
+    assert not await rig.states_agree()
+    await worker.stop()
+
+
+async def test_what_lies_behind_the_last_published_fact_is_decided_by_the_new_code(rig: Rig) -> None:
+    await rig.publish_only(next_=DROPPED_OUT + 1)
+    worker = rig.worker(NextVersion())
+    assert await worker.follow(rig.batch(1)) == len(SENT)
+    assert rig.reasons()[0] == "work"
+    assert [fact["causationid"] for fact in rig.facts()][-1] == "r4"
+    assert await rig.states_agree()
+    await worker.stop()
+
+
+@pytest.mark.parametrize("step", [1, 2, 3])
+async def test_a_step_may_be_taken_up_in_smaller_batches(rig: Rig, step: int) -> None:
+    await rig.publish_only()
+    worker, at = rig.worker(NextVersion()), 1
+    while at < len(SENT):
+        at = await worker.follow(rig.batch(at, min(at + step, len(SENT))))
+    assert (rig.reasons(), await rig.outcomes()) == (["work"], ALL)
+    assert await rig.states_agree()
+    await worker.stop()
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_facts_that_a_zombie_publishes_just_before_ours_win(rig: Rig, guarded: bool) -> None:
+    await rig.publish_only()
+    zombie = [(record.key or b"", record.value or b"") for record in rig.log.topics[topics.STUDENT_STATUS][P][1:]]
+    del rig.log.topics[topics.STUDENT_STATUS][P][1:]
+    rig.log.before_facts = zombie
+    module = deciding_follower if guarded else without(deciding_follower, "await self._another_published(batch, step, published, behind)", "False")
+    worker = rig.worker(NextVersion(), module)
+    if guarded:
+        assert await worker.follow(rig.batch(1)) == 1, "nothing is applied: the step is taken once more"
+    assert await worker.follow(rig.batch(1)) == len(SENT)
+    assert rig.reasons() == ["work"]
+    assert await rig.states_agree() is guarded
+    await worker.stop()
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"sequence": sequence_of(99, 0), "id": uuid5_of_position(topics.SUBMISSIONS, P, 99, 0)},
+        {"sequence": sequence_of(1, 0), "id": "of another position"},
+        {"sequence": "zzzzzzzzzzzzzzzz-0000"},
+        {"type": "cn.baoxue.student.daydreamt.v1"},
+        {"subject": "f" * 32},
+    ],
+)
+async def test_a_fact_that_does_not_belong_together_is_no_decision(rig: Rig, forged: dict[str, str]) -> None:
+    await rig.publish_only()
+    record = rig.log.topics[topics.STUDENT_STATUS][P]
+    honest = json.loads(record[1].value or b"")
+    record[1:] = [LogRecord(1, CHILD.encode(), json.dumps(honest | forged).encode())]
+    worker = rig.worker(EnrolmentDecider())
+    assert await worker.follow(rig.batch(1)) == len(SENT)
+    assert await rig.outcomes() == ALL
+    await worker.stop()
+
+
+async def test_a_partition_that_comes_back_is_read_again(rig: Rig) -> None:
+    ours = rig.worker(NextVersion())
+    await ours.follow(rig.batch(0, 1))
+    other = rig.worker(EnrolmentDecider())
+    other._store.apply = _never  # type: ignore[method-assign]
+    with pytest.raises(Killed):
+        await other.follow(rig.batch(1))
+    ours.assigned(frozenset({P}))
+    assert await ours.follow(rig.batch(1)) == len(SENT)
+    assert rig.reasons() == ["work"]
+    assert await rig.states_agree()
+    await ours.stop()
+    await other.stop()
+
+
+async def _never(*_: object, **__: object) -> int:
+    raise Killed
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_what_was_refused_is_published_before_the_facts_so_that_it_is_not_taken_for_a_duplicate(rig: Rig, guarded: bool) -> None:
+    """A worker that is killed between two topics."""
+    append, appended = rig.log.append, list[str]()
+
+    async def dying(topic: str, records: Records) -> dict[int, int]:
+        if appended:
+            raise Killed
+        appended.append(topic)
+        return await append(topic, records)
+
+    first = rig.worker(EnrolmentDecider())
+    await first.follow(rig.batch(0, 1))
+    rig.log.append = dying  # type: ignore[method-assign]
+    order = "((topics.REFUSALS, step.refusals), (topics.dead(self.topic), step.dead), (topics.STUDENT_STATUS, step.facts))"
+    reverse = "((topics.STUDENT_STATUS, step.facts), (topics.dead(self.topic), step.dead), (topics.REFUSALS, step.refusals))"
+    second = rig.worker(EnrolmentDecider(), deciding_follower if guarded else without(deciding_follower, order, reverse))
+    with pytest.raises(Killed):
+        await second.follow(rig.batch(1))
+    rig.log.append = append  # type: ignore[method-assign]
+    third = rig.worker(NextVersion())
+    await third.follow(rig.batch(1))
+    assert (await rig.outcomes())[REFUSED] is (Outcome.REFUSED if guarded else Outcome.DUPLICATE)
+    assert await rig.states_agree()
+    for worker in (first, second, third):
+        await worker.stop()
