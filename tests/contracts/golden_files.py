@@ -13,9 +13,13 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from shared.contracts.services import SERVICES
 from shared.events.codec import encode
 from tests.contracts.examples import example_of
 from tests.contracts.published import GOLDEN, SHAPES, SUMS
+
+SOURCES = {fact.TYPE: spec.source for spec in SERVICES for fact in spec.facts}  # type: ignore[attr-defined]  # every shape names its TYPE
+"""The ``source`` of each fact: the service that records it."""
 
 
 class Tampered(Exception):
@@ -47,6 +51,7 @@ def golden_event(folder: Path, type_: str, shape: type[Struct], there: Iterable[
     nearest = max(sorted(there), key=lambda name: SequenceMatcher(None, name, f"{type_}.json").ratio())
     event = msgspec.json.decode((folder / nearest).read_bytes())
     event["type"], event["data"] = type_, example_of(shape)
+    event["source"] = SOURCES.get(type_, event["source"])
     if "dataschema" in event:
         event["dataschema"] = f"https://example.org/baoxue/{type_.split('.')[-2]}"
     return msgspec.json.format(encode(event), indent=2) + b"\n"

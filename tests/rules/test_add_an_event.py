@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from deploy.local.config import ROOT
-from tests.support.documents import Block, blocks
+from tests.support.documents import blocks
+from tests.support.pages import copy_checkout, make_files
 
 PAGE = ROOT / "docs" / "how-to" / "add-an-event.md"
 EDITS = [block for block in blocks(PAGE) if block.kind == "diff"]
 MOST_FILES = 4
-NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "node_modules", "build")
 HOW_IT_IS_DONE = {"make golden docs": ["tests.contracts.golden_files", "docs.generate"]}
 WORD = "readmitted"
 CONCERNED = [
@@ -26,8 +25,8 @@ CONCERNED = [
 ]
 
 
-def run(folder: Path, *arguments: str, text: str = "") -> str:
-    done = subprocess.run(arguments, cwd=folder, input=text, capture_output=True, text=True, timeout=300, check=False)
+def run(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, f"{' '.join(arguments)}: {done.stdout}{done.stderr}"
     return done.stdout
 
@@ -40,17 +39,12 @@ def test_an_event_takes_at_most_four_hand_written_files() -> None:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    return shutil.copytree(ROOT, tmp_path / "checkout", ignore=NOT_COPIED)
-
-
-def apply(checkout: Path, edit: Block) -> None:
-    run(checkout, "git", "apply", "--recount", "-", text=edit.text)
+    return copy_checkout(tmp_path / "checkout")
 
 
 def test_the_page_makes_a_whole_event(checkout: Path) -> None:
     before = {path.name: path.read_bytes() for path in (checkout / "tests" / "contracts" / "golden").iterdir()}
-    for edit in EDITS:
-        apply(checkout, edit)
+    make_files(checkout, PAGE)
     commands = [line for block in blocks(PAGE) if block.kind == "sh" for line in block.text.splitlines()]
     assert commands == [*HOW_IT_IS_DONE, "make check"]
     for module in HOW_IT_IS_DONE[commands[0]]:

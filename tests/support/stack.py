@@ -29,7 +29,15 @@ FreshTopic = Callable[..., str]
 
 LIVE = frozenset({"stack", "new_stack"})
 
-LONGEST = ("test_kill.py", "test_operating.py", "test_doctor_on_a_stack.py", "test_accidents.py", "test_local_stack.py", "test_wall.py")
+LONGEST = (
+    "test_kill.py",
+    "test_operating.py",
+    "test_add_a_service.py",
+    "test_doctor_on_a_stack.py",
+    "test_accidents.py",
+    "test_local_stack.py",
+    "test_wall.py",
+)
 """Files of tests that take longest, the longest first."""
 
 

@@ -19,6 +19,7 @@ from deploy.local.processes import PROCESSES, Program
 from deploy.local.redis_server import NoRedis
 from deploy.local.stack import LocalStack, StartFailed
 from deploy.local.supervision import Supervisor
+from shared.contracts.services import SERVICES
 
 
 def a_program(path: Path, says: str, *, to_stderr: bool = False, exits: int = 0) -> None:
@@ -198,7 +199,7 @@ class TestProcesses:
     def test_each_service_is_told_where_everything_is(self, tmp_path: Path) -> None:
         config = StackConfig.on_free_ports(tmp_path, partitions=3)
         told = {service.name: service.program(config) for service in PROCESSES}
-        assert set(told) == {f"{service}-{part}" for service in ("enrolment", "case", "relief", "reporting") for part in ("api", "worker")}
+        assert set(told) == {process for spec in SERVICES for process in (spec.api, spec.worker)}
         assert told["enrolment-worker"].command[1:] == ("-m", "services.enrolment", "worker")
         assert (
             dict(told["reporting-api"].environment).items()
