@@ -3,7 +3,8 @@
 import time
 from datetime import UTC, date, datetime, timedelta, timezone
 
-CHINA = timezone(timedelta(hours=8), "CST")
+_CHINA_OFFSET = timedelta(hours=8)
+CHINA = timezone(_CHINA_OFFSET, "CST")
 """The day of a happening is that of its time in China."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -22,7 +23,7 @@ def seconds() -> float:
 
 def china_day(moment: datetime) -> date:
     """Return the day in China of an aware moment."""
-    return moment.astimezone(CHINA).date()
+    return moment.date() if moment.utcoffset() == _CHINA_OFFSET else moment.astimezone(CHINA).date()
 
 
 def micros_of(moment: datetime) -> int:

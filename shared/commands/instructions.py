@@ -61,7 +61,7 @@ class Instructions:
         try:
             asked: Instruction = decode(rest)
         except ValueError:
-            raise _wrong(form.fault(rest)) from None
+            raise _wrong(form.read(rest).faults[0]) from None
         return asked
 
     def described(self, reference: str) -> dict[str, Any]:

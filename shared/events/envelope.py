@@ -93,7 +93,6 @@ class Cause(Protocol):
     time: datetime
     recordedtime: datetime
     traceparent: str | None
-    tracestate: str | None
 
     @property
     def hops(self) -> int | None:
@@ -116,7 +115,10 @@ AnyEventData = TypeVar("AnyEventData", bound=EventData)
 def caused(
     cause: Cause, data: AnyEventData, *, source: str, topic: str, partition: int, offset: int, n: int = 0, hops: int | None = None
 ) -> Event[AnyEventData]:
-    """Return the n-th event that follows from an input: its id and sequence derive from the input's position, its times are the input's."""
+    """Return the n-th event that follows from an input: its id and sequence derive from the input's position, its times are the input's.
+
+    ``traceparent`` goes on from event to event; a sender's ``tracestate`` and ``dataschema`` are for whoever receives the report, and end here.
+    """
     return Event(
         specversion="1.0",
         id=uuid5_of_position(topic, partition, offset, n),
@@ -131,7 +133,6 @@ def caused(
         correlationid=cause.correlationid or cause.id,
         reportedby=cause.source,
         traceparent=cause.traceparent,
-        tracestate=cause.tracestate,
         hops=cause.hops if hops is None else hops,
         data=data,
     )

@@ -1,15 +1,20 @@
 """Why bytes do not fit a struct: which field breaks which rule. The rule in words is made from the schema and repeats nothing that was sent."""
 
+from collections.abc import Callable
 from contextlib import suppress
+from itertools import islice
 from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Raw, Struct, inspect
 
 from shared.contracts.refusal import RefusalCode
+from shared.events.personal_data import holds_identity_number
 
 _NAME_SHOWN = 64
 """Most characters of an unknown field's name that are repeated to its sender."""
+_UNKNOWN_SHOWN = 8
+"""Most unknown fields of an object that are named to its sender."""
 _SQUARE = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _decode_object = msgspec.json.Decoder(dict[str, Raw]).decode
@@ -23,10 +28,19 @@ class Fault(NamedTuple):
     detail: str
 
 
+class Reading(NamedTuple):
+    """What an object says as far as it keeps the rules: the decoded ``values`` by name, and the ``faults`` of its other fields."""
+
+    values: dict[str, Any]
+    faults: list[Fault]
+
+
 class _Field(NamedTuple):
-    decoder: "msgspec.json.Decoder[Any]"
-    rule: str
-    required: bool
+    """How a field is read, and its faults: None as ``missing`` means that it may be left out."""
+
+    decode: Callable[[Raw], Any]
+    missing: Fault | None
+    wrong: Fault
 
 
 class FieldRules:
@@ -38,33 +52,37 @@ class FieldRules:
     def __init__(self, struct: type[Struct], *, called: str, prefix: str = "") -> None:
         """Read the schema of a struct."""
         self._called, self._prefix = called, prefix
-        self._fields = {
-            field.name: _Field(msgspec.json.Decoder(field.type), _rule(inspect.type_info(field.type)), field.required)
-            for field in msgspec.structs.fields(struct)
-        }
+        self._fields = {field.name: self._field(field) for field in msgspec.structs.fields(struct)}
 
-    def fault(self, line: bytes | Raw) -> Fault:
-        """Return what is wrong with bytes that do not fit: an unknown field before any other, then the first in the schema's order."""
+    def read(self, line: bytes | Raw) -> Reading:
+        """Return the fields that keep their rules, and what is wrong with the others: unknown ones first, then those of the schema in order."""
         try:
             str(line, "utf-8")  # the decoder does not check text that it does not build
             given = _decode_object(line)
         except msgspec.ValidationError:
-            return self._malformed(f"{self._called} must be a JSON object")
+            return Reading({}, [self._malformed(f"{self._called} must be a JSON object")])
         except (ValueError, RecursionError):
-            return self._malformed(f"{self._called} must be valid JSON in UTF-8")
-        for name in given:
-            if name not in self._fields:
-                return self._unknown(name)
+            return Reading({}, [self.unreadable()])
+        values: dict[str, Any] = {}
+        faults = [self._unknown(name) for name in islice((name for name in given if name not in self._fields), _UNKNOWN_SHOWN)]
         for name, field in self._fields.items():
-            if name not in given:
-                if field.required:
-                    return self._wrong(name, f"is missing; it must be {field.rule}")
-                continue
             try:
-                field.decoder.decode(given[name])
+                if name in given:
+                    values[name] = field.decode(given[name])
+                elif field.missing:
+                    faults.append(field.missing)
             except ValueError:
-                return self._wrong(name, f"must be {field.rule}")
-        return self._malformed(f"a field of {self._called} stands there twice")
+                faults.append(field.wrong)
+        return Reading(values, faults)
+
+    def _field(self, field: msgspec.structs.FieldInfo) -> _Field:
+        rule = _rule(inspect.type_info(field.type))
+        missing = self._wrong(field.name, f"is missing; it must be {rule}") if field.required else None
+        return _Field(msgspec.json.Decoder(field.type).decode, missing, self._wrong(field.name, f"must be {rule}"))
+
+    def unreadable(self) -> Fault:
+        """Return the fault of bytes that are no JSON."""
+        return self._malformed(f"{self._called} must be valid JSON in UTF-8")
 
     def _malformed(self, detail: str) -> Fault:
         return Fault(RefusalCode.MALFORMED, self._prefix.rstrip(".") or None, detail)
@@ -73,10 +91,16 @@ class FieldRules:
         return Fault(RefusalCode.MALFORMED, self._prefix + name, f"{self._prefix}{name} {rule}")
 
     def _unknown(self, name: str) -> Fault:
-        shown = self._prefix + _shown(name)
+        shown = self._prefix + shown_name(name)
         if known := ", ".join(self._fields):
             return Fault(RefusalCode.UNKNOWN_FIELD, shown, f"leave it out; the fields of {self._called} are {known}")
         return Fault(RefusalCode.UNKNOWN_FIELD, shown, f"leave it out; {self._called} has no fields")
+
+
+def repeated_member(name: str) -> Fault:
+    """Return the fault of a member, by its dotted name, that stands twice in its object."""
+    shown = shown_name(name)
+    return Fault(RefusalCode.MALFORMED, shown, f"{shown} must not stand there twice")
 
 
 def too_deep(line: bytes, limit: int) -> Fault | None:
@@ -85,7 +109,7 @@ def too_deep(line: bytes, limit: int) -> Fault | None:
         return None
     field = None
     with suppress(ValueError, RecursionError):
-        field = next((_shown(name) for name, value in _decode_object(line).items() if _deeper_than(value, limit - 1)), None)
+        field = next((shown_name(name) for name, value in _decode_object(line).items() if _deeper_than(value, limit - 1)), None)
     return Fault(RefusalCode.MALFORMED, field, f"objects and arrays must not be nested more than {limit} deep")
 
 
@@ -103,7 +127,10 @@ def _deeper_than(value: bytes | Raw, limit: int) -> bool:
     return bool(brackets)
 
 
-def _shown(name: str) -> str:
+def shown_name(name: str) -> str:
+    """Return a field's name as it may be repeated: not at any length, and none that holds an identity number."""
+    if holds_identity_number(name):
+        return "…"
     return name if len(name) <= _NAME_SHOWN else name[:_NAME_SHOWN] + "…"
 
 

@@ -4,11 +4,14 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
-from services.enrolment.intake.line_checker import Accepted, LineChecker
-from services.enrolment.intake.receipts import BLANK, REFUSED, RefusedLine
+from services.enrolment.intake.line_checker import Accepted, LineChecker, Refused
+from services.enrolment.intake.receipts import BLANK, REFUSED, LineError, RefusedLine
+from services.enrolment.intake.report_rules import TimeBounds
 from shared.log.partitioner import partition_of, partitions_of
 
 _STUDENT_KEY = 32
+_EXPLAINED = 1_000
+"""Refused lines of a body of which all errors are told; of those beyond only the first is, so that the answer stays in proportion to the body."""
 
 
 class Batch:
@@ -16,7 +19,7 @@ class Batch:
 
     def __init__(self, batch_id: str, *, received_at: datetime, partitions: int) -> None:
         """Start empty. ``received_at``: the time of receipt of every line."""
-        self.id, self._received_at, self._partitions = batch_id, received_at, partitions
+        self.id, self._bounds, self._partitions = batch_id, TimeBounds.at(received_at), partitions
         self.records: dict[int, list[tuple[bytes, bytes]]] = {}
         self.refused: list[RefusedLine] = []
         self._sources: set[str] = set()
@@ -50,7 +53,7 @@ class Batch:
             if not line:
                 self.where.append(BLANK)
                 continue
-            verdict = checker.check(line, received=self._received_at)
+            verdict = checker.check(line, self._bounds)
             if verdict.source is not None:
                 self._sources.add(verdict.source)
             if isinstance(verdict, Accepted):
@@ -59,10 +62,15 @@ class Batch:
                 accepted.append((verdict.key, verdict.value))
             else:
                 self.where.append(REFUSED)
-                self.refused.append(RefusedLine(number, verdict.id, verdict.code, verdict.field, verdict.detail))
+                self.refused.append(self._refused_line(number, verdict))
         for place, partition, record in zip(places, self._spread([key for key, _ in accepted]), accepted, strict=True):
             self.where[place] = partition
             self.records.setdefault(partition, []).append(record)
+
+    def _refused_line(self, number: int, verdict: Refused) -> RefusedLine:
+        errors = tuple(LineError(*fault) for fault in verdict.faults)
+        several = errors if len(errors) > 1 and len(self.refused) < _EXPLAINED else ()
+        return RefusedLine(number, verdict.id, *verdict.first, errors=several)
 
     def _spread(self, keys: list[bytes]) -> list[int]:
         """Return each key's partition: the students' all at once, the few counties' one by one."""

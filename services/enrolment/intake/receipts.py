@@ -35,18 +35,30 @@ _BLOCK = 1_000
 _BY_INDEX = tuple(Outcome)
 
 
-class RefusedLine(Struct, frozen=True):
-    """A line that the api refused: its number from 1, its id where it is not malformed, and why."""
+class LineError(Struct, frozen=True):
+    """One thing that is wrong with a line: the code, the field (None: the line is no JSON object) and the rule."""
+
+    code: str
+    field: str | None
+    detail: str
+
+
+class RefusedLine(Struct, frozen=True, omit_defaults=True):
+    """A line that the api refused: its number from 1, its id where it is not malformed, and why.
+
+    ``code``, ``field`` and ``detail`` are the first of its errors; ``errors`` are all of them, where it has several.
+    """
 
     line: int
     id: str | None
     code: str
     field: str | None
     detail: str
+    errors: tuple[LineError, ...] = ()
 
 
 class ReceiptLine(Struct, frozen=True, omit_defaults=True):
-    """A line of a receipt. Of one that is pending or accepted no id is kept."""
+    """A line of a receipt. Of one that is pending or accepted no id is kept. ``errors``: all of them, where the api found several."""
 
     line: int
     id: str | None
@@ -54,6 +66,7 @@ class ReceiptLine(Struct, frozen=True, omit_defaults=True):
     code: str | UnsetType = UNSET
     field: str | UnsetType | None = UNSET
     detail: str | UnsetType = UNSET
+    errors: tuple[LineError, ...] = ()
 
 
 class Receipt(Struct, frozen=True):
@@ -155,7 +168,10 @@ class ReceiptStore:
         )
         shown = []
         for n in page:
-            seen = refused.get(n) or exceptions.get(places[n]) or (UNREADABLE if outcomes[n] is Outcome.REFUSED else Exceptional())
+            if line := refused.get(n):
+                shown.append(ReceiptLine(n, line.id, Outcome.REFUSED, line.code, line.field, line.detail, line.errors))
+                continue
+            seen = exceptions.get(places[n]) or (UNREADABLE if outcomes[n] is Outcome.REFUSED else Exceptional())
             shown.append(ReceiptLine(n, seen.id, outcomes[n], seen.code, seen.field, seen.detail))
         return shown
 

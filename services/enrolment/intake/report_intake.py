@@ -157,6 +157,6 @@ def _acknowledgement(batch: Batch) -> Answer:
 
 
 def _refusal(line: RefusedLine) -> Answer:
-    more = {"code": line.code, "field": line.field, "id": line.id}
+    more = {"code": line.code, "field": line.field, "id": line.id} | ({"errors": line.errors} if line.errors else {})
     problem = Problem(422, "report-refused", "The report was refused", line.detail, more=more)
     return Answer(problem.status, problems.MEDIA_TYPE, problem.headers, problem.body())

@@ -1,4 +1,4 @@
-"""The rules that a report must keep whatever the child's standing is: identity, time, county, and what belongs together.
+"""The rules that a report must keep whatever the child's standing is: whom it is about, texts, days, county, and what belongs together.
 
 Codes and their meaning: wire page, sections 1, 2 and 4. Pure: the moment of receipt is an argument.
 """
@@ -6,23 +6,70 @@ Codes and their meaning: wire page, sections 1, 2 and 4. Pure: the moment of rec
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple, Protocol, Self, get_args, get_type_hints
 
+from services.enrolment.intake.attribute_rules import Texts, id_fault, reference_fault, text_faults
 from shared.clock import CHINA, china_day
 from shared.contracts.refusal import RefusalCode
-from shared.contracts.reports import REPORTS, CountyReported, DroppedOut, Listed, Removed, Report
-from shared.contracts.words import ListedStatus, RemovalCode
-from shared.events.envelope import ReportEvent
+from shared.contracts.reports import REPORTS, CountyReported, Listed, Removed, Report
+from shared.contracts.words import EventId, ListedStatus, Reference, RemovalCode
 from shared.events.field_rules import Fault
 from shared.geography.divisions import County, Divisions
 
 _AHEAD = timedelta(days=1)
-_EARLIEST = datetime(1970, 1, 2, tzinfo=CHINA)
-"""States keep days as numbers counted from 1970 on."""
+_UNTIL_AHEAD = timedelta(days=3_653)
+_EARLIEST = datetime(1990, 1, 1, tzinfo=CHINA)
+_EARLIEST_DAY = date(1990, 1, 1)
+_UNTIL = "until"
+"""The one day of a report that lies ahead: the last of a leave."""
 _is_student = re.compile(r"[0-9a-f]{32}").fullmatch
 _is_county = re.compile(r"[0-9]{6}").fullmatch
 _OUT = (ListedStatus.DROPPED_OUT, ListedStatus.NEVER_ENROLLED)
 _NEVER_IN_SCHOOL = (ListedStatus.REGISTERED, ListedStatus.NEVER_ENROLLED)
+
+
+class Attributes(Texts, Protocol):
+    """An event's attributes. One that was left out, or was malformed, is None."""
+
+    @property
+    def source(self) -> str | None: ...
+    @property
+    def subject(self) -> str | None: ...
+    @property
+    def time(self) -> datetime | None: ...
+    @property
+    def partitionkey(self) -> str | None: ...
+
+
+class TimeBounds(NamedTuple):
+    """How far ahead a report may look: its ``time`` and days a day beyond its receipt, the end of a leave ten years."""
+
+    received: datetime
+    time: datetime
+    day: date
+    until: date
+
+    @classmethod
+    def at(cls, received: datetime) -> Self:
+        """Return the bounds of what is received at an aware moment."""
+        today = china_day(received)
+        return cls(received, received + _AHEAD, today + _AHEAD, today + _UNTIL_AHEAD)
+
+
+TextFault = Callable[[str, str], Fault | None]
+"""Returns what is wrong with the text of a field, by the field's name and the text."""
+
+
+class _Fields(NamedTuple):
+    """The fields of a report by what they hold: counties, and whether each must be the source's own; days; texts, and their rules.
+
+    ``further`` judges fields that need one another.
+    """
+
+    counties: tuple[tuple[str, bool], ...]
+    days: tuple[str, ...]
+    texts: tuple[tuple[str, TextFault], ...]
+    further: Callable[[Any], list[Fault]] | None
 
 
 class ReportRules:
@@ -38,42 +85,78 @@ class ReportRules:
         for code, county in self._counties.items():
             self._own.setdefault(f"/provinces/{county.province[:2]}", set()).add(code)
 
-    def broken(self, event: ReportEvent, data: Report, *, received: datetime) -> Fault | None:
-        """Return the first rule that a well-formed report breaks, or None. ``received`` is aware."""
-        subject, time, source = event.subject, event.time, event.source
-        of_county = type(data) is CountyReported
-        if of_county and not _is_county(subject):
-            return _malformed("subject", "subject must be the county's code, six digits of GB/T 2260")
-        if not of_county and not _is_student(subject):
-            return _malformed("subject", "subject must be a student id, 32 lower-case hex digits")
-        if event.partitionkey is not None and event.partitionkey != subject:
-            return _malformed("partitionkey", "partitionkey must be the same as subject; it may be left out")
-        if time > received + _AHEAD:
-            return Fault(RefusalCode.FUTURE_DATED, "time", "time must not be more than a day after receipt")
-        if time < _EARLIEST:
-            return _malformed("time", "time must not be before 1970-01-02")
-        own = self._own.get(source)
-        if own is None and (strange := _strange(source)):
-            return strange
-        day = china_day(time)
-        if of_county:
-            return self._broken_by_county("subject", subject, day, own)
-        for field, bound in _COUNTY_FIELDS[type(data)]:
-            code: str | None = getattr(data, field)
-            if code is not None and (fault := self._broken_by_county(f"data.{field}", code, day, own if bound else None)):
-                return fault
-        further = _FURTHER.get(type(data))
-        return further(data, day) if further else None
+    def faults(self, event: Attributes, data: Any, report: type[Report] | None, bounds: TimeBounds, *, plain: bool) -> list[Fault]:
+        """Return the rules that a report breaks, in the order of the fields.
 
-    def _broken_by_county(self, field: str, code: str, day: date, own: set[str] | None) -> Fault | None:
+        ``data`` is a ``report``, None where the type is unknown. An attribute or a field that was missing or malformed is None, and breaks no
+        rule here. ``plain``: that the event ``has_plain_texts``.
+        """
+        found: list[Fault] = []
+        subject, time, source = event.subject, event.time, event.source
+        if not plain:
+            found += text_faults(event)
+        if subject is not None and report is not None:
+            if report is not CountyReported and not _is_student(subject):
+                found.append(_malformed("subject", "subject must be a student id, 32 lower-case hex digits"))
+            if report is CountyReported and not _is_county(subject):
+                found.append(_malformed("subject", "subject must be the county's code, six digits of GB/T 2260"))
+            if event.partitionkey is not None and event.partitionkey != subject:
+                found.append(_malformed("partitionkey", "partitionkey must be the same as subject; it may be left out"))
+        own = None if source is None else self._own.get(source)
+        if own is None and source is not None and (strange := _strange(source)):
+            found.append(strange)
+        day = None
+        if time is None:
+            pass
+        elif time > bounds.time:
+            found.append(Fault(RefusalCode.FUTURE_DATED, "time", "time must not be more than a day after receipt"))
+        elif time < _EARLIEST:
+            found.append(_malformed("time", "time must not be before 1990"))
+        else:
+            day = china_day(time)
+        if report is None:
+            return found
+        if report is CountyReported and subject is not None and _is_county(subject) and (fault := self._county_fault("subject", subject, day, own)):
+            found.append(fault)
+        counties, days, texts, further = _FIELDS[report]
+        for name, bound in counties:
+            code = getattr(data, name)
+            if code is not None and (fault := self._county_fault(name, code, day, own if bound else None)):
+                found.append(fault)
+        for name in days:
+            value = getattr(data, name)
+            if value is not None and (fault := _day_fault(name, value, day, bounds)):
+                found.append(fault)
+        for name, fault_of in texts:
+            text = getattr(data, name)
+            if text is not None and (fault := fault_of(f"data.{name}", text)):
+                found.append(fault)
+        return found if further is None else found + further(data)
+
+    def _county_fault(self, name: str, code: str, day: date | None, own: set[str] | None) -> Fault | None:
+        """Judge a county. ``day``: that of ``time`` in China, None where it is not known; ``own``: those that the source is bound to, if it is."""
         county = self._counties.get(code)
+        if county is not None and (own is None or code in own) and (day is None or county.valid_on(day)):
+            return None
+        field = name if name == "subject" else f"data.{name}"
         if county is None:
             return Fault(RefusalCode.UNKNOWN_COUNTY, field, f"{field} must be a county's code in the table of GB/T 2260, or 660000")
-        if not county.valid_on(day):
+        if day is not None and not county.valid_on(day):
             return Fault(RefusalCode.COUNTY_NOT_VALID_THEN, field, f"{field} must be in force on the day of time; {_validity(county)}")
-        if own is not None and code not in own:
-            return Fault(RefusalCode.NOT_YOUR_COUNTY, field, f"{field} must be the source's: a province's own counties, a county itself")
-        return None
+        return Fault(RefusalCode.NOT_YOUR_COUNTY, field, f"{field} must be the source's: a province's own counties, a county itself")
+
+
+def _day_fault(name: str, value: date, day: date | None, bounds: TimeBounds) -> Fault | None:
+    """Judge a day of the data. ``day``: that of ``time`` in China, None where it is not known."""
+    ahead = name == _UNTIL
+    if value < _EARLIEST_DAY:
+        return _malformed(f"data.{name}", f"data.{name} must not be before 1990")
+    if value > (bounds.until if ahead else bounds.day):
+        most = "ten years" if ahead else "a day"
+        return Fault(RefusalCode.FUTURE_DATED, f"data.{name}", f"data.{name} must not be more than {most} after receipt")
+    if day is not None and (value < day if ahead else value > day):
+        return _malformed(f"data.{name}", f"data.{name} must not be {'before' if ahead else 'after'} the day of time in China")
+    return None
 
 
 def _strange(source: str) -> Fault | None:
@@ -90,36 +173,37 @@ def _validity(county: County) -> str:
     return f"this one is since {county.since}"
 
 
-def _listed(data: Listed, day: date) -> Fault | None:
-    if (data.status in _OUT) != (data.reason is not None):
-        return _malformed("data.reason", "data.reason must be given for dropped_out and never_enrolled, and left out for every other status")
+def _listed(data: Any) -> list[Fault]:
+    found = []
+    if data.status is not None and (data.status in _OUT) != (data.reason is not None):
+        detail = "data.reason must be given for dropped_out and never_enrolled, and left out for every other status"
+        found.append(_malformed("data.reason", detail))
     if data.stage is not None and data.status in _NEVER_IN_SCHOOL:
-        return _malformed("data.stage", "data.stage must be left out for registered and never_enrolled")
-    if data.since > day:
-        return _malformed("data.since", "data.since must not be after the day of time in China")
-    return None
+        found.append(_malformed("data.stage", "data.stage must be left out for registered and never_enrolled"))
+    return found
 
 
-def _dropped_out(data: DroppedOut, day: date) -> Fault | None:
-    if data.last_seen > day:
-        return _malformed("data.last_seen", "data.last_seen must not be after the day of time in China")
-    return None
-
-
-def _removed(data: Removed, day: date) -> Fault | None:
+def _removed(data: Any) -> list[Fault]:
     if data.code is RemovalCode.MISSING and data.evidence is None:
-        return _malformed("data.evidence", "data.evidence must be given for missing: the reference of the police")
-    return None
+        return [_malformed("data.evidence", "data.evidence must be given for missing: the reference of the police")]
+    return []
 
 
 def _malformed(field: str, detail: str) -> Fault:
     return Fault(RefusalCode.MALFORMED, field, detail)
 
 
-_FURTHER: Mapping[type[Report], Callable[[Any, date], Fault | None]] = {Listed: _listed, DroppedOut: _dropped_out, Removed: _removed}
+def _fields_of(report: type[Report]) -> _Fields:
+    hints = get_type_hints(report, include_extras=True)
+    plain = {name: next((each for each in get_args(hint) if each in _TEXT_FAULTS or each is date), hint) for name, hint in hints.items()}
+    return _Fields(
+        counties=tuple((name, name == "county") for name in ("county", "to_county", "from_county") if name in plain),
+        days=tuple(name for name, hint in plain.items() if hint is date),
+        texts=tuple((name, _TEXT_FAULTS[hint]) for name, hint in plain.items() if hint in _TEXT_FAULTS),
+        further=_FURTHER.get(report),
+    )
 
-_COUNTY_FIELDS: Mapping[type[Report], tuple[tuple[str, bool], ...]] = {
-    report: tuple((field, field == "county") for field in ("county", "to_county", "from_county") if field in report.__struct_fields__)
-    for report in REPORTS
-}
-"""For each report the fields that hold a county, and whether the county must be the source's own."""
+
+_FURTHER: Mapping[type[Report], Callable[[Any], list[Fault]]] = {Listed: _listed, Removed: _removed}
+_TEXT_FAULTS: Mapping[object, TextFault] = {Reference: reference_fault, EventId: id_fault}
+_FIELDS = {report: _fields_of(report) for report in REPORTS}

@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from services.enrolment.intake.line_checker import LineChecker, Refused
+from services.enrolment.intake.report_rules import TimeBounds
 from shared.clock import CHINA
 from shared.geography.divisions import divisions
 
 RECEIVED = datetime(2020, 12, 1, 12, 0, tzinfo=CHINA)
+BOUNDS = TimeBounds.at(RECEIVED)
 CHILD = "0123456789abcdef" * 2
 ZHAOJUE, DONGCHENG = "513431", "110101"
 ENDED, BEGUN = "510132", "510118"
@@ -71,12 +73,17 @@ INTAKE = LineChecker(divisions(), longest=2_000, deepest=4)
 
 def refusal(text: bytes) -> Refused:
     """Why a line is refused."""
-    verdict = INTAKE.check(text, received=RECEIVED)
+    verdict = INTAKE.check(text, BOUNDS)
     assert isinstance(verdict, Refused), verdict
     return verdict
 
 
 def why_refused(text: bytes) -> tuple[str, str | None]:
     """The code of a refusal and its field."""
-    code, field, *_ = refusal(text)
+    code, field, _ = refusal(text).faults[0]
     return code.value, field
+
+
+def all_that_is_wrong(text: bytes) -> list[tuple[str, str | None]]:
+    """The codes and fields of everything that is wrong with a line."""
+    return [(fault.code.value, fault.field) for fault in refusal(text).faults]

@@ -3,12 +3,12 @@
 import pytest
 
 from services.enrolment.intake.line_checker import Accepted
-from tests.components.enrolment.lines import BEGUN, CHILD, DONGCHENG, ENDED, INTAKE, RECEIVED, ZHAOJUE, line, refusal, why_refused
+from tests.components.enrolment.lines import BEGUN, BOUNDS, CHILD, DONGCHENG, ENDED, INTAKE, ZHAOJUE, line, refusal, why_refused
 
 
 def is_taken(text: bytes) -> bool:
     """Whether a line passes."""
-    return isinstance(INTAKE.check(text, received=RECEIVED), Accepted)
+    return isinstance(INTAKE.check(text, BOUNDS), Accepted)
 
 
 # --- whom it is about
@@ -38,10 +38,36 @@ def test_time_may_be_a_day_after_receipt_and_not_a_second_more() -> None:
     assert why_refused(line(time="9999-12-31T23:59:59-12:00")) == ("future_dated", "time")
 
 
-def test_time_begins_in_1970_with_the_second_of_january_in_china() -> None:
-    assert is_taken(line("completed", time="1970-01-02T00:00:00+08:00"))
-    assert why_refused(line("completed", time="1970-01-01T23:59:59+08:00")) == ("malformed", "time")
+def test_time_begins_with_1990_in_china() -> None:
+    assert is_taken(line("completed", time="1990-01-01T00:00:00+08:00"))
+    assert why_refused(line("completed", time="1989-12-31T23:59:59+08:00")) == ("malformed", "time")
     assert why_refused(line("completed", time="0001-01-01T00:00:00+14:00")) == ("malformed", "time")
+
+
+@pytest.mark.parametrize(("what", "name"), [("listed", "since"), ("dropped-out", "last_seen"), ("on-leave", "until")])
+def test_a_day_begins_with_1990(what: str, name: str) -> None:
+    long_ago = "1990-01-01T08:00:00+08:00"
+    assert is_taken(line(what, time=long_ago, change={name: "1990-01-01"}))
+    assert why_refused(line(what, time=long_ago, change={name: "1989-12-31"})) == ("malformed", f"data.{name}")
+
+
+@pytest.mark.parametrize(("what", "name"), [("listed", "since"), ("dropped-out", "last_seen")])
+def test_a_day_may_be_the_one_after_receipt_and_none_later(what: str, name: str) -> None:
+    tomorrow = "2020-12-02T12:00:00+08:00"
+    assert is_taken(line(what, time=tomorrow, change={name: "2020-12-02"}))
+    assert why_refused(line(what, time=tomorrow, change={name: "2020-12-03"})) == ("future_dated", f"data.{name}")
+
+
+def test_a_leave_ends_within_ten_years_and_not_before_it_begins() -> None:
+    assert is_taken(line("on-leave", change={"until": "2020-06-14"}))
+    assert why_refused(line("on-leave", change={"until": "2020-06-13"})) == ("malformed", "data.until")
+    assert is_taken(line("on-leave", change={"until": "2030-12-02"}))
+    assert why_refused(line("on-leave", change={"until": "2030-12-03"})) == ("future_dated", "data.until")
+
+
+@pytest.mark.parametrize("day", ["20200601", "2020-W23-1", "2020-6-1", "2020-06-01T00:00:00", "2020-06-01T00:00:00Z", "1590940800", 1590940800])
+def test_a_day_is_written_with_its_year_month_and_day_and_in_no_other_way(day: object) -> None:
+    assert why_refused(line(change={"last_seen": day})) == ("malformed", "data.last_seen")
 
 
 def test_a_day_in_the_data_may_be_that_of_time_in_china_and_not_the_one_after() -> None:
@@ -83,14 +109,14 @@ def test_a_county_that_ended_is_taken_up_to_the_last_day_on_which_it_may_have_be
     assert is_taken(line("moved", {"county": ENDED}, time="2020-06-30T23:59:59+08:00"))
     late = line("moved", {"county": ENDED}, time="2020-06-30T16:00:00Z")
     assert why_refused(late) == ("county_not_valid_then", "data.county")
-    assert BEGUN in refusal(late).detail
+    assert BEGUN in refusal(late).first.detail
 
 
 def test_a_county_that_began_is_taken_from_the_first_day_on_which_it_may_have_been_one() -> None:
     assert is_taken(line("moved", {"county": BEGUN}, time="2019-12-31T16:00:00Z"))
     early = line("moved", {"county": BEGUN}, time="2019-12-31T23:59:59+08:00")
     assert why_refused(early) == ("county_not_valid_then", "data.county")
-    assert "2020-01-01" in refusal(early).detail
+    assert "2020-01-01" in refusal(early).first.detail
 
 
 def test_the_county_of_a_statement_keeps_the_same_rules() -> None:
