@@ -38,12 +38,12 @@ class CaseList(Struct, frozen=True):
 
 
 def entry_of(student: str, now: CaseStanding, today: date) -> CaseEntry:
-    """Give a file as a list shows it."""
+    """Return a file as a list shows it."""
     return CaseEntry(student, now.state, now.county, now.reason, now.attempts, now.due, _overdue(now, today))
 
 
 def file_of(student: str, case: Case, now: CaseStanding, today: date) -> CaseFile:
-    """Give a file with its history."""
+    """Return a file with its history."""
     return CaseFile(student, now.state, now.county, now.reason, now.attempts, now.due, _overdue(now, today), told(case.history))
 
 

@@ -1,4 +1,4 @@
-"""Reads files for those who look at them: one, or a list page by page. Raises ``Problem``."""
+"""Reads files for the api: one file, or a page of a list. Raises ``Problem``."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -22,18 +22,17 @@ class Files:
     """The files of one generation."""
 
     def __init__(self, store: StateStore, listing: Listing, gate: RebuildGate, now: Now, *, partitions: int) -> None:
-        """Remember where they are."""
         self._store, self._listing, self._gate, self._now, self._partitions = store, listing, gate, now, partitions
 
     async def today(self) -> date:
-        """Give the day in China by which it is told what is overdue."""
+        """Return the day in China by which a file is overdue or not."""
         with redis_needed():
             return china_day(await self._now())
 
     async def page(
         self, counties: Sequence[str], states: Sequence[CaseState], *, today: date, due: date | None, after: Cursor | None, limit: int
     ) -> CaseList:
-        """Give the files of these counties, in ascending order, and states; ``due``: only those due on this day or before."""
+        """Return a page of the files in some counties, which must be in ascending order, and states. ``due``: only those due by that day."""
         await self._gate.check(range(self._partitions))
         below = None if due is None or due == _LAST_DAY else day_key(due + timedelta(1))
         kinds = [state.value for state in states if due is None or state is not CaseState.CLOSED]  # a closed file is never due
@@ -43,14 +42,14 @@ class Files:
         among = set(counties)
         cases: list[CaseEntry] = []
         for entry, state in zip(page.entries, found, strict=True):
-            # Between the two questions a file may have gone on to another list: there it is shown as it is.
+            # Between the two reads a file may have entered another list: there it is shown as it is.
             now = unpack(state).standing
             if now is not None and now.county in among and now.state in states and (due is None or (now.due is not None and now.due <= due)):
                 cases.append(entry_of(entry.state_id.hex(), now, today))
         return CaseList(today, cases, str(page.next) if page.next else None)
 
     async def one(self, student: str) -> CaseFile:
-        """Give one file."""
+        """Return one file."""
         partition = partition_of(student.encode(), self._partitions)
         with redis_needed():
             state = await self._store.get(partition, bytes.fromhex(student))
@@ -60,15 +59,14 @@ class Files:
 
 
 class FileOf:
-    """One student's file, for what is asked of it (``shared.commands.submit``)."""
+    """The file of one student, as the target of a command (``shared.commands.submit``)."""
 
     def __init__(self, files: Files, student: str) -> None:
-        """Remember whose it is."""
         self.student, self.location = student, f"/v1/cases/{student}"
         self._files = files
 
     async def shown(self, state: bytes | None) -> CaseFile:
-        """Give the file in this state."""
+        """Return the file in this state."""
         case = unpack(state)
         if case.standing is None:
             raise Problem(404, "no-such-case", "No such file", "This child has no file: nobody ever reported that it is out of school.")

@@ -40,7 +40,7 @@ def when_student_dropped_out_open_case(fact: Fact) -> CaseCommand | None:
 
 
 def when_student_returned_observe_it(fact: Fact) -> CaseCommand | None:
-    """Look whether a child that is back, in whatever way, stays."""
+    """Put the file of a child that is back, in whatever way, under observation."""
     after = fact.data.after
     return ObserveReturn(fact=fact.sequence) if after is not None and after.status not in _NOT_BACK and _is_out(fact.data.before) else None
 

@@ -51,12 +51,12 @@ class GrantList(Struct, frozen=True):
 
 
 def entry_of(student: str, grant: Grant) -> GrantEntry:
-    """Give a grant as a list shows it."""
+    """Return a grant as a list shows it."""
     return GrantEntry(*_fields(student, grant))
 
 
 def file_of(student: str, kept: TermsGrant) -> GrantFile:
-    """Give a grant with its history."""
+    """Return a grant with its history."""
     history = told(kept.history)
     paid = Payment(kept.reference, history[-1].day) if kept.grant.state is GrantState.PAID else None
     return GrantFile(*_fields(student, kept.grant), paid, history)

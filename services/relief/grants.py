@@ -1,4 +1,4 @@
-"""Reads grants for those who look at them: one, or a list page by page. Raises ``Problem``."""
+"""Reads grants for the api: one grant, or a page of a list. Raises ``Problem``."""
 
 from collections.abc import Sequence
 
@@ -22,11 +22,10 @@ class Grants:
     """The grants of one generation."""
 
     def __init__(self, store: StateStore, listing: Listing, gate: RebuildGate, now: Now, *, partitions: int) -> None:
-        """Remember where they are."""
         self._store, self._listing, self._gate, self._now, self._partitions = store, listing, gate, now, partitions
 
     async def page(self, counties: Sequence[str], states: Sequence[GrantState], *, term: str | None, after: Cursor | None, limit: int) -> GrantList:
-        """Give the grants of these counties, in ascending order, and states; ``term``: only those of this one."""
+        """Return a page of the grants in some counties, which must be in ascending order, and states. ``term``: only grants of that term."""
         await self._gate.check(range(self._partitions))
         kinds = [state.value for state in states]
         first, beyond = (b"", None) if term is None else (term_key(number_of(term)), term_key(number_of(term) + 1))
@@ -37,14 +36,14 @@ class Grants:
         among = set(counties)
         grants: list[GrantEntry] = []
         for entry, state in zip(page.entries, found, strict=True):
-            # Between the two questions a grant may have gone on to another list: there it is shown as it is.
+            # Between the two reads a grant may have entered another list: there it is shown as it is.
             grant = unpack(state).grant_of(int.from_bytes(entry.sort_key))
             if grant is not None and grant.county in among and grant.state in states:
                 grants.append(entry_of(entry.state_id.hex(), grant))
         return GrantList(today, grants, str(page.next) if page.next else None)
 
     async def one(self, grant: "GrantOf") -> GrantFile:
-        """Give one grant."""
+        """Return one grant."""
         partition = partition_of(grant.student.encode(), self._partitions)
         with redis_needed():
             state = await self._store.get(partition, bytes.fromhex(grant.student))
@@ -54,15 +53,15 @@ class Grants:
 
 
 class GrantOf:
-    """The grant of one student and term, for what is asked of it (``shared.commands.submit``)."""
+    """The grant of one student and term, as the target of a command (``shared.commands.submit``)."""
 
     def __init__(self, id_: str) -> None:
-        """Read its id, which must have the form of one."""
+        """``id_`` must have the form of a grant's id."""
         self.student, self.term = id_[:_STUDENT], id_[_STUDENT + 1 :]
         self.location = f"/v1/grants/{id_}"
 
     async def shown(self, state: bytes | None) -> GrantFile:
-        """Give the grant in this state of its child."""
+        """Return the grant in this state of its child."""
         kept = unpack(state).kept_of(number_of(self.term))
         if kept is None:
             raise Problem(404, "no-such-grant", "No such grant", "This child was not granted the aid of this term.")

@@ -136,7 +136,7 @@ class ReliefPolicies:
 
 
 def command_for(before: Standing | None, after: Standing, fact: str) -> FollowingCommand | None:
-    """Give what the policies ask for because of a fact of this sequence that found and left these standings; None where nothing is."""
+    """Return what the policies ask for because of a fact of this sequence that found and left these standings; None where nothing is."""
     was_poor = before is not None and before.poor
     if not after.poor and not was_poor:
         return None

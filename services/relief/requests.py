@@ -20,7 +20,7 @@ class PayRequest(Struct, frozen=True, forbid_unknown_fields=True):
     fen: Fen
 
     def in_term(self, term: str) -> PayGrant:
-        """Give the command."""
+        """Return the command."""
         return PayGrant(office=self.office, term=term, reference=self.reference, day=self.day, fen=self.fen)
 
 
@@ -32,7 +32,7 @@ class BoardingRequest(Struct, frozen=True, forbid_unknown_fields=True):
     boarder: bool
 
     def in_term(self, term: str) -> SetBoarding:
-        """Give the command."""
+        """Return the command."""
         return SetBoarding(office=self.office, term=term, boarder=self.boarder)
 
 
@@ -43,7 +43,7 @@ class BeginRequest(Struct, frozen=True, forbid_unknown_fields=True):
     office: CountyOffice
 
     def in_term(self, term: str) -> BeginTerm:
-        """Give the command."""
+        """Return the command."""
         return BeginTerm(office=self.office, term=term)
 
 
@@ -53,5 +53,5 @@ INSTRUCTIONS = Instructions((PayRequest, BoardingRequest, BeginRequest))
 
 
 def read(body: bytes) -> Request:
-    """Give what a body asks for. Raises ``Problem``."""
+    """Return what a body asks for. Raises ``Problem``."""
     return cast("Request", INSTRUCTIONS.read(body))

@@ -1,4 +1,4 @@
-"""What an officer's POST says: ``do``, and beside it the fields of what is asked for, as one JSON object.
+"""The body of an office's POST: the member ``do`` names a command, and beside it stand the fields of the command.
 
 {"do": "record-attempt", "office": "/counties/513431", "method": "visit", "outcome": "promised"}
 """
@@ -18,7 +18,7 @@ from shared.http.problems import Problem
 
 MEDIA_TYPE = "application/json"
 MOST_BYTES = 16 << 10
-"""Of a body: what is asked for takes a few hundred."""
+"""The longest body; a command takes a few hundred bytes."""
 _DEEPEST = 4
 
 _decode_object = msgspec.json.Decoder(dict[str, Raw]).decode
@@ -27,7 +27,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Instruction(EventData, Protocol):
-    """What an office asks for, in its own name."""
+    """A command that an office submits in its own name."""
 
     @property
     def office(self) -> str:
@@ -35,10 +35,10 @@ class Instruction(EventData, Protocol):
 
 
 class Instructions:
-    """What can be asked for, by the word that a body's ``do`` says."""
+    """The commands of a service, by the word of ``do``."""
 
     def __init__(self, commands: Iterable[type[Any]]) -> None:
-        """Take each command by the last word of its type."""
+        """The word of a command is the last word of its type."""
         self._commands = {command.TYPE.split(".")[-2]: command for command in commands}
         self._readers = {
             word: (msgspec.json.Decoder(command).decode, FieldRules(command, called="what is asked for")) for word, command in self._commands.items()
@@ -46,7 +46,7 @@ class Instructions:
         self._words = ", ".join(self._commands)
 
     def read(self, body: bytes) -> Instruction:
-        """Give what a body asks for. Raises ``Problem``: 400 for what is no JSON object, 422 for a field that breaks a rule."""
+        """Return the command in a body. Raises ``Problem``: 400 for a body that is no JSON object, 422 for a field that breaks a rule."""
         if fault := too_deep(body, _DEEPEST):
             raise _wrong(fault)
         try:
@@ -65,7 +65,7 @@ class Instructions:
         return asked
 
     def described(self, reference: str) -> dict[str, Any]:
-        """Give the ``requestBody`` for ``openapi_extra``; ``reference`` leads to the schema of a command by its ``{name}``."""
+        """Return the ``requestBody`` for ``openapi_extra``; ``reference`` leads to the schema of a command by its ``{name}``."""
         choices = [
             {"allOf": [{"$ref": reference.format(name=command.__name__)}], "properties": {"do": {"const": word}}, "required": ["do"]}
             for word, command in self._commands.items()
@@ -74,7 +74,7 @@ class Instructions:
 
 
 async def body_of(request: Request) -> bytes:
-    """Read the body of a request. Raises ``Problem``: 415, 413 for one that is too long, 400 for one that ends too early."""
+    """Read the body of a request. Raises ``Problem``: 415 for another media type, 413 for a long body, 400 for a body that ends too early."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != MEDIA_TYPE:
         detail = f"Content-Type must be {MEDIA_TYPE}; in UTF-8."
         raise Problem(415, "media-type", "Not a media type that is taken", detail, headers={"Accept-Post": MEDIA_TYPE})

@@ -1,6 +1,6 @@
-"""What lists are asked with, alike in every service: an area, a cursor, how many, until which day.
+"""The query parameters of lists, the same in every service: area, cursor, number of entries, last due day.
 
-What breaks a rule is a ``Problem`` 422 that names the parameter.
+A parameter that breaks a rule raises ``Problem`` 422 with its name.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ Due = Annotated[str | None, Query(max_length=10, description="only what is due o
 
 
 def counties_of(area: str = NATION) -> Sequence[str]:
-    """Give the county codes of an area, ascending: the groups of a listing."""
+    """Return the county codes of an area, ascending: the groups of a listing."""
     try:
         return codes_in(area)
     except KeyError:
@@ -31,7 +31,7 @@ def counties_of(area: str = NATION) -> Sequence[str]:
 
 
 def cursor_of(after: str | None) -> Cursor | None:
-    """Read a page's cursor."""
+    """Return the cursor of a page. Raises ``Problem``."""
     try:
         return None if after is None else Cursor.of(after)
     except ValueError:
@@ -39,7 +39,7 @@ def cursor_of(after: str | None) -> Cursor | None:
 
 
 def due_day(due: str | None, today: date) -> date | None:
-    """Read the last day of what is due."""
+    """Return the last due day. Raises ``Problem``."""
     if due is None or due == TODAY:
         return today if due else None
     try:

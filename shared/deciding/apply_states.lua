@@ -6,7 +6,7 @@
 --       states: each bucket (4, little-endian), id (16), length (2), state
 --       lists: each '+' or '-', length of the list's name (1), length of the entry (1), name, entry
 --       outcomes: a byte for each offset from expected to next, or ''  seconds to keep outcomes  then offset and text of each exception in turn
--- Gives {1, next} or {0, stored or ''}. Never fails half-way: all that can be wrong is wrong before the first write.
+-- Returns {1, next} or {0, stored or ''}. Never fails half-way: all that can be wrong is wrong before the first write.
 local field, m = ARGV[1], tonumber(ARGV[2])
 local expected, next_value, states, lists, outcomes, keep = ARGV[m + 3], ARGV[m + 4], ARGV[m + 5], ARGV[m + 6], ARGV[m + 7], ARGV[m + 8]
 local call, sub, unpack_number = redis.call, string.sub, struct.unpack

@@ -101,7 +101,7 @@ def decide_batch(
 
 
 def _change(decider: Decider, state_id: bytes, before: bytes | None, after: bytes) -> Change:
-    """Give a state to write, with the lists it leaves and enters."""
+    """Return a state to write, with the lists it leaves and enters."""
     left, entered = decider.listed(before), decider.listed(after)
     if left == entered:
         return Change(state_id, after)
@@ -219,7 +219,7 @@ class DecidingFollower:
         return found
 
     async def _another_published(self, batch: RecordBatch, step: _Step, published: Published, behind: Mapping[str, int]) -> bool:
-        """Tell whether another worker published facts for these inputs between the look at the record and our own facts."""
+        """Return whether another worker published facts for these inputs between the look at the record and our own facts."""
         if not step.facts:
             return False
         begin, end = published.ends[topics.STUDENT_STATUS], behind[topics.STUDENT_STATUS] - len(step.facts)

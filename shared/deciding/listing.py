@@ -1,4 +1,4 @@
-"""Lists out of a service's states, page by page: bounded work however long they are.
+"""Lists of the states of a service, page by page. A page costs bounded work, however long the lists are.
 
 An entry is a sort key and a 16-byte id, and stands in the list of its partition. Lists are named ``<group>:<kind>``: a
 reader walks groups in order and sees the entries of some kinds, merged. A page asks every partition for little more than its
@@ -20,11 +20,11 @@ from shared.redis.keys import key_of
 
 _ID = 16
 GROUPS_A_PAGE = 400
-"""How many groups are asked for at first, and most groups that are looked into after that. Looking into a list costs Redis a microsecond."""
+"""The number of groups in the first query of a page, and the most groups that the second one looks into. A look into a list costs Redis 1 us."""
 
 
 class Entry(NamedTuple):
-    """One entry: where its state is, its id, and the sort key by which it stands."""
+    """An entry: the partition and the id of its state, and its sort key."""
 
     partition: int
     state_id: bytes
@@ -32,18 +32,18 @@ class Entry(NamedTuple):
 
 
 class Cursor(NamedTuple):
-    """Behind which entry of which group a page begins; an empty entry is the group's beginning."""
+    """The entry of a group behind which a page begins. An empty entry is the beginning of the group."""
 
     group: str
     entry: bytes = b""
 
     def __str__(self) -> str:
-        """Give it as text for a query."""
+        """Return the cursor as text for a query."""
         return f"{self.group}.{self.entry.hex()}"
 
     @classmethod
     def of(cls, text: str) -> "Cursor":
-        """Read the text back. Raises ``ValueError``."""
+        """Read a cursor from its text. Raises ``ValueError``."""
         group, dot, entry = text.partition(".")
         if not dot:
             raise ValueError("no cursor")
@@ -58,10 +58,9 @@ class Page(NamedTuple):
 
 
 class Listing:
-    """The lists of one service's generation."""
+    """The lists of one generation of a service."""
 
     def __init__(self, redis: Redis, service: str, *, generation: str, partitions: int) -> None:
-        """Remember where the lists are, and load the script."""
         self._keys = [[key_of(service, generation, partition, what) for what in ("l:", "groups:")] for partition in range(partitions)]
         self._redis, self._walk = redis, script(redis, __package__, "walk_lists")
 
@@ -77,7 +76,7 @@ class Listing:
         most_groups: int = GROUPS_A_PAGE,
         partitions: Sequence[int] | None = None,
     ) -> Page:
-        """Give up to ``limit`` entries of these groups, which must be in ascending order, and kinds.
+        """Return up to ``limit`` entries of some kinds in some groups, which must be in ascending order.
 
         Entries are in order of group and then of their bytes. ``after``: the cursor of the page before; ``not_below`` and ``below``: only
         entries whose bytes sort in between; ``partitions``: only those of these. There are fewer where nothing follows, or a partition has
@@ -95,7 +94,7 @@ class Listing:
         return Page([*page.entries, *rest.entries], rest.next)
 
     async def _first(self, looked: Sequence[str], wanted: "_Wanted", after: Cursor | None, limit: int, *, enough: int) -> Page:
-        """Give the first entries, of which each partition tells ``enough``: at least as many, where there are."""
+        """Return the first entries. Each partition returns at least ``enough`` of its own, where it has so many."""
         lowest = b"[" + wanted.not_below if wanted.not_below else b"-"
         goes_on = after is not None and after.entry and after.group in looked[:1] and after.entry >= wanted.not_below
         args: list[bytes | str | int] = [
@@ -130,7 +129,7 @@ class Listing:
 
 
 class _Wanted(NamedTuple):
-    """Of which kinds, between which bytes and of which partitions entries are wanted, and how many groups are looked into at most."""
+    """The kinds, the bounds of the sort keys and the partitions of the wanted entries, and the most groups to look into."""
 
     kinds: Sequence[str]
     not_below: bytes
@@ -140,15 +139,15 @@ class _Wanted(NamedTuple):
 
 
 _Found = tuple[int, bytes, int]
-"""Place of the group (1 is the first), entry and partition."""
+"""The place of the group (1 is the first), the entry and the partition."""
 
 
 def _from(groups: Sequence[str], cursor: Cursor) -> Sequence[str]:
-    """Give the groups from the cursor's on."""
+    """Return the groups from that of the cursor on."""
     return groups[bisect_left(groups, cursor.group) :]
 
 
 def _share(limit: int, partitions: int) -> int:
-    """Give how many of a page's entries one partition has at most, as good as always: ids fall on partitions by their hash."""
+    """Return the most entries of a page that one partition has, almost always: ids are spread over partitions by their hash."""
     mean = limit / partitions
     return min(limit, ceil(mean + 4 * sqrt(mean)))

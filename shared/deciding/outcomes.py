@@ -1,4 +1,4 @@
-"""What a deciding worker keeps of the inputs it judged, by their offset: read here for senders, written by its state store.
+"""The outcomes of inputs by their offset: the state store of a deciding worker writes them, and apis read them here for senders.
 
 Keys, per partition: ``{<service>:<generation>:p<n>}:outcomes:<chunk>``, a byte for each offset, 65,536 to a chunk, and
 ``...:exceptions:<chunk>``, offset -> JSON for what was not simply accepted. Raises ``REDIS_UNAVAILABLE``.
@@ -20,18 +20,18 @@ _CHUNK = 65_536
 
 
 class Outcome(StrEnum):
-    """What became of an input: a report, or what an office asked for. Their order is that of ``INDEX``."""
+    """What became of an input: a report or a command. The order is that of ``INDEX``."""
 
     PENDING = "pending"
-    """The worker has not come to it yet."""
+    """The worker has not decided it yet."""
     ACCEPTED = "accepted"
-    """It was decided, and the record has what it came to."""
+    """It made a fact."""
     LATE = "late"
-    """News that later facts overtook: it is in the record and changes the past, not today's count."""
+    """It made a fact, but later facts had overtaken it: it changes the past as it is known now, and not today's count."""
     DUPLICATE = "duplicate"
-    """It would change nothing, or was reported before: it made no fact."""
+    """It made no fact: it would change nothing, or was reported before."""
     REFUSED = "refused"
-    """It broke a rule, which is named; it was forgotten."""
+    """It broke a rule, and made no fact. Sent again, it is judged again."""
 
 
 INDEX = {outcome: n for n, outcome in enumerate(Outcome)}
@@ -47,7 +47,7 @@ for _outcome, _letter in (*LETTERS.items(), (Outcome.REFUSED, DEAD_LETTER)):
 
 
 class Exceptional(Struct, frozen=True):
-    """What is kept of an input that was not simply accepted; the reason only where it was refused."""
+    """What is stored of an input that was not simply accepted. The code, the field and the detail are those of a refusal."""
 
     id: str | None = None
     code: str | UnsetType = UNSET
@@ -56,23 +56,22 @@ class Exceptional(Struct, frozen=True):
 
 
 UNREADABLE = Exceptional(code="malformed", field=None, detail="what the log holds of this line cannot be read; send it again")
-"""Of bytes that went aside as dead nothing is kept."""
+"""Nothing is stored of an input that became a dead letter."""
 
 read_exceptional = msgspec.json.Decoder(Exceptional).decode
-"""Turn the JSON that is kept of an input into what it says."""
+"""Decode the JSON that is stored of an input."""
 
 _BY_INDEX = tuple(Outcome)
 
 
 class Outcomes:
-    """The outcomes of one generation of a service's states."""
+    """The outcomes of one generation of a service."""
 
     def __init__(self, redis: Redis, service: str, *, generation: str) -> None:
-        """Remember where they are."""
         self._redis, self._service, self._generation = redis, service, generation
 
     async def between(self, ranges: Iterable[tuple[int, int, int]]) -> list[NDArray[np.uint8]]:
-        """Give for each range (partition, first offset, length) the indexes of the outcomes. One round trip; bytes as the lengths."""
+        """Return the indexes of the outcomes of each range (partition, first offset, length), in one round trip. It costs a byte an input."""
         ranges = list(ranges)
         async with self._redis.pipeline(transaction=False) as commands:
             for partition, first, length in ranges:
@@ -91,12 +90,12 @@ class Outcomes:
         return found
 
     async def of(self, partition: int, offset: int) -> Outcome:
-        """Give the outcome of one input."""
+        """Return the outcome of one input."""
         [found] = await self.between([(partition, offset, 1)])
         return _BY_INDEX[int(found[0])]
 
     async def exceptions(self, places: Iterable[tuple[int, int]]) -> Mapping[tuple[int, int], Exceptional]:
-        """Give what is kept of inputs by their place (partition, offset). One round trip."""
+        """Return what is stored of inputs by their position (partition, offset), in one round trip."""
         by_key: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         for partition, offset in places:
             by_key[self._key(partition, "exceptions", offset // _CHUNK)].append((partition, offset))

@@ -36,7 +36,7 @@ class Published(NamedTuple):
     ends: Mapping[str, int]
 
     def decided(self, offset: int) -> bool:
-        """Tell whether the input at an offset was decided, and so must not be decided again."""
+        """Return whether the input at an offset was decided, and so must not be decided again."""
         return offset <= self.last
 
     def judged(self, decider: Decider, cause: str | None, offset: int, state: bytes | None) -> Judged:
@@ -83,7 +83,7 @@ class Reader:
         return Published(facts, refused, frozenset(letters), max(facts, default=-1), ends)
 
     async def another_published(self, partition: int, cursor: int, begin: int, end: int) -> bool:
-        """Tell whether the record holds facts of the service for inputs at ``cursor`` and behind it, between two offsets of the record."""
+        """Return whether the record holds facts of the service for inputs at ``cursor`` and behind it, between two offsets of the record."""
         async for event in self._own(topics.STUDENT_STATUS, partition, begin, end):
             if self._input_of(event, partition) >= cursor:
                 return True

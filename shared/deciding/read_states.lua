@@ -2,7 +2,7 @@
 -- KEYS  1 cursor hash  2 prefix of the buckets
 -- ARGV  1 name of the cursor's field  2 expected value
 --       3 what is asked for: 20 bytes each, bucket (4, little-endian) and id (16)
--- Gives {1, stored, {state or nil, ...}} or {0, stored or '', {}}
+-- Returns {1, stored, {state or nil, ...}} or {0, stored or '', {}}
 local stored = redis.call('HGET', KEYS[1], ARGV[1])
 if stored ~= ARGV[2] then return {0, stored or '', {}} end
 local prefix, asked, states = KEYS[2], ARGV[3], {}

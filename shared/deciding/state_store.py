@@ -33,7 +33,7 @@ KEEP_OUTCOMES = 90 * 86_400
 """Seconds that receipts can be asked for."""
 
 _LISTS = 2
-"""How lists are kept: raise it with any change of that."""
+"""The version of the layout of lists: raise it with any change of that."""
 
 _NOTHING_PUBLISHED: Mapping[str, int] = MappingProxyType({})
 
@@ -42,7 +42,7 @@ _STATE = struct.Struct("<I16sH")
 
 
 class Change(NamedTuple):
-    """A state to write: the 16-byte id and the packed bytes; and what it leaves and enters: lists by name, each with an entry there."""
+    """A state to write: the 16-byte id, the packed bytes, and the lists that it leaves and enters, each with its entry there."""
 
     state_id: bytes
     state: bytes
@@ -51,14 +51,14 @@ class Change(NamedTuple):
 
 
 class Read(NamedTuple):
-    """States in the order asked for, if ``stands`` is the offset expected; else none, and where the cursor stands."""
+    """The states in the order of their ids, where the cursor is the expected offset. Otherwise no states, and the cursor as it is."""
 
     stands: int | None
     states: Sequence[bytes | None]
 
 
 class Rebuilding(NamedTuple):
-    """How far a rebuild has come: the next offset of the record, and the last sequence it took."""
+    """The progress of a rebuild: the next offset of the record, and the last sequence that was folded."""
 
     facts: int
     sequence: str
@@ -69,41 +69,40 @@ class OtherFormat(Exception):
 
 
 class RebuildOvertaken(Exception):
-    """Another worker is rebuilding the same partition: this one was taken over and stops."""
+    """Another worker rebuilds the same partition, and this one stops."""
 
 
 class StateStore:
-    """The states of one service's generation."""
+    """The states of one generation of a service."""
 
     def __init__(self, redis: Redis, service: str, *, generation: str, buckets: int, format_version: int) -> None:
-        """Load the scripts. ``buckets`` is fixed for the life of a generation: about 64 students to each is best."""
+        """``buckets`` is fixed for the life of a generation; about 64 states a bucket is best."""
         self._redis, self._buckets, self._format = redis, buckets, f"{format_version}/{buckets}/{_LISTS}"
         self._service, self._generation = service, generation
         self._read = script(redis, __package__, "read_states")
         self._apply = script(redis, __package__, "apply_states")
 
     def key(self, partition: int, what: str) -> str:
-        """Give the name of one of a partition's keys."""
+        """Return the name of one of a partition's keys."""
         return key_of(self._service, self._generation, partition, what)
 
     async def close(self) -> None:
-        """Let go of the connections."""
         await self._redis.aclose()
 
     async def get(self, partition: int, state_id: bytes) -> bytes | None:
-        """Give one state as it stands, for those who only look."""
+        """Return one state as it is now, without a look at the cursor."""
         found = await self._redis.hget(self.key(partition, f"b:{self._bucket(state_id)}"), state_id)
         return found if isinstance(found, bytes) else None
 
     async def get_all(self, asked: Sequence[tuple[int, bytes]]) -> Sequence[bytes | None]:
-        """Give states as they stand, each asked for by its partition and id, in one round trip; not all of one instant."""
+        """Return states as they are now, each by its partition and id, in one round trip. They need not be of one instant."""
         async with self._redis.pipeline(transaction=False) as questions:
             for partition, state_id in asked:
                 questions.hget(self.key(partition, f"b:{self._bucket(state_id)}"), state_id)
             return list(await questions.execute())
 
     async def cursors(self, partitions: Iterable[int]) -> Mapping[int, int | None]:
-        """Give the next offset of each partition, None where there is no cursor. Raises ``OtherFormat``."""
+        """Return the next offset of each partition, None where there is no cursor. Raises ``OtherFormat``."""
         partitions, found = list(partitions), cast("dict[int, int | None]", {})
         async with self._redis.pipeline(transaction=False) as questions:
             for partition in partitions:
@@ -119,7 +118,7 @@ class StateStore:
         return found
 
     async def read(self, partition: int, expected: int, ids: Sequence[bytes]) -> Read:
-        """Read states, if the cursor stands at ``expected``; a worker that was overtaken gets none."""
+        """Read states, if the cursor is ``expected``. A worker that was overtaken gets none."""
         return await self._read_if(partition, "next", expected, ids)
 
     async def published(self, partition: int, topics: Sequence[str]) -> Mapping[str, int]:
@@ -153,7 +152,7 @@ class StateStore:
         return -1 if stands is None else stands
 
     async def rebuilding(self, partition: int) -> Rebuilding:
-        """Give how far a rebuild of this partition has come; begins one where none is under way."""
+        """Return the progress of the rebuild of a partition. Begin a rebuild where none is under way."""
         facts, sequence = await self._cursor_fields(partition, "facts", "sequence")
         if facts is None or sequence is None:
             await self._apply_if(partition, "facts", ["facts", 0, "sequence", "", "format", self._format], ["", 0, b"", b"", b"", 0])
@@ -161,21 +160,21 @@ class StateStore:
         return Rebuilding(int(facts), sequence)
 
     async def read_rebuilding(self, partition: int, expected: int, ids: Sequence[bytes]) -> Sequence[bytes | None]:
-        """Read states in the midst of a rebuild. Raises ``RebuildOvertaken``."""
+        """Read states during a rebuild. Raises ``RebuildOvertaken``."""
         read = await self._read_if(partition, "facts", expected, ids)
         if read.stands != expected:
             raise RebuildOvertaken(f"{self.key(partition, 'cursor')}: expected facts at {expected}, stands at {read.stands}")
         return read.states
 
     async def apply_rebuilding(self, partition: int, expected: int, next_: int, sequence: str, changes: Iterable[Change]) -> None:
-        """Write what a piece of the record came to. Raises ``RebuildOvertaken``."""
+        """Write the states that a piece of the record leaves. Raises ``RebuildOvertaken``."""
         fields: list[Argument] = ["facts", next_, "sequence", sequence]
         stands = await self._apply_if(partition, "facts", fields, [expected, next_, *self._packed(changes), b"", 0])
         if stands != next_:
             raise RebuildOvertaken(f"{self.key(partition, 'cursor')}: expected facts at {expected}, stands at {stands}")
 
     async def finish_rebuilding(self, partition: int, expected: int, next_: int) -> int:
-        """End a rebuild: from now on the partition has a cursor. Gives where it stands. Raises ``RebuildOvertaken``."""
+        """End a rebuild: from now on the partition has a cursor. Return the cursor. Raises ``RebuildOvertaken``."""
         await self.apply_rebuilding(partition, expected, expected, "", ())
         if await self._redis.hsetnx(self.key(partition, "cursor"), "next", next_):
             await self._redis.hdel(self.key(partition, "cursor"), "facts", "sequence")

@@ -3,7 +3,7 @@
 -- ARGV  1 where to begin in the first group, as ZRANGEBYLEX takes it  2 where to begin in every other, 3 where to end in every group, likewise
 --       4 how many entries are enough  5 most groups to look into, of those that have a list
 --       6 the groups in order, as MessagePack  then the kinds
--- Gives the place of the group (1 is the first) before which it stopped since it had looked into the most, or 0; then the place of a group
+-- Returns the place of the group (1 is the first) before which it stopped since it had looked into the most, or 0; then the place of a group
 -- and an entry in turn: of each group all, or at least as many as are enough; and no further group once there are enough. Within a group
 -- they are not in order.
 local begin, lowest, finish, enough, most = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])

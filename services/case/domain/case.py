@@ -1,7 +1,7 @@
 """One child's file: its state, and how facts change it.
 
 There is one file a child. A child that is out of school again (复辍) has the same file opened again: its attempts start anew, and
-what happened before stays in its history. What policies ask for is judged in ``following.py``, what offices ask for in ``offices.py``.
+what happened before stays in its timeline. ``policy_commands.py`` decides the commands of policies, ``office_commands.py`` those of offices.
 """
 
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ class Case(Struct, frozen=True, gc=False):
     """What is known of a file; ``standing`` is None for a child that has none.
 
     ``taken``: the position of the newest student's fact that something followed from (``position_of``). ``history``: what happened
-    to it, packed (``happenings.py``).
+    to it, packed (``timeline.py``).
     """
 
     standing: CaseStanding | None = None
@@ -37,7 +37,7 @@ FOLDED = frozenset(CASE_FACTS)
 
 
 def evolve(case: Case, fact: CaseFact, *, on: date, cause: str) -> Case:
-    """Give the file as it is after a fact of this day, whose cause was the command of this id.
+    """Return the file as it is after a fact of this day, whose cause was the command of this id.
 
     The standing is the one that the fact says it left. Raises ``UnfoldableFact`` for a type nothing is known of.
     """
@@ -48,7 +48,7 @@ def evolve(case: Case, fact: CaseFact, *, on: date, cause: str) -> Case:
 
 
 def fold(facts: Iterable[tuple[date, str, CaseFact]], start: Case = INITIAL) -> Case:
-    """Give the file after its facts, each with its day and the id of its cause; raises as ``evolve``."""
+    """Return the file after its facts, each with its day and the id of its cause; raises as ``evolve``."""
     case = start
     for on, cause, fact in facts:
         case = evolve(case, fact, on=on, cause=cause)

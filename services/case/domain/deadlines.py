@@ -38,7 +38,7 @@ _EARLIEST = _TABLE[NATION][-1][1]
 
 
 def deadlines_in(county: str, on: date) -> Deadlines:
-    """Give the thresholds of a county on a day: its own, or the nation's; before the first, the first."""
+    """Return the thresholds of a county on a day: its own, or the nation's; before the first, the first."""
     for area in (county, NATION):
         for since, held in _TABLE.get(area, ()):
             if since <= on:

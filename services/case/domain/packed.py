@@ -1,6 +1,6 @@
 """States as bytes: 19 for a file, and 4 to 20 for each happening of its history.
 
-The first byte is the format's version. The numbers below and in ``happenings.py`` are stored: they never change, and none is used again.
+The first byte is the format's version. The numbers below and in ``timeline.py`` are stored: they never change, and none is used again.
 """
 
 from datetime import date
@@ -30,7 +30,7 @@ NO_DAY = b"\xff" * DAY_BYTES
 
 
 def pack(case: Case) -> bytes:
-    """Give the file's state as bytes; it must be one that was opened."""
+    """Return the file's state as bytes; it must be one that was opened."""
     now = case.standing
     assert now is not None, "a file that was never opened has no state"  # noqa: S101  # for the type checker
     due = now.due.toordinal().to_bytes(DAY_BYTES) if now.due else NO_DAY
@@ -39,7 +39,7 @@ def pack(case: Case) -> bytes:
 
 
 def unpack(state: bytes | None) -> Case:
-    """Give the file whose state these bytes are; none are a child that has no file. Raises ``UnknownFormat``."""
+    """Return the file whose state these bytes are; none are a child that has no file. Raises ``UnknownFormat``."""
     if state is None:
         return INITIAL
     _check(state)
@@ -53,7 +53,7 @@ def unpack(state: bytes | None) -> Case:
 
 
 def place_in_lists(state: bytes) -> tuple[str, bytes]:
-    """Give the list in which a file stands, ``<county>:<state>``, and the due day by which it stands there."""
+    """Return the list in which a file stands, ``<county>:<state>``, and the due day by which it stands there."""
     _check(state)
     return _list_of(state[_LISTED_AS]), state[_DUE]
 
@@ -65,7 +65,7 @@ def _list_of(place: bytes) -> str:
 
 
 def day_key(day: date) -> bytes:
-    """Give the bytes by which what is due on a day stands in lists."""
+    """Return the bytes by which what is due on a day stands in lists."""
     return day.toordinal().to_bytes(DAY_BYTES)
 
 

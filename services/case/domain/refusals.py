@@ -1,4 +1,4 @@
-"""Why something that an office asks for is not done. Raised before any fact exists; what was refused is forgotten."""
+"""The refusals of commands to a file. A decision raises one before any fact exists; a refused command leaves no state."""
 
 from shared.contracts.case import CaseState
 from shared.contracts.refusal import Refusal, RefusalCode

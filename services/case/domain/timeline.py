@@ -1,4 +1,4 @@
-"""What a file remembers of what happened to it: 4 to 20 bytes a happening, enough to tell an officer, and to know a command again.
+"""The timeline of a file: 4 to 20 bytes a happening, enough to show to an officer, and to recognise a repeated command.
 
 An entry begins with its kind (8 bits) and its day (24 bits, 1 being 1 January of the year 1); what follows depends on the kind.
 """
@@ -29,7 +29,7 @@ from shared.contracts.case import (
 from shared.contracts.words import Reason, RemovalCode
 
 MOST_BYTES = 480
-"""Of what is remembered: the oldest goes first, and the record has it all. At least 24 happenings."""
+"""The longest timeline: the oldest happenings go first, and the record has them all. At least 24 happenings fit."""
 
 # Stored in states: a number is never used again, and the order of these lists never changes; each is only ever added to.
 REASONS: tuple[Reason | None, ...] = (
@@ -65,12 +65,12 @@ _DIGEST_AT = slice(12, 16)
 
 @cache
 def code_of(number: int) -> str:
-    """Give a county's code from its number."""
+    """Return a county's code from its number."""
     return str(number).zfill(6)
 
 
 class Happening(Struct, frozen=True, omit_defaults=True):
-    """What happened to a file, on which day; and beside it whatever belongs to what it was."""
+    """A happening of a file: its kind, its day, and the fields that its kind has."""
 
     what: str
     day: date
@@ -147,7 +147,7 @@ _BY_NUMBER = {kind.number: (kind, fact.TYPE.split(".")[3]) for fact, kind in _KI
 
 
 def added(history: bytes, fact: CaseFact, *, on: date, cause: str) -> bytes:
-    """Give the history with one more happening, whose cause was the command of this id. Raises ``KeyError`` for a fact of no kind."""
+    """Return the timeline with one more happening, whose cause was the command of this id. Raises ``KeyError`` for a fact of no kind."""
     kind = _KINDS[type(fact)]
     history += kind.write(kind.number << 24 | on.toordinal(), fact, cause)
     while len(history) > MOST_BYTES:
@@ -156,7 +156,7 @@ def added(history: bytes, fact: CaseFact, *, on: date, cause: str) -> bytes:
 
 
 def told(history: bytes) -> list[Happening]:
-    """Give the happenings, oldest first."""
+    """Return the happenings, oldest first."""
     return [
         kind.tell(word, date.fromordinal(int.from_bytes(entry[1:4])), *kind.layout.unpack(entry))
         for entry in _entries(history)
@@ -165,7 +165,7 @@ def told(history: bytes) -> list[Happening]:
 
 
 def knows_again(history: bytes, cause: str) -> bool:
-    """Tell whether this command of an office is one of those that made something happen."""
+    """Return whether this command of an office made one of the happenings."""
     digest = _digest(cause)
     return digest in history and any(entry[_DIGEST_AT] == digest for entry in _entries(history))
 

@@ -1,9 +1,9 @@
-"""One child and its grants: the state, how facts change it, and how what is asked of it is judged.
+"""One child and its grants: the state, and how facts change it.
 
 There is one grant a child and term, wherever the child is. A happening touches the grant of the term that it falls in, and
 no other: what was due for a term that is over stays due, and what was suspended when it ended stays so (inferred: no
-source says that a later return earns an earlier term's aid). What policies ask for is judged in ``following.py``, what
-offices ask for in ``offices.py``.
+source says that a later return earns an earlier term's aid). ``policy_commands.py`` decides the commands of policies,
+``office_commands.py`` those of offices.
 """
 
 from collections.abc import Iterable
@@ -39,7 +39,7 @@ NOTHING_TAKEN = -1
 
 
 class TermsGrant(Struct, frozen=True, gc=False):
-    """A grant, its history (``happenings.py``), and the reference of its payment, "" while there is none."""
+    """A grant, its history (``timeline.py``), and the reference of its payment, "" while there is none."""
 
     grant: Grant
     history: bytes = b""
@@ -61,7 +61,7 @@ class Pupil(Struct, frozen=True, gc=False):
     grants: tuple[TermsGrant, ...] = ()
 
     def kept_of(self, term: int) -> TermsGrant | None:
-        """Give what is kept of the grant of a term."""
+        """Return what is kept of the grant of a term."""
         name = name_of(term)
         for each in reversed(self.grants):
             if each.grant.term == name:
@@ -69,12 +69,12 @@ class Pupil(Struct, frozen=True, gc=False):
         return None
 
     def grant_of(self, term: int) -> Grant | None:
-        """Give the grant of a term."""
+        """Return the grant of a term."""
         kept = self.kept_of(term)
         return None if kept is None else kept.grant
 
     def boarded_in(self, term: int) -> bool:
-        """Tell whether the child boarded in a term, as far as is known: what is recognised holds from its own term on."""
+        """Return whether the child boarded in a term, as far as is known: what is recognised holds from its own term on."""
         if term >= self.newest:
             return self.boards
         return next((each.grant.boarder for each in reversed(self.grants) if number_of(each.grant.term) < term), False)
@@ -98,7 +98,7 @@ FOLDED = frozenset(RELIEF_FACTS)
 
 
 def evolve(pupil: Pupil, fact: ReliefFact, *, on: date, cause: str) -> Pupil:
-    """Give the child as it is after a fact of this day, whose cause was the command of this id.
+    """Return the child as it is after a fact of this day, whose cause was the command of this id.
 
     Raises ``UnfoldableFact`` for a type nothing is known of.
     """
@@ -110,7 +110,7 @@ def evolve(pupil: Pupil, fact: ReliefFact, *, on: date, cause: str) -> Pupil:
 
 
 def fold(facts: Iterable[tuple[date, str, ReliefFact]], start: Pupil = INITIAL) -> Pupil:
-    """Give the child after its facts, each with its day and the id of its cause; raises as ``evolve``."""
+    """Return the child after its facts, each with its day and the id of its cause; raises as ``evolve``."""
     pupil = start
     for on, cause, fact in facts:
         pupil = evolve(pupil, fact, on=on, cause=cause)
@@ -118,13 +118,13 @@ def fold(facts: Iterable[tuple[date, str, ReliefFact]], start: Pupil = INITIAL) 
 
 
 def knows_again(pupil: Pupil, cause: str) -> bool:
-    """Tell whether this command of an office is one of the last that made a fact of this child."""
+    """Return whether this command of an office is one of the last that made a fact of this child."""
     digest = _digest(cause)
     return any(pupil.asked[at : at + DIGEST] == digest for at in range(0, len(pupil.asked), DIGEST))
 
 
 def due_grant(pupil: Pupil, eligible: Eligibility, term: int, *, boarder: bool) -> Grant | None:
-    """Give the grant that an eligible child is due for a term.
+    """Return the grant that an eligible child is due for a term.
 
     None where it has one, or had one that may have been forgotten, and where there was no aid for it then.
     """
@@ -137,7 +137,7 @@ def due_grant(pupil: Pupil, eligible: Eligibility, term: int, *, boarder: bool) 
 
 
 def eligibility_changed(pupil: Pupil, eligible: Eligibility | None, *, fact: str | None, boards: bool | None = None) -> ReliefFact | None:
-    """Give the fact of a change that no grant shows, or None where nothing changed."""
+    """Return the fact of a change that no grant shows, or None where nothing changed."""
     boards = pupil.boards if boards is None else boards
     if eligible == pupil.eligible and boards == pupil.boards:
         return None

@@ -144,7 +144,7 @@ def _begun(name: str, on: date) -> int:
 
 
 def _entitled(pupil: Pupil, term: int, answers_for: Container[str]) -> Eligibility:
-    """Give what makes a child without a grant of this term due one."""
+    """Return what makes a child without a grant of this term due one."""
     eligible = pupil.eligible
     if eligible is None:
         raise GrantUnknown

@@ -40,7 +40,7 @@ _STAGE = {number: stage for stage, number in STAGES.items()}
 
 
 def pack(pupil: Pupil) -> bytes:
-    """Give the child's state as bytes."""
+    """Return the child's state as bytes."""
     eligible, digests = pupil.eligible, len(pupil.asked) // DIGEST
     marks = digests << 3 | pupil.boards << 1 | (eligible is not None)
     county = since = 0
@@ -58,7 +58,7 @@ def pack(pupil: Pupil) -> bytes:
 
 
 def unpack(state: bytes | None) -> Pupil:
-    """Give the child whose state these bytes are; none are one never heard of. Raises ``UnknownFormat``."""
+    """Return the child whose state these bytes are; none are one never heard of. Raises ``UnknownFormat``."""
     if state is None:
         return INITIAL
     check_format(state, FORMAT, "relief")
@@ -72,7 +72,7 @@ def unpack(state: bytes | None) -> Pupil:
 
 
 def _unpacked(state: bytes) -> tuple[Pupil, int]:
-    """Read a child from the front; gives it and where its bytes end. Slices may be shorter than asked for: then the end shows it."""
+    """Read a child from the front. Return it and where its bytes end. Slices may be shorter than asked for: then the end shows it."""
     _, marks, taken, county, since = _CHILD.unpack_from(state)
     at = _CHILD.size + (marks >> 3) * DIGEST
     asked = state[_CHILD.size : at]
@@ -90,7 +90,7 @@ def _unpacked(state: bytes) -> tuple[Pupil, int]:
 
 
 def places_in_lists(state: bytes) -> set[tuple[str, bytes]]:
-    """Give the lists in which a state stands, each with its sort key there: ``<county>:<state>`` and the term for each grant, and
+    """Return the lists in which a state stands, each with its sort key there: ``<county>:<state>`` and the term for each grant, and
     ``<county>:eligible`` and nothing for a child that a new term would bring aid.
     """
     _, marks, _, county, _ = _CHILD.unpack_from(state)
@@ -114,7 +114,7 @@ def _eligible_in(county: int) -> tuple[str, bytes]:
 
 
 def term_key(term: int) -> bytes:
-    """Give the sort key of a term's grants in their lists."""
+    """Return the sort key of a term's grants in their lists."""
     return term.to_bytes(2)
 
 

@@ -24,7 +24,7 @@ Kind = tuple[Scheme, Stage, bool]
 
 @cache
 def amount(scheme: Scheme, term: int, stage: Stage, boarder: bool) -> int | None:  # a column of the table
-    """Give the fen that a child is due for a term; None where there is no aid for it then."""
+    """Return the fen that a child is due for a term; None where there is no aid for it then."""
     held = [(since, fen) for since, fen in _standards().get((scheme, stage, boarder), ()) if since <= term]
     return max(held)[1] if held else None
 

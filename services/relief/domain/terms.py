@@ -22,27 +22,27 @@ _BY_NAME = {season.name: season for season in (_SPRING, _AUTUMN)}
 
 
 def term_on(day: date) -> int:
-    """Give the term that a day in China falls in."""
+    """Return the term that a day in China falls in."""
     # January is still the autumn of the year before.
     return 2 * day.year + (1 if day.month >= _AUTUMN.month else 0 if day.month >= _SPRING.month else -1)
 
 
 def first_day(term: int) -> date:
-    """Give the day on which a term begins."""
+    """Return the day on which a term begins."""
     year, place = divmod(term, 2)
     return date(year, (_SPRING, _AUTUMN)[place].month, 1)
 
 
 @cache
 def name_of(term: int) -> str:
-    """Give a term's name: ``2019-autumn``."""
+    """Return a term's name: ``2019-autumn``."""
     year, place = divmod(term, 2)
     return f"{year:04d}-{(_SPRING, _AUTUMN)[place].name}"
 
 
 @cache
 def number_of(name: str) -> int:
-    """Give the term of a name. Raises ``ValueError`` for anything that names none."""
+    """Return the term of a name. Raises ``ValueError`` for anything that names none."""
     year, _, season = name.partition("-")
     if len(year) != 4 or not (year.isascii() and year.isdigit()) or season not in _BY_NAME:
         raise ValueError("a term is named like 2019-autumn or 2020-spring")

@@ -1,4 +1,4 @@
-"""What a grant's history remembers of a happening: 11 bytes, enough to tell an officer what became of it.
+"""The timeline of a grant: 11 bytes a happening, enough to show to an officer.
 
 An entry is the kind (u8), the day in China (u16, days since 1970; of a payment, the day it was made), and county (u32, the
 number of its six digits) and fen (u32) as they were after it.
@@ -12,7 +12,7 @@ from msgspec import Struct
 from shared.contracts.relief import AidEnded, AidGranted, AidMoved, AidPaid, AidRecalculated, AidResumed, AidSuspended, Grant, ReliefFact
 
 REMEMBERED = 60
-"""Entries that a history keeps: those added last."""
+"""The entries that a timeline keeps: those added last."""
 
 _ENTRY = Layout(">BHII")
 _FIRST_DAY = date(1970, 1, 1)
@@ -35,7 +35,7 @@ ENTRY = _ENTRY.size
 
 
 class Happening(Struct, frozen=True):
-    """What happened to a grant: a word of the fact's type, the day, and county and fen as they were after it."""
+    """A happening of a grant: the word of the fact's type, the day, and county and fen after it."""
 
     what: str
     day: date
@@ -44,14 +44,14 @@ class Happening(Struct, frozen=True):
 
 
 def added(history: bytes, fact: ReliefFact, after: Grant, on: date) -> bytes:
-    """Give the history with one more happening; the one added longest ago goes if there are too many."""
+    """Return the timeline with one more happening. The oldest goes where there are too many."""
     day = fact.day if isinstance(fact, AidPaid) else on
     entry = _ENTRY.pack(_KINDS[type(fact)], (day.toordinal() - _FIRST_NUMBER) & 0xFFFF, int(after.county), after.fen)
     return (history + entry)[-REMEMBERED * ENTRY :]
 
 
 def told(history: bytes) -> list[Happening]:
-    """Give the happenings, oldest first."""
+    """Return the happenings, oldest first."""
     return [
         Happening(_NAMES[kind], _FIRST_DAY + timedelta(days=day), str(county).zfill(6), fen) for kind, day, county, fen in _ENTRY.iter_unpack(history)
     ]

@@ -1,4 +1,4 @@
-"""How a term is begun: every eligible child is asked for, county by county, behind the back of whoever said that it begins.
+"""How a term begins: a walk over all eligible children, county by county, in the background of the api, submits a command for each.
 
 Redis holds how far a walk is, so that it goes on after a restart where it was. Of several processes the one that holds the walk's lease
 walks. The steps of one round, and what a failure after each leaves behind:
@@ -75,7 +75,6 @@ class Beginnings:
         partitions: int,
         pace: Pace | None = None,
     ) -> None:
-        """Join the parts."""
         self._redis, self._listing, self._store, self._gate, self._log = redis, listing, store, gate, log
         self._partitions, self._pace = partitions, pace or Pace()
         self._tag = f"{{{RELIEF.name}:{generation}:terms}}"
@@ -92,7 +91,7 @@ class Beginnings:
         return told(walk, self._counties, self._partitions)
 
     async def progress(self, term: str) -> Progress | None:
-        """Tell how far a term's beginning is; None where it was never begun."""
+        """Return the progress of a term's walk; None where the term was never begun."""
         walk = await self._read(term)
         return None if walk is None else told(walk, self._counties, self._partitions)
 
@@ -158,7 +157,7 @@ class Beginnings:
         return True
 
     async def _next_pages(self, walk: Walk) -> Mapping[int, Page]:
-        """Read on in each partition by itself: of a page of all of them, each would have to read as much as the page has."""
+        """Read the next page of each partition by itself: for a page over all partitions, each of them would read as much as the whole page."""
         await self._gate.check(range(self._partitions))  # of half-gate lists nobody would be missed
         pages = {}
         for partition, at in walk.left.items():
@@ -169,7 +168,7 @@ class Beginnings:
         return pages
 
     async def _ask(self, walk: Walk, pages: Mapping[int, Page]) -> Mapping[int, int]:
-        """Ask for the children of these pages; gives how far the worker should be, in each partition, before the next."""
+        """Submit the commands for the children of these pages. Return the offsets that the worker must reach before the next pages."""
         records = {partition: commands(page.entries, walk) for partition, page in pages.items() if page.entries}
         first = await self._log.append(topics.RELIEF_COMMANDS, records) if records else {}
         return {partition: at + len(records[partition]) - self._pace.ahead for partition, at in first.items()}

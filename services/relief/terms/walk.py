@@ -1,4 +1,4 @@
-"""How far a term's beginning is, and what is asked for on the way."""
+"""The progress of the walk that begins a term, and the commands that it submits."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ OPERATOR = f"{RELIEF.source}/operator"
 
 
 class Walk(Struct, frozen=True):
-    """How far it is. ``left``: the partitions whose lists are not through, each with the cursor behind which to go on, null at its beginning."""
+    """The progress of a walk. ``left``: the partitions with children left, each with the cursor behind which to go on, null at the beginning."""
 
     term: str
     begun: datetime
@@ -31,13 +31,13 @@ class Walk(Struct, frozen=True):
     ended: datetime | None = None
 
     def after(self, pages: Mapping[int, Page]) -> "Walk":
-        """Give it after these pages, one of each partition that was left."""
+        """Return the walk after these pages, one of each partition that was left."""
         asked = self.asked + sum(len(page.entries) for page in pages.values())
         return replace(self, asked=asked, left={partition: str(page.next) for partition, page in pages.items() if page.next})
 
 
 class Progress(Struct, frozen=True):
-    """What an operator is told of a term's beginning.
+    """The progress of a walk, as an operator sees it.
 
     ``children``: whom it has asked for. ``lists``: how many are through, of ``of``: a county has one in each partition. ``ended``: since
     when all have been asked for and decided on.
@@ -55,14 +55,14 @@ read_walk = msgspec.json.Decoder(Walk).decode
 
 
 def told(walk: Walk, counties: Sequence[str], partitions: int) -> Progress:
-    """Give what is told of a walk over the lists of these counties."""
+    """Return the progress of a walk over the lists of these counties."""
     of = len(counties) * partitions
     left = sum(len(counties) - (bisect_left(counties, Cursor.of(at).group) if at else 0) for at in walk.left.values())
     return Progress(walk.term, walk.begun, walk.ended, walk.asked, of - left, of)
 
 
 def commands(entries: Iterable[Entry], walk: Walk) -> list[tuple[bytes, bytes]]:
-    """Give what is asked for each child: its key, and a command whose id is that of term and student."""
+    """Return for each child its key and a command, whose id derives from the term and the student."""
     data, key, recorded = BeginTerm(term=walk.term), f"begin-term {walk.term}", clock.now()
     asked = []
     for entry in entries:
