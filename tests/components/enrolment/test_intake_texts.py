@@ -11,6 +11,7 @@ from services.enrolment.intake.line_checker import Accepted
 from shared.events.personal_data import holds_identity_number, is_mobile_number
 from tests.components.enrolment.lines import BOUNDS, INTAKE, all_that_is_wrong, event, line, refusal, why_refused
 from tests.components.shared.desk import ONE, Desk
+from tests.support.redis import RedisDatabase
 
 IDENTITY = "510104199003078519"
 WITH_X = "11010519491231002X"
@@ -82,8 +83,8 @@ def test_an_unknown_field_is_named_unless_its_name_is_an_identity_number() -> No
     assert IDENTITY not in repr(refusal(line(**{IDENTITY: 1}, change={IDENTITY: 1})))
 
 
-async def test_nothing_of_a_report_that_names_a_person_is_kept_anywhere(caplog: pytest.LogCaptureFixture) -> None:
-    desk = Desk()
+async def test_nothing_of_a_report_that_names_a_person_is_kept_anywhere(database: RedisDatabase, caplog: pytest.LogCaptureFixture) -> None:
+    desk = Desk(database)
     sent = event(id=f"张小明 {IDENTITY}", correlationid=IDENTITY, tracestate="name=张小明", type="cn.baoxue.reported.nothing.v1")
     answer = await desk.send(json.dumps(sent).encode(), ONE, idempotency_key="k")
     batch = await desk.send(json.dumps(sent, ensure_ascii=False).encode())
