@@ -31,8 +31,8 @@ HEARD, PASSED_OVER, ENDLESS = "heard", "passed_over", "endless"
 """What became of a fact: the policies heard it; or it is of a source that they do not hear, or a repeat; or its chain is too long."""
 
 MOST_HOPS = 8
-"""So many policies of services that hear others may answer one another. A longer chain is a circle, and ends here."""
-_HEARING_NOBODY = frozenset(spec.source for spec in SERVICES if not spec.hears)
+"""So many policies may answer one another. A longer chain is a circle, and ends here."""
+_POLICIES = frozenset(spec.policy_source for spec in SERVICES)
 KEYS = (
     Key(
         "{<service>:<generation>:p<partition>}:policies",
@@ -205,7 +205,7 @@ class PolicyFollower:
 
 def published_commands(policies: Policies, fact: Event[Any], *, partition: int, offset: int) -> list[tuple[bytes, bytes]]:
     """Return the key and the bytes of each command that a fact at a position of the record asks for. Pure."""
-    hops = None if fact.source in _HEARING_NOBODY else (fact.hops or 0) + 1
+    hops = (fact.hops or 0) + 1 if fact.reportedby in _POLICIES else None
     return [
         (
             fact.subject.encode(),

@@ -81,7 +81,7 @@ class Event(Struct, Generic[Data], omit_defaults=True, kw_only=True, gc=False):
     traceparent: str | None = None
     tracestate: str | None = None
     hops: int | None = None
-    """How many facts of services that hear others lie between this event and what came from outside; left out where there is none."""
+    """How many policies answered facts that policies had caused, before this event; left out where none did."""
 
 
 class Cause(Protocol):

@@ -49,11 +49,19 @@ class OfBoth(OneForEach):
         return [CloseForLeave(fact=fact.sequence)] if fact.type in {ANSWERED, CaseMoved.TYPE} else []
 
 
-def written(id_: str, source: str, type_: str, sequence: str, time: datetime = datetime(2019, 3, 1, tzinfo=UTC), hops: int | None = None) -> bytes:
+def written(
+    id_: str,
+    source: str,
+    type_: str,
+    sequence: str,
+    time: datetime = datetime(2019, 3, 1, tzinfo=UTC),
+    hops: int | None = None,
+    reportedby: str | None = None,
+) -> bytes:
     return encode(
         Event(
             specversion="1.0", id=id_, source=source, type=type_, subject="s", time=time, recordedtime=time, partitionkey="s",
-            sequence=sequence, causationid="c", correlationid="c", hops=hops, data=Raw(b"{}"),
+            sequence=sequence, causationid="c", correlationid="c", hops=hops, reportedby=reportedby, data=Raw(b"{}"),
         )
     )  # fmt: skip
 
@@ -150,7 +158,7 @@ async def test_services_that_answer_one_another_without_end_are_stopped(record: 
     for n in range(1, 2 * MOST_HOPS):
         # The service decides the command, and its fact is heard in turn.
         hops = read_event(record.log.topics[COMMANDS][P][-1].value).hops
-        record.values.append(written(f"fact-{n}", "/case", CaseMoved.TYPE, f"{n:016d}-0000", hops=hops))
+        record.values.append(written(f"fact-{n}", "/case", CaseMoved.TYPE, f"{n:016d}-0000", hops=hops, reportedby="/case/policies"))
         await record.follow(first=n)
     assert len(record.asked()) == 1 + MOST_HOPS
     assert any("without end" in line.message for line in caplog.records)
