@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from services.enrolment import openapi
 from services.enrolment.intake import body
 from services.enrolment.intake.line_checker import LineChecker
 from services.enrolment.intake.receipts import MOST_PARTITIONS, Receipt, ReceiptStore
-from services.enrolment.intake.report_intake import Acknowledgement, Kind, ReportIntake
+from services.enrolment.intake.report_intake import Acknowledgement, MediaType, ReportIntake
 from services.enrolment.limits import Limits
 from services.enrolment.meters import ApiMeters
 from shared import clock
@@ -49,7 +50,7 @@ def create_app(
         raise ValueError(f"receipts tell at most {MOST_PARTITIONS} partitions apart, not {partitions}")
     registry = telemetry.new_registry("enrolment", "api")
     receipts = ReceiptStore(redis, generation=generation, keep=limits.receipt_days * _DAY, page=limits.receipt_page)
-    reception = ReportIntake(
+    intake = ReportIntake(
         limits=limits,
         checker=LineChecker(divisions, longest=limits.line_bytes, deepest=limits.line_depth),
         log=log,
@@ -78,9 +79,9 @@ def create_app(
         responses=openapi.responses(Acknowledgement, "Every accepted line is in the log", 400, 409, 413, 415, 422, 503, status=202),
     )
     async def take_reports(request: Request, key: IdempotencyKey) -> Response:
-        kind = _kind(request)
+        media_type = _media_type(request)
         try:
-            answer = await reception.take(kind, _chunks(request, limits), key=key)
+            answer = await intake.take(media_type, _chunks(request, limits), key=key)
         except ClientDisconnect:
             raise Problem(400, "ended-early", "The body ended too early", "Nothing of it was logged.") from None
         return Response(answer.body, answer.status, answer.headers, answer.media_type)
@@ -94,25 +95,22 @@ def create_app(
         batch: Annotated[str, Path(description="what the answer to the reports named")],
         after: Annotated[int, Query(ge=0, le=1 << 31, description="only lines after this one: `next` of the page before")] = 0,
         outcome: Annotated[Outcome | None, Query(description="only lines of this outcome, instead of all that were not simply accepted")] = None,
+        source: Annotated[str | None, Query(max_length=32, description="the sender that asks: the receipt of another sender is a 404")] = None,
     ) -> Response:
-        return json_response(await reception.receipt(batch, after=after, outcome=outcome))
+        return json_response(await intake.receipt(batch, after=after, outcome=outcome, source=source))
 
     return app
 
 
-def _kind(request: Request) -> Kind:
-    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
+def _media_type(request: Request) -> MediaType:
+    named, _, parameters = request.headers.get("content-type", "").partition(";")
     charset = _charset(parameters)
-    try:
-        kind = Kind(media_type.strip().lower())
-    except ValueError:
-        kind = None
-    if kind is None or (charset and charset[1].lower() not in ("utf-8", "utf8")):
-        taken = ", ".join(Kind)
-        raise Problem(
-            415, "media-type", "Not a media type that is taken", f"Content-Type must be one of {taken}; in UTF-8.", headers={"Accept-Post": taken}
-        )
-    return kind
+    if charset is None or charset[1].lower() in ("utf-8", "utf8"):
+        with suppress(ValueError):
+            return MediaType(named.strip().lower())
+    taken = ", ".join(MediaType)
+    detail = f"Content-Type must be one of {taken}; in UTF-8."
+    raise Problem(415, "media-type", "Not a media type that is taken", detail, headers={"Accept-Post": taken})
 
 
 def _chunks(request: Request, limits: Limits) -> body.Chunks:

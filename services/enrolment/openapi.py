@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from services.enrolment.intake.receipts import Receipt
-from services.enrolment.intake.report_intake import Acknowledgement, Kind
+from services.enrolment.intake.report_intake import Acknowledgement, MediaType
 from shared.contracts.registry import REPORT_LANGUAGE
 from shared.events.envelope import ReportEvent
 from shared.http import openapi
@@ -27,9 +27,9 @@ BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
-            Kind.ONE.value: {"schema": _EVENT},
-            Kind.ARRAY.value: {"schema": {"type": "array", "items": _EVENT}},
-            Kind.NDJSON.value: {"schema": {"type": "string", "description": "An event a line; blank lines are skipped, but numbered"}},
+            MediaType.ONE.value: {"schema": _EVENT},
+            MediaType.ARRAY.value: {"schema": {"type": "array", "items": _EVENT}},
+            MediaType.NDJSON.value: {"schema": {"type": "string", "description": "An event a line; blank lines are skipped, but numbered"}},
         },
     }
 }

@@ -22,7 +22,7 @@ KEYS = (
         "enrolment:receipt:<batch>",
         "hash",
         "`head`, how many reports there were and the first offset of each partition; `where`, a byte for each line, the partition that its report "
-        "went to or a mark, deflated; `refused:<block>`, the refused among a thousand lines, in full, deflated",
+        "went to or a mark, deflated; `sources`, who sent them, deflated; `refused:<block>`, the refused among a thousand lines, in full, deflated",
         "90 days, unless set otherwise",
     ),
 )
@@ -115,9 +115,15 @@ class ReceiptStore:
         """Ask Redis whether it answers."""
         await self._redis.ping()
 
-    async def put(self, batch: str, received: int, where: bytes, first: Mapping[int, int], refused: Sequence[RefusedLine]) -> None:
-        """Keep a batch: a byte of ``where`` for each line, the ``first`` offset of each partition, ``refused`` by line, ascending."""
+    async def put(
+        self, batch: str, received: int, where: bytes, first: Mapping[int, int], refused: Sequence[RefusedLine], *, sender: str = ""
+    ) -> None:
+        """Keep a batch: a byte of ``where`` for each line, the ``first`` offset of each partition, ``refused`` by line, ascending.
+
+        ``sender``: the sources of its lines, each once, with a blank between.
+        """
         fields: dict[Any, Any] = {"head": _encode(_Head(received, dict(first))), "where": zlib.compress(where, 1)}
+        fields["sources"] = zlib.compress(sender.encode(), 1)
         for block, lines in groupby(refused, lambda line: line.line // _BLOCK):
             fields[f"refused:{block}"] = zlib.compress(_encode(list(lines)), 1)
         async with self._redis.pipeline(transaction=True) as commands:
@@ -125,13 +131,16 @@ class ReceiptStore:
             commands.expire(_key(batch), self._keep)
             await commands.execute()
 
-    async def get(self, batch: str, *, after: int = 0, outcome: Outcome | None = None) -> Receipt | None:
+    async def get(self, batch: str, *, after: int = 0, outcome: Outcome | None = None, source: str | None = None) -> Receipt | None:
         """Return the counts of a batch and the page of its lines after a number; None where no such batch is kept.
 
-        The lines are those of one ``outcome``, or all that are neither accepted nor pending.
+        The lines are those of one ``outcome``, or all that are neither accepted nor pending. For a ``source`` there are only the batches in
+        which no other source reported.
         """
-        head_bytes, where_bytes = await self._fields(batch, ["head", "where"])
+        head_bytes, where_bytes, sender = await self._fields(batch, ["head", "where", "sources"])
         if head_bytes is None or where_bytes is None:
+            return None
+        if source is not None and sender is not None and not set(zlib.decompress(sender).decode().split()) <= {source}:
             return None
         head = _decode_head(head_bytes)
         lines = await self._lines(zlib.decompress(where_bytes), head.first)

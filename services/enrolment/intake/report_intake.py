@@ -36,7 +36,7 @@ from shared.log.event_log import EventLog, LogUnavailable
 from shared.redis.edge import REDIS_UNAVAILABLE
 
 
-class Kind(StrEnum):
+class MediaType(StrEnum):
     """What a body is, by its media type."""
 
     ONE = "application/cloudevents+json"
@@ -44,13 +44,16 @@ class Kind(StrEnum):
     NDJSON = "application/x-ndjson"
 
 
-_READERS = {Kind.ONE: body.one, Kind.ARRAY: body.array, Kind.NDJSON: body.ndjson}
+_READERS = {MediaType.ONE: body.one, MediaType.ARRAY: body.array, MediaType.NDJSON: body.ndjson}
 
 
 class Acknowledgement(Struct, frozen=True):
-    """What a sender is told once every accepted line is in the log: the batch, the counts, and each refused line."""
+    """What a sender is told once every accepted line is in the log: the batch, the counts, and each refused line.
 
-    batch: str
+    ``batch`` is null for an empty array, of which no receipt is kept.
+    """
+
+    batch: str | None
     received: int
     logged: int
     refused: int
@@ -75,18 +78,18 @@ class ReportIntake:
         self._limits, self._checker, self._log, self._receipts, self._idempotency = limits, checker, log, receipts, idempotency
         self._meters, self._now, self._partitions = meters, now, partitions
 
-    async def take(self, kind: Kind, chunks: body.Chunks, *, key: str | None) -> Answer:
+    async def take(self, media_type: MediaType, chunks: body.Chunks, *, key: str | None) -> Answer:
         """Take a body, as sent but for its content encoding. Returns the answer: 202, or 422 for a single event that is refused."""
         if key is None:
-            return await self._logged(await self._checked(kind, chunks), kind)
-        digest = sha256(kind.encode())
-        batch = await self._checked(kind, body.watched(chunks, digest.update))
+            return await self._logged(await self._checked(media_type, chunks), media_type)
+        digest = sha256(media_type.encode())
+        batch = await self._checked(media_type, body.watched(chunks, digest.update))
         worked = False
 
         async def logged() -> Answer:
             nonlocal worked
             worked = True
-            return await self._logged(batch, kind)
+            return await self._logged(batch, media_type)
 
         with self._redis_needed():
             answer = await self._idempotency.respond_once(
@@ -96,34 +99,34 @@ class ReportIntake:
             self._meters.repeats.inc()
         return answer
 
-    async def receipt(self, batch: str, *, after: int, outcome: Outcome | None) -> Receipt:
-        """Return a page of a receipt."""
+    async def receipt(self, batch: str, *, after: int, outcome: Outcome | None, source: str | None) -> Receipt:
+        """Return a page of a receipt; for a ``source`` only of its own."""
         with self._redis_needed():
-            receipt = await self._receipts.get(batch, after=after, outcome=outcome)
+            receipt = await self._receipts.get(batch, after=after, outcome=outcome, source=source)
         if receipt is None:
             detail = f"No batch of this id is kept: receipts are kept for {self._limits.receipt_days} days."
             raise Problem(404, "no-such-batch", "No such batch", detail)
         return receipt
 
-    async def _checked(self, kind: Kind, chunks: body.Chunks) -> Batch:
+    async def _checked(self, media_type: MediaType, chunks: body.Chunks) -> Batch:
         batch = Batch(draw_id(), received_at=self._now(), partitions=self._partitions)
         with self._meters.check_seconds.time():
-            async for lines in _READERS[kind](chunks, self._limits):
+            async for lines in _READERS[media_type](chunks, self._limits):
                 batch.add(lines, self._checker)
-        if not batch.received and kind is not Kind.ARRAY:
+        if not batch.received and media_type is not MediaType.ARRAY:
             raise Problem(400, "empty-body", "The body is empty", "There is no report in it.")
         return batch
 
-    async def _logged(self, batch: Batch, kind: Kind) -> Answer:
-        answer = _refusal(batch.refused[0]) if kind is Kind.ONE and batch.refused else _acknowledgement(batch)
-        if answer.status == 202:
+    async def _logged(self, batch: Batch, media_type: MediaType) -> Answer:
+        answer = _refusal(batch.refused[0]) if media_type is MediaType.ONE and batch.refused else _acknowledgement(batch)
+        if answer.status == 202 and batch.received:
             with self._redis_needed():
                 await self._receipts.ping()
             with self._meters.log_seconds.time():
                 first = await self._appended(batch)
             self._meters.logged.inc(batch.logged)
             with self._redis_needed():
-                await self._receipts.put(batch.id, batch.received, bytes(batch.where), first, batch.refused)
+                await self._receipts.put(batch.id, batch.received, bytes(batch.where), first, batch.refused, sender=batch.sender)
         self._meters.received.inc(batch.received)
         for code, number in batch.refusals_by_code().items():
             self._meters.refused.labels(code).inc(number)
@@ -152,8 +155,9 @@ class ReportIntake:
 
 
 def _acknowledgement(batch: Batch) -> Answer:
-    told = Acknowledgement(batch.id, batch.received, batch.logged, len(batch.refused), batch.refused)
-    return Answer(202, "application/json", {"Location": f"/v1/receipts/{batch.id}"}, msgspec.json.encode(told))
+    told = Acknowledgement(batch.id if batch.received else None, batch.received, batch.logged, len(batch.refused), batch.refused)
+    headers = {"Location": f"/v1/receipts/{batch.id}"} if batch.received else {}
+    return Answer(202, "application/json", headers, msgspec.json.encode(told))
 
 
 def _refusal(line: RefusedLine) -> Answer:

@@ -116,7 +116,12 @@ async def test_elements_of_an_array_are_numbered_from_one_and_may_be_anything(de
 
 async def test_an_empty_array_is_an_empty_batch(desk: Desk) -> None:
     answer = await desk.send(b" [ ] ", ARRAY)
-    assert (answer.status_code, answer.json()["received"]) == (202, 0)
+    assert (answer.status_code, answer.json()["received"], answer.json()["batch"]) == (202, 0, None)
+
+
+async def test_an_empty_array_makes_no_receipt(desk: Desk) -> None:
+    assert "location" not in (await desk.send(b"[]", ARRAY)).headers
+    assert not [key async for key in desk.redis.client.scan_iter("enrolment:receipt:*")]
 
 
 # --- the log

@@ -79,3 +79,20 @@ async def test_with_redis_away_a_receipt_is_a_problem_with_a_time_to_come_again(
     desk.redis.unavailable = True
     answer = await desk.client.get(f"/v1/receipts/{'0' * 32}")
     assert (answer.status_code, problem_of(answer), answer.headers["retry-after"]) == (503, "redis-away", "5")
+
+
+async def test_a_receipt_belongs_to_its_sender(desk: Desk) -> None:
+    ours = (await desk.send(line() + b"\n{" + b"\n" + line(name="x"))).json()["batch"]
+    mixed = (await desk.send(line() + b"\n" + line(source="/counties/513431"))).json()["batch"]
+    assert (await desk.receipt(ours, source="/provinces/51"))["received"] == 3
+    for batch, source in ((ours, "/provinces/52"), (mixed, "/provinces/51"), (mixed, "/counties/513431")):
+        answer = await desk.client.get(f"/v1/receipts/{batch}", params={"source": source})
+        assert (answer.status_code, problem_of(answer)) == (404, "no-such-batch")
+    assert (await desk.receipt(mixed))["received"] == 2
+
+
+async def test_all_errors_of_a_refused_line_stand_in_its_receipt(desk: Desk) -> None:
+    told = (await desk.send(line(source="x", time="y", name="z"))).json()
+    assert [each["field"] for each in told["lines"][0]["errors"]] == ["name", "source", "time"]
+    (kept,) = (await desk.receipt(told["batch"]))["lines"]
+    assert kept == {**told["lines"][0], "outcome": "refused"}
