@@ -35,7 +35,7 @@ from shared.contracts.student import Standing, StudentListed, StudentReturned
 from shared.contracts.words import ListedStatus, Placement, Reason, Stage, Status
 from shared.deciding.deciding_follower import DecidingFollower
 from shared.deciding.policy_follower import PolicyFollower
-from shared.deciding.state_store import StateStore
+from shared.deciding.states.state_store import StateStore
 from shared.events.codec import encode
 from shared.events.envelope import Event
 from shared.geography.divisions import divisions

@@ -21,7 +21,7 @@ from deploy.local.stack import LocalStack
 from services.enrolment.decider import EnrolmentDecider
 from services.enrolment.domain.packed import FORMAT
 from shared.deciding.deciding_follower import DecidingFollower
-from shared.deciding.state_store import StateStore
+from shared.deciding.states.state_store import StateStore
 from shared.log import topics
 from shared.log.event_log import LogRecord
 from shared.log.kafka_log import KafkaLog

@@ -33,7 +33,7 @@ from shared.contracts.student import Standing, StudentDroppedOut, StudentEnrolle
 from shared.contracts.words import Placement, Reason, Stage, Status
 from shared.deciding.deciding_follower import DecidingFollower
 from shared.deciding.policy_follower import PolicyFollower
-from shared.deciding.state_store import StateStore
+from shared.deciding.states.state_store import StateStore
 from shared.geography.divisions import divisions
 from shared.log import topics
 from shared.log.memory_log import MemoryLog

@@ -18,7 +18,7 @@ from shared.commands.record_clock import Now
 from shared.contracts.case import CaseState
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.services import CASE
-from shared.deciding.state_store import StateStore
+from shared.deciding.states.state_store import StateStore
 from shared.geography.divisions import NATION
 from shared.http import telemetry
 from shared.http.api import create_api, json_response

@@ -13,7 +13,7 @@ from shared.contracts.refusal import Refusal
 from shared.contracts.registry import INPUT_LANGUAGES, RECORD_LANGUAGE
 from shared.contracts.services import CASE
 from shared.deciding.decider import Judged, read_command, refused, student_state_id
-from shared.deciding.outcomes import Outcome
+from shared.deciding.states.outcomes import Outcome
 from shared.events.codec import encode, read_data
 from shared.events.envelope import Event, caused
 from shared.geography.county_codes import codes_of_office

@@ -9,8 +9,8 @@ from shared.clock import china_day
 from shared.commands.rebuild_gate import RebuildGate
 from shared.commands.record_clock import Now
 from shared.contracts.case import CaseState
-from shared.deciding.listing import Cursor, Listing
-from shared.deciding.state_store import StateStore
+from shared.deciding.states.listing import Cursor, Listing
+from shared.deciding.states.state_store import StateStore
 from shared.http.problems import Problem
 from shared.http.unavailable import redis_needed
 from shared.log.partitioner import partition_of

@@ -17,7 +17,7 @@ from services.enrolment.intake.report_intake import Acknowledgement, MediaType, 
 from services.enrolment.limits import Limits
 from services.enrolment.meters import ApiMeters
 from shared import clock
-from shared.deciding.outcomes import Outcome
+from shared.deciding.states.outcomes import Outcome
 from shared.geography.divisions import Divisions
 from shared.http import telemetry
 from shared.http.api import create_api, json_response

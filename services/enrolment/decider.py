@@ -13,7 +13,7 @@ from shared.contracts.reports import CountyReported, Report
 from shared.contracts.services import ENROLMENT
 from shared.contracts.student import StudentFact
 from shared.deciding.decider import Judged, refused, student_state_id
-from shared.deciding.outcomes import Exceptional, Outcome
+from shared.deciding.states.outcomes import Exceptional, Outcome
 from shared.events.codec import Unreadable, encode, read_data, read_submission
 from shared.events.envelope import Event, Submission, caused
 from shared.log import topics

@@ -22,7 +22,7 @@ from shared.commands.record_clock import Now
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.relief import GrantState
 from shared.contracts.services import RELIEF
-from shared.deciding.state_store import StateStore
+from shared.deciding.states.state_store import StateStore
 from shared.geography.divisions import NATION
 from shared.http import telemetry
 from shared.http.api import create_api, json_response

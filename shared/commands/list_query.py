@@ -9,7 +9,7 @@ from typing import Annotated
 
 from fastapi import Query
 
-from shared.deciding.listing import Cursor
+from shared.deciding.states.listing import Cursor
 from shared.geography.county_codes import codes_in
 from shared.geography.divisions import NATION
 from shared.http.problems import Problem, invalid_parameter

@@ -8,9 +8,9 @@ from shared.commands.rebuild_gate import RebuildGate
 from shared.commands.record_clock import Now
 from shared.commands.submit import CommandSubmitter
 from shared.deciding.decider import Decider
-from shared.deciding.listing import Listing
-from shared.deciding.outcomes import Outcomes
-from shared.deciding.state_store import StateStore
+from shared.deciding.states.listing import Listing
+from shared.deciding.states.outcomes import Outcomes
+from shared.deciding.states.state_store import StateStore
 from shared.http.idempotency import IdempotencyStore
 from shared.http.telemetry import Check
 from shared.log.event_log import EventLog

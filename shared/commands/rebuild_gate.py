@@ -6,7 +6,7 @@ cursor. A partition whose input topic never held anything has no cursor either; 
 
 from collections.abc import Iterable
 
-from shared.deciding.state_store import StateStore
+from shared.deciding.states.state_store import StateStore
 from shared.http.problems import Problem
 from shared.http.telemetry import NotReady
 from shared.http.unavailable import log_needed, redis_needed

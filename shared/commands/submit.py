@@ -25,8 +25,8 @@ from shared.commands.rebuild_gate import RebuildGate
 from shared.commands.record_clock import Now
 from shared.contracts.refusal import RefusalCode
 from shared.deciding.decider import Decider
-from shared.deciding.outcomes import Exceptional, Outcome, Outcomes, read_exceptional
-from shared.deciding.state_store import StateStore
+from shared.deciding.states.outcomes import Exceptional, Outcome, Outcomes, read_exceptional
+from shared.deciding.states.state_store import StateStore
 from shared.events.codec import encode
 from shared.events.envelope import Event, EventData
 from shared.http.idempotency import Answer, IdempotencyStore, KeyedRequest

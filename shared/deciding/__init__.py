@@ -1,5 +1,5 @@
-"""How a deciding service works: decider, deciding follower, policies, and the states, outcomes and lists that it keeps in Redis.
+"""How a deciding service works: its decider, its policies, and the followers that its worker is made of.
 
-Here belongs what enrolment, case and relief do alike between their input topic and the record, with its Lua scripts. It knows no
+Here belongs what all deciding services do alike between their input topic and the record. What they keep in Redis stands in ``states``. It knows no
 service, and no rule of the business.
 """

@@ -8,7 +8,7 @@ from msgspec import Raw
 from shared.contracts.refusal import Refusal, Refused
 from shared.contracts.registry import Language
 from shared.contracts.sequence import is_sequence
-from shared.deciding.outcomes import Exceptional, Outcome
+from shared.deciding.states.outcomes import Exceptional, Outcome
 from shared.events.codec import Unreadable, encode, read_data, read_event
 from shared.events.envelope import Cause, Event, caused
 

@@ -23,9 +23,9 @@ from msgspec import Raw
 from shared.contracts.registry import UnknownType
 from shared.contracts.sequence import offset_of
 from shared.deciding.decider import Decider, Judged
-from shared.deciding.outcomes import DEAD_LETTER, LETTERS, Outcome, read_exceptional
 from shared.deciding.published import Published, Reader
-from shared.deciding.state_store import Change, StateStore
+from shared.deciding.states.outcomes import DEAD_LETTER, LETTERS, Outcome, read_exceptional
+from shared.deciding.states.state_store import Change, StateStore
 from shared.events.codec import Unreadable, read_event
 from shared.events.dead_letters import dead_letter, log_dead_letters
 from shared.events.envelope import Event

@@ -15,7 +15,7 @@ from shared.contracts.refusal import Dead, Refused
 from shared.contracts.registry import ASIDE_LANGUAGE, RECORD_LANGUAGE, UnknownType
 from shared.contracts.sequence import is_sequence, offset_of, sequence_of
 from shared.deciding.decider import Decider, Judged
-from shared.deciding.outcomes import Exceptional, Outcome
+from shared.deciding.states.outcomes import Exceptional, Outcome
 from shared.events.codec import Unreadable, encode, read_data, read_event
 from shared.events.envelope import Event
 from shared.ids import uuid5_of_position

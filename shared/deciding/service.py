@@ -8,7 +8,7 @@ from shared.deciding.decider import Decider
 from shared.deciding.deciding_follower import DecidingFollower
 from shared.deciding.policy_follower import Policies, PolicyFollower
 from shared.deciding.settings import DecidingSettings
-from shared.deciding.state_store import StateStore
+from shared.deciding.states.state_store import StateStore
 from shared.log.kafka_log import KafkaLog
 from shared.redis.edge import Redis, connect
 from shared.worker.admin_server import AdminServer

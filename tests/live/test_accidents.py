@@ -21,8 +21,9 @@ from services.enrolment.domain.packed import FORMAT
 from services.reporting import counting, worker
 from services.reporting.board import board
 from services.reporting.counting import folding
-from shared.deciding import deciding_follower, state_store
+from shared.deciding import deciding_follower
 from shared.deciding.deciding_follower import DecidingFollower
+from shared.deciding.states import state_store
 from shared.log import topics
 from shared.log.event_log import LogUnavailable
 from shared.log.kafka_log import KafkaLog

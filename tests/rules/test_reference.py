@@ -23,7 +23,7 @@ from docs.generate.reference.settings import settings_of
 from docs.generate.source import exit_codes, member_docs
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.services import SERVICES as CATALOGUE
-from shared.deciding.outcomes import Outcome
+from shared.deciding.states.outcomes import Outcome
 from shared.log.topics import topics, traffic
 from tests.contracts.published import SHAPES
 

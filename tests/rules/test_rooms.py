@@ -49,7 +49,7 @@ def kept(name: str, *, importer: str, imported: str) -> bool:
     [
         ("shared.events.dead_letters", "shared.worker.follower"),
         ("shared.worker.admin_server", "shared.process"),
-        ("shared.deciding.outcomes", "shared.commands.submit"),
+        ("shared.deciding.states.outcomes", "shared.commands.submit"),
         ("shared.http.problems", "shared.worker.lag"),
         ("shared.log.kafka_log", "shared.redis.edge"),
         ("shared.contracts.student", "shared.geography.divisions"),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from docs.generate.markdown import code, page, sentence, table
 from docs.generate.source import ANY, Kind, exit_codes, member_docs, problem_kinds
 from shared.contracts.refusal import RefusalCode
-from shared.deciding.outcomes import Outcome
+from shared.deciding.states.outcomes import Outcome
 from shared.http.problems import type_of
 
 REFUSALS = """\

@@ -8,7 +8,8 @@ from docs.generate.markdown import code, page, table
 from services.enrolment.intake import receipts
 from services.relief.terms import term_start
 from services.reporting.board import keys as board_keys
-from shared.deciding import policy_follower, state_store
+from shared.deciding import policy_follower
+from shared.deciding.states import state_store
 from shared.http import idempotency
 from shared.redis.keys import Key
 

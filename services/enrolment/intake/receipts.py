@@ -13,7 +13,7 @@ import numpy as np
 from msgspec import UNSET, Struct, UnsetType
 from numpy.typing import NDArray
 
-from shared.deciding.outcomes import INDEX, UNREADABLE, Exceptional, Outcome, Outcomes
+from shared.deciding.states.outcomes import INDEX, UNREADABLE, Exceptional, Outcome, Outcomes
 from shared.redis.edge import Redis
 from shared.redis.keys import Key
 

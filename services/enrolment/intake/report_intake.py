@@ -26,7 +26,7 @@ from services.enrolment.intake.line_checker import LineChecker
 from services.enrolment.intake.receipts import Receipt, ReceiptStore, RefusedLine
 from services.enrolment.limits import Limits
 from services.enrolment.meters import ApiMeters
-from shared.deciding.outcomes import Outcome
+from shared.deciding.states.outcomes import Outcome
 from shared.http import problems
 from shared.http.idempotency import Answer, IdempotencyStore, KeyedRequest
 from shared.http.problems import Problem

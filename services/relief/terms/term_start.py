@@ -30,8 +30,8 @@ from services.relief.terms.walk import Progress, Walk, commands, read_walk, told
 from shared import clock
 from shared.commands.rebuild_gate import RebuildGate
 from shared.contracts.services import RELIEF
-from shared.deciding.listing import Cursor, Listing, Page
-from shared.deciding.state_store import StateStore
+from shared.deciding.states.listing import Cursor, Listing, Page
+from shared.deciding.states.state_store import StateStore
 from shared.events.codec import encode
 from shared.geography.county_codes import codes_in
 from shared.geography.divisions import NATION

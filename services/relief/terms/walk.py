@@ -12,7 +12,7 @@ from shared import clock
 from shared.commands.submit import NO_SEQUENCE
 from shared.contracts.relief import BeginTerm
 from shared.contracts.services import RELIEF
-from shared.deciding.listing import Cursor, Entry, Page
+from shared.deciding.states.listing import Cursor, Entry, Page
 from shared.events.codec import encode
 from shared.events.envelope import Event
 from shared.ids import command_id

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.deciding.listing import Listing, Page
+from shared.deciding.states.listing import Listing, Page
 from tests.components.case.case_desk import CaseDesk
 from tests.components.shared.desk import problem_of
 from tests.domain.case.case_story import BUTUO, CHONGMING, ZHAOJUE, back, moved, opened, removed

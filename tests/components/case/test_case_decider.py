@@ -17,7 +17,7 @@ from shared.contracts.registry import NewerVersion, UnknownType
 from shared.contracts.sequence import sequence_of
 from shared.deciding.decider import Judged
 from shared.deciding.deciding_follower import decide_batch
-from shared.deciding.outcomes import Outcome
+from shared.deciding.states.outcomes import Outcome
 from shared.events.codec import Unreadable, read_event, read_fact
 from shared.events.envelope import Event
 from shared.ids import uuid5_of_position

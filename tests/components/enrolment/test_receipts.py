@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from shared.deciding.outcomes import Outcome
+from shared.deciding.states.outcomes import Outcome
 from shared.log.partitioner import partition_of
 from tests.components.enrolment.lines import CHILD, line
 from tests.components.shared.desk import PARTITIONS, Desk, problem_of

@@ -15,7 +15,7 @@ from shared.clock import CHINA
 from shared.commands.limits import CommandLimits
 from shared.contracts.relief import FollowingCommand
 from shared.contracts.services import RELIEF
-from shared.deciding.state_store import StateStore
+from shared.deciding.states.state_store import StateStore
 from shared.events.codec import encode, read_event
 from shared.events.envelope import Event
 from shared.log.partitioner import partition_of

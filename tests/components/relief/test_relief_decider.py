@@ -14,7 +14,7 @@ from shared.contracts.refusal import RefusalCode
 from shared.contracts.registry import ASIDE_LANGUAGE, NewerVersion, UnknownType
 from shared.contracts.relief import AidGranted, AidPaid, AidSuspended
 from shared.deciding.decider import Judged
-from shared.deciding.outcomes import Outcome
+from shared.deciding.states.outcomes import Outcome
 from shared.events.codec import Unreadable, encode, read_event, read_fact
 from tests.domain.relief.grants import OFFICE, Command, boards, changed, dropped_out, grant, in_school, moved, numbered, paid
 from tests.support.mutants import without

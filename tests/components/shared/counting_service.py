@@ -13,8 +13,8 @@ from shared.contracts.refusal import RefusalCode
 from shared.contracts.sequence import sequence_of
 from shared.deciding.decider import Decider, Judged
 from shared.deciding.deciding_follower import DecidingFollower
-from shared.deciding.outcomes import Exceptional, Outcome, Outcomes
-from shared.deciding.state_store import StateStore
+from shared.deciding.states.outcomes import Exceptional, Outcome, Outcomes
+from shared.deciding.states.state_store import StateStore
 from shared.events.codec import Unreadable, encode, read_event
 from shared.events.envelope import Event
 from shared.http.idempotency import IdempotencyStore

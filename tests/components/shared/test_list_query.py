@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from shared.commands.list_query import counties_of, cursor_of, due_day
-from shared.deciding.listing import Cursor
+from shared.deciding.states.listing import Cursor
 from shared.geography.county_codes import codes_in, codes_of_office
 from shared.geography.divisions import divisions
 from shared.http.problems import Problem

@@ -11,8 +11,8 @@ from services.enrolment.domain.packed import FORMAT
 from shared.contracts.sequence import sequence_of
 from shared.deciding import deciding_follower
 from shared.deciding.decider import Judged
-from shared.deciding.outcomes import Outcome, Outcomes
-from shared.deciding.state_store import StateStore
+from shared.deciding.states.outcomes import Outcome, Outcomes
+from shared.deciding.states.state_store import StateStore
 from shared.ids import uuid5_of_position
 from shared.log import topics
 from shared.log.event_log import LogRecord, Records

@@ -11,8 +11,8 @@ from services.case.domain.packed import FORMAT, day_key
 from shared.contracts.case import CaseCommand, CaseState
 from shared.contracts.services import CASE
 from shared.deciding.deciding_follower import DecidingFollower
-from shared.deciding.listing import Listing
-from shared.deciding.state_store import StateStore
+from shared.deciding.states.listing import Listing
+from shared.deciding.states.state_store import StateStore
 from shared.log import topics
 from shared.log.memory_log import MemoryLog
 from shared.redis.edge import Redis, connect

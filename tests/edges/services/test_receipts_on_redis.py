@@ -6,8 +6,8 @@ from collections.abc import Mapping
 import pytest
 
 from services.enrolment.intake.receipts import BLANK, REFUSED, Receipt, ReceiptLine, ReceiptStore, RefusedLine
-from shared.deciding.outcomes import Outcome
-from shared.deciding.state_store import StateStore
+from shared.deciding.states.outcomes import Outcome
+from shared.deciding.states.state_store import StateStore
 from shared.http.idempotency import Answer, Claim, IdempotencyStore, KeyedRequest
 from shared.http.problems import Problem
 from shared.redis.edge import Redis

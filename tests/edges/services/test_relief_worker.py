@@ -18,7 +18,7 @@ from shared.contracts.student import Standing, StudentProgressed
 from shared.contracts.words import Stage, Status
 from shared.deciding.deciding_follower import DecidingFollower
 from shared.deciding.policy_follower import PolicyFollower
-from shared.deciding.state_store import StateStore
+from shared.deciding.states.state_store import StateStore
 from shared.events.codec import encode, read_event, read_fact
 from shared.events.envelope import Event
 from shared.log import topics

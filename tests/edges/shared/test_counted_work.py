@@ -12,7 +12,7 @@ from services.enrolment.domain.packed import FORMAT
 from services.reporting.board.board import Board
 from services.reporting.worker import CountingFollower
 from shared.deciding.deciding_follower import DecidingFollower
-from shared.deciding.state_store import StateStore
+from shared.deciding.states.state_store import StateStore
 from shared.ids import uuid5_of_position
 from shared.log import topics
 from shared.log.memory_log import MemoryLog

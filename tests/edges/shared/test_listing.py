@@ -6,9 +6,9 @@ from zlib import crc32
 
 import pytest
 
-from shared.deciding import listing as listing_module
-from shared.deciding.listing import Cursor, Listing, Page
-from shared.deciding.state_store import Change, StateStore
+from shared.deciding.states import listing as listing_module
+from shared.deciding.states.listing import Cursor, Listing, Page
+from shared.deciding.states.state_store import Change, StateStore
 from shared.redis.edge import Redis
 from tests.support.mutants import without
 

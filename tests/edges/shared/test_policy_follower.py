@@ -14,7 +14,7 @@ from shared.contracts.registry import NewerVersion
 from shared.contracts.student import StudentDroppedOut, StudentProgressed
 from shared.deciding import policy_follower
 from shared.deciding.policy_follower import MOST_HOPS, Policies, PolicyFollower
-from shared.deciding.state_store import StateStore
+from shared.deciding.states.state_store import StateStore
 from shared.events.codec import encode, read_event
 from shared.events.envelope import Event
 from shared.http.problems import Problem

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.deciding.state_store import Change, OtherFormat, RebuildOvertaken, StateStore
+from shared.deciding.states.state_store import Change, OtherFormat, RebuildOvertaken, StateStore
 from shared.redis.edge import Redis
 
 CHILD, OTHER = bytes(range(16)), bytes(range(16, 32))
