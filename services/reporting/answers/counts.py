@@ -13,8 +13,8 @@ from services.reporting.counting import (
     STATUS_CELLS,
 )
 from services.reporting.view.areas import ROW_OF, Numbers, Rollup
-from services.reporting.view.memory import NEVER
-from services.reporting.view.rolled_up import COLUMN, OUT, OVERDUE, POOR, RolledUp
+from services.reporting.view.memory import COLUMN, NEVER
+from services.reporting.view.rolled_up import OUT, OVERDUE, POOR, RolledUp
 from shared.contracts.case import CaseState
 from shared.contracts.relief import GrantState, Scheme
 from shared.geography.divisions import NATION, Area, Level, divisions

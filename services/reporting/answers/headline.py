@@ -10,8 +10,8 @@ import numpy as np
 
 from services.reporting.answers.documents import AsOf, Figure, Headline
 from services.reporting.counting import OPENING_POOR_CELL, Flow
-from services.reporting.view.memory import FLOWS
-from services.reporting.view.rolled_up import COLUMN, OUT, POOR, RolledUp
+from services.reporting.view.memory import COLUMN, FLOWS
+from services.reporting.view.rolled_up import OUT, POOR, RolledUp
 from shared.geography.divisions import NATION
 
 Basis = Literal["published", "record"]

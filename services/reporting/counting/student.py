@@ -13,7 +13,10 @@ from shared.contracts.words import OUT_OF_SCHOOL, Reason, Stage, Status
 
 
 class Flow(StrEnum):
-    """The reasons for which a county's stock of children out of school changes on a day."""
+    """The reasons for which a county's stock of children out of school changes on a day.
+
+    ``EXCUSED`` is every way out of the stock that is neither a return, a removal nor a move: a leave, a report that was voided.
+    """
 
     OPENING = "opening"
     NEWLY_OUT = "newly_out"

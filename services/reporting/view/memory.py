@@ -18,8 +18,8 @@ NEVER = int(np.iinfo(np.int64).min)
 """The time of a silent county, of which no fact is known."""
 FLOWS = tuple(Flow)
 
-_CELL_COLUMN = {cell: n for n, cell in enumerate(CELLS)}
-_FLOW_COLUMN: Mapping[str, int] = {flow.value: n for n, flow in enumerate(FLOWS)}
+COLUMN = {cell: n for n, cell in enumerate(CELLS)}
+FLOW_COLUMN: Mapping[str, int] = {flow.value: n for n, flow in enumerate(FLOWS)}
 _NOTHING: Mapping[str, int] = {}
 _NO_CLAIMS: Mapping[str, tuple[int, int]] = {}
 
@@ -92,7 +92,7 @@ class Memory:
         for piece in _pieces(flows):
             for field in piece:
                 county, day, flow = field.split(":")
-                _put(flows_by_day, day, self._row(county) * len(FLOWS) + _FLOW_COLUMN[flow], flows[field])
+                _put(flows_by_day, day, self._row(county) * len(FLOWS) + FLOW_COLUMN[flow], flows[field])
             yield
         for piece in _pieces(due):
             for field in piece:
@@ -125,7 +125,7 @@ class Memory:
 
     def _find(self, field: str) -> int:
         county, _, cell = field.partition(":")
-        at = self._cell_at[field] = self._row(county) * len(CELLS) + _CELL_COLUMN[cell]
+        at = self._cell_at[field] = self._row(county) * len(CELLS) + COLUMN[cell]
         return at
 
     def _row(self, county: str) -> int:

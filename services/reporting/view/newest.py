@@ -12,7 +12,7 @@ import numpy as np
 from msgspec import Struct
 
 from services.reporting.view.areas import ROW_OF, ROWS, Positions
-from services.reporting.view.memory import FLOWS, Memory
+from services.reporting.view.memory import FLOW_COLUMN, FLOWS, Memory
 from services.reporting.view.rolled_up import RolledUp
 from shared.geography.divisions import divisions
 
@@ -22,8 +22,6 @@ _DAYS_BACK = 31
 """Days of the record that are searched for changes from before the api began. A change older than a month is no news."""
 _PIECE = 1_000
 """Changes noted before other tasks run: about a millisecond."""
-
-_FLOW = {flow.value: n for n, flow in enumerate(FLOWS)}
 
 
 class Change(Struct):
@@ -85,7 +83,7 @@ class Newest:
 
 def _number(memory: Memory, county: str, day: str, flow: str) -> int:
     flows = memory.flows.get(day)
-    return 0 if flows is None else int(flows[ROW_OF[county], _FLOW[flow]])
+    return 0 if flows is None else int(flows[ROW_OF[county], FLOW_COLUMN[flow]])
 
 
 def _on_the_newest_days(memory: Memory, rows: Positions) -> Iterator[Change]:

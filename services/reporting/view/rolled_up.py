@@ -4,11 +4,10 @@ import numpy as np
 
 from services.reporting.counting import CELLS, POOR_CELL, STATUS_CELLS
 from services.reporting.view.areas import rollup_on
-from services.reporting.view.memory import Memory
+from services.reporting.view.memory import COLUMN, Memory
 from shared.clock import china_day, moment_of
 from shared.contracts.words import OUT_OF_SCHOOL
 
-COLUMN = {cell: n for n, cell in enumerate(CELLS)}
 OUT = [COLUMN[STATUS_CELLS[status]] for status in sorted(OUT_OF_SCHOOL)]
 """The columns that add up to the stock of children out of school, and below it the column of the registered-poor among them."""
 POOR = COLUMN[POOR_CELL]
