@@ -23,6 +23,7 @@ from deploy.local.kafka import FormatFailed
 from deploy.local.redis_server import NoRedis
 from deploy.local.stack import LocalStack, StartFailed
 from services.reporting.cli import app as reporting
+from shared.contracts.services import SERVICES
 from shared.log.topic_admin import BrokerUnavailable, TopicsWrong, ensure_topics
 from shared.log.topics import DEFAULT_PARTITIONS, topics
 
@@ -194,11 +195,9 @@ def _processes(stack: LocalStack) -> bool:
 
 
 def _addresses(config: StackConfig) -> None:
-    out.print(f"Counts and screens  {config.api_url('reporting')}  (try {config.api_url('reporting')}/v1/headline, /docs)")
-    out.print(f"Reports go to       {config.api_url('enrolment')}/v1/reports")
-    out.print(f"Files of children   {config.api_url('case')}/v1/cases")
-    out.print(f"Aid that is due     {config.api_url('relief')}/v1/grants")
-    out.print(f"Kafka, Redis, logs  {config.kafka_bootstrap}, {config.redis_url}, {config.logs}")
+    for spec in SERVICES:
+        out.print(f"{spec.name:<9}  {config.api_url(spec.name)}  {spec.serves}")
+    out.print(f"Kafka, Redis, logs: {config.kafka_bootstrap}, {config.redis_url}, {config.logs}")
 
 
 @contextmanager

@@ -30,14 +30,16 @@ class InputTopic:
 class ServiceSpec:
     """A service, as everything outside it must know it.
 
-    ``input`` is None for a service that decides nothing. ``facts`` are the types that its worker writes into the record. ``hears`` names
-    the services whose facts its policies answer. ``reads_record`` says that its worker reads the record for another reason. ``tells_day``
-    says that its api tells the day, by the calendar or by the record.
+    ``serves``: what its api is for, and where to look first, in a few words for a terminal. ``input`` is None for a service that decides
+    nothing. ``facts`` are the types that its worker writes into the record. ``hears`` names the services whose facts its policies answer.
+    ``reads_record`` says that its worker reads the record for another reason. ``tells_day`` says that its api tells the day, by the
+    calendar or by the record.
     """
 
     name: str
     port: int
     admin_port: int
+    serves: str
     input: InputTopic | None = None
     facts: tuple[type[Struct], ...] = ()
     hears: tuple[str, ...] = ()
@@ -69,6 +71,7 @@ ENROLMENT = ServiceSpec(
     name="enrolment",
     port=8001,
     admin_port=8011,
+    serves="takes reports at /v1/reports",
     input=InputTopic("enrolment.submissions", "reports as they were received", "student id or county code", REPORTS),
     facts=(*STUDENT_FACTS, CountyStated),
 )
@@ -77,6 +80,7 @@ CASE = ServiceSpec(
     name="case",
     port=8002,
     admin_port=8012,
+    serves="shows files of children at /v1/cases",
     input=InputTopic("case.commands", "what offices and policies ask of cases", "student id", CASE_COMMANDS),
     facts=CASE_FACTS,
     hears=("enrolment",),
@@ -87,12 +91,19 @@ RELIEF = ServiceSpec(
     name="relief",
     port=8003,
     admin_port=8013,
+    serves="shows aid that is due at /v1/grants",
     input=InputTopic("relief.commands", "what offices and policies ask of relief", "student id", RELIEF_COMMANDS),
     facts=RELIEF_FACTS,
     hears=("enrolment",),
     tells_day=True,
 )
 
-REPORTING = ServiceSpec(name="reporting", port=8000, admin_port=8010, reads_record=True)
+REPORTING = ServiceSpec(
+    name="reporting",
+    port=8000,
+    admin_port=8010,
+    serves="shows counts and screens at /, /v1/headline, /docs",
+    reads_record=True,
+)
 
 SERVICES: tuple[ServiceSpec, ...] = (ENROLMENT, CASE, RELIEF, REPORTING)

@@ -14,8 +14,6 @@ from deploy.local.config import ROOT, free_ports
 from tests.support.documents import Block
 from tests.support.pages import Shell, copy_checkout, make_files, steps
 
-pytestmark = pytest.mark.live
-
 PAGE = ROOT / "docs" / "how-to" / "add-a-service.md"
 PORTS = (
     "import json; from deploy.local.config import StackConfig; "
@@ -33,10 +31,16 @@ STANDS_FOR = {
 
 
 @pytest.fixture
-def shell(tmp_path: Path) -> Iterator[Shell]:
-    """A shell in a copy of the checkout in which the files of the page were made; on free ports, and what it started is stopped."""
+def checkout(tmp_path: Path) -> Path:
+    """A copy of the checkout in which the files of the page were made."""
     checkout = copy_checkout(tmp_path / "checkout")
     make_files(checkout, PAGE)
+    return checkout
+
+
+@pytest.fixture
+def shell(checkout: Path, tmp_path: Path) -> Iterator[Shell]:
+    """A shell in the copy, on free ports; what it started is stopped."""
     asked = subprocess.run([sys.executable, "-c", PORTS], cwd=checkout, env={"PYTHONPATH": "."}, capture_output=True, text=True, check=True)
     named: dict[str, int] = json.loads(asked.stdout)
     used = dict(zip(named, free_ports(len(named)), strict=True))
@@ -46,6 +50,14 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
     shell.run(Block("sh", "make down", 0))
 
 
+def test_the_page_makes_all_of_a_service(checkout: Path) -> None:
+    made = {str(path.relative_to(checkout)) for path in (checkout / "services" / "meals").rglob("*.py")}
+    like = {str(path.relative_to(ROOT)).replace("case", "meals", 1) for path in (ROOT / "services" / "case").glob("*.py")}
+    assert made >= {f"services/meals/{name}.py" for name in ("__init__", "__main__", "api", "decider", "policies", "settings", "wiring")}
+    assert {name for name in made if name.count("/") == 2} <= like
+
+
+@pytest.mark.live
 def test_the_page_makes_a_service_that_runs(shell: Shell) -> None:
     stood_for = set()
     for step in steps(PAGE):
