@@ -1,4 +1,4 @@
-"""The page at ``/`` and its files, served as they are. Their headers let a browser keep them, and load nothing from another origin."""
+"""The page at ``/`` and its files, served as they are. Their headers let a browser keep them, and forbid it to load anything from another origin."""
 
 import os
 

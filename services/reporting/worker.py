@@ -14,8 +14,7 @@ from collections.abc import Mapping
 from services.reporting.board.board import Board
 from services.reporting.board.partition import Cursor
 from services.reporting.counting import Changes, fold
-from shared.deciding.deciding_follower import MostlyDead
-from shared.events.dead_letters import dead_letter, log_dead_letters
+from shared.events.dead_letters import check_not_mostly_dead, dead_letter, log_dead_letters
 from shared.log import topics
 from shared.log.event_log import EventLog
 from shared.logging import about
@@ -25,8 +24,6 @@ from shared.worker.meters import APPLY, DEAD, DECIDE, PUBLISH, REPEATED, WorkerM
 SOURCE = "/reporting"
 COUNTED = "counted"
 PASSED_OVER = "passed_over"
-_MANY = 100
-"""Where more than half of a batch of at least so many records are dead, something else is broken."""
 
 _log = logging.getLogger(__name__)
 
@@ -93,9 +90,7 @@ class CountingFollower:
     async def _append_dead_letters(self, batch: RecordBatch, changes: Changes) -> None:
         if not changes.dead:
             return
-        if len(batch.records) >= _MANY and 2 * len(changes.dead) > len(batch.records):
-            where = f"{batch.topic}[{batch.partition}]@{batch.first}"
-            raise MostlyDead(f"{where}: {len(changes.dead)} of {len(batch.records)} records cannot be read")
+        check_not_mostly_dead(batch.topic, batch.partition, batch.first, records=len(batch.records), dead=len(changes.dead))
         letters = [
             (record.key or b"", dead_letter(record, error, source=SOURCE, topic=batch.topic, partition=batch.partition))
             for record, error in changes.dead

@@ -27,7 +27,7 @@ from shared.deciding.published import Published, Reader
 from shared.deciding.states.outcomes import DEAD_LETTER, LETTERS, Outcome, read_exceptional
 from shared.deciding.states.state_store import Change, StateStore
 from shared.events.codec import Unreadable, read_event
-from shared.events.dead_letters import dead_letter, log_dead_letters
+from shared.events.dead_letters import check_not_mostly_dead, dead_letter, log_dead_letters
 from shared.events.envelope import Event
 from shared.log import topics
 from shared.log.event_log import EventLog
@@ -37,8 +37,6 @@ from shared.worker.meters import APPLY, DEAD, DECIDE, PUBLISH, READ, WorkerMeter
 
 _COUNTED_AS = {**{letter: outcome.value for outcome, letter in LETTERS.items()}, DEAD_LETTER: DEAD}
 """What an outcome is counted as, by its byte."""
-_MANY = 100
-"""In a batch of at least so many records, more than half of them dead means that something else is broken."""
 
 _log = logging.getLogger(__name__)
 
@@ -48,10 +46,6 @@ class _Identified(msgspec.Struct):
 
 
 _decode_identified = msgspec.json.Decoder(_Identified).decode
-
-
-class MostlyDead(Exception):
-    """Most of a batch cannot be read. No sender does that, so the worker stops instead of making dead letters of it."""
 
 
 class _Step(NamedTuple):
@@ -95,8 +89,7 @@ def decide_batch(
             step.refusals.append((record.key, judged.refusal))
         if judged.exception is not None:
             step.exceptions.append((record.offset, judged.exception))
-    if len(batch.records) >= _MANY and 2 * len(step.dead) > len(batch.records):
-        raise MostlyDead(f"{batch.topic}[{batch.partition}]@{batch.first}: {len(step.dead)} of {len(batch.records)} records cannot be read")
+    check_not_mostly_dead(batch.topic, batch.partition, batch.first, records=len(batch.records), dead=len(step.dead))
     return step._replace(changes=[_change(decider, i, states[i], state) for i, state in changed.items()], outcomes=bytes(outcomes))
 
 

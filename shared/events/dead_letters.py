@@ -16,8 +16,20 @@ from shared.logging import about
 
 _MOST_LOGGED = 20
 """Dead letters of one batch that are logged in a line each."""
+_MANY = 100
+"""Records of a batch from which on it is judged by its share of dead ones."""
 
 _log = logging.getLogger(__name__)
+
+
+class MostlyDead(Exception):
+    """Most of a batch cannot be read. No sender does that, so the worker stops instead of making dead letters of it."""
+
+
+def check_not_mostly_dead(topic: str, partition: int, first: int, *, records: int, dead: int) -> None:
+    """Raise ``MostlyDead`` where more than half of a batch of at least 100 records are dead. ``first`` is the offset of the batch."""
+    if records >= _MANY and 2 * dead > records:
+        raise MostlyDead(f"{topic}[{partition}]@{first}: {dead} of {records} records cannot be read")
 
 
 def dead_letter(record: Any, error: Exception, *, source: str, topic: str, partition: int) -> bytes:

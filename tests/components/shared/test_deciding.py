@@ -9,8 +9,9 @@ import pytest
 from services.enrolment.decider import EnrolmentDecider
 from services.enrolment.domain.packed import FORMAT
 from shared.contracts.registry import NewerVersion
-from shared.deciding.deciding_follower import DecidingFollower, MostlyDead
+from shared.deciding.deciding_follower import DecidingFollower
 from shared.deciding.states.state_store import StateStore
+from shared.events.dead_letters import MostlyDead
 from shared.log import topics
 from shared.log.event_log import LogUnavailable
 from shared.log.memory_log import MemoryLog

@@ -9,7 +9,7 @@ import pytest
 from services.reporting.board.board import Board, OtherFold
 from services.reporting.worker import CountingFollower
 from shared.contracts.registry import NewerVersion
-from shared.deciding.deciding_follower import MostlyDead
+from shared.events.dead_letters import MostlyDead
 from shared.log import topics
 from shared.log.event_log import LogUnavailable
 from shared.log.memory_log import MemoryLog
