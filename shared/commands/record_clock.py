@@ -4,7 +4,7 @@ A decider never asks it: what a decider decides follows the time of its cause.
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from shared import clock
@@ -14,8 +14,6 @@ from shared.redis.keys import key_of
 
 Now = Callable[[], Awaitable[datetime]]
 """Returns an aware moment. Raises one of ``REDIS_UNAVAILABLE`` where Redis does not answer, and ``Problem`` where the moment is not known yet."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Today(StrEnum):
@@ -47,6 +45,6 @@ def clock_of_api(today: Today, redis: Redis, service: str, *, generation: str, p
             if int(decided or 0) and followed is None:
                 raise rebuild_under_way()
             times += [] if time is None else [int(time)]
-        return _EPOCH + timedelta(microseconds=max(times)) if times else clock.now()
+        return clock.moment_of(max(times)) if times else clock.now()
 
     return by_record if today is Today.RECORD else by_calendar

@@ -8,11 +8,12 @@ were published last.
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple, Protocol, cast
 
 import msgspec
 
+from shared.clock import micros_of, moment_of
 from shared.contracts.registry import RECORD_LANGUAGE, NewerVersion
 from shared.contracts.sequence import is_sequence, offset_of
 from shared.contracts.services import SERVICES
@@ -41,7 +42,6 @@ KEYS = (
         "the newest time of a fact, in microseconds since 1970",
     ),
 )
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Policies(Protocol):
@@ -171,7 +171,7 @@ class PolicyFollower:
             return await self._recovered(partition)
         fields = {str(name, "utf-8"): str(value, "utf-8") for name, value in stored.items()}  # type: ignore[arg-type]  # the client answers bytes
         sequences = {name.removeprefix("sequence:"): value for name, value in fields.items() if name.startswith("sequence:")}
-        event_time = _EPOCH + timedelta(microseconds=int(fields["event_time"])) if "event_time" in fields else None
+        event_time = moment_of(int(fields["event_time"])) if "event_time" in fields else None
         return _Cursor(int(fields["next"]), sequences, event_time)
 
     async def _recovered(self, partition: int) -> _Cursor:
@@ -236,4 +236,4 @@ def _read_of(source: str, decode: Callable[[bytes], Event[Any]], value: bytes) -
 
 def _time_field(event_time: datetime | None) -> list[str]:
     """Return the name and the value of the cursor's field of the newest time, nothing where there is none."""
-    return [] if event_time is None else ["event_time", str((event_time - _EPOCH) // timedelta(microseconds=1))]
+    return [] if event_time is None else ["event_time", str(micros_of(event_time))]
