@@ -187,7 +187,7 @@ async def measure(number: int, port: int, redis_pid: int) -> None:
     url, cpu = f"redis://127.0.0.1:{port}/0", Cpu(redis_pid)
     told, record, log, since = children(number), Record(), MemoryLog(PARTITIONS), dict[int, int]()
     redis = connect(url)
-    policies = PolicyFollower(CasePolicies(), connect(url), log, generation="1")
+    policies = PolicyFollower(CasePolicies(), connect(url), log, generation="1", partitions=PARTITIONS)
     store = StateStore(connect(url), CASE.name, generation="1", buckets=BUCKETS, format_version=FORMAT)
     deciding = DecidingFollower(CaseDecider(), store, log)
     empty = await used(redis)

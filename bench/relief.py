@@ -122,7 +122,7 @@ async def measure(number: int, port: int, redis_pid: int) -> None:
     url, cpu = f"redis://127.0.0.1:{port}/0", Cpu(redis_pid)
     told, record, log, since = children(number), Record(), MemoryLog(PARTITIONS), dict[int, int]()
     redis, buckets = connect(url), max(64, number // PARTITIONS // 64)
-    policies = PolicyFollower(ReliefPolicies(), connect(url), log, generation="1")
+    policies = PolicyFollower(ReliefPolicies(), connect(url), log, generation="1", partitions=PARTITIONS)
     store = StateStore(connect(url), RELIEF.name, generation="1", buckets=buckets, format_version=FORMAT)
     deciding = DecidingFollower(ReliefDecider(), store, log)
     empty = await used(redis)

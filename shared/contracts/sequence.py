@@ -32,6 +32,11 @@ def offset_of(sequence: str) -> int:
     return position_of(sequence) // _OFFSETS
 
 
+def place_of(sequence: str) -> tuple[int, int]:
+    """Return the input offset in a sequence, and the number n. Raises ``ValueError`` for any other text."""
+    return divmod(position_of(sequence), _OFFSETS)
+
+
 @lru_cache(maxsize=64)  # one command asks three times
 def position_of(sequence: str) -> int:
     """Return a sequence as a number that grows with it, of 63 bits. Raises ``ValueError`` for any other text."""

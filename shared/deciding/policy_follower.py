@@ -1,12 +1,22 @@
 """How a deciding worker hears the facts of other services: policies turn facts into commands for its own input topic.
 
 The policies of a service follow the record with one cursor a partition, which remembers the last sequence of each source that they hear: no
-fact is heard twice. The id of a command derives from the fact that it answers, so a command that is published twice is decided once. The
-commands are acknowledged before the cursor moves, so none can be missing. A cursor that Redis has lost is found again in the commands that
-were published last.
+fact is heard twice. The id of a command derives from the fact that it answers, so a command that is published twice is decided once. A
+command is for the subject of its fact, or is ``Addressed`` to another, whose partition may be another one.
+
+The steps of one commit, and what a failure after each leaves behind:
+
+1. Publish the commands that are addressed to other partitions, and wait for the acks. (They are in the log, perhaps in part. The next attempt
+   publishes them again, with the same ids.)
+2. Publish the commands for the partition of the facts, and wait for the acks. (Likewise.)
+3. Move the cursor. (Done.)
+
+The commands are acknowledged before the cursor moves, so none can be missing. A cursor that Redis has lost is found again in the last command
+that the partition has of its own facts: every command that is addressed elsewhere and answers an earlier fact was acknowledged before it.
 """
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol, cast
@@ -15,12 +25,14 @@ import msgspec
 
 from shared.clock import micros_of, moment_of
 from shared.contracts.registry import RECORD_LANGUAGE, NewerVersion
-from shared.contracts.sequence import is_sequence, offset_of
+from shared.contracts.sequence import is_sequence, offset_of, place_of
 from shared.contracts.services import SERVICES
 from shared.events.codec import Unreadable, encode, read_event
-from shared.events.envelope import Event, EventData, caused
+from shared.events.envelope import Addressed, Event, EventData, caused
+from shared.ids import uuid5_of_position
 from shared.log import topics
 from shared.log.event_log import EventLog
+from shared.log.partitioner import partition_of
 from shared.logging import about
 from shared.redis.edge import Redis, script
 from shared.redis.keys import Key, key_of
@@ -56,8 +68,11 @@ class Policies(Protocol):
     hears: Mapping[str, type[Event[Any]]]
     """The sources whose facts are answered, each with what is read of a fact: an event whose data has the fields that matter, and no others."""
 
-    def commands(self, fact: Event[Any]) -> Sequence[EventData]:
-        """Return the commands that a fact asks for, in the order in which they are to be decided."""
+    def commands(self, fact: Event[Any]) -> Sequence[EventData | Addressed]:
+        """Return the commands that a fact asks for, in the order in which they are to be decided.
+
+        That order holds within a partition: commands for subjects of two partitions are decided in any order.
+        """
 
 
 class _Cursor(NamedTuple):
@@ -67,10 +82,13 @@ class _Cursor(NamedTuple):
 
 
 class _Answer(NamedTuple):
-    """What a batch comes to. ``endless``: the offsets of facts at the end of a chain that is too long."""
+    """What a batch comes to.
+
+    ``commands``: key and bytes of each, by partition; ``endless``: the offsets of facts at the end of a chain that is too long.
+    """
 
     cursor: _Cursor
-    commands: Sequence[tuple[bytes, bytes]]
+    commands: Mapping[int, Sequence[tuple[bytes, bytes]]]
     heard: int
     endless: Sequence[int]
 
@@ -78,14 +96,16 @@ class _Answer(NamedTuple):
 class PolicyFollower:
     """A ``Follower`` of the record that publishes the commands that the policies of one service ask for.
 
-    ``generation`` is that of the states of the service, beside which the cursor is kept.
+    ``generation`` is that of the states of the service, beside which the cursor is kept. ``partitions``: of the keyed topics.
     """
 
     topic = topics.STUDENT_STATUS
 
-    def __init__(self, policies: Policies, redis: Redis, log: EventLog, *, generation: str, meters: WorkerMeters | None = None) -> None:
+    def __init__(
+        self, policies: Policies, redis: Redis, log: EventLog, *, generation: str, partitions: int, meters: WorkerMeters | None = None
+    ) -> None:
         self._policies, self._redis, self._log = policies, redis, log
-        self._generation = generation
+        self._generation, self._partitions = generation, partitions
         self._meters = meters.of(self.topic) if meters else uncounted(self.topic)
         # Most facts of the record are not heard: a look for the source in the bytes spares the decoding of those.
         self._readers = [(f'{source}"'.encode(), source, msgspec.json.Decoder(reads).decode) for source, reads in policies.hears.items()]
@@ -115,7 +135,7 @@ class PolicyFollower:
             answer = self._answered(batch, cursor)
         if answer.commands:
             with self._meters.step(PUBLISH):
-                await self._log.append(self._policies.commands_topic, {batch.partition: answer.commands})
+                await self._publish(answer.commands, last=batch.partition)
         after = answer.cursor
         fields = [text for source, sequence in after.sequences.items() for text in (f"sequence:{source}", sequence)]
         fields += _time_field(after.event_time)
@@ -130,10 +150,18 @@ class PolicyFollower:
             _log.error("policies answer one another without end: this fact is passed over", extra=about(self.topic, batch.partition, offset))
         return batch.next
 
+    async def _publish(self, commands: Mapping[int, Sequence[tuple[bytes, bytes]]], *, last: int) -> None:
+        """Publish the commands of a batch, those of the partition ``last`` when all others are acknowledged: ``_recovered`` relies on it."""
+        topic = self._policies.commands_topic
+        if elsewhere := {partition: records for partition, records in commands.items() if partition != last}:
+            await self._log.append(topic, elsewhere)
+        if here := commands.get(last):
+            await self._log.append(topic, {last: here})
+
     def _answered(self, batch: RecordBatch, cursor: _Cursor) -> _Answer:
         """Return what a batch comes to. Pure."""
         sequences, newest, heard = dict(cursor.sequences), cursor.event_time, 0
-        commands: list[tuple[bytes, bytes]] = []
+        commands: defaultdict[int, list[tuple[bytes, bytes]]] = defaultdict(list)
         endless: list[int] = []
         for record in batch.records:
             if (fact := self._read(record.value)) is None or fact.sequence <= sequences.get(fact.source, ""):
@@ -145,7 +173,9 @@ class PolicyFollower:
                 endless.append(record.offset)
                 continue
             heard += 1
-            commands += published_commands(self._policies, fact, partition=batch.partition, offset=record.offset)
+            own = fact.subject.encode()
+            for key, value in published_commands(self._policies, fact, partition=batch.partition, offset=record.offset):
+                commands[batch.partition if key == own else partition_of(key, self._partitions)].append((key, value))
         return _Answer(_Cursor(batch.next, sequences, newest), commands, heard, endless)
 
     def _overtaken(self, batch: RecordBatch, stands: int) -> int:
@@ -175,21 +205,25 @@ class PolicyFollower:
         return _Cursor(int(fields["next"]), sequences, event_time)
 
     async def _recovered(self, partition: int) -> _Cursor:
-        """Begin at the start of the record, or again at the last fact that a command was published for.
+        """Begin at the start of the record, or again at the last fact of this partition that a command here was published for.
 
+        A command of another partition's fact says nothing of how far the policies came in this one: its id is of another position.
         The sequences of the sources are not known then. A fact that the record repeats beyond that offset is heard again, and the decider
         knows it by its sequence.
         """
         topic = self._policies.commands_topic
         end = (await self._log.end_offsets(topic))[partition]
-        last, newest = "", cast("datetime | None", None)
+        last, newest, mark = "", cast("datetime | None", None), f'"{self._policies.source}"'.encode()
         async for piece in self._log.read(topic, partition, 0, end):
             for record in piece:
+                # Most of what an input topic holds may be of others: a look for the source in the bytes spares the decoding of those.
+                if record.value is None or mark not in record.value:
+                    continue
                 try:
                     command = read_event(record.value)
                 except Unreadable:
                     continue
-                if command.source == self._policies.source and is_sequence(command.sequence):
+                if command.source == self._policies.source and _answers_fact_of(partition, command):
                     last = max(last, command.sequence)
                     newest = command.time if newest is None else max(newest, command.time)
         # The last fact's commands may not all have been published: it is taken once more.
@@ -206,13 +240,22 @@ class PolicyFollower:
 def published_commands(policies: Policies, fact: Event[Any], *, partition: int, offset: int) -> list[tuple[bytes, bytes]]:
     """Return the key and the bytes of each command that a fact at a position of the record asks for. Pure."""
     hops = (fact.hops or 0) + 1 if fact.reportedby in _POLICIES else None
-    return [
-        (
-            fact.subject.encode(),
-            encode(caused(fact, command, source=policies.source, topic=topics.STUDENT_STATUS, partition=partition, offset=offset, n=n, hops=hops)),
+    published = []
+    for n, asked in enumerate(policies.commands(fact)):
+        subject, command = asked if isinstance(asked, Addressed) else (fact.subject, asked)
+        event = caused(
+            fact, command, source=policies.source, topic=topics.STUDENT_STATUS, partition=partition, offset=offset, n=n, hops=hops, subject=subject
         )
-        for n, command in enumerate(policies.commands(fact))
-    ]
+        published.append((subject.encode(), encode(event)))
+    return published
+
+
+def _answers_fact_of(partition: int, command: Event[Any]) -> bool:
+    """Return whether a command answers a fact in this partition of the record: its id is a function of the position of its fact."""
+    if not is_sequence(command.sequence):
+        return False
+    offset, n = place_of(command.sequence)
+    return command.id == uuid5_of_position(topics.STUDENT_STATUS, partition, offset, n)
 
 
 def _read_of(source: str, decode: Callable[[bytes], Event[Any]], value: bytes) -> Event[Any] | None:

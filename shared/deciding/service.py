@@ -37,7 +37,8 @@ class DecidingService:
         if self.policies is not None:
             redis = connect(settings.redis_url)
             log = KafkaLog(settings.kafka_bootstrap, client_id=f"{self.spec.name}-policies")
-            followers.append(PolicyFollower(self.policies, redis, log, generation=settings.generation, meters=meters))
+            policies = PolicyFollower(self.policies, redis, log, generation=settings.generation, partitions=settings.partitions, meters=meters)
+            followers.append(policies)
         return followers
 
     def run_worker(self, settings: DecidingSettings) -> NoReturn:

@@ -5,7 +5,7 @@ what it asks for: ``data`` stays raw bytes until somebody wants it.
 """
 
 from datetime import datetime
-from typing import Annotated, ClassVar, Generic, Literal, Protocol, TypeVar
+from typing import Annotated, ClassVar, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from msgspec import Meta, Raw, Struct
 
@@ -109,25 +109,44 @@ class EventData(Protocol):
     TYPE: ClassVar[str]
 
 
+class Addressed(NamedTuple):
+    """A command for another subject than that of the fact which it answers."""
+
+    subject: str
+    command: EventData
+
+
 AnyEventData = TypeVar("AnyEventData", bound=EventData)
 
 
 def caused(
-    cause: Cause, data: AnyEventData, *, source: str, topic: str, partition: int, offset: int, n: int = 0, hops: int | None = None
+    cause: Cause,
+    data: AnyEventData,
+    *,
+    source: str,
+    topic: str,
+    partition: int,
+    offset: int,
+    n: int = 0,
+    hops: int | None = None,
+    subject: str | None = None,
 ) -> Event[AnyEventData]:
     """Return the n-th event that follows from an input: its id and sequence derive from the input's position, its times are the input's.
 
+    ``subject``: whom the event is about, where that is not the subject of the input.
+
     ``traceparent`` goes on from event to event; a sender's ``tracestate`` and ``dataschema`` are for whoever receives the report, and end here.
     """
+    about = cause.subject if subject is None else subject
     return Event(
         specversion="1.0",
         id=uuid5_of_position(topic, partition, offset, n),
         source=source,
         type=data.TYPE,
-        subject=cause.subject,
+        subject=about,
         time=cause.time,
         recordedtime=cause.recordedtime,
-        partitionkey=cause.subject,
+        partitionkey=about,
         sequence=sequence_of(offset, n),
         causationid=cause.id,
         correlationid=cause.correlationid or cause.id,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.contracts.sequence import LAST, is_sequence, offset_of, position_of, sequence_at, sequence_of
+from shared.contracts.sequence import LAST, is_sequence, offset_of, place_of, position_of, sequence_at, sequence_of
 
 _positions = st.integers(0, 2**63 - 1)
 
@@ -13,6 +13,7 @@ _positions = st.integers(0, 2**63 - 1)
 def test_a_position_is_written_and_read_back(position: int) -> None:
     sequence = sequence_at(position)
     assert (position_of(sequence), offset_of(sequence), is_sequence(sequence)) == (position, position // 10_000, True)
+    assert sequence_of(*place_of(sequence)) == sequence
 
 
 @given(_positions, _positions)
@@ -35,7 +36,7 @@ def test_it_is_the_offset_in_16_digits_and_the_number_in_4() -> None:
 )  # fmt: skip
 def test_any_other_text_is_no_sequence(text: str) -> None:
     assert not is_sequence(text)
-    for read in (offset_of, position_of):
+    for read in (offset_of, place_of, position_of):
         with pytest.raises(ValueError, match="16 digits"):
             read(text)
 

@@ -45,7 +45,7 @@ class Worker:
     def __post_init__(self) -> None:
         store = StateStore(connect(self.url), "relief", generation="1", buckets=4, format_version=FORMAT)
         self.deciding = DecidingFollower(ReliefDecider(), store, self.log)
-        self.policies = PolicyFollower(ReliefPolicies(), connect(self.url), self.log, generation="1")
+        self.policies = PolicyFollower(ReliefPolicies(), connect(self.url), self.log, generation="1", partitions=1)
 
     def happens(self, child: str, before: Standing | None, after: Standing, time: datetime, **more: Any) -> None:
         n = len(self.record)

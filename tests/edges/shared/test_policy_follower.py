@@ -16,12 +16,15 @@ from shared.deciding import policy_follower
 from shared.deciding.policy_follower import MOST_HOPS, Policies, PolicyFollower
 from shared.deciding.states.state_store import StateStore
 from shared.events.codec import encode, read_event
-from shared.events.envelope import Event
+from shared.events.envelope import Addressed, Event, EventData
 from shared.http.problems import Problem
+from shared.ids import uuid5_of_position
 from shared.log import topics
-from shared.log.event_log import LogRecord, LogUnavailable
+from shared.log.event_log import LogRecord, LogUnavailable, Records
 from shared.log.memory_log import MemoryLog
+from shared.log.partitioner import partition_of
 from shared.redis.edge import Redis
+from shared.redis.keys import key_of
 from shared.worker.follower import RecordBatch
 from tests.support.mutants import without
 
@@ -36,7 +39,7 @@ class OneForEach:
     service, source, commands_topic = "test", "/test/policies", COMMANDS
     hears: Mapping[str, type[Event[Raw]]] = {"/enrolment": Event[Raw]}
 
-    def commands(self, fact: Event[Raw]) -> Sequence[CloseForLeave]:
+    def commands(self, fact: Event[Raw]) -> Sequence[EventData | Addressed]:
         return [CloseForLeave(fact=fact.sequence)] if fact.type == ANSWERED else []
 
 
@@ -47,6 +50,41 @@ class OfBoth(OneForEach):
 
     def commands(self, fact: Event[Raw]) -> Sequence[CloseForLeave]:
         return [CloseForLeave(fact=fact.sequence)] if fact.type in {ANSWERED, CaseMoved.TYPE} else []
+
+
+HERE, ELSEWHERE = (
+    next(name for n in range(100) if partition_of((name := f"child-{n}").encode(), PARTITIONS) == partition) for partition in (P, 1 - P)
+)
+"""A subject of each partition."""
+ADDRESSED = CaseMoved.TYPE
+
+
+class ToAnother(OneForEach):
+    """Policies whose command for a fact of one kind is for a subject of the other partition, and for a fact of the other kind for its own."""
+
+    def commands(self, fact: Event[Raw]) -> Sequence[EventData | Addressed]:
+        command = CloseForLeave(fact=fact.sequence)
+        return [Addressed(ELSEWHERE, command)] if fact.type == ADDRESSED else super().commands(fact)
+
+
+class ToHere(ToAnother):
+    """Policies of the other partition, whose commands are for a subject of this one."""
+
+    def commands(self, fact: Event[Raw]) -> Sequence[EventData | Addressed]:
+        return [Addressed(HERE, CloseForLeave(fact=fact.sequence))]
+
+
+class FailingLog(MemoryLog):
+    """A log in memory that becomes unavailable after so many appends, where that is set."""
+
+    appends_left: int | None = None
+
+    async def append(self, topic: str, records: Records) -> dict[int, int]:
+        if self.appends_left is not None:
+            if not self.appends_left:
+                raise LogUnavailable("no append is left")
+            self.appends_left -= 1
+        return await super().append(topic, records)
 
 
 def written(
@@ -68,7 +106,7 @@ def written(
 
 @dataclass
 class Record:
-    log: MemoryLog
+    log: FailingLog
     redis: Redis
     values: list[bytes] = field(default_factory=list)
     follower: PolicyFollower = field(init=False)
@@ -79,7 +117,7 @@ class Record:
     def begin_anew(self, module: object = policy_follower, policies: Policies | None = None) -> None:
         """What a restart does."""
         kind: type[PolicyFollower] = module.PolicyFollower  # type: ignore[attr-defined]  # the module, or one without a guard
-        self.follower = kind(policies or OneForEach(), self.redis, self.log, generation="1")
+        self.follower = kind(policies or OneForEach(), self.redis, self.log, generation="1", partitions=PARTITIONS)
 
     def say(self, n: int, type_: str = ANSWERED, *, source: str = "/enrolment", time: datetime = datetime(2019, 3, 1, tzinfo=UTC)) -> None:
         """Write a fact; its position in its source is n."""
@@ -89,13 +127,13 @@ class Record:
         records = [LogRecord(offset, b"s", value) for offset, value in enumerate(self.values)][first:]
         return await self.follower.follow(RecordBatch(topics.STUDENT_STATUS, P, first, len(self.values), records))
 
-    def asked(self) -> list[str]:
-        return [read_event(record.value).causationid for record in self.log.topics.get(COMMANDS, [[], []])[P]]
+    def asked(self, partition: int = P) -> list[str]:
+        return [read_event(record.value).causationid for record in self.log.topics.get(COMMANDS, [[], []])[partition]]
 
 
 @pytest.fixture
 async def record(redis: Redis) -> AsyncIterator[Record]:
-    made = Record(MemoryLog(PARTITIONS), redis)
+    made = Record(FailingLog(PARTITIONS), redis)
     yield made
     await made.follower.stop()
 
@@ -250,6 +288,65 @@ async def test_without_looking_at_the_cursor_a_batch_from_before_a_loss_asks_for
     record.begin_anew(policy_follower if guarded else without(policy_follower, "if cursor.next != batch.first:", "if False:"))
     assert await record.follow() == 3
     assert len(record.asked()) == (4 if guarded else 8)
+
+
+# --- commands for another subject
+
+
+OTHER = 1 - P
+
+
+async def test_a_command_for_another_subject_goes_to_the_partition_of_that_subject_under_its_key(record: Record) -> None:
+    record.begin_anew(policies=ToAnother())
+    record.say(1)
+    record.say(2, ADDRESSED)
+    assert await record.follow() == 2
+    assert (record.asked(), record.asked(OTHER)) == (["/enrolment-1"], ["/enrolment-2"])
+    [command] = record.log.topics[COMMANDS][OTHER]
+    event = read_event(command.value)
+    assert (command.key, event.subject, event.partitionkey) == (ELSEWHERE.encode(), ELSEWHERE, ELSEWHERE)
+    assert (event.id, event.sequence) == (uuid5_of_position(topics.STUDENT_STATUS, P, 1, 0), "0000000000000001-0000"), "of the fact's position"
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_a_command_of_another_partitions_fact_does_not_mislead_a_lost_cursor(record: Record, guarded: bool) -> None:
+    """Taken for one of this partition, a command of offset 900 of the other would pass over 900 facts that nobody answered."""
+    far = [LogRecord(900, b"s", written("far", "/enrolment", ADDRESSED, f"{900:016d}-0000"))]
+    record.begin_anew(policies=ToAnother())
+    toward_here = PolicyFollower(ToHere(), record.redis, record.log, generation="2", partitions=PARTITIONS)
+    await record.redis.hset(key_of("test", "2", OTHER, "policies"), "next", "900")
+    assert await toward_here.follow(RecordBatch(topics.STUDENT_STATUS, OTHER, 900, 901, far)) == 901
+    assert record.asked() == ["far"]
+    record.say(1)
+    record.say(2)
+    await record.follow()
+    await record.redis.flushdb()
+    mutant = policy_follower if guarded else without(policy_follower, " and _answers_fact_of(partition, command)", "")
+    record.begin_anew(mutant, ToAnother())
+    assert await record.follower.cursors(frozenset({P})) == {P: 1 if guarded else 900}
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_a_command_addressed_elsewhere_is_acknowledged_before_those_by_which_a_lost_cursor_is_found(record: Record, guarded: bool) -> None:
+    """Were it published after them and did the worker and Redis both end in between, nobody would publish it ever again."""
+    mutant = policy_follower if guarded else without(policy_follower, "if elsewhere := {", "if False and {")
+    record.begin_anew(mutant, ToAnother())
+    await record.follower.cursors(frozenset({P}))
+    record.say(1, ADDRESSED)
+    record.say(2)
+    record.log.appends_left = 1
+    if guarded:
+        with pytest.raises(LogUnavailable):
+            await record.follow()
+    else:
+        await record.follow()
+    record.log.appends_left = None
+    await record.redis.flushdb()
+    record.begin_anew(policies=ToAnother())
+    next_ = (await record.follower.cursors(frozenset({P})))[P]
+    assert next_ is not None
+    await record.follow(first=next_)
+    assert record.asked(OTHER)[:1] == (["/enrolment-1"] if guarded else [])
 
 
 # --- what moment it is
