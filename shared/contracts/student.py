@@ -92,6 +92,14 @@ class StudentProgressed(StudentFact, frozen=True):
     grade: Grade
 
 
+class AbsenceRule(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+    """A rule of an area (a county, a province, or 100000), in force since a day: absence of more school days makes a child suspected."""
+
+    area: RecordedCounty
+    since: date
+    most_days: SchoolDays
+
+
 class StudentAbsent(StudentFact, frozen=True):
     """A child was absent without explanation."""
 

@@ -1,0 +1,98 @@
+"""When an unexplained absence makes a child suspected: counted in school days, by the rule of its county."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from services.enrolment.domain import absence
+from services.enrolment.domain.absence import rule_in, rule_passed
+from services.enrolment.domain.school_days import is_school_day, school_days, terms_in
+from shared.contracts.student import AbsenceRule
+
+ZHAOJUE, SICHUAN = "513431", "510000"
+CHONGMING, SHANGHAI = "310151", "310000"
+NATIONAL = AbsenceRule("100000", date(1986, 7, 1), 5)
+
+
+@pytest.mark.parametrize(
+    ("day", "school"),
+    [
+        (date(2019, 9, 2), True),
+        (date(2019, 9, 7), False),  # Saturday
+        (date(2019, 9, 29), True),  # a Sunday, worked in place of a day of the National Day holiday
+        (date(2019, 10, 1), False),  # National Day
+        (date(2020, 1, 19), True),  # a Sunday, worked before the Spring Festival
+        (date(2020, 1, 31), False),  # the festival was prolonged for the epidemic
+        (date(2020, 2, 10), False),  # winter holidays
+        (date(2020, 8, 3), False),  # summer holidays
+        (date(2020, 3, 2), True),
+    ],
+)
+def test_pupils_have_school_on_working_days_of_a_term(day: date, school: bool) -> None:
+    assert is_school_day(SICHUAN, day) is school
+
+
+def test_school_days_are_counted_from_the_first_to_the_last_day_both_included() -> None:
+    assert list(school_days(SICHUAN, date(2019, 9, 27), date(2019, 10, 9))) == [
+        date(2019, 9, 27),
+        date(2019, 9, 29),
+        date(2019, 9, 30),
+        date(2019, 10, 8),
+        date(2019, 10, 9),
+    ]
+
+
+def test_terms_before_the_first_line_are_those_of_the_first_line() -> None:
+    assert terms_in(SICHUAN, date(1950, 1, 1)) == terms_in(SICHUAN, date(2020, 1, 1))
+
+
+def test_a_county_has_its_own_rule_or_its_provinces_or_the_nations() -> None:
+    assert rule_in(ZHAOJUE, SICHUAN, date(2020, 1, 1)) == NATIONAL
+    assert rule_in(CHONGMING, SHANGHAI, date(2020, 1, 1)).most_days == 2
+    assert rule_in(CHONGMING, SHANGHAI, date(2015, 8, 31)) == NATIONAL
+    assert rule_in(ZHAOJUE, SICHUAN, date(1950, 1, 1)) == NATIONAL
+
+
+def passed(since: date, on: date, days: int, county: str = ZHAOJUE, province: str = SICHUAN) -> AbsenceRule | None:
+    return rule_passed(county, province, since=since, on=on, days=days)
+
+
+def test_the_sixth_school_day_passes_a_rule_of_five() -> None:
+    assert passed(date(2019, 9, 2), date(2019, 9, 6), 5) is None
+    assert passed(date(2019, 9, 2), date(2019, 9, 9), 6) == NATIONAL
+
+
+def test_holidays_are_no_absence_whatever_the_school_counted() -> None:
+    assert passed(date(2019, 9, 30), date(2019, 10, 8), 9) is None
+    assert passed(date(2020, 7, 13), date(2020, 8, 28), 34) is None
+
+
+def test_days_that_the_child_was_seen_are_no_absence() -> None:
+    assert passed(date(2019, 9, 2), date(2019, 10, 30), 5) is None
+
+
+def test_an_absence_that_ends_before_it_begins_passes_nothing() -> None:
+    assert passed(date(2019, 9, 9), date(2019, 9, 2), 9) is None
+
+
+def test_an_absence_of_decades_is_counted_no_further_than_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[date] = []
+    days = school_days
+
+    def counted(province: str, first: date, last: date) -> object:
+        for day in days(province, first, last):
+            seen.append(day)
+            yield day
+
+    monkeypatch.setattr(absence, "school_days", counted)
+    assert passed(date(1990, 1, 1), date(2020, 1, 1), 9_999) == NATIONAL
+    assert len(seen) == 6
+
+
+@pytest.mark.parametrize("table", ["absence_rules.csv", "school_terms.csv"])
+def test_every_line_of_the_tables_says_where_it_comes_from(table: str) -> None:
+    lines = (Path(absence.__file__).parent / table).read_text("utf-8").splitlines()
+    for line in lines[1:]:
+        _, _, mark_and_source = line.rpartition(",I,") if ",I," in line else line.rpartition(",L,")
+        assert len(mark_and_source) > 20, line
