@@ -55,6 +55,7 @@ def test_the_page_makes_all_of_a_service(checkout: Path) -> None:
     like = {str(path.relative_to(ROOT)).replace("case", "meals", 1) for path in (ROOT / "services" / "case").glob("*.py")}
     assert made >= {f"services/meals/{name}.py" for name in ("__init__", "__main__", "api", "decider", "policies", "settings", "wiring")}
     assert {name for name in made if name.count("/") == 2} <= like
+    subprocess.run([sys.executable, "-c", "import services.meals.wiring"], cwd=checkout, env={"PYTHONPATH": "."}, check=True)
 
 
 @pytest.mark.live
