@@ -1,4 +1,4 @@
-"""The `baoxue` command: the stack on this machine, and what reporting lets one ask of the record."""
+"""The `baoxue` command: the stack on this machine, and the auditors' commands of reporting."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def demo_config(config: StackConfig) -> StackConfig:
-    """The folder as it is set, or, if somebody's record is in it, an empty one of the demo's own below it."""
+    """Return the configuration as it is set; with an empty folder of the demo's own below it, if the folder holds a record. Raises `StartFailed`."""
     if LocalStack(config).is_running():
         raise StartFailed("A stack runs here already, and the demo wants one of its own. `make down` stops it; its data stay.")
     if not _has_record(config):
@@ -51,7 +51,7 @@ def demo_config(config: StackConfig) -> StackConfig:
 
 @app.callback()
 def where() -> None:
-    """The auditors' commands look at this stack unless they are told otherwise."""
+    """Let the auditors' commands ask this stack unless they are told otherwise."""
     with _plain_failures():
         config = StackConfig.from_environment()
     os.environ.setdefault("REPORTING_KAFKA_BOOTSTRAP", config.kafka_bootstrap)
@@ -69,10 +69,10 @@ def demo(
 
     os.environ["REPORTING_DEMO"] = "true"
     if scale < 1:
-        # A part of the nation has not fallen from the nation's published 600,000, but from its own beginning.
+        # The figures of a part of the nation fell from the beginning of its own record, not from the published 600,000.
         os.environ.setdefault("REPORTING_BASELINE", "record")
     with _plain_failures():
-        # While a history plays, the day is the record's own: by the calendar everything in it would be overdue.
+        # While a history is played in, the day is that of the record: by the calendar everything in it would be overdue.
         config = demo_config(StackConfig.from_environment()).model_copy(update={"today": "record"})
         stack = LocalStack(config, say=_say)
         exact: bool | None = None
@@ -92,7 +92,7 @@ def demo(
 
 @app.command()
 def up() -> None:
-    """Start everything in the background, empty or as it was left."""
+    """Start everything in the background, empty or with the data of the last run."""
     with _plain_failures():
         stack = LocalStack(StackConfig.from_environment(), foreground=False, say=_say)
         stack.start()
@@ -102,7 +102,7 @@ def up() -> None:
 
 @app.command()
 def down() -> None:
-    """Stop what runs here, in the background or left over; the data stay."""
+    """Stop everything that runs here, left-over processes too; the data stay."""
     with _plain_failures():
         config = StackConfig.from_environment()
         for each in (config, _own_to_the_demo(config)):
@@ -112,7 +112,7 @@ def down() -> None:
 
 @app.command()
 def status() -> None:
-    """What runs here. Exit code 1 if nothing does, or not all."""
+    """Show every process. Exit code 1 if not all of them run."""
     with _plain_failures():
         config = StackConfig.from_environment()
         stack = _running(config)
@@ -135,7 +135,7 @@ def create_topics(
         int, typer.Option(envvar="BAOXUE_REPLICAS", min=1, max=9, help="Copies of every record; it counts as logged once all but one have it.")
     ] = 1,
 ) -> None:
-    """Make the topics that a cluster lacks, and hold those that are there to their settings; `up` does it for its own broker."""
+    """Make the topics that a cluster lacks, and check the settings of the others; `up` does it for its own broker."""
     import stamina
 
     with _plain_failures():
@@ -150,7 +150,7 @@ def create_topics(
 
 @app.command()
 def doctor() -> None:
-    """Say what is wrong, and which command mends it. Exit code 1 if anything is."""
+    """Say what is wrong, and which command mends it. Exit code 1 if anything is wrong."""
     with _plain_failures():
         wrong, config = 0, StackConfig.from_environment()
         running = _running(config)
@@ -165,7 +165,7 @@ def doctor() -> None:
 
 
 def _running(config: StackConfig) -> LocalStack | None:
-    """What runs here: the stack of the folder, or the demo's own in it."""
+    """Return the stack that runs here: that of the folder, or that of the demo in it."""
     return next((stack for each in (config, _own_to_the_demo(config)) if (stack := LocalStack(each)).is_running()), None)
 
 
@@ -183,7 +183,7 @@ def _say(sentence: str) -> None:
 
 
 def _processes(stack: LocalStack) -> bool:
-    """Show every process and what it takes; gives whether all of them run."""
+    """Show every process and its cost; return whether all of them run."""
     states, costs = stack.states(), stack.costs()
     table = Table("process", "state", "pid", "since", Column("CPU s", justify="right"), Column("MiB", justify="right"))
     for name, each in sorted(states.items()):
@@ -202,7 +202,7 @@ def _addresses(config: StackConfig) -> None:
 
 @contextmanager
 def _plain_failures() -> Iterator[None]:
-    """What somebody can mend is told in a sentence, without a traceback."""
+    """Print a failure that a user can mend as a sentence, without a traceback."""
     try:
         yield
     except PLAIN_FAILURES as failure:
@@ -212,8 +212,8 @@ def _plain_failures() -> Iterator[None]:
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """Ctrl-C, a TERM and a closed terminal all end what runs within, which is no failure."""
-    # Set, not taken for granted: a shell starts what it puts in the background with SIGINT ignored.
+    """End the block at Ctrl-C, at a TERM and at a closed terminal, without a failure."""
+    # A shell starts a background process with SIGINT ignored, so the handler is set here.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for each in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, lambda *_: signal.raise_signal(signal.SIGINT))

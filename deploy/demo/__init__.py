@@ -1,1 +1,4 @@
-"""The history: invented children whose totals are the published ones, told as 31 provinces and 新疆兵团 would report them."""
+"""The demo: invented children whose totals are the published ones, reported as 31 provinces and 新疆兵团 would report them.
+
+``history`` invents the reports, ``playing`` sends them and compares.
+"""

@@ -1,4 +1,4 @@
-"""Plays the history into a system that runs already, or prints it: ``python -m deploy.demo --help``."""
+"""Plays the history into a running system, or prints it: ``python -m deploy.demo --help``."""
 
 import asyncio
 import sys
@@ -15,8 +15,8 @@ from deploy.demo.playing.play import Apis, play_history
 
 def main(
     scale: Annotated[float, typer.Option(help="1: as many children as were published.")] = 1.0,
-    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The last day told, up to 2020-11-30.")] = datetime(*JUNE.timetuple()[:3]),  # noqa: B008, DTZ001  # a day
-    seed: Annotated[int, typer.Option(help="Another one invents other children.")] = 1,
+    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The last day played, up to 2020-11-30.")] = datetime(*JUNE.timetuple()[:3]),  # noqa: B008, DTZ001  # a day
+    seed: Annotated[int, typer.Option(help="Another seed invents other children.")] = 1,
     enrolment: Annotated[str, typer.Option(help="Where enrolment's api is.")] = Apis().enrolment,
     case: Annotated[str, typer.Option(help="Where case's api is.")] = Apis().case,
     relief: Annotated[str, typer.Option(help="Where relief's api is.")] = Apis().relief,
@@ -34,7 +34,7 @@ def main(
 def _print(history: History) -> None:
     for portion in history.portions():
         for sender, lines in portion.lines.items():
-            # As text: a line is not always JSON, for senders make mistakes.
+            # As text, because a mistaken line may be no JSON.
             sys.stdout.buffer.write(b"".join(json.encode({"sender": sender, "line": line.decode()}) + b"\n" for line in lines))
 
 

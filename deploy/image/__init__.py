@@ -1,1 +1,1 @@
-"""The image of the container set-up, and what runs in it beside our processes."""
+"""The image of the container set-up, and the health check of its containers."""

@@ -1,4 +1,4 @@
-"""Where the stack lives and which ports it takes: everything about it that can be set."""
+"""The settings of the embedded stack: its folders, its ports, its partitions."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ ROOT = Path(__file__).resolve().parents[2]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 FREE_PORTS = range(20_000, 30_000)
-"""Where ports are looked for. Below the range that the system gives to outgoing connections: a client that knocks before its
-server is up could otherwise be given the very port it knocks at, and the server could not have it any more."""
+"""The ports to choose from. They lie below the range that the system takes for outgoing connections: a client that connects before its
+server is up could otherwise be given the port of that server, which then could not listen there."""
 
 
 class SettingsWrong(Exception):
-    """A setting has a value that cannot be. The message names the variable and what it takes."""
+    """A setting has a value that it cannot have. The message names the variable and what it takes."""
 
 
 def _user_cache() -> Path:
@@ -33,9 +33,11 @@ def _user_cache() -> Path:
 
 
 def _service_ports() -> dict[str, Any]:
-    """The ports of every service of the catalogue, as fields: `<name>_port` and `<name>_worker_port`."""
+    """Return the ports of every service of the catalogue as fields: `<name>_port` and `<name>_worker_port`."""
     apis = {f"{spec.name}_port": (Port, Field(spec.port, description=f"the api of {spec.name}")) for spec in SERVICES}
-    workers = {f"{spec.name}_worker_port": (Port, Field(spec.admin_port, description=f"how the worker of {spec.name} is")) for spec in SERVICES}
+    workers = {
+        f"{spec.name}_worker_port": (Port, Field(spec.admin_port, description=f"the admin server of the worker of {spec.name}")) for spec in SERVICES
+    }
     return apis | workers
 
 
@@ -46,23 +48,23 @@ else:
 
 
 class StackConfig(_ServicePorts):
-    """One stack: a data folder and its ports. Each field is set by the variable `BAOXUE_<FIELD>`."""
+    """One stack: a data folder and its ports. The variable `BAOXUE_<FIELD>` sets each field."""
 
     model_config = SettingsConfigDict(env_prefix="BAOXUE_", frozen=True, extra="ignore")
 
-    home: Path = Field(ROOT / ".baoxue", description="where all data, logs and settings of the stack are, below the checkout")
-    cache: Path = Field(default_factory=_user_cache, description="where the broker's jars are kept; without it `baoxue` in the user's cache folder")
+    home: Path = Field(ROOT / ".baoxue", description="folder of all data, logs and settings of the stack, below the checkout")
+    cache: Path = Field(default_factory=_user_cache, description="folder of the broker's jars; by default `baoxue` in the user's cache folder")
     kafka_port: Port = Field(19092, description="Kafka")
     kafka_controller_port: Port = Field(19093, description="Kafka's controller")
     redis_port: Port = Field(16379, description="Redis")
     partitions: Annotated[int, Field(ge=1, le=254)] = Field(12, description="partitions of every topic; fixed for the life of the data")
     today: Literal["calendar", "record"] = Field(
-        "calendar", description="by what the case and relief apis tell the day: `record` where a history is played in"
+        "calendar", description="by what the apis that show due days tell the day: `record` where a history is played in"
     )
 
     @classmethod
     def from_environment(cls) -> Self:
-        """Raises SettingsWrong, naming every variable whose value is no good."""
+        """Read the environment. Raises `SettingsWrong`, which names every variable with a wrong value."""
         try:
             config = cls()
         except ValidationError as wrong:
@@ -71,7 +73,7 @@ class StackConfig(_ServicePorts):
 
     @classmethod
     def on_free_ports(cls, home: Path, *, partitions: int = 12) -> Self:
-        """A stack of its own in `home`, on ports that nobody listened on a moment ago. The cache stays the user's."""
+        """Return a stack in `home` on ports that nobody listened on a moment ago, with the user's cache of jars."""
         ports = [name for name in cls.model_fields if name.endswith("_port")]
         return cls.model_validate({"home": home.resolve(), "partitions": partitions, **dict(zip(ports, free_ports(len(ports)), strict=True))})
 
@@ -84,7 +86,7 @@ class StackConfig(_ServicePorts):
         return f"redis://{LOOPBACK}:{self.redis_port}/0"
 
     def port_of(self, service: str, part: str = "api") -> int:
-        """The port of the api of a service, or of the admin server of its worker."""
+        """Return the port of the api of a service, or of the admin server of its worker."""
         return int(getattr(self, port_field(service, part)))
 
     def api_url(self, service: str) -> str:
@@ -96,12 +98,12 @@ class StackConfig(_ServicePorts):
 
 
 def port_field(service: str, part: str) -> str:
-    """The field, and in capitals behind `BAOXUE_` the variable, that holds the port of a process."""
+    """Return the name of the field that holds the port of a process; the variable is `BAOXUE_` and the name in capitals."""
     return f"{service}_port" if part == "api" else f"{service}_{part}_port"
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of the loopback address that nobody listens on, all different."""
+    """Return different ports of the loopback address that nobody listens on. Raises `SettingsWrong`."""
     candidates = random.sample(FREE_PORTS, min(1_000, len(FREE_PORTS)))
     found = [port for port in candidates if port_is_free(port)][:count]
     if len(found) < count:
@@ -110,7 +112,7 @@ def free_ports(count: int) -> list[int]:
 
 
 def port_is_free(port: int) -> bool:
-    """Whether a server could listen there now."""
+    """Return whether a server could listen on a port now."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -1,4 +1,4 @@
-"""The broker's jars: fetched by jgo, each held to the sum in `kafka.lock`, kept in the user's cache folder.
+"""The jars of the broker: jgo fetches them, the sums in `kafka.lock` hold each of them, and the user's cache folder keeps them.
 
 `python -m deploy.local.jars` resolves them anew and writes the lock (`make lock`).
 """
@@ -24,7 +24,7 @@ Progress = Callable[[int, int], None]
 
 
 class JarsWrong(Exception):
-    """A jar is missing, unknown or not the one that was locked. The message names it and what mends it."""
+    """A jar is missing, unknown, or not the one that was locked. The message names the jar and the fix."""
 
 
 @dataclass(frozen=True)
@@ -41,19 +41,19 @@ class Jar:
 
 
 def locked(lock: Path = LOCK) -> list[Jar]:
-    """The jars of the lock file, in its order."""
+    """Return the jars of the lock file, in its order."""
     lines = (line.split() for line in lock.read_text("utf-8").splitlines() if line and not line.startswith("#"))
     return [Jar(coordinates, sha256) for coordinates, sha256 in lines]
 
 
 def jar_folder(cache: Path, jars: Iterable[Jar]) -> Path:
-    """Where this set of jars is kept: another set goes to another folder, so that two checkouts do not disturb one another."""
+    """Return the folder of this set of jars. Another set has another folder, so that two checkouts do not disturb one another."""
     contents = "\n".join(sorted(f"{jar.coordinates} {jar.sha256}" for jar in jars))
     return cache / f"kafka-{hashlib.sha256(contents.encode()).hexdigest()[:12]}"
 
 
 def problems(folder: Path, jars: list[Jar]) -> list[str]:
-    """What keeps `folder` from being exactly the locked jars; empty if it is. Reads every byte of them."""
+    """Return each difference between `folder` and the locked jars. Reads every byte of the jars."""
     wanted = {jar.filename: jar for jar in jars}
     present = {path.name for path in folder.glob("*")} if folder.is_dir() else set()
     found = [f"{folder / name} is not in {LOCK.name}" for name in sorted(present - set(wanted))]
@@ -65,7 +65,7 @@ def problems(folder: Path, jars: list[Jar]) -> list[str]:
 
 
 def ensure(cache: Path, *, progress: Progress = lambda done, of: None, jars: list[Jar] | None = None) -> Path:
-    """The folder with exactly the locked jars, fetched if it is not there yet; without network if it is. Raises JarsWrong."""
+    """Return the folder that holds exactly the locked jars; fetch them where there is none yet. Raises `JarsWrong`."""
     jars = locked() if jars is None else jars
     folder = jar_folder(cache, jars)
     if not folder.is_dir():
@@ -89,7 +89,7 @@ def _fetch(folder: Path, jars: list[Jar], progress: Progress) -> None:
         try:
             whole.rename(folder)
         except OSError:
-            if not folder.is_dir():  # another start was quicker: its jars are as good, and are checked next
+            if not folder.is_dir():  # another start was quicker: its jars are checked next
                 raise
 
 
@@ -119,7 +119,7 @@ def _sha256(path: Path) -> str:
 
 
 def resolve(lock: Path = LOCK) -> None:
-    """Resolves the broker and all it depends on anew, with a network, and writes `lock`."""
+    """Resolve the broker and its dependencies anew over the network, and write `lock`."""
     from jgo.env import EnvironmentBuilder, LinkStrategy
     from jgo.maven import MavenContext
 

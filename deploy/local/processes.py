@@ -1,4 +1,4 @@
-"""The table of processes: what runs on one machine, in which order it starts, and what each is told.
+"""The table of processes: which processes run on one machine, in which order they start, and the environment of each.
 
 The processes of the services are those of the catalogue (`shared/contracts/services.py`).
 """
@@ -19,7 +19,7 @@ from shared.contracts.services import SERVICES
 
 @dataclass(frozen=True)
 class Program:
-    """One process as the supervisor keeps it. `priority` orders the stopping: the highest goes first."""
+    """One process as the supervisor keeps it. The process with the highest `priority` stops first."""
 
     name: str
     command: tuple[str, ...]
@@ -32,9 +32,9 @@ class Program:
 
 @dataclass(frozen=True)
 class ServiceProcess:
-    """One process of ours: `python -m services.<service> <part>`. Both parts answer how they are on a port of their own.
+    """One process of a service: `python -m services.<service> <part>`. Both parts answer `/readyz` on a port of their own.
 
-    `tells_day`: whether the process must be told by what it tells the day.
+    `tells_day`: whether the process takes the setting `today`.
     """
 
     service: str
@@ -81,20 +81,21 @@ REDIS = "redis"
 
 
 def tools(config: StackConfig, java: Java, jars: Path, redis: RedisServer) -> tuple[Program, ...]:
-    """What the services stand on: these start with the supervisor and stop last."""
+    """Return Kafka and Redis, which start with the supervisor and stop last."""
     return (
         Program(KAFKA, tuple(kafka.command(java, jars)), kafka.folder(config), 100, stop_seconds=30, starts_with_supervisor=True),
         Program(REDIS, tuple(redis_server.command(redis)), redis_server.folder(config), 101, stop_seconds=15, starts_with_supervisor=True),
     )
 
 
-def lifeline(parent: int) -> Program:
-    """Stops the supervisor, and so everything, when the process `parent` is gone: nothing outlives a foreground that was killed."""
-    return Program("lifeline", (sys.executable, "-m", "deploy.local.lifeline", str(parent)), ROOT, 300, stop_seconds=5, starts_with_supervisor=True)
+def parent_watch(parent: int) -> Program:
+    """Return the process that stops the supervisor, and so everything, once the process `parent` is gone: nothing outlives a killed foreground."""
+    command = (sys.executable, "-m", "deploy.local.parent_watch", str(parent))
+    return Program("parent-watch", command, ROOT, 300, stop_seconds=5, starts_with_supervisor=True)
 
 
 def ports(config: StackConfig, services: tuple[ServiceProcess, ...]) -> dict[str, tuple[int, str]]:
-    """What listens where, and the variable that sets it: {who: (port, variable)}."""
+    """Return the port of every process, and the variable that sets it: {process: (port, variable)}."""
     wanted = {
         "Kafka": (config.kafka_port, "BAOXUE_KAFKA_PORT"),
         "Kafka's controller": (config.kafka_controller_port, "BAOXUE_KAFKA_CONTROLLER_PORT"),

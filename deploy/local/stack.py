@@ -1,9 +1,9 @@
-"""The whole stack of one folder: start it until it is ready, look at it, hurt it, stop it.
+"""The whole stack of one folder: start it until it is ready, look at it, kill parts of it, stop it.
 
     with LocalStack(StackConfig.on_free_ports(tmp), services=()) as stack:
         ...  # stack.config.kafka_bootstrap, stack.config.redis_url
 
-A start that fails leaves nothing running. A start after a supervisor was killed ends first what that one left behind.
+A failed start leaves nothing running. A start after a supervisor was killed first ends the processes that it left behind.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ class StartFailed(Exception):
 
 
 class Cost(NamedTuple):
-    """What a process takes: seconds of CPU so far, and bytes of memory now."""
+    """The cost of a process: seconds of CPU so far, and bytes of memory now."""
 
     cpu_seconds: float
     memory: int
 
 
 class LocalStack:
-    """Kafka, Redis and `services` in `config.home`. `foreground`: all of it stops when this process is gone, however it went."""
+    """Kafka, Redis and `services` in `config.home`. `foreground`: all of it stops once this process is gone, however it ended."""
 
     def __init__(
         self, config: StackConfig, *, services: tuple[ServiceProcess, ...] = PROCESSES, foreground: bool = True, say: Say = lambda sentence: None
@@ -70,10 +70,10 @@ class LocalStack:
         self.stop()
 
     def start(self) -> None:
-        """Returns when everything is ready. On a stack that runs already, starts what is missing in it.
+        """Start what does not run, and return once everything is ready.
 
-        Raises StartFailed, and JarsWrong, FormatFailed or TopicsWrong from the parts. A stack that was not running before is not
-        running after that either.
+        Raises `StartFailed`, and `JarsWrong`, `FormatFailed` or `TopicsWrong` from the parts. A stack that was not running before does not
+        run after a failure either.
         """
         with self._alone():
             was_running = self.is_running()
@@ -89,20 +89,20 @@ class LocalStack:
                 raise
 
     def stop(self) -> None:
-        """Stops services, then Redis and Kafka, in order, and returns when all are gone. The data stay. Nothing running is fine."""
+        """Stop the services, then Redis and Kafka, and return once all are gone. The data stay. A stack that does not run is no error."""
         with self._alone():
             self._stop()
 
     def is_running(self) -> bool:
-        """Whether a supervisor is at work in this folder, whoever started it."""
+        """Return whether a supervisor runs in this folder, whoever started it."""
         return self._supervisor.states() is not None
 
     def states(self) -> dict[str, ProcessState]:
-        """Every process by name; empty if the stack is not running."""
+        """Return every process by name; none if the stack does not run."""
         return self._supervisor.states() or {}
 
     def costs(self) -> dict[str, Cost]:
-        """What each process that runs has taken since it was started last."""
+        """Return the cost of each running process since its last start."""
         found: dict[str, Cost] = {}
         for name, state in self.states().items():
             with suppress(psutil.NoSuchProcess):
@@ -113,11 +113,11 @@ class LocalStack:
         return found
 
     def pid(self, process: str) -> int:
-        """The process's id now; 0 while it has none."""
+        """Return the id of a process now; 0 while it has none."""
         return self.states()[process].pid
 
     def kill(self, process: str) -> int:
-        """SIGKILL to the process; gives the id it had. The supervisor starts it again."""
+        """Send SIGKILL to a process, which the supervisor restarts, and return the id that it had."""
         pid = self.pid(process)
         if not pid:
             raise ProcessLookupError(f"{process} is not running")
@@ -125,16 +125,16 @@ class LocalStack:
         return pid
 
     def wait_for_exit(self) -> None:
-        """Blocks until the supervisor that this object started is gone."""
+        """Block until the supervisor that this object started is gone."""
         if self._launched:
             self._launched.wait()
 
     def wait_ready(self, process: str, *, other_than: int = 0, timeout: float = 60.0) -> int:
-        """Waits until `process` works, were it far behind, as another process than `other_than`; gives its id. Raises StartFailed."""
+        """Wait until a process works, were it far behind, under another id than `other_than`; return its id. Raises `StartFailed`."""
         return self._wait_until(answers, "ready", process, other_than, timeout)
 
     def wait_alive(self, process: str, *, other_than: int = 0, timeout: float = 60.0) -> int:
-        """As wait_ready, but to be there is enough: a worker need not have its partitions yet, which takes long after a kill."""
+        """Wait as `wait_ready` does, but only until the process is alive: after a kill a worker gets its partitions late."""
         return self._wait_until(lives, "alive", process, other_than, timeout)
 
     def _wait_until(self, asked: Asked, what: str, process: str, other_than: int, timeout: float) -> int:
@@ -150,7 +150,7 @@ class LocalStack:
             time.sleep(POLL)
 
     def left_over(self) -> list[psutil.Process]:
-        """What a supervisor that was killed left running; empty while one is at work."""
+        """Return the processes that a killed supervisor left running; none while a supervisor runs."""
         return [] if self.is_running() else self._supervisor.processes()
 
     def _launch(self) -> None:
@@ -167,7 +167,7 @@ class LocalStack:
         redis_server.prepare(self.config)
         programs = [*processes.tools(self.config, java, folder, server), *(each.program(self.config) for each in self._services)]
         if self._foreground:
-            programs.append(processes.lifeline(os.getpid()))
+            programs.append(processes.parent_watch(os.getpid()))
         self._launched = self._supervisor.launch(programs)
 
     def _bring_up(self) -> None:
@@ -191,7 +191,7 @@ class LocalStack:
             time.sleep(POLL)
 
     def _wait_first(self, process: str) -> None:
-        """As wait_ready, but the first death counts: what dies while everything starts has something wrong with it."""
+        """Wait as `wait_ready` does, but fail at the first death: a process that dies while everything starts has something wrong with it."""
         deadline = time.monotonic() + FIRST_READY
         while True:
             state = self.states()[process].state
@@ -234,7 +234,7 @@ class LocalStack:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """One start or stop at a time in a folder, by whichever process."""
+        """Admit one start or stop at a time in a folder, by whichever process."""
         run = self.config.home / "run"
         run.mkdir(parents=True, exist_ok=True)
         with (run / "lock").open("w") as lock:

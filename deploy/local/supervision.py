@@ -1,7 +1,7 @@
-"""supervisord keeps the processes: it starts each again that dies, stops them in order, and turns their logs over.
+"""supervisord keeps the processes: it restarts a process that dies, stops the processes in order, and rotates their logs.
 
-Whatever it starts carries the stack's folder in its environment. So what an earlier supervisor left behind when it was
-killed can be found without pid files, and no process of anybody else is ever touched.
+Every process that it starts carries the folder of the stack in its environment. By that mark the stack finds the processes that a killed
+supervisor left behind, without pid files, and never touches a process of anybody else.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ OPEN_FILES = 16_384
 
 @dataclass(frozen=True)
 class ProcessState:
-    """What the supervisor says about one process: `state` in its own words (RUNNING, BACKOFF, FATAL, ...); pid 0 if there is none."""
+    """What the supervisor says about one process: `state` in its own words (RUNNING, BACKOFF, FATAL, ...); `pid` is 0 where there is none."""
 
     name: str
     state: str
@@ -41,14 +41,14 @@ class ProcessState:
 
 
 class Supervisor:
-    """The supervisor of one stack folder, whoever started it."""
+    """The supervisor of the folder of a stack, whoever started it."""
 
     def __init__(self, config: StackConfig) -> None:
         self._home = config.home
         self._settings = config.home / "run" / "supervisord.conf"
 
     def launch(self, programs: Iterable[Program]) -> subprocess.Popen[bytes]:
-        """Starts a supervisor with these programs, apart from the terminal, so that a Ctrl-C reaches only whoever waits for it."""
+        """Start a supervisor with these programs in a session of its own, so that Ctrl-C reaches only the process that waits for it."""
         for folder in (self._home / "log", self._home / "run"):
             folder.mkdir(parents=True, exist_ok=True)
         self._settings.write_text(self._configuration(list(programs)), "utf-8")
@@ -64,7 +64,7 @@ class Supervisor:
             )
 
     def states(self) -> dict[str, ProcessState] | None:
-        """Every process by name; None if no supervisor answers, or one that is going already."""
+        """Return every process by name; None if no supervisor answers, or if it is shutting down."""
         try:
             with self._proxy() as proxy:
                 answer = proxy.supervisor.getAllProcessInfo()
@@ -76,7 +76,7 @@ class Supervisor:
         return {str(i["name"]): ProcessState(str(i["name"]), str(i["statename"]), int(str(i["pid"])), int(str(i["start"]))) for i in infos}
 
     def start(self, name: str) -> None:
-        """Starts a process and returns at once; nothing if it runs already."""
+        """Start a process and return at once; do nothing if it runs already."""
         try:
             with self._proxy() as proxy:
                 proxy.supervisor.startProcess(name, False)
@@ -85,7 +85,10 @@ class Supervisor:
                 raise
 
     def ask_to_stop(self, first: Iterable[str]) -> None:
-        """Has the supervisor stop all and go; returns at once. `first` stop side by side, the others one by one, highest priority first."""
+        """Tell the supervisor to stop all processes and itself, and return at once.
+
+        The processes in `first` stop side by side, the others one by one, the highest priority first.
+        """
         with suppress(OSError), self._proxy() as proxy:
             for name in first:
                 with suppress(xmlrpc.client.Fault):  # it may not be running
@@ -94,7 +97,7 @@ class Supervisor:
                 proxy.supervisor.shutdown()
 
     def processes(self) -> list[psutil.Process]:
-        """Every process of this user that carries this stack's mark, the supervisor among them."""
+        """Return every process of this user that carries the mark of this stack, the supervisor among them."""
         return [process for process in psutil.process_iter() if self._is_ours(process)]
 
     def _is_ours(self, process: psutil.Process) -> bool:
@@ -118,7 +121,10 @@ class Supervisor:
         return mine / f"{hashlib.sha256(os.fsencode(self._home)).hexdigest()[:16]}.sock"
 
     def _configuration(self, programs: list[Program]) -> str:
-        """Its own files are named relative to the folder it runs in: it stumbles over a percent sign in the name of a log."""
+        """Return the configuration.
+
+        It names its own files relative to the folder that it runs in: the supervisor cannot read a percent sign in the name of a log.
+        """
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         files = OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
         sections: dict[str, dict[str, object]] = {

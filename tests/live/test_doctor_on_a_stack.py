@@ -137,7 +137,7 @@ def test_what_could_not_be_read_is_told_with_how_many_and_how_to_look_for_a_week
     assert f"baoxue tail --topic {dead} --from beginning" in wrong(stack)[dead][1]
 
 
-def test_a_worker_that_stopped_by_itself_is_found_by_its_last_word(stack: LocalStack) -> None:
+def test_a_worker_that_stopped_by_itself_is_found_by_its_last_critical(stack: LocalStack) -> None:
     pid = stack.pid(WORKER.name)
     os.kill(pid, signal.SIGSTOP)
     with KafkaProducer(bootstrap_servers=stack.config.kafka_bootstrap, acks="all") as producer:

@@ -1,4 +1,4 @@
-"""The invented history: which children, what happens to them, which reports tell of it.
+"""The invented history: its children, what happens to them, and the reports on it.
 
-Here belongs what can be made without a running system.
+Here belongs everything that is computed without a running system.
 """

@@ -1,4 +1,4 @@
-"""One day after the other: what is reported of whom, and how many children are out of school at its end."""
+"""The history day by day: which children are reported on, and how many are out of school at the end of a day."""
 
 from typing import NamedTuple
 
@@ -15,9 +15,9 @@ _GOLDEN = (5**0.5 - 1) / 2
 
 
 class Rows(NamedTuple):
-    """What is reported on a day, ascending by stratum: of the children numbered ``first`` up to ``beyond``.
+    """The reports of a day, ascending by stratum, each on the children numbered ``first`` up to ``beyond``.
 
-    Of a fate's episode only those among them who have that fate are meant.
+    The episode of a fate concerns only those among them that have the fate.
     """
 
     strata: NDArray[np.int64]
@@ -26,21 +26,21 @@ class Rows(NamedTuple):
     beyond: NDArray[np.int64]
 
     def cut(self, first: int, beyond: int) -> "Rows":
-        """Give the rows from one number up to another."""
+        """Return the rows from one number up to another."""
         return Rows(*(column[first:beyond] for column in self))
 
 
 class Days:
-    """The days of a plan, each to be gone through once and in order.
+    """The days of a plan, each to be computed once and in order.
 
-    ``stock``: who is out of school, by stratum. ``ever_out``: how many children were, at any time.
+    ``stock``: the number of children out of school, by stratum. ``ever_out``: the number that were out of school at any time.
     """
 
     def __init__(self, strata: Strata, plan: Plan, seed: int) -> None:
-        """Begin on the morning of the first day."""
+        """Begin before the first day."""
         self.strata, self._plan = strata, plan
         self.phases = drawn(seed, "phases", len(strata.groups)) % THOUSAND
-        """Added to a listed child's number in its stratum, this gives the number that its fate lies in."""
+        """By stratum, the number to add to that of a listed child to find its fate."""
         self.stock = np.zeros(len(strata.groups), np.int64)
         self.ever_out = 0
         everywhere = np.ones(len(strata.groups), np.bool_)
@@ -52,11 +52,11 @@ class Days:
 
     @property
     def figures(self) -> Figures:
-        """The three figures as they stand."""
+        """The three figures so far."""
         return Figures(int(self.stock.sum()), int(self.stock[1::2].sum()), int(self.stock[self.strata.groups >= 2].sum()))
 
     def happen(self, day: int) -> Rows:
-        """Give what is reported on a day, and take it into the stock."""
+        """Return the reports of a day, and add them to the stock."""
         found: list[tuple[NDArray[np.int64], ...]] = []
         if day < len(LISTING):
             found.append(self._listed(day))
@@ -76,7 +76,7 @@ class Days:
         return Rows(*(column[order] for column in together))
 
     def _listed(self, day: int) -> tuple[NDArray[np.int64], ...]:
-        """Of the counties of a province every other one is listed on the first day, the others on the next."""
+        """Return the opening load: every other county of a province is listed on the first day, the others on the next."""
         today = np.flatnonzero((np.arange(len(self.stock)) // 2 % len(LISTING) == day) & (self.strata.opening > 0))
         self.stock[today] += self.strata.opening[today]
         self.ever_out += int(self.strata.opening[today].sum())
@@ -85,7 +85,7 @@ class Days:
     def _exits(self, day: int) -> tuple[NDArray[np.int64], ...]:
         first, beyond = self._plan.exits[day].astype(np.int64), self._plan.exits[day + 1].astype(np.int64)
         self.stock -= beyond - first
-        # Whoever counted elsewhere leaves from there.
+        # A child that counted elsewhere leaves from there.
         for fate, elsewhere in ((MOVED, self.strata.neighbours), (RECLASSED, np.arange(len(self.stock)) ^ 1)):
             self._shift(self._count(fate, day), elsewhere, -1)
         today = np.flatnonzero(beyond > first)
@@ -114,7 +114,7 @@ class Days:
         np.add.at(self.stock, elsewhere[of], sign * count[of])
 
     def _count(self, fate: Fate, exit_day: int) -> NDArray[np.int64]:
-        """How many of those who leave on a day go through the episodes of a fate."""
+        """Return how many of the children that leave on a day go through the episodes of a fate."""
         if not 0 <= exit_day < len(DAYS) or not TOLD[fate][exit_day]:
             return np.zeros_like(self.stock)
         first, beyond = self._plan.exits[exit_day], self._plan.exits[exit_day + 1]

@@ -1,7 +1,7 @@
-"""Which children have which fate, and when: counted for whole strata at once, with nothing kept for a child.
+"""Which children have which fate, and when: counted for whole strata at once, with nothing kept of a child.
 
-A listed child's fate lies in its number, so whoever leaves on a day is known three weeks before and eleven after it.
-Shares and spans are invented; spans are whole weeks, so that what belongs to an exit falls on the same weekday.
+The number of a listed child decides its fate, so the children that leave on a day are known three weeks before and eleven weeks after it.
+Shares and spans are invented. Spans are whole weeks, so that all reports around an exit fall on the same weekday.
 """
 
 from enum import IntEnum, auto
@@ -17,7 +17,7 @@ THOUSAND = 1_000
 
 
 class Kind(IntEnum):
-    """What is reported, and of whom: a listed child, a newcomer, or a child wrongly suspected ("doubted")."""
+    """The kind of a report, by its child: a listed child, a newcomer, or a child that was wrongly suspected ("doubted")."""
 
     LISTED = auto()
     EXIT = auto()
@@ -46,11 +46,11 @@ class Fate(NamedTuple):
     beyond: int
 
     def is_of(self, number: int) -> bool:
-        """Tell whether a child has it."""
+        """Return whether a child has the fate."""
         return self.first <= number % THOUSAND < self.beyond
 
     def number_among(self, first: NDArray[np.int64], beyond: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Give how many of the numbers from ``first`` up to ``beyond`` have it."""
+        """Return how many of the numbers from ``first`` up to ``beyond`` have the fate."""
         return self._below(beyond) - self._below(first)
 
     def _below(self, number: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -60,17 +60,17 @@ class Fate(NamedTuple):
 
 MOVED = Fate(0, 5)
 RECLASSED = Fate(5, 9)
-"""Its household becomes, or ceases to be, registered poor while it is out: for two weeks it counts in another group."""
+"""The household becomes, or ceases to be, registered-poor while the child is out: for two weeks the child counts in another group."""
 RECLASSED_LATER = Fate(9, 16)
 CORRECTED = Fate(16, 19)
 REPEATED = Fate(19, 23)
 ON_LEAVE = Fate(23, 30)
 REMOVED = Fate(30, 60)
-"""All others just return, and no more is heard of them."""
+"""All other children return, and nothing more is reported of them."""
 
 
 class Episode(NamedTuple):
-    """Something that is reported so many days after a child's exit (before it, if negative), for one fate."""
+    """A report on the children of one fate, so many days ``after`` their exit (before it, if negative)."""
 
     kind: Kind
     fate: Fate
@@ -98,14 +98,14 @@ def _told() -> dict[Fate, NDArray[np.bool_]]:
 
 
 TOLD = _told()
-"""Whether the children of a fate who leave on a day go through its episodes: not before the listing is over, and not where
-a published day would find them counted in another group, or out again."""
+"""By fate and day of exit, whether the children go through the episodes of the fate. They do not before the opening load ends, nor where a
+published day would count them in another group, or out again."""
 
 
 class Newcomers(NamedTuple):
-    """What is reported of those whose number modulo twenty is ``first`` or more and less than ``beyond``.
+    """A report on the newcomers whose number modulo twenty is ``first`` or more and less than ``beyond``.
 
-    It is so many days ``before`` they are counted as out of school, or, of the doubted, before they are cleared.
+    It is sent so many days ``before`` they count as out of school; on the doubted, before they are cleared.
     """
 
     kind: Kind
@@ -114,7 +114,7 @@ class Newcomers(NamedTuple):
     before: int
 
     def is_of(self, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Tell of which children this is reported."""
+        """Return which of the children this report is on."""
         return (self.first <= numbers % 20) & (numbers % 20 < self.beyond)
 
 
@@ -133,5 +133,5 @@ DOUBTED = (
 
 
 def never_in_school(newcomer: int) -> bool:
-    """Tell whether a newcomer never was in school: 失学, not 辍学."""
+    """Return whether a newcomer never was in school: 失学, not 辍学."""
     return newcomer % 20 < 5

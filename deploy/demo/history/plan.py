@@ -1,7 +1,7 @@
-"""How many children come into and go out of the ledger, day by day: all that must add up is settled here.
+"""How many children enter and leave the stock, day by day: every sum of the history is fixed here.
 
-Nothing is kept for a child. The listed of a stratum leave in the order of their numbers, so that one growing total for
-each stratum says who leaves when. Children who drop out later ("newcomers") are numbered through their group, come in
+Nothing is kept of a child. The listed children of a stratum leave in the order of their numbers, so that one growing total for
+each stratum says which children leave when. Children who drop out later ("newcomers") are numbered through their group, come in
 the order of their numbers, and leave in the same order some weeks afterwards.
 """
 
@@ -17,21 +17,21 @@ from deploy.demo.history.school_year import DAYS, dropout_weights, index_of, ret
 from deploy.demo.history.strata import Strata, drawn
 
 _NEWCOMERS = {JUNE: (3_400, 900, 300, 400), NOVEMBER: (800, 0, 80, 0)}
-"""Invented: who drops out anew by group, up to June 2020 and after it, at full scale. After it no registered-poor ones:
-by September there were none left."""
+"""Invented: the children of each group that drop out after the opening load, up to June 2020 and after it, at full scale. After it none is
+registered-poor: by September there were none left."""
 _CLEARED = {JUNE: (1_200,), NOVEMBER: (400,)}
-"""Invented: children who are suspected and then found to be in school, or not to be pupils of the county at all."""
+"""Invented: children that are suspected and then found to be in school, or to be no pupils of the county."""
 _OUT_FOR = (49, 35, 56, 42)
-"""Invented: days that newcomers of each group stay out, at most."""
+"""Invented: the most days that newcomers of each group stay out."""
 _MOST_NEWCOMERS = 0.4
-"""Invented: the part of a group that newcomers are at most; the others have been out since the listing."""
+"""Invented: the largest share of newcomers in a group. The others have been out since the opening load."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Totals up to the beginning of each day: what falls on day d lies between ``[d]`` and ``[d + 1]``.
+    """Totals up to the beginning of each day: the number of day d is ``[d + 1]`` minus ``[d]``.
 
-    ``exits[:, s]``: listed children of stratum s who left. ``entered[:, g]``, ``left[:, g]``: newcomers of a group.
+    ``exits[:, s]``: listed children of stratum s that left. ``entered[:, g]``, ``left[:, g]``: newcomers of a group.
     ``cleared``: children whose suspicion was cleared.
     """
 
@@ -42,9 +42,9 @@ class Plan:
 
 
 def plan_of(strata: Strata, scale: float, seed: int) -> Plan:
-    """Settle the history of a scale; on the published days its groups are exactly of the published sizes, scaled.
+    """Return the plan of a scale. On the published days its groups have exactly the published sizes, scaled.
 
-    Raises ``ValueError`` where a scale admits no such history: a group would have to grow by itself.
+    Raises ``ValueError`` for a scale without such a history: a group would have to grow by itself.
     """
     entered = _came(_NEWCOMERS, scale)
     left = np.zeros_like(entered)
@@ -69,7 +69,7 @@ def _came(numbers: Mapping[date, tuple[int, ...]], scale: float) -> NDArray[np.i
 
 
 def _left(entered: NDArray[np.int64], stock: NDArray[np.int64], out_for: int) -> NDArray[np.int64]:
-    """After ``out_for`` days, earlier where they would be too many of the group, but never on the day of coming."""
+    """Return how many newcomers left: after ``out_for`` days, earlier where their share of the group would be too large, never on the first day."""
     in_time = np.concatenate([np.zeros(out_for, np.int64), entered[:-out_for]])
     too_many = entered - (stock * _MOST_NEWCOMERS).astype(np.int64)
     day_before = np.concatenate([entered[:1], entered[:-1]])
@@ -78,15 +78,15 @@ def _left(entered: NDArray[np.int64], stock: NDArray[np.int64], out_for: int) ->
 
 
 def _between(sizes: NDArray[np.int64], at: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Give the size at the beginning of every day: at ``at`` those given, and before the first of them the first.
+    """Return the size at the beginning of every day, with ``sizes`` at the days ``at`` and the first of them before.
 
-    Between them it falls by equal parts of what is left for equal parts of the returning.
+    Between them, equal shares of the returning take equal shares of the rest.
     """
     returning = np.concatenate([[0.0], np.cumsum(return_weights())])
     whole = np.full(len(DAYS) + 1, float(sizes[0]))
     for first, last, before, after in zip(at, at[1:], sizes, sizes[1:], strict=False):
         share = (returning[first : last + 1] - returning[first]) / (returning[last] - returning[first])
-        offset = 1 + 0.02 * before  # so that zero can be reached, and the end of a segment is not endlessly slow
+        offset = 1 + 0.02 * before  # so that a size can reach zero, and the end of a segment is not too slow
         whole[first : last + 1] = (before + offset) ** (1 - share) * (after + offset) ** share - offset
     return _whole(whole)
 
@@ -96,7 +96,7 @@ def _whole(numbers: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def _falling(listed: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Lift the invented points where the listed would grow from one to the next; the published ones stay."""
+    """Raise the invented sizes where the number of listed children would grow; the published sizes stay. Raises ``ValueError``."""
     falling: NDArray[np.int64] = np.maximum.accumulate(listed[::-1])[::-1]
     published = np.array([day in PUBLISHED for day in POINTS])
     if (falling != listed)[published].any():
@@ -105,7 +105,7 @@ def _falling(listed: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _spread(stock: NDArray[np.int64], opening: NDArray[np.int64], starts: NDArray[np.int64]) -> NDArray[np.int32]:
-    """Share each day's exits among strata by what is left in each: systematic sampling, so that every sum is exact."""
+    """Divide the exits of each day among strata by the rest in each, by systematic sampling, so that every sum is exact."""
     exits = np.zeros((len(stock), len(opening)), np.int32)
     left = opening.copy()
     for day, leaving in enumerate((stock[:-1] - stock[1:]).tolist()):

@@ -6,15 +6,15 @@ again on 15 September and 30 November 2020.
 
 Invented: how many of the 52 counties' children are registered-poor; the 52 counties in September and November 2020, in
 proportion to the whole; and the nation at the ends of May and September 2019. For those two days the press gives the
-832 poor counties only (290,000 and 65,000; of them registered-poor 150,000 and 27,000): the history keeps the ratio of
-each pair. The 832 counties are not in the tables here, so nothing is said of them.
+832 poor counties only (290,000 and 65,000; of them registered-poor 150,000 and 27,000). The history keeps the ratio of
+each pair. The tables here do not have the 832 counties, so the history has no figure of them.
 """
 
 from datetime import date
 from typing import NamedTuple
 
 LISTING = (date(2019, 1, 10), date(2019, 1, 11))
-"""The days on which senders hand over their own ledgers. "Early 2019" is all that is published."""
+"""The days on which senders list their own ledgers. Only "early 2019" is published."""
 
 LISTED, JUNE, SEPTEMBER, NOVEMBER = LISTING[-1], date(2020, 6, 14), date(2020, 9, 15), date(2020, 11, 30)
 PUBLISHED = (LISTED, JUNE, SEPTEMBER, NOVEMBER)
@@ -46,21 +46,21 @@ _POINTS = {
     NOVEMBER: _Point(831, 0, 53, 0),
 }
 POINTS = tuple(_POINTS)
-"""The days, ascending, at which the size of each group is fixed."""
+"""The days, ascending, on which the size of each group is fixed."""
 
 GROUPS = 4
 """Children are counted in four groups: 2 x (in the 52 counties) + (registered-poor)."""
 
 
 def figures(scale: float, day: date) -> Figures:
-    """Give the three figures of a published day at a scale (1: as published), each rounded; raises ``ValueError`` for any other day."""
+    """Return the three figures of a published day at a scale (1: as published), each rounded. Raises ``ValueError`` for any other day."""
     if day not in PUBLISHED:
         raise ValueError(f"nothing was published for {day}; there are figures for {', '.join(map(str, PUBLISHED))}")
     return Figures(*_scaled(scale, day)[:3])
 
 
 def group_sizes(scale: float, day: date) -> tuple[int, int, int, int]:
-    """Give the size of each group on a day of ``POINTS``; their sums are the figures, exactly."""
+    """Return the size of each group on a day of ``POINTS``. Their sums are exactly the figures."""
     point = _scaled(scale, day)
     # At a small scale rounding may leave fewer in a whole than in a part of it.
     both = min(point.both, point.poor, point.watch52)

@@ -1,7 +1,7 @@
-"""Which days things are reported on: offices work on weekdays, and terms begin.
+"""How the reports are spread over the days: offices work on weekdays, and children return when terms begin.
 
-All of it is invented but for the calendar itself: term starts, holidays, and the spring of 2020, when schools stayed
-closed and opened between April and May. Weights are relative; only their ratios count.
+Only the calendar is real: term starts, holidays, and the spring of 2020, when schools stayed closed and opened between April and May. The
+weights are invented; only their ratios count.
 """
 
 from datetime import date, timedelta
@@ -14,11 +14,11 @@ from deploy.demo.history.published import LAST, LISTING, PUBLISHED
 
 FIRST = LISTING[0]
 DAYS = tuple(FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1))
-"""Every day of the history; everywhere in this package a day is its index here."""
+"""Every day of the history. A day is its index in this tuple everywhere in this package."""
 
 
 def index_of(day: date) -> int:
-    """Give a day's index in ``DAYS``."""
+    """Return the index of a day in ``DAYS``."""
     return (day - FIRST).days
 
 
@@ -32,7 +32,7 @@ class _Season(NamedTuple):
     dropouts: float
 
 
-# Later lines go before earlier ones.
+# A later line overrides an earlier one.
 _SEASONS = (
     _Season(date(2019, 1, 12), date(2019, 2, 24), 0.15, 0.0),  # winter holidays
     _Season(date(2019, 2, 25), date(2019, 3, 22), 3.0, 0.0),
@@ -64,15 +64,15 @@ def _weights(of: str) -> NDArray[np.float64]:
 
 
 def return_weights() -> NDArray[np.float64]:
-    """Give how much of the returning falls on each day; nothing on the days of listing."""
+    """Return the weight of each day for returns; zero on the days of the opening load."""
     return _weights("returns")
 
 
 def dropout_weights() -> NDArray[np.float64]:
-    """Give how much of the dropping out falls on each day; none in the first term, and none on a published day.
+    """Return the weight of each day for dropouts; zero in the first term and on a published day.
 
-    The first because what comes before a dropout must lie after the listing, the second so that on a published day
-    nobody has to leave on the day of coming.
+    In the first term the reports before a dropout would precede the opening load. On a published day a newcomer would have to leave on its
+    first day.
     """
     weights = _weights("dropouts")
     weights[[index_of(day) for day in PUBLISHED]] = 0.0

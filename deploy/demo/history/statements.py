@@ -1,4 +1,4 @@
-"""What each county states of itself on the 15th of every month: how many of its children are out of school, 0 included."""
+"""The statement of each county on the 15th of every month: the number of its children out of school, 0 included."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -7,7 +7,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from deploy.demo.history.lines import NEW_CODES, Page
+from deploy.demo.history.lines import NEW_CODES, LineWriter
 from deploy.demo.history.strata import SILENT, Strata
 from shared.geography.divisions import divisions
 
@@ -16,24 +16,24 @@ DAY_OF_MONTH = 15
 
 _EVENING = b"T18:30:00+08:00"
 _WRONG = 5
-"""Of 256 statements so many are off by a few, invented: somebody has to find them."""
+"""Invented: so many of 256 statements are wrong by a few children, for auditors to find."""
 
 
 class Statements:
-    """The statements of all counties but the silent.
+    """The statements of all counties except the silent ones.
 
-    A county whose code was replaced states under the new one, together with whatever else counts there.
+    A county whose code was replaced states under the new code, together with all other counties that count there.
     """
 
     def __init__(self, strata: Strata, seed: int) -> None:
-        """Find out who speaks for which strata, before and after the codes changed."""
+        """Find the strata of each code, before and after the codes changed."""
         self._seed = seed
         self._tables = [_Table(strata, day) for day in (date(2020, 6, 30), date(2020, 7, 1))]
 
-    def lines(self, page: Page, stock: NDArray[np.int64]) -> Iterator[bytes]:
-        """Give the lines of one sender's counties on a 15th; ``stock``: children out of school by stratum, that evening."""
-        for code, number in self._tables[page.day >= NEW_CODES].true(page.sender, stock):
-            yield page.line(b"county-reported", b'"out_of_school":%d' % self._stated(code, page.day, number), code.encode(), _EVENING)
+    def lines(self, writer: LineWriter, stock: NDArray[np.int64]) -> Iterator[bytes]:
+        """Return the lines of the counties of one sender on a 15th; ``stock``: children out of school by stratum at the end of the day."""
+        for code, number in self._tables[writer.day >= NEW_CODES].true(writer.sender, stock):
+            yield writer.line(b"county-reported", b'"out_of_school":%d' % self._stated(code, writer.day, number), code.encode(), _EVENING)
 
     def _stated(self, code: str, day: int, true: int) -> int:
         luck = blake2b(f"{self._seed} {code} {day}".encode(), digest_size=2).digest()
@@ -41,7 +41,7 @@ class Statements:
 
 
 class _Table:
-    """The codes in force on a day, by sender, and the strata that each speaks for."""
+    """The codes in force on a day, by sender, and the strata that belong to each."""
 
     def __init__(self, strata: Strata, day: date) -> None:
         known = divisions()

@@ -1,7 +1,7 @@
-"""Where the invented children live: one stratum for each county and registered-poor or not.
+"""Where the invented children live: two strata for each county, registered-poor or not.
 
-The counties are the real ones. How many children each gets is invented: a province's share grows towards the west and
-south-west, districts have fewer than counties, and the 52 counties have what was published for them together.
+The counties are the real ones. The number of children in each is invented: the share of a province grows towards the west and
+south-west, districts have fewer than counties, and the 52 counties together have the published number.
 """
 
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ from deploy.demo.history.school_year import DAYS, FIRST
 from shared.geography.divisions import divisions
 
 SILENT = ("350527", "460300", "540630")
-"""金门县, 三沙市 and 双湖县 never say anything, so that one sees what a silent county looks like."""
+"""金门县, 三沙市 and 双湖县 never report, to show what a silent county looks like."""
 
-# By the first two digits of a province: its share of the children, and how likely they are registered-poor.
+# By the first two digits of a province: its share of the children, and the weight of the registered-poor among them.
 _PROVINCES = {
     "11": (0.3, 0.0), "12": (0.3, 0.0), "13": (2.2, 0.9), "14": (1.5, 1.0), "15": (1.6, 0.9), "21": (1.0, 0.6), "22": (1.0, 0.7),
     "23": (1.4, 0.7), "31": (0.3, 0.0), "32": (1.2, 0.3), "33": (0.9, 0.2), "34": (2.5, 0.9), "35": (1.2, 0.4), "36": (2.2, 0.9),
@@ -27,15 +27,15 @@ _PROVINCES = {
 }  # fmt: skip
 _KINDS = {"区": 0.5, "市": 0.8, "县": 1.0, "旗": 1.0}
 _HEAVIER = ("51", "65")
-"""Of the 52, those of 凉山 and of southern 新疆."""
+"""The provinces of those of the 52 counties that have more children: 凉山 and southern 新疆."""
 
 
 @dataclass(frozen=True)
 class Strata:
-    """Arrays over the strata: number 2i is county i's children who are not registered-poor, 2i + 1 those who are.
+    """Arrays over the strata: number 2i is the children of county i that are not registered-poor, 2i + 1 those that are.
 
     ``counties`` ascend by code, and the strata of sender n are ``bounds[n]:bounds[n + 1]``. ``weights``: a stratum's
-    share of its group (``groups``, as in ``published.GROUPS``). ``opening``: how many children it lists. ``neighbours``:
+    share of its group (``groups``, as in ``published.GROUPS``). ``opening``: the number of children that it lists. ``neighbours``:
     the stratum that children move to, -1 where there is none. ``lasting``: the county's code is still in force at the end.
     """
 
@@ -50,7 +50,7 @@ class Strata:
 
 
 def strata_of(scale: float, seed: int) -> Strata:
-    """Lay out the children of a scale (1: as many as were published). The sums of ``opening`` by group are exact."""
+    """Return the strata of a scale (1: as many children as were published). The sums of ``opening`` by group are exact."""
     known = divisions()
     counties = known.counties_on(FIRST)
     provinces = np.array([known.counties[code].province[:2] for code in counties])
@@ -75,7 +75,7 @@ def strata_of(scale: float, seed: int) -> Strata:
 
 
 def drawn(seed: int, what: str, number: int) -> NDArray[np.int64]:
-    """Draw numbers of 32 bits that depend on nothing but the seed and what they are for, on any machine."""
+    """Return numbers of 32 bits that depend only on the seed and on their purpose, on any machine."""
     return np.frombuffer(shake_256(f"{what} {seed}".encode()).digest(4 * number), dtype="<u4").astype(np.int64)
 
 
@@ -94,7 +94,7 @@ def _shares(counties: tuple[str, ...], provinces: NDArray[np.str_], watched: NDA
 
 
 def _neighbours(counties: tuple[str, ...], provinces: NDArray[np.str_], watched: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """A child stays among the 52 counties or outside them: so moves change none of the figures."""
+    """Return the stratum that children move to: among the 52 counties, or outside them, so that moves change no figure."""
     neighbours = np.full(len(counties), -1)
     speaking = ~np.isin(counties, SILENT)
     for province in np.unique(provinces):

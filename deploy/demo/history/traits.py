@@ -1,4 +1,4 @@
-"""What an invented child is like: read off the bytes of its digest, by tables. All shares are invented.
+"""The traits of an invented child: tables that the bytes of its digest index. All shares are invented.
 
 Bytes 0-15 of the digest are the child's id; each later byte is for one trait, named below.
 """
@@ -14,16 +14,16 @@ ID = slice(0, 16)
 STATUS, STAGE, REASON, SCHOOL, PLACEMENT, HOUR, MINUTE, SINCE, DETAIL = range(16, 25)
 
 NEVER_IN_SCHOOL: Final = 236
-"""A listed child whose ``STATUS`` byte is this or more never was in school."""
+"""A listed child whose byte ``STATUS`` is this or more never was in school."""
 
 
 def digests(seed: int) -> "blake2b":
-    """Give the keyed hash that every child's digest starts from: copy it, add county, household and number."""
+    """Return the keyed hash from which every digest of a child begins: copy it, and add county, household and number."""
     return blake2b(key=f"baoxue history {seed}".encode(), digest_size=32)
 
 
 def dealt(shares: Mapping[str, int]) -> tuple[bytes, ...]:
-    """Give a table that a byte picks from, each word as often as its share says; shares are of 256 in all."""
+    """Return a table of 256 words for a byte to index, each word as often as its share. Raises ``ValueError`` for shares of another sum."""
     table = tuple(word.encode() for word, share in shares.items() for _ in range(share))
     if len(table) != 256:
         raise ValueError(f"the shares add up to {len(table)}, not to 256: {dict(shares)}")
@@ -60,19 +60,19 @@ FOUND_BY = dealt({"school": 120, "platform": 66, "comparison": 40, "visit": 30})
 
 _JUNIOR = 178
 IN_CLASS = tuple(f'"stage":"{"junior" if n < _JUNIOR else "primary"}","grade":{7 + n % 3 if n < _JUNIOR else 1 + n % 6}'.encode() for n in range(256))
-"""Stage and grade, as a report on a school has them."""
+"""The members ``stage`` and ``grade`` of a child that was in school."""
 STAGES = tuple(b'"stage":"junior",' if n < _JUNIOR else b'"stage":"primary",' for n in range(256))
 FIRST_CLASS = b'"stage":"primary","grade":1'
-"""Where those begin who never were in school."""
+"""The members ``stage`` and ``grade`` of a child that never was in school."""
 
 SCHOOLS = tuple(f"{n % 61 + 1:04d}".encode() for n in range(256))
-"""The last four of a school's ten digits; the first six are its county's."""
+"""The last four of the ten digits of a school; the first six are those of its county."""
 TIMES = tuple(f"T{8 + n // 360:02d}:{n // 6 % 60:02d}:{n % 6 * 10 + 3:02d}+08:00".encode() for n in range(3600))
 """Ten office hours, in steps of ten seconds."""
 
 
 def time_of(digest: bytes) -> bytes:
-    """Give the time of day of a child's reports."""
+    """Return the time of day of the reports on a child."""
     return TIMES[(digest[HOUR] << 8 | digest[MINUTE]) % 3600]
 
 
@@ -82,5 +82,5 @@ _ISO = tuple((FIRST + timedelta(days=n)).isoformat().encode() for n in range(-_B
 
 
 def iso(day: int) -> bytes:
-    """Give a day, by its index in ``DAYS``, as it is written; from 60 days before the history to 240 after it."""
+    """Return the text of a day by its index in ``DAYS``, from 60 days before the history to 240 after it."""
     return _ISO[day + _BEFORE]

@@ -1,4 +1,4 @@
-"""Plays the history into a running system, and says whether the system shows what it must.
+"""Plays the history into a running system, and compares the figures that the system shows with those expected.
 
-Here belongs what talks to the apis.
+Here belongs everything that talks to the apis.
 """

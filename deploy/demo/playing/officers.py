@@ -1,7 +1,7 @@
-"""What officers of the 52 counties do once the history is told, through the apis of case and relief.
+"""The work of officers of the 52 counties after the history, through the apis of case and relief.
 
-The term that the record's own day falls in is begun; each child that is still out of school is visited once, and some of the aid
-that is due is paid. Invented, and the same every time: what a visit came to lies in the child's id.
+Officers begin the term of the record's day, visit each child that is still out of school once, and pay some of the aid that is due. All of
+it is invented, and the same every time: the id of a child decides the outcome of its visit.
 """
 
 import asyncio
@@ -11,23 +11,23 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct, json
 
-from deploy.demo.playing.insisting import Answer, Insisting
+from deploy.demo.playing.retrying import Answer, RetryingClient
 
 _WHERE = "watch52"
 _OUTCOMES = ("promised", "willing", "refused_by_family", "not_found", "working_elsewhere")
 _PAGE, _SIDE_BY_SIDE = 500, 16
 _MOST_PAID = 500
-"""Grants that are paid: as many posts as a demo has time for."""
+"""The most grants that are paid: a demo has no time for more."""
 _NEXT_VISIT = timedelta(days=14)
 _LOOK = 0.2
 
 
 class Refused(Exception):
-    """An api did not do what officers may ask for; the message says which and why."""
+    """An api refused what officers may do. The message says what and why."""
 
 
 class Done(NamedTuple):
-    """How many children were granted the term's aid, visited, and paid."""
+    """The number of children that were granted the aid of the term, visited, and paid."""
 
     term: str
     asked: int
@@ -63,16 +63,15 @@ class _Progress(Struct):
 
 
 class Officers:
-    """Officers at work on one day: the one that relief tells, which is the record's own."""
+    """Officers at work on the day that relief tells, which is that of the record."""
 
-    def __init__(self, insisting: Insisting, *, case_url: str, relief_url: str) -> None:
-        """Do nothing yet."""
-        self._insisting, self._case, self._relief = insisting, case_url, relief_url
+    def __init__(self, client: RetryingClient, *, case_url: str, relief_url: str) -> None:
+        self._client, self._case, self._relief = client, case_url, relief_url
         self._today = date.min
         self._places = asyncio.Semaphore(_SIDE_BY_SIDE)
 
     async def work(self) -> Done:
-        """Do it all. Raises ``Refused`` and ``InVain``."""
+        """Do the work, and return how much it was. Raises ``Refused`` and ``RetriesExhausted``."""
         self._today = json.decode(await self._page(f"{self._relief}/v1/grants"), type=_Grants).today
         # Spring begins in February and autumn in August; January is still the autumn of the year before.
         year, month = self._today.year, self._today.month
@@ -82,9 +81,9 @@ class Officers:
 
     async def _begin(self, term: str) -> int:
         url = f"{self._relief}/v1/terms/{term}"
-        _expect(202, await self._insisting.ask("POST", url))
+        _expect(202, await self._client.ask("POST", url))
         while True:
-            progress = json.decode(_expect(200, await self._insisting.ask("GET", url)), type=_Progress)
+            progress = json.decode(_expect(200, await self._client.ask("GET", url)), type=_Progress)
             if progress.ended is not None:
                 return progress.children
             await asyncio.sleep(_LOOK)
@@ -113,7 +112,7 @@ class Officers:
             after = {"after": page.next}
 
     async def _page(self, url: str, **query: str) -> bytes:
-        return _expect(200, await self._insisting.ask("GET", url, query={"county": _WHERE, "limit": str(_PAGE), **query}))
+        return _expect(200, await self._client.ask("GET", url, query={"county": _WHERE, "limit": str(_PAGE), **query}))
 
     async def _visit(self, case: _Case) -> None:
         outcome = _OUTCOMES[int(case.id[:4], 16) % len(_OUTCOMES)]
@@ -126,10 +125,10 @@ class Officers:
 
     async def _post(self, url: str, asked: Mapping[str, Any]) -> None:
         headers = {"content-type": "application/json", "idempotency-key": f"{asked['do']}-{url.rpartition('/')[2]}-{self._today}"}
-        _expect((200, 202), await self._insisting.ask("POST", url, body=json.encode(asked), headers=headers))
+        _expect((200, 202), await self._client.ask("POST", url, body=json.encode(asked), headers=headers))
 
     async def _each(self, found: AsyncIterator[Any], do: Callable[[Any], Awaitable[None]]) -> int:
-        """Do something about each, some side by side, and give how many there were."""
+        """Do something with each item, some side by side, and return the number of items."""
 
         async def in_turn(one: Any) -> None:
             try:

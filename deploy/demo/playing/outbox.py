@@ -1,4 +1,4 @@
-"""All senders side by side: each in its own order, and none more than a few days ahead of another."""
+"""Sends the lines of all senders side by side: each sender in its own order, and none more than a few days ahead of another."""
 
 import asyncio
 from collections import deque
@@ -8,11 +8,11 @@ from datetime import date
 from deploy.demo.history.history import Portion
 
 BATCH = 1_000
-"""Lines of a batch, at most."""
+"""The most lines of a batch."""
 AHEAD = 5
-"""Days of the history that may be under way at the same time, at most."""
+"""The most days of the history in flight at one time."""
 _WINDOW_DAYS, _WINDOW_LINES = AHEAD, 48_000
-"""Days, or lines of all senders, that are cut into batches together: so quiet days do not make tiny ones."""
+"""The most days, and lines of all senders, that are cut into batches together, so that quiet days make no tiny batches."""
 
 Post = Callable[[list[bytes]], Awaitable[None]]
 Room = Callable[[], Awaitable[None]]
@@ -34,24 +34,22 @@ class _Window:
 
 
 class Outbox:
-    """The batches under way.
+    """The batches in flight.
 
-    ``posts``: by sender, what posts a batch and comes back once it is acknowledged. ``room``: what is waited for before
-    more is put under way.
+    ``posts``: by sender, posts a batch and returns once it is acknowledged. ``room``: returns once more may be in flight.
     """
 
     def __init__(self, posts: Mapping[str, Post], room: Room) -> None:
-        """Nothing is under way."""
         self._posts, self._room = posts, room
         self._latest: dict[str, asyncio.Task[None]] = {}
         self._under_way: deque[tuple[date, list[asyncio.Task[None]]]] = deque()
 
     async def send(self, portions: Iterable[Portion]) -> None:
-        """Post all lines, and come back when the last is acknowledged. Raises an ``ExceptionGroup`` of what posting raised."""
+        """Post all lines, and return once the last is acknowledged. Raises an ``ExceptionGroup`` of the errors of posting."""
         async with asyncio.TaskGroup() as tasks:
             window: _Window | None = None
             for portion in portions:
-                await asyncio.sleep(0)  # a portion takes a while to invent, and answers are waiting
+                await asyncio.sleep(0)  # a portion takes long to compute, and answers are waiting
                 if window is not None and not window.has_room_for(portion.day):
                     await self._hand_over(window, tasks)
                     window = None

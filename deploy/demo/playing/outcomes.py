@@ -1,4 +1,4 @@
-"""Asks enrolment in the background what became of each batch, and adds it up."""
+"""Reads the receipt of each batch in the background, and adds the outcomes up."""
 
 import asyncio
 from collections import deque
@@ -7,11 +7,11 @@ import aiohttp
 import stamina
 from msgspec import Struct, json
 
-from deploy.demo.history.weaknesses import Tally
-from deploy.demo.playing.insisting import UNREACHABLE
+from deploy.demo.history.anomalies import Tally
+from deploy.demo.playing.retrying import UNREACHABLE
 
 _AGAIN = 0.5
-"""Seconds until a batch with pending lines is asked for again."""
+"""Seconds until the receipt of a batch with pending lines is read again."""
 
 
 class _Line(Struct):
@@ -31,30 +31,30 @@ _read = json.Decoder(_Receipt).decode
 
 
 class Outcomes:
-    """What the receipts say so far. ``lost``: batches that were acknowledged and have no receipt."""
+    """The outcomes in the receipts so far. ``lost``: batches that were acknowledged and have no receipt."""
 
     def __init__(self, client: aiohttp.ClientSession, enrolment_url: str, *, patience: float) -> None:
-        """``patience``: seconds for which a receipt is asked for while enrolment is unavailable."""
+        """``patience``: seconds for which the request for a receipt is repeated while enrolment is unavailable."""
         self._client, self._url = client, f"{enrolment_url}/v1/receipts"
         self._unsettled: deque[tuple[str, int]] = deque()
         self._retrying = stamina.AsyncRetryingCaller(attempts=None, timeout=patience, wait_max=5.0).on(UNREACHABLE)
         self.tally = Tally()
         self.pending = 0
-        """Lines of the batches that are not settled."""
+        """The number of lines in unsettled batches."""
         self.lost: list[str] = []
 
     @property
     def unsettled(self) -> tuple[str, ...]:
-        """The batches of which some lines are pending, or not asked for yet; oldest first."""
+        """The batches with pending lines, and those whose receipt was not read yet; oldest first."""
         return tuple(batch for batch, _ in self._unsettled)
 
     def expect(self, batch: str, lines: int) -> None:
-        """Ask for this batch of so many lines after those before it."""
+        """Add a batch of so many lines to those whose receipts are read."""
         self._unsettled.append((batch, lines))
         self.pending += lines
 
     async def collect(self) -> None:
-        """Go on asking, until cancelled. Raises one of ``UNREACHABLE`` where enrolment is unavailable for too long."""
+        """Read receipts until cancelled. Raises one of ``UNREACHABLE`` where enrolment is unavailable for too long."""
         while True:
             if self._unsettled and await self._settle(self._unsettled[0][0]):
                 self.pending -= self._unsettled.popleft()[1]

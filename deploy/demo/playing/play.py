@@ -1,4 +1,4 @@
-"""Plays the history into a running system, and says whether the system shows what it must."""
+"""Plays the history into a running system, and compares the figures that it shows with those expected."""
 
 import asyncio
 import logging
@@ -11,35 +11,35 @@ import aiohttp
 from rich.console import Console
 
 from deploy.demo.history.history import History
-from deploy.demo.playing.insisting import UNREACHABLE, Insisting, InVain
 from deploy.demo.playing.officers import Done, Officers, Refused
 from deploy.demo.playing.outbox import Outbox, Post
 from deploy.demo.playing.outcomes import Outcomes
 from deploy.demo.playing.record import Files, Record
+from deploy.demo.playing.retrying import UNREACHABLE, RetriesExhausted, RetryingClient
 from deploy.demo.playing.screen import Screen, View
 from deploy.demo.playing.sender import Sender, SendingFailed, Traffic
 from deploy.demo.playing.verdict import Verdict
 from shared import clock
 
 AWAY_FOR = 900.0
-"""Seconds for which a request is repeated while enrolment is unavailable: killed, started again, catching up."""
+"""Seconds for which a request is repeated while enrolment is unavailable: killed, restarted, catching up."""
 STILL_FOR = 90.0
-"""Seconds without any progress after which nothing more is waited for."""
+"""Seconds without progress after which the play ends."""
 IN_FLIGHT = 60_000
-"""Acknowledged reports that may still be undecided before more are sent, so that what is shown is of about one day."""
+"""The most acknowledged and undecided reports before more are sent, so that the figures shown are of about one day."""
 _LOOK_EVERY, _CHECK_EVERY = 0.5, 0.05
 _ANSWER_WITHIN = 60.0
 
-# Repeats are shown on the screen; without a handler they would be printed over it as well.
+# The screen shows retries; without a handler they would also be printed over it.
 logging.getLogger("stamina").addHandler(logging.NullHandler())
 
 
 class Stalled(Exception):
-    """Nothing moved for long, and something was still waited for."""
+    """There was no progress for too long. The message says what was still missing."""
 
 
 class Apis(NamedTuple):
-    """Where the apis are."""
+    """The addresses of the apis."""
 
     enrolment: str = "http://127.0.0.1:8001"
     case: str = "http://127.0.0.1:8002"
@@ -57,10 +57,10 @@ async def play_history(
     away_for: float = AWAY_FOR,
     still_for: float = STILL_FOR,
 ) -> bool:
-    """Play the history, show how it goes, and tell whether figures, files and outcomes are exactly as expected.
+    """Play the history, show its progress, and return whether figures, files and outcomes are exactly as expected.
 
-    Then officers do some of their work, so that there is something to see of it. Processes of the system may be killed
-    meanwhile: what is not acknowledged is sent again, for ``away_for`` seconds. Raises ``ValueError`` where there is no such history.
+    Officers then do some of their work. Processes of the system may be killed meanwhile: a request without an answer is repeated for
+    ``away_for`` seconds. Raises ``ValueError`` for an impossible history.
     """
     console = console or Console(highlight=False, soft_wrap=True)
     began, cpu_before = clock.seconds(), time.process_time()
@@ -78,7 +78,7 @@ async def play_history(
                     done = await play.officers()
                     for task in background:
                         task.cancel()
-        except* (SendingFailed, Stalled, Refused, InVain, *UNREACHABLE) as failed:
+        except* (SendingFailed, Stalled, Refused, RetriesExhausted, *UNREACHABLE) as failed:
             first, *others = dict.fromkeys(map(str, _causes(failed)))
             console.print(f"The history was not played to its end: {first}" + (f" (and {len(others)} more)" if others else ""), style="red")
     if verdict is not None:
@@ -100,7 +100,7 @@ class _Play:
         self._history, self._still_for, self._apis = history, still_for, apis
         self._record = Record(client, apis.reporting)
         self._outcomes = Outcomes(client, apis.enrolment, patience=away_for)
-        self._insisting = Insisting(client, patience=away_for)
+        self._client = RetryingClient(client, patience=away_for)
         self.traffic = Traffic()
         self._outbox = Outbox(
             {
@@ -117,11 +117,11 @@ class _Play:
         return post
 
     async def _room(self) -> None:
-        # Where nothing moves for long it is no use to wait here: the end will tell what is stuck.
+        # After a long time without progress the wait ends here too: the end of the play says what is stuck.
         await self._until(lambda: self._outcomes.pending <= IN_FLIGHT)
 
     async def run(self) -> Verdict:
-        """Play everything, and wait until nothing is in flight. Raises ``Stalled`` and what sending raises."""
+        """Play everything, and wait until nothing is in flight. Raises ``Stalled`` and the errors of sending."""
         if not await self._until(lambda: self._record.shown is not None):
             raise Stalled(f"reporting does not answer: {self._record.unavailable}")
         held_before = self._record.shown.facts if self._record.shown else 0
@@ -129,7 +129,7 @@ class _Play:
         if not await self._until(lambda: not self._outcomes.unsettled):
             waiting = self._outcomes.unsettled
             raise Stalled(f"for {self._still_for:.0f} s nothing became of the reports in {len(waiting)} batches, the first of them {waiting[0]}")
-        # Who is out of school has a file that somebody works on; whoever was out and is not any more has one that is settled.
+        # A child that is out of school has an open file; a child that was out of school and is not any more has a settled one.
         figures = self._history.figures
         files = Files(figures.all, self._history.ever_out - figures.all)
         await self._until(lambda: self._record.steady and self._record.shows(figures, files))
@@ -144,15 +144,15 @@ class _Play:
         )
 
     async def officers(self) -> Done:
-        """Let officers work on the record's last day. Raises ``Refused`` and ``InVain``."""
-        return await Officers(self._insisting, case_url=self._apis.case, relief_url=self._apis.relief).work()
+        """Let officers work on the last day of the record. Raises ``Refused`` and ``RetriesExhausted``."""
+        return await Officers(self._client, case_url=self._apis.case, relief_url=self._apis.relief).work()
 
     async def collect(self) -> None:
-        """Add up outcomes until cancelled."""
+        """Add the outcomes up until cancelled."""
         await self._outcomes.collect()
 
     async def watch(self, screen: Screen) -> None:
-        """Look at the record, and draw, until cancelled."""
+        """Read the figures of the record and draw them until cancelled."""
         while True:
             shown = await self._record.look() or self._record.shown
             waiting = next(iter(self.traffic.waiting.items()), ("reporting", self._record.unavailable))
@@ -169,7 +169,7 @@ class _Play:
             await asyncio.sleep(_LOOK_EVERY)
 
     async def _until(self, there: Callable[[], bool]) -> bool:
-        """Wait for something, and give whether it came; not any longer once nothing has moved for ``still_for`` seconds."""
+        """Wait for a condition, and return whether it came; give up after ``still_for`` seconds without progress."""
         moved, where = clock.seconds(), None
         while not there():
             now_at = (self._outcomes.tally.lines, self._record.shown)

@@ -1,4 +1,4 @@
-"""What reporting shows of the record: the three figures, the children's files, and how far it has read."""
+"""The record as reporting shows it: the three figures, the files of children, and the offsets."""
 
 from datetime import date, datetime
 from typing import NamedTuple
@@ -7,7 +7,7 @@ import aiohttp
 from msgspec import Struct, json
 
 from deploy.demo.history.published import Figures
-from deploy.demo.playing.insisting import UNREACHABLE
+from deploy.demo.playing.retrying import UNREACHABLE
 
 
 class _Figure(Struct):
@@ -35,14 +35,14 @@ class _Counts(Struct):
 
 
 class Files(NamedTuple):
-    """The children's files: those that somebody still has to work on, and those under observation or closed."""
+    """The files of children: open or persuading, and settled, that is under observation or closed."""
 
     open: int
     settled: int
 
 
 class Shown(Struct, frozen=True):
-    """What was answered. ``facts``: how many the record holds that are counted in it; ``day``: the record's own date."""
+    """One answer. ``facts``: the number of facts that it covers; ``day``: the date of the record."""
 
     figures: Figures
     files: Files
@@ -57,19 +57,18 @@ _read_counts = json.Decoder(_Counts).decode
 class Record:
     """The record as reporting shows it.
 
-    ``shown``: the last answer, None before the first; ``steady``: the one before it was the same; ``unavailable``: why there
-    was none since, "" if there was.
+    ``shown``: the last answer, None before the first; ``steady``: the answer before it was the same; ``unavailable``: why the last request
+    had no answer, "" if it had one.
     """
 
     def __init__(self, client: aiohttp.ClientSession, reporting_url: str) -> None:
-        """Ask nothing yet."""
         self._client, self._url = client, reporting_url
         self.shown: Shown | None = None
         self.steady = False
         self.unavailable = ""
 
     async def look(self) -> Shown | None:
-        """Ask once, and give the answer, or None if there is none now."""
+        """Ask once, and return the answer, or None if there is none now."""
         try:
             headline = _read_headline(await self._asked("/v1/headline"))
             counts = _read_counts(await self._asked("/v1/counts"))
@@ -85,7 +84,7 @@ class Record:
         return self.shown
 
     def shows(self, figures: Figures, files: Files) -> bool:
-        """Tell whether these were the figures and files when it was last asked."""
+        """Return whether the last answer had these figures and files."""
         return self.shown is not None and (self.shown.figures, self.shown.files) == (figures, files)
 
     async def _asked(self, path: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Shows how the history goes: live on a terminal, a line every few seconds anywhere else."""
+"""Shows the progress of the play: live on a terminal, a line every few seconds anywhere else."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -16,11 +16,11 @@ from shared import clock
 
 _PLAIN_EVERY = 5.0
 _RATE_OVER = 5.0
-"""Seconds that events/s are averaged over."""
+"""Seconds over which events/s are averaged."""
 
 
 class View(NamedTuple):
-    """What there is to show. ``waiting``: what is not there just now, "" if nothing."""
+    """The progress of a play. ``waiting``: what does not answer now and why, "" if everything answers."""
 
     sent: int
     about: int
@@ -31,10 +31,9 @@ class View(NamedTuple):
 
 
 class Screen:
-    """Draws views. Where the console is no terminal it prints them as lines."""
+    """Draws views on a terminal, and prints them as lines anywhere else."""
 
     def __init__(self, console: Console) -> None:
-        """Draw nothing yet."""
         self._console = console
         self._past: deque[tuple[float, int]] = deque()
         self._printed = 0.0
@@ -44,7 +43,7 @@ class Screen:
 
     @contextmanager
     def open(self) -> Iterator[None]:
-        """Keep the terminal's last lines for the drawing."""
+        """Reserve the last lines of the terminal for the drawing."""
         if not self._console.is_terminal:
             yield
             return
@@ -53,7 +52,7 @@ class Screen:
         self._live = None
 
     def draw(self, view: View) -> None:
-        """Show a view; to be called some times a second."""
+        """Draw a view. Callers draw several times a second."""
         now = clock.seconds()
         self._past.append((now, view.facts))
         while now - self._past[0][0] > _RATE_OVER and len(self._past) > 2:

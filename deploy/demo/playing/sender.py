@@ -1,4 +1,4 @@
-"""Posts lines to enrolment as provinces do: a sender's next batch only after the 202 of its last."""
+"""Posts lines to enrolment as provinces do: the next batch of a sender only after the 202 of the last."""
 
 import gzip
 from collections.abc import Sequence
@@ -8,14 +8,14 @@ from hashlib import blake2b
 import aiohttp
 from msgspec import Struct, json
 
-from deploy.demo.playing.insisting import Insisting, InVain
+from deploy.demo.playing.retrying import RetriesExhausted, RetryingClient
 
 _GZIPPED = ("/provinces/11", "/provinces/31", "/provinces/44")
-"""Senders that compress what they send."""
+"""Senders that compress their bodies."""
 
 
 class Acknowledged(Struct):
-    """What enrolment answered: the batch that it keeps a receipt for, and how many lines it received."""
+    """The answer of enrolment: the batch, by which it keeps a receipt, and the number of received lines."""
 
     batch: str
     received: int
@@ -23,13 +23,13 @@ class Acknowledged(Struct):
 
 @dataclass
 class Traffic:
-    """What was acknowledged so far, how many attempts failed, and at which senders' last attempt."""
+    """The number of acknowledged reports and batches, of failed attempts, and the senders that retry now."""
 
     reports: int = 0
     batches: int = 0
     failed_attempts: int = 0
     waiting: dict[str, str] = field(default_factory=dict)
-    """By sender that is repeating a batch: what came of the last attempt."""
+    """By sender that retries a batch: how the last attempt failed."""
 
 
 class SendingFailed(Exception):
@@ -43,24 +43,23 @@ class Sender:
     """One sender. ``patience``: seconds for which a batch is repeated while enrolment is unavailable."""
 
     def __init__(self, name: str, client: aiohttp.ClientSession, *, enrolment_url: str, traffic: Traffic, patience: float) -> None:
-        """Send nothing yet."""
         self._name, self._traffic = name, traffic
         self._url = f"{enrolment_url}/v1/reports"
         self._ordinal = 0
-        self._insisting = Insisting(client, patience=patience, failed=self._failed)
+        self._client = RetryingClient(client, patience=patience, failed=self._failed)
 
     async def post(self, lines: Sequence[bytes]) -> Acknowledged:
-        """Post a batch, again and again with the same key, until it is acknowledged. Raises ``SendingFailed``."""
+        """Post a batch, retried with the same key until it is acknowledged. Raises ``SendingFailed``."""
         self._ordinal += 1
         body = b"\n".join(lines)
-        # With the body's digest in it, a key is never used for another body, whatever was played before.
+        # The key holds the digest of the body, so that it is never used for another body, whatever was played before.
         key = f"{self._name[-2:]}-{self._ordinal}-{blake2b(body, digest_size=12).hexdigest()}"
         headers = {"content-type": "application/x-ndjson", "idempotency-key": key}
         if self._name in _GZIPPED:
             body, headers["content-encoding"] = gzip.compress(body, 1), "gzip"
         try:
-            answer = await self._insisting.ask("POST", self._url, body=body, headers=headers)
-        except InVain as error:
+            answer = await self._client.ask("POST", self._url, body=body, headers=headers)
+        except RetriesExhausted as error:
             raise SendingFailed(f"{self._name} repeated batch {self._ordinal} for {error}") from error
         finally:
             self._traffic.waiting.pop(self._name, None)

@@ -1,4 +1,4 @@
-"""Whether the history arrived: what was expected beside what is shown, and what was sent beside what the receipts say."""
+"""Whether the history arrived: expected figures beside those shown, and sent lines beside the outcomes in the receipts."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,23 +7,23 @@ from datetime import date
 from rich.console import Console
 from rich.table import Table
 
+from deploy.demo.history.anomalies import Tally
 from deploy.demo.history.published import LISTED, PUBLISHED, Figures, figures
-from deploy.demo.history.weaknesses import Tally
 from deploy.demo.playing.record import Files, Shown
 from shared.contracts.refusal import RefusalCode
 
 _BY_STANDING = frozenset({RefusalCode.UNKNOWN_STUDENT, RefusalCode.IMPOSSIBLE_ORDER, RefusalCode.AFTER_REMOVAL})
-"""Refusals that depend on what was logged before."""
+"""Refusals that depend on earlier lines of the log."""
 _GROUPS = ("all", "of registered-poor households", "in the 52 counties")
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is compared: ``expected`` figures and files and those ``shown``, the tally of what was ``sent`` and what the receipts ``said``.
+    """The comparison: ``expected`` figures and files with those ``shown``, and the tally of the ``sent`` lines with that of the receipts (``said``).
 
-    ``lost``: batches without a receipt. ``again``: some lines may have been logged before, because an attempt failed or
-    the record was not empty. Those are duplicates then (or late, where the child's standing had refused them), so that of
-    outcomes only the sum and the other refusals are compared.
+    ``lost``: batches without a receipt. ``again``: some lines may have been logged before, because an attempt failed or the record was not
+    empty. Such lines are duplicates (or late, where the standing of the child had refused them before). Of their outcomes only the sum and the
+    other refusals are compared then.
     """
 
     expected: Figures
@@ -36,7 +36,7 @@ class Verdict:
 
     @property
     def equal(self) -> bool:
-        """All of it is as expected."""
+        """Whether everything is as expected."""
         shown = self.shown is not None and (self.shown.figures, self.shown.files) == (self.expected, self.expected_files)
         return shown and not self.lost and self._compared(self.sent) == self._compared(self.said)
 
@@ -46,7 +46,7 @@ class Verdict:
         return tally.lines, {code: number for code, number in tally.refused.items() if code not in _BY_STANDING}
 
     def print(self, console: Console, *, scale: float, until: date) -> None:
-        """Show it as two tables and what there is to know about them."""
+        """Print the comparison as tables, with notes below them."""
         console.print(self._figures(scale, until), self._files(), self._outcomes())
         if self.again:
             console.print("Some lines were sent more than once, or were in the record before: then more duplicates and fewer others are right.")

@@ -1,4 +1,4 @@
-"""All that the doctor looks at, in order."""
+"""All checks of the doctor, in order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from deploy.local.stack import LocalStack
 
 
 def examine(config: StackConfig, services: tuple[ServiceProcess, ...] = PROCESSES) -> Iterator[Check]:
-    """Every check, the ground first: what comes later may only be wrong because of what came before."""
+    """Run every check, the machine first: a later finding may only follow from an earlier one."""
     stack = LocalStack(config, services=services)
     yield from machine.checks(config)
     if left := stack.left_over():

@@ -1,4 +1,4 @@
-"""What everything stands on: Python and its packages, Java, Redis, Kafka's jars, room on disk and in memory."""
+"""The machine: Python and its packages, Java, Redis, Kafka's jars, room on disk and in memory."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from deploy.local.java import OLDEST_JAVA, find_java, java_version
 from deploy.local.redis_server import NoRedis, find_redis_server
 
 ENOUGH_DISK = 5 * 1024**3  # bytes: a full history with its broker's log and Redis takes less than two of them
-ENOUGH_MEMORY = 1536 * 1024**2  # bytes: the broker, Redis with a full history, and eight processes of ours
+ENOUGH_MEMORY = 1536 * 1024**2  # bytes: the broker, Redis with a full history, and the processes of four services
 LOCK = ROOT / "requirements" / "run.lock"
 
 _pins = re.compile(r"^(\w\S*==.*?) *\\?$", re.MULTILINE).findall
 
 
 def checks(config: StackConfig) -> Iterator[Check]:
-    """Look at the machine, whether anything runs on it or not."""
+    """Check the machine, whether anything runs on it or not."""
     version = sys.version_info
     yield Check("Python", f"{version.major}.{version.minor}", None if version >= (3, 11) else "make clean, then make setup PYTHON=python3.11")
     yield packages(LOCK, {each.name: each.version for each in distributions()})
@@ -48,7 +48,7 @@ def checks(config: StackConfig) -> Iterator[Check]:
 
 
 def packages(lock: Path, installed: Mapping[str, str]) -> Check:
-    """Whether the packages that are there are those of the lock file; what it has for other machines need not be there."""
+    """Check that the installed packages are those of the lock file. Packages that it has for other machines may be missing."""
     here = {canonicalize_name(name): version for name, version in installed.items()}
     pinned = [pin for pin in map(Requirement, _pins(lock.read_text("utf-8"))) if pin.marker is None or pin.marker.evaluate()]
     other = []
@@ -60,12 +60,12 @@ def packages(lock: Path, installed: Mapping[str, str]) -> Check:
 
 
 def disk(home: Path, free: int) -> Check:
-    """Whether there is room for a history."""
+    """Check that the disk has room for a history."""
     return Check("disk", f"{free / 1024**3:.0f} GiB free for {home}", None if free >= ENOUGH_DISK else "make room, or set BAOXUE_HOME")
 
 
 def memory(available: int) -> Check:
-    """Whether there is memory for everything."""
+    """Check that there is memory for all processes."""
     enough = available >= ENOUGH_MEMORY
     return Check("memory", f"{available / 1024**2:,.0f} MiB free", None if enough else "end something else, or take a larger machine")
 

@@ -1,4 +1,4 @@
-"""What must not be lost or wrong: Redis's settings, the topics, what went aside, and the clock against the record."""
+"""The data: the settings of Redis and its file, the topics, the dead letters, and the clock against the record."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from shared.log.topic_admin import BrokerUnavailable, check_topics
 from shared.log.topics import READ_BY_WORKERS, dead, topics
 
 LATELY = timedelta(days=7)
-"""What went aside longer ago has been looked at, or never will be."""
+"""An older dead letter has been looked at, or never will be."""
 TOLERATED = timedelta(seconds=5)
-"""So much may the newest of the record be ahead of this machine's clock: machines differ."""
+"""So far the newest fact may be ahead of the clock of this machine: clocks differ."""
 
 
 def checks(config: StackConfig) -> Iterator[Check]:
-    """Look into Redis and Kafka, as far as they answer."""
+    """Check Redis and Kafka, as far as they answer."""
     yield from _redis(config)
     yield from _topics(config)
     yield from clock(readiness.newest_recorded(config.api_url("reporting")), datetime.now(UTC))
@@ -46,7 +46,7 @@ def _redis(config: StackConfig) -> Iterator[Check]:
 
 
 def written_down(told: Mapping[str, Any], config: StackConfig) -> Check:
-    """Whether Redis could write what it holds; ``told``: what it says of its persistence."""
+    """Check that Redis could write what it holds; ``told``: its own report on persistence."""
     wrong = [name for name in ("aof_last_write_status", "aof_last_bgrewrite_status") if told.get(name, "ok") != "ok"]
     mend = f"make room on the disk of {config.home}, and read {config.logs / REDIS}.log; what is lost is built again from the record"
     return Check("Redis's file", f"not written: {', '.join(wrong)}" if wrong else "is being written", mend if wrong else None)
@@ -79,7 +79,7 @@ def _dead(config: StackConfig) -> Iterator[Check]:
 
 
 def clock(newest: datetime | None, now: datetime) -> Iterator[Check]:
-    """Whether this machine's clock is behind what the record has been given a time of already."""
+    """Check that the clock of this machine is not behind the newest recorded time."""
     if newest is None:
         return
     behind = newest - now

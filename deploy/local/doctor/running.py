@@ -1,4 +1,4 @@
-"""The processes: whether each runs, goes on, and has what it needs; and, before they run, whether their ports are free."""
+"""The processes: whether each runs, is alive, and has what it needs; and, before they run, whether their ports are free."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from deploy.local.processes import KAFKA, REDIS, ServiceProcess
 from deploy.local.stack import LocalStack
 from shared.worker.freshness import LAG
 
-LATELY = 300.0  # seconds: who stopped by itself within so many is likely to do it again
-STARTING = 30.0  # seconds that a process is given before it has to answer
-_TAIL = 64 * 1024  # bytes of a log that are looked at
+LATELY = 300.0  # seconds: a process that stopped by itself so recently is likely to do it again
+STARTING = 30.0  # seconds after its start within which a process need not answer
+_TAIL = 64 * 1024  # bytes at the end of a log that are read
 
 
 class _Line(msgspec.Struct):
@@ -29,7 +29,7 @@ class _Line(msgspec.Struct):
 
 
 def ports(config: StackConfig, services: tuple[ServiceProcess, ...]) -> Iterator[Check]:
-    """Whether the ports that everything wants are free, and who has them if not."""
+    """Check that the ports of all processes are free; name the process that has a port otherwise."""
     for who, (port, variable) in processes.ports(config, services).items():
         if port_is_free(port):
             yield Check(f"port {port}", f"free, for {who}")
@@ -38,7 +38,7 @@ def ports(config: StackConfig, services: tuple[ServiceProcess, ...]) -> Iterator
 
 
 def checks(stack: LocalStack, services: tuple[ServiceProcess, ...]) -> Iterator[Check]:
-    """Look at every process that the supervisor should have."""
+    """Check every process that the supervisor should have."""
     config, states = stack.config, stack.states()
     by_name = {service.name: service for service in services}
     for name in (KAFKA, REDIS, *by_name):
@@ -54,8 +54,8 @@ def checks(stack: LocalStack, services: tuple[ServiceProcess, ...]) -> Iterator[
             age = time.time() - state.since
             yield from service_checks(name, state.pid, health, log, age=age)
             yield from _versions(name, url)
-            # One that is ready again has been mended since.
-            if health != Health(alive=True) and age < LATELY and (why := last_word(log)):
+            # A process that is ready again has been mended since.
+            if health != Health(alive=True) and age < LATELY and (why := last_critical(log)):
                 yield Check(name, f"stopped by itself: {why}", f"do what it says, or docs/how-to/operate.md, and read {log}")
 
 
@@ -64,7 +64,7 @@ def _tool_check(name: str, pid: int, log: Path, *, answers: bool) -> Check:
 
 
 def service_checks(name: str, pid: int, health: Health, log: Path, *, age: float) -> Iterator[Check]:
-    """What a process of ours says about itself, `age` seconds after it was started."""
+    """Check what a process of a service says about itself, `age` seconds after its start."""
     if not health.alive and age < STARTING:
         yield Check(name, f"was started {age:.0f} s ago, and does not answer yet", f"wait half a minute; if it is still so then, read {log}")
     elif not health.alive:
@@ -76,14 +76,15 @@ def service_checks(name: str, pid: int, health: Health, log: Path, *, age: float
         "redis": f"read {log.parent / REDIS}.log, then make down and make up",
         "assigned": f"wait a quarter of a minute, as after a kill; then read {log}",
         "counts": "wait: the reporting worker counts the record, and its metrics say how far it is",
+        "states": "wait: the worker rebuilds its states from the record, and its metrics say how far it is",
         LAG: "wait: it works, and catches up; `baoxue topics` shows whether it does (docs/how-to/operate.md)",
     }
     for what, why in health.missing.items():
         yield Check(name, f"runs, and waits ({what}: {why})", mends.get(what, f"read {log}"))
 
 
-def last_word(log: Path) -> str:
-    """What a process said when it stopped by itself, if that is near the end of its log."""
+def last_critical(log: Path) -> str:
+    """Return the last critical message of a process, if it stands near the end of its log; '' otherwise."""
     if not log.exists():
         return ""
     with log.open("rb") as file:

@@ -50,6 +50,7 @@ class TestProcesses:
             ("redis", "/logs/redis.log"),
             ("assigned", "wait"),
             ("counts", "wait"),
+            ("states", "wait"),
             ("lag", "baoxue topics"),
             ("new", str(LOG)),
         ],
@@ -63,17 +64,17 @@ class TestProcesses:
     def test_all_that_one_waits_for_is_told(self) -> None:
         assert len(told(Health(alive=True, missing={"kafka": "", "redis": ""}))) == 2
 
-    def test_the_last_word_of_one_that_stopped_by_itself_is_found_in_its_log(self, tmp_path: Path) -> None:
+    def test_the_last_critical_of_one_that_stopped_by_itself_is_found_in_its_log(self, tmp_path: Path) -> None:
         log = tmp_path / "x.log"
-        assert running.last_word(log) == ""
+        assert running.last_critical(log) == ""
         log.write_text("no json\n" + json.dumps({"level": "info", "message": "fine"}) + "\n")
-        assert running.last_word(log) == ""
+        assert running.last_critical(log) == ""
         with log.open("a") as file:
             file.write(json.dumps({"level": "critical", "message": "the worker stops: MostlyDead"}) + "\n" + json.dumps({"level": "info"}) + "\n")
-        assert running.last_word(log) == "the worker stops: MostlyDead"
+        assert running.last_critical(log) == "the worker stops: MostlyDead"
         with log.open("a") as file:
             file.write("x" * (running._TAIL + 1))
-        assert running.last_word(log) == ""
+        assert running.last_critical(log) == ""
 
 
 class TestPorts:

@@ -1,6 +1,6 @@
-"""What real senders do: repeats, late news, mistakes. Each is made from a line that was just sent, and its outcome is known.
+"""The anomalies of real senders: repeats, late news, mistakes. Each is made from a line that was just sent, and its outcome is known.
 
-A mistake is sent beside the line that it is made from, never instead of it, so that no figure depends on it.
+An anomaly is sent beside the line that it is made from, never instead of it, so that no figure depends on it.
 """
 
 import re
@@ -13,14 +13,14 @@ from typing import NamedTuple
 from shared.contracts.refusal import RefusalCode
 
 _EVERY = 331
-"""Lines of a sender from one weakness to the next: invented."""
+"""Invented: the number of lines of a sender from one anomaly to the next."""
 _PATIENCE = 60
-"""Lines that a weakness waits for one that it can be made from; then the next kind has its turn."""
+"""The most lines to wait for one that an anomaly can be made from. Then the next kind has its turn."""
 
 
 @dataclass
 class Tally:
-    """How many lines come to which outcome; ``refused`` by code (wire page, section 4)."""
+    """The number of lines by outcome; ``refused`` by code (wire page, section 4)."""
 
     accepted: int = 0
     late: int = 0
@@ -28,7 +28,7 @@ class Tally:
     refused: Counter[str] = field(default_factory=Counter)
 
     def count(self, outcome: str) -> None:
-        """Count one line: ``late``, ``duplicate``, or the code it is refused with."""
+        """Count one line by its outcome: ``late``, ``duplicate``, or the code of its refusal."""
         match outcome:
             case "late":
                 self.late += 1
@@ -39,7 +39,7 @@ class Tally:
 
     @property
     def lines(self) -> int:
-        """All of them."""
+        """The number of all lines."""
         return self.accepted + self.late + self.duplicate + self.refused.total()
 
 
@@ -55,7 +55,7 @@ class _Line(NamedTuple):
     data: bytes
 
     def written(self, **other: bytes) -> bytes:
-        """Give it with some parts replaced, under an id of its own."""
+        """Return the line with some parts replaced, under an id of its own."""
         parts = self._replace(**{"id": self.id + b"-b", **other})
         return (
             b'{"specversion":"1.0","id":"%b","source":"/provinces/%b","type":"cn.baoxue.reported.%b.v1","subject":"%b","time":"%b%b","data":{%b}}'
@@ -116,7 +116,7 @@ def _of_no_type(line: _Line) -> bytes | None:
     return line.written(word=b"came-back") if line.word == b"returned" else None
 
 
-_WEAKNESSES: tuple[tuple[str, _Making], ...] = (
+_ANOMALIES: tuple[tuple[str, _Making], ...] = (
     ("duplicate", lambda line: line.written(id=line.id)),
     ("duplicate", lambda line: line.written()),
     ("late", _late),
@@ -138,22 +138,22 @@ _WEAKNESSES: tuple[tuple[str, _Making], ...] = (
 )
 
 
-class Weaknesses:
-    """Those of one sender, one kind after the other."""
+class Anomalies:
+    """The anomalies of one sender, one kind after the other."""
 
     def __init__(self, begin: int) -> None:
-        """``begin``: which kind has the first turn, so that few lines of many senders show all kinds."""
-        self._turn = begin * 5 % len(_WEAKNESSES)
+        """``begin``: selects the first kind, so that few lines of many senders show all kinds."""
+        self._turn = begin * 5 % len(_ANOMALIES)
         self._until = _EVERY // (1 + begin % 3)
 
     def among(self, lines: Iterable[bytes], tally: Tally) -> Iterator[bytes]:
-        """Give the lines, and weaknesses among them; count every line as it is given."""
+        """Return the lines with anomalies among them, and count every line that is returned."""
         for line in lines:
             tally.accepted += 1
             yield line
             self._until -= 1
-            if self._until <= 0 and (weakness := self._made(line)) is not None:
-                outcome, weak = weakness
+            if self._until <= 0 and (anomaly := self._made(line)) is not None:
+                outcome, weak = anomaly
                 tally.count(outcome)
                 yield weak
 
@@ -161,9 +161,9 @@ class Weaknesses:
         parts = _read(line)
         if parts is None:
             raise ValueError(f"not a line of this history: {line!r}")
-        outcome, made = _WEAKNESSES[self._turn]
+        outcome, made = _ANOMALIES[self._turn]
         weak = made(_Line(*parts.groups()))
         if weak is None and self._until > -_PATIENCE:
             return None
-        self._turn, self._until = (self._turn + 1) % len(_WEAKNESSES), _EVERY if weak is not None else 0
+        self._turn, self._until = (self._turn + 1) % len(_ANOMALIES), _EVERY if weak is not None else 0
         return (outcome, weak) if weak is not None else None

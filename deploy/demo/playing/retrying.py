@@ -1,4 +1,4 @@
-"""Asks an api again and again while it is unavailable: killed, started again, catching up. What it refuses is an answer."""
+"""Repeats a request while an api is unavailable: killed, restarted, catching up. A refusal is an answer, and is not repeated."""
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
@@ -7,7 +7,7 @@ import aiohttp
 import stamina
 
 UNREACHABLE = (aiohttp.ClientError, TimeoutError)
-"""What aiohttp raises where no answer comes."""
+"""The errors that aiohttp raises where no answer comes."""
 
 Texts = Mapping[str, str]
 _FIRST_WAIT, _LONGEST_WAIT = 0.2, 5.0
@@ -15,19 +15,19 @@ _AWAY = frozenset({502, 503, 504})
 
 
 class Answer(NamedTuple):
-    """An answer that is not "try again later"."""
+    """An answer other than "try again later"."""
 
     status: int
     body: bytes
 
     @property
     def said(self) -> str:
-        """It as a text for people."""
+        """The answer as a text for people."""
         return f"{self.status} {self.body.decode(errors='replace')[:500]}"
 
 
-class InVain(Exception):
-    """The api was unavailable for too long; the message says what came of the last attempt."""
+class RetriesExhausted(Exception):
+    """The api was unavailable for too long. The message tells the last attempt."""
 
 
 class _Later(Exception):
@@ -36,21 +36,20 @@ class _Later(Exception):
         self.after = float(after) if after.isdigit() else 0.0
 
 
-class Insisting:
-    """Requests over one client, each repeated for ``patience`` seconds. ``failed`` is told of every attempt that has to be repeated."""
+class RetryingClient:
+    """Sends requests over one client, each repeated for ``patience`` seconds. ``failed`` is called with every failed attempt."""
 
     def __init__(self, client: aiohttp.ClientSession, *, patience: float, failed: Callable[[str], object] = lambda said: None) -> None:
-        """Ask nothing yet."""
         self._client, self._patience, self._failed = client, patience, failed
         retrying = stamina.AsyncRetryingCaller(attempts=None, timeout=patience, wait_initial=_FIRST_WAIT, wait_max=_LONGEST_WAIT)
         self._retrying = retrying.on(self._wait)
 
     async def ask(self, method: str, url: str, *, body: bytes | None = None, headers: Texts | None = None, query: Texts | None = None) -> Answer:
-        """Ask until there is an answer. Raises ``InVain``."""
+        """Send a request until there is an answer. Raises ``RetriesExhausted``."""
         try:
             return await self._retrying(self._attempt, method, url, body, headers, query)
         except (_Later, *UNREACHABLE) as error:
-            raise InVain(f"{self._patience:.0f} s in vain; at last: {_said(error)}") from error
+            raise RetriesExhausted(f"{self._patience:.0f} s in vain; at last: {_said(error)}") from error
 
     async def _attempt(self, method: str, url: str, body: bytes | None, headers: Texts | None, query: Texts | None) -> Answer:
         async with self._client.request(method, url, data=body, headers=headers, params=query) as response:
@@ -61,7 +60,7 @@ class Insisting:
         return answer
 
     def _wait(self, error: Exception) -> bool | float:
-        """Say whether to repeat, or after how many seconds."""
+        """Return whether to repeat, or after how many seconds."""
         if not isinstance(error, (_Later, *UNREACHABLE)):
             return False
         self._failed(_said(error))

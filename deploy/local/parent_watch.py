@@ -1,4 +1,4 @@
-"""`python -m deploy.local.lifeline PID`, run by the supervisor: once that process is gone, asks the supervisor to stop everything."""
+"""`python -m deploy.local.parent_watch PID`: once the process PID is gone, the supervisor, which is the parent, is told to stop everything."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from contextlib import suppress
 import psutil
 
 
-def hold(parent: int) -> None:
-    """Blocks until `parent` is gone."""
+def watch(parent: int) -> None:
+    """Block until `parent` is gone, and then terminate the supervisor."""
     supervisor = os.getppid()
     with suppress(psutil.NoSuchProcess):
         psutil.Process(parent).wait()
@@ -19,4 +19,4 @@ def hold(parent: int) -> None:
 
 
 if __name__ == "__main__":
-    hold(int(sys.argv[1]))
+    watch(int(sys.argv[1]))
