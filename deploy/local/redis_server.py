@@ -30,7 +30,7 @@ MUST_BE = {
 
 
 class NoRedis(Exception):
-    """There is no Redis on this machine that would do. The message says what to install."""
+    """No Redis on this machine is free of known holes. The message says what to install."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def find_redis_server() -> RedisServer:
 
 
 def is_mended(program: str, version: str) -> bool:
-    """Tell whether a version, as `7.2.4`, of `redis` or `valkey` is free of the holes that `MENDED` names."""
+    """Return whether a version, as `7.2.4`, of `redis` or `valkey` is free of the holes that `MENDED` names."""
     major, minor, patch = (*map(int, version.split(".")[:3]), 0, 0)[:3]
     lines = MENDED[program]
     return (major, minor) > max(lines) or patch >= lines.get((major, minor), patch + 1)
@@ -80,32 +80,32 @@ def server_version(server: Path) -> str | None:
 
 
 def folder(config: StackConfig) -> Path:
-    """Where the server runs and keeps its data."""
+    """Return the folder in which the server runs and keeps its data."""
     return config.home / "redis"
 
 
 def command(server: RedisServer) -> list[str]:
-    """What runs the server, in `folder`."""
+    """Return the command that runs the server in `folder`."""
     return [str(server.path), "redis.conf"]
 
 
 def prepare(config: StackConfig) -> None:
-    """Writes the server's settings."""
+    """Write the settings of the server."""
     home = folder(config)
     home.mkdir(parents=True, exist_ok=True)
     (home / "redis.conf").write_text(settings(config), "utf-8")
 
 
 def settings(config: StackConfig) -> str:
-    """The server's settings."""
+    """Return the settings of the server as its file."""
     lines = (
         f"bind {LOOPBACK}",
         "protected-mode yes",
         f"port {config.redis_port}",
         "daemonize no",
-        "set-proc-title no",  # a title is written over the environment, in which the supervisor's mark stands
+        "set-proc-title no",  # the title would overwrite the environment, which holds the supervisor's mark
         "dir ./",
-        'save ""',  # the append-only file is enough, and what is lost of it the workers replay
+        'save ""',  # the append-only file is enough: workers replay what is lost of it
         *(f"{name} {value}" for name, value in MUST_BE.items()),
     )
     return "".join(f"{line}\n" for line in lines)
