@@ -1,8 +1,8 @@
-"""What 600,000 files cost: ``python -m bench.case [FILES]``. A command is to take 15 us of the worker at most, a list 50 ms (p99).
+"""The cost of 600,000 files: ``python -m bench.case [FILES]``. Limits: 15 us of the worker for a command, 50 ms (p99) for a list.
 
-The log is in memory and Redis a server of its own, set as in the stack; reading from Kafka and writing to it comes on top (about 5 us a
-command). Files are opened as the policies ask for it, county by county as many as in the ledger of early 2019; then all but 6,781 are
-put under observation. Lists are asked of the api within this process.
+The log is in memory. Redis is a server of its own with the settings of the stack. Reading from Kafka and writing to it comes on top, about
+5 us a command. The policies open the files, in each county as many as in the ledger of early 2019. Then all but 6,781 are put under
+observation. The api runs within this process.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ from shared.clock import CHINA
 from shared.commands.limits import CommandLimits
 from shared.contracts.sequence import sequence_of
 from shared.contracts.services import CASE
-from shared.contracts.student import Standing, StudentListed, StudentReturned
+from shared.contracts.student import Standing, StudentFact, StudentListed, StudentReturned
 from shared.contracts.words import ListedStatus, Placement, Reason, Stage, Status
 from shared.deciding.deciding_follower import DecidingFollower
 from shared.deciding.policy_follower import PolicyFollower
@@ -57,7 +57,7 @@ Children = list[tuple[str, str, int]]
 
 
 def children(number: int) -> Children:
-    """Give children of counties of very different sizes; the 52 counties have 14 in a hundred."""
+    """Return children of counties of very different sizes; the 52 counties have 14 in a hundred."""
     drawn, known = random.Random(1), divisions()
     counties = known.counties_on(OPENED.date())
     weights = [drawn.lognormvariate(0, 1) * (8 if code in known.lists["watch52"] else 1) for code in counties]
@@ -66,14 +66,13 @@ def children(number: int) -> Children:
 
 
 class Record:
-    """The students' facts, in batches by partition, as the policies get them."""
+    """The facts of students in batches by partition, as the policies receive them."""
 
     def __init__(self) -> None:
-        """Begin empty."""
         self._next = [0] * PARTITIONS
 
-    def batches(self, told: Children, fact: Callable[[str, int], StudentListed | StudentReturned], later: int) -> Iterator[RecordBatch]:
-        """Write a fact about each of these children."""
+    def batches(self, told: Children, fact: Callable[[str, int], StudentFact], later: int) -> Iterator[RecordBatch]:
+        """Return batches of one fact on each of these children."""
         homes: defaultdict[int, Children] = defaultdict(list)
         for child, partition in zip(told, partitions_of([child[0].encode() for child in told], PARTITIONS), strict=True):
             homes[partition].append(child)
@@ -110,7 +109,7 @@ def _written(partition: int, offset: int, student: str, time: datetime, data: An
 
 
 def listed(county: str, n: int) -> StudentListed:
-    """Give the fact of a child taken over as out of school."""
+    """Return the fact of a child that was listed as out of school."""
     after = Standing(Status.DROPPED_OUT, county, Stage.JUNIOR, n % 3 == 0, REASONS[n % 4])
     return StudentListed(
         before=None,
@@ -126,17 +125,17 @@ def listed(county: str, n: int) -> StudentListed:
 
 
 def returned(county: str, n: int) -> StudentReturned:
-    """Give the fact of a child that is back."""
+    """Return the fact of a child that returned."""
     before = Standing(Status.DROPPED_OUT, county, Stage.JUNIOR, n % 3 == 0, REASONS[n % 4])
     after = Standing(Status.RETURNED, county, Stage.JUNIOR, before.poor, None)
     return StudentReturned(before=before, after=after, school=f"21{county}01", stage=Stage.JUNIOR, grade=8, placement=Placement.CLASS)
 
 
 async def timed(what: str, follower: Follower, batches: Iterator[RecordBatch] | list[RecordBatch], redis_cpu: Cpu) -> None:
-    """Follow batches, and print what a record costs the worker and Redis."""
+    """Follow batches, and print the cost of a record for the worker and for Redis."""
     number, ours, theirs = 0, 0.0, redis_cpu.seconds()
     for batch in batches:
-        gc.freeze()  # what this bench keeps of the log in memory, no worker would
+        gc.freeze()  # no worker keeps the log in memory, as this bench does
         begun = process_time()
         while (stands := await follower.follow(batch)) != batch.next:
             if stands != batch.first:
@@ -148,7 +147,7 @@ async def timed(what: str, follower: Follower, batches: Iterator[RecordBatch] | 
 
 
 def commands(log: MemoryLog, since: dict[int, int]) -> Iterator[RecordBatch]:
-    """Give the commands that were published since."""
+    """Return the commands that were published since."""
     for partition, records in enumerate(log.topics[topics.CASE_COMMANDS]):
         for at in range(since.get(partition, 0), len(records), BATCH):
             part = records[at : at + BATCH]
@@ -157,19 +156,18 @@ def commands(log: MemoryLog, since: dict[int, int]) -> Iterator[RecordBatch]:
 
 
 async def used(redis: Redis) -> int:
-    """Give the bytes that Redis has taken."""
+    """Return the bytes that Redis uses."""
     return int((await redis.info("memory"))["used_memory"])
 
 
 class Lists:
-    """Asks for lists, one after the other, and prints how long the answers take and what they cost."""
+    """Requests lists one after the other, and prints the times and the costs of the answers."""
 
     def __init__(self, redis_cpu: Cpu) -> None:
-        """Watch Redis beside this process."""
         self._redis = redis_cpu
 
     async def timed(self, what: str, ask: Callable[[int], Awaitable[httpx.Response]], times: int = 400) -> None:
-        """Ask so many times."""
+        """Send a request so many times."""
         taken, entries, ours, theirs = [], 0, process_time(), self._redis.seconds()
         for n in range(times):
             begun = perf_counter()
@@ -241,7 +239,7 @@ async def measure(number: int, port: int, redis_pid: int) -> None:
 
 
 def own_facts(log: MemoryLog, record: Record) -> Iterator[RecordBatch]:
-    """Give the facts that the worker wrote, as they stand in the record behind those of enrolment."""
+    """Return the facts of the worker as they stand in the record behind those of enrolment."""
     for partition, records in enumerate(log.topics[topics.STUDENT_STATUS]):
         for at in range(0, len(records), BATCH):
             part = [each._replace(offset=record._next[partition] + n) for n, each in enumerate(records[at : at + BATCH])]  # noqa: SLF001
@@ -250,7 +248,7 @@ def own_facts(log: MemoryLog, record: Record) -> Iterator[RecordBatch]:
 
 
 def main() -> None:
-    """Start a Redis as the stack's, and measure."""
+    """Start a Redis with the settings of the stack, and measure."""
     number = int(sys.argv[1]) if len(sys.argv) > 1 else FILES
     with TemporaryDirectory() as home:
         config = StackConfig.on_free_ports(Path(home))

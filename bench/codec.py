@@ -1,4 +1,4 @@
-"""What it costs to read and write one event, in microseconds: ``python -m bench.codec``. A fact is to be read in 3 at most."""
+"""The cost of reading and writing one event, in microseconds: ``python -m bench.codec``. Limit: 3 for reading a fact."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -59,12 +59,12 @@ FACT = Event[StudentEnrolled](
 
 
 def measured(what: str, step: Callable[[], object]) -> None:
-    """Print the best of seven runs, for what else the machine does only ever adds."""
+    """Print the best of seven runs: other work of the machine can only add time."""
     print(f"{what:32}{min(repeat(step, number=TIMES, repeat=7)) / TIMES * 1e6:6.2f} us")
 
 
 def main() -> None:
-    """Measure each reader and the writer on the same, average fact."""
+    """Measure each reader and the writer on the same average fact."""
     submission, fact = encode(SUBMISSION), encode(FACT)
     read = read_submission(submission)
     print(f"a submission of {len(submission)} bytes, a fact of {len(fact)} bytes")

@@ -1,4 +1,4 @@
-"""What counting costs a fact: the fold, of which decoding is a part, and Redis (if one is named; it is emptied).
+"""The cost of counting a fact: of the fold with its decoding, and of Redis (if one is named; it is emptied).
 
 ``python -m bench.counts [redis://127.0.0.1:16379/15]``
 """
@@ -31,38 +31,38 @@ class _Record(NamedTuple):
 
 
 def _counties(n: int) -> list[str]:
-    """Draw counties, some of which have many more children out of school than others."""
+    """Return random counties, some of which have many more children out of school than others."""
     chance = random.Random(1)
     codes = sorted(divisions().counties)
     return chance.choices(codes, [chance.lognormvariate(0, 1) for _ in codes], k=n)
 
 
 def opening(n: int, county: str) -> bytes:
-    """Give the n-th of a row of facts: a child is listed as out of school."""
+    """Return the n-th fact of a series: a child is listed as out of school."""
     listed = {"status": "dropped_out", "county": county, "poor": n % 3 == 0, "since": "2018-09-01", "stage": "junior", "reason": REASONS[n % 5]}
     return _fact("/enrolment", "student.listed", n, county, {"before": None, "after": _out(n, county), **listed, "spell": 1})
 
 
 def returns(n: int, county: str) -> bytes:
-    """Give the n-th of a row of facts: a child is back in school."""
+    """Return the n-th fact of a series: a child is back in school."""
     back = {"status": "returned", "county": county, "stage": "junior", "poor": n % 3 == 0, "reason": None}
     returned = {"school": "5134310001", "stage": "junior", "grade": 8, "placement": "class", "evidence": "visit/2019/17"}
     return _fact("/enrolment", "student.returned", n, county, {"before": _out(n, county), "after": back, **returned})
 
 
 def files_opened(n: int, county: str) -> bytes:
-    """Give the n-th of a row of facts: a child gets a file."""
+    """Return the n-th fact of a series: a file is opened."""
     return _fact("/case", "case.opened", n, county, {"before": None, "after": _file("open", n, county, 7), "fact": sequence_of(n, 0), "spell": 1})
 
 
 def files_observed(n: int, county: str) -> bytes:
-    """Give the n-th of a row of facts: a child's file is put under observation."""
+    """Return the n-th fact of a series: a file is put under observation."""
     data = {"before": _file("open", n, county, 7), "after": _file("returned", n, county, 90), "fact": sequence_of(n, 0)}
     return _fact("/case", "case.put-under-observation", n, county, data)
 
 
 def grants(n: int, county: str) -> bytes:
-    """Give the n-th of a row of facts: a grant that was suspended is due again."""
+    """Return the n-th fact of a series: a suspended grant is due again."""
     grant = {"county": county, "scheme": "living_subsidy", "term": "2019-autumn", "stage": "junior", "boarder": n % 2 == 0, "fen": 62_500}
     data = {"before": {"state": "suspended", **grant}, "after": {"state": "due", **grant}, "eligible": None, "boards": n % 2 == 0}
     return _fact("/relief", "relief.resumed", n, county, {**data, "fact": sequence_of(n, 0)})
@@ -101,7 +101,7 @@ KINDS = (opening, returns, files_opened, files_observed, grants)
 
 
 def batches(size: int, make: Callable[[int, str], bytes]) -> list[list[_Record]]:
-    """Give batches of facts as a worker gets them."""
+    """Return batches of facts as a worker receives them."""
     facts = [_Record(n, b"", make(n, county)) for n, county in enumerate(_counties(FACTS))]
     return [facts[at : at + size] for at in range(0, FACTS, size)]
 

@@ -1,4 +1,4 @@
-"""What it costs to decide on one report, in microseconds: ``python -m bench.decider``. All steps together: 8 at most."""
+"""The cost of deciding on one report, in microseconds: ``python -m bench.decider``. Limit: 8 for all steps together."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -13,7 +13,7 @@ from shared.contracts.reports import DroppedOut, Enrolled, Listed, Moved, OnLeav
 from shared.contracts.words import FoundBy, LeaveKind, ListedStatus, Placement, Reason, Stage
 
 COUNTY, SCHOOL = "513431", "2151000001"
-# As the codec gives it: times of one offset share their tzinfo object.
+# As the codec returns it: times of one offset share their tzinfo object.
 START: datetime = msgspec.json.decode(b'"2019-03-01T08:00:00+08:00"', type=datetime)
 LIFE: list[Report] = [
     Listed(ListedStatus.DROPPED_OUT, COUNTY, True, date(2018, 9, 1), Stage.JUNIOR, Reason.WORK),
@@ -27,13 +27,13 @@ LIFE: list[Report] = [
     Moved("513429"),
     Enrolled("513429", "0151000002", Stage.JUNIOR, 9, poor=True),
 ]
-"""One child's reports, a month apart."""
+"""The reports on one child, a month apart."""
 
 CHILDREN = 2_000
 
 
 def lives() -> list[tuple[bytes | None, Student, Report, datetime, Student]]:
-    """Give each report of LIFE with the packed state and the child that it finds, its moment, and the child it leaves."""
+    """Return each report of LIFE with the packed state and the child that it finds, its moment, and the child that it leaves."""
     steps: list[tuple[bytes | None, Student, Report, datetime, Student]] = []
     state: bytes | None = None
     for n, report in enumerate(LIFE):
@@ -49,13 +49,13 @@ def lives() -> list[tuple[bytes | None, Student, Report, datetime, Student]]:
 
 
 def whole(state: bytes | None, report: Report, at: datetime) -> bytes:
-    """Do what the worker does for a report: state in, state out."""
+    """Decide on a report as the worker does: from a packed state to a packed state."""
     made = advance(unpack(state), report, at=at)
     return pack(made[1]) if made else b""
 
 
 def measured(what: str, step: Callable[[], object]) -> None:
-    """Print the best of seven runs over all children, for what else the machine does only ever adds."""
+    """Print the best of seven runs over all children: other work of the machine can only add time."""
     best = float("inf")
     for _ in range(7):
         began = perf_counter()
@@ -66,7 +66,7 @@ def measured(what: str, step: Callable[[], object]) -> None:
 
 
 def main() -> None:
-    """Measure each step alone, and all together."""
+    """Measure each step alone, and all steps together."""
     steps = lives()
     facts = [(child, decide(child, report, at=at), at) for _, child, report, at, _ in steps]
     print(f"a life of {len(LIFE)} reports; the state ends with {len(pack(steps[-1][4]))} bytes")

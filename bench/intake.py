@@ -1,7 +1,7 @@
-"""What a report costs the enrolment api, in microseconds of CPU: ``python -m bench.intake``. A check is to take 12 at most.
+"""The cost of a report for the enrolment api, in microseconds of CPU: ``python -m bench.intake``. Limit: 12 for a check.
 
-The log is in memory and Redis a server of its own, so what is measured is the api: the check alone; a whole post within
-one process; a whole post to uvicorn in a process of its own, whose CPU alone is counted.
+The log is in memory and Redis is a server of its own, so that only the api is measured: the check alone; a whole post within one process; a
+whole post to uvicorn in a process of its own, of which only the CPU of uvicorn counts.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ ENROLLED = {"county": "513431", "school": "5134310001", "stage": "junior", "grad
 
 
 def reports(number: int) -> list[bytes]:
-    """Give lines of three kinds about as many children."""
+    """Return lines of three kinds on as many children."""
     kinds = (("listed", LISTED), ("dropped-out", DROPPED), ("enrolled", ENROLLED))
     return [
         json.dumps(
@@ -62,13 +62,13 @@ def reports(number: int) -> list[bytes]:
 
 
 def api(redis_port: int) -> FastAPI:
-    """Give the api over a log in memory."""
+    """Return the api over a log in memory."""
     redis = connect(f"redis://127.0.0.1:{redis_port}/0")
     return create_app(limits=Limits(), log=MemoryLog(PARTITIONS), redis=redis, divisions=divisions(), partitions=PARTITIONS)
 
 
 def check_alone() -> None:
-    """Time the check by itself; the best of five, for what else the machine does only ever adds."""
+    """Print the time of the check alone, the best of five: other work of the machine can only add time."""
     checker, bounds = LineChecker(divisions(), longest=16_384, deepest=8), TimeBounds.at(RECEIVED)
     lines, spent = reports(5_000), []
     for _ in range(5):
@@ -79,7 +79,7 @@ def check_alone() -> None:
 
 
 async def posts(what: str, client: httpx.AsyncClient, cpu: "Cpu") -> None:
-    """Time posts of several sizes and kinds."""
+    """Print the times of posts of several sizes and kinds."""
     for number, kind, zipped in ((1, NDJSON, False), (1_000, NDJSON, False), (5_000, NDJSON, False), (5_000, NDJSON, True), (5_000, ARRAY, False)):
         lines = reports(number)
         body = b"\n".join(lines) if kind == NDJSON else b"[" + b",".join(lines) + b"]"
@@ -99,11 +99,10 @@ class Cpu:
     """The CPU seconds of a process, this one by default."""
 
     def __init__(self, pid: int | None = None) -> None:
-        """Watch a process."""
         self._pid = pid
 
     def seconds(self) -> float:
-        """Give what it has used so far, in user and system mode."""
+        """Return the seconds so far, in user and system mode."""
         if self._pid is None:
             return time.process_time()
         fields = Path(f"/proc/{self._pid}/stat").read_text().rpartition(")")[2].split()
@@ -112,7 +111,7 @@ class Cpu:
 
 @contextmanager
 def running(*command: str | Path, within: Path) -> Iterator[int]:
-    """Run a process as long as it is needed; gives its number."""
+    """Run a process during the block, and yield its id."""
     process = subprocess.Popen(command, cwd=within, stdout=subprocess.DEVNULL)
     try:
         yield process.pid

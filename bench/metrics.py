@@ -1,7 +1,7 @@
-"""What it costs to count, in CPU of the worker: ``python -m bench.metrics``. At most 2 % of a step, at any size of batch.
+"""The cost of the metrics, in CPU of the worker: ``python -m bench.metrics``. Limit: 2 % of a step, at any size of batch.
 
-Enrolment's worker takes the same reports with its meters and with ones that do nothing, turn by turn, from memory, on a
-Redis and a broker of its own. What the fetching costs is left out, which makes the share of counting larger than it is.
+The worker of enrolment takes the same reports from memory with its meters and with meters that do nothing, turn by turn, on a Redis and a
+broker of its own. The cost of fetching is left out, which makes the share of the metrics larger than it is.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ from shared.worker.follower import RecordBatch
 from shared.worker.meters import TopicMeters, WorkerMeters
 
 SIZES = {1: 400, 100: 60, 2_000: 6, 8_000: 2}
-"""Records in a batch, and batches in a turn."""
+"""The number of batches in a turn by the number of records in a batch."""
 TURNS = 15
 
 
@@ -38,7 +38,6 @@ class Uncounting(TopicMeters):
     """Meters that do nothing."""
 
     def step(self, step: str) -> AbstractContextManager[object]:
-        """Time nothing."""
         return _NOTHING
 
     def done(self, records: int, outcomes: Mapping[str, int]) -> None:
@@ -55,7 +54,7 @@ _NOTHING: AbstractContextManager[object] = nullcontext()
 
 
 def report(child: int) -> tuple[bytes, bytes]:
-    """Give a child's entry into the ledger."""
+    """Return the report that lists a child."""
     subject = f"{child:032x}"
     event = {
         "specversion": "1.0", "id": subject, "source": "/provinces/51", "type": "cn.baoxue.reported.registered.v1", "subject": subject,
@@ -66,10 +65,10 @@ def report(child: int) -> tuple[bytes, bytes]:
 
 
 class Rig:
-    """A worker and how far it is."""
+    """A worker and its position."""
 
     def __init__(self, config: StackConfig, partition: int, *, counts: bool) -> None:
-        """Begin in a partition of its own, so that both find the same."""
+        """Begin in a partition of its own, so that both workers find the same."""
         store = StateStore(connect(config.redis_url), "enrolment", generation="1", buckets=4096, format_version=FORMAT)
         self.follower = DecidingFollower(EnrolmentDecider(), store, KafkaLog(config.kafka_bootstrap, client_id="bench"))
         meters = WorkerMeters(CollectorRegistry())
@@ -77,13 +76,13 @@ class Rig:
         self.partition, self.at = partition, 0
 
     def batch(self, size: int) -> RecordBatch:
-        """Give the next batch."""
+        """Return the next batch."""
         records = [LogRecord(self.at + n, *report(self.at + n)) for n in range(size)]
         self.at += size
         return RecordBatch(topics.SUBMISSIONS, self.partition, self.at - size, self.at, records)
 
     async def turn(self, size: int, batches: int) -> float:
-        """Give the CPU seconds of a record, over some batches."""
+        """Return the CPU seconds of a record, over some batches."""
         ready = [self.batch(size) for _ in range(batches)]
         began = process_time()
         for batch in ready:
@@ -93,7 +92,7 @@ class Rig:
 
 
 async def measured(config: StackConfig) -> None:
-    """Print the ratio for each size: the median over the turns of counting to not counting, one right after the other."""
+    """Print the ratio for each size: the median over the turns of the cost with meters to the cost without, one right after the other."""
     counting, not_counting = Rig(config, 0, counts=True), Rig(config, 1, counts=False)
     for rig in (counting, not_counting):
         await rig.turn(100, 5)

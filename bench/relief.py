@@ -1,8 +1,8 @@
-"""What 600,000 grants cost: ``python -m bench.relief [GRANTS]``. A command is to take 20 us of the worker at most, a list 50 ms (p99).
+"""The cost of 600,000 grants: ``python -m bench.relief [GRANTS]``. Limits: 20 us of the worker for a command, 50 ms (p99) for a list.
 
-The log is in memory and Redis a server of its own, set as in the stack; reading from Kafka and writing to it comes on top (about 5 us a
-command). As many poor children are in school in autumn, a tenth drop out, half of those return; then the spring term is begun for
-all who are in school. Lists are asked of the api within this process, once of one term's grants and once of two terms'.
+The log is in memory. Redis is a server of its own with the settings of the stack. Reading from Kafka and writing to it comes on top, about
+5 us a command. As many poor children are in school in autumn; a tenth drop out, and half of those return. Then the spring term is begun for
+all children in school. The api runs within this process, and lists the grants of one term and then those of two terms.
 """
 
 import asyncio
@@ -46,27 +46,27 @@ TERMS = ("2019-autumn", "2020-spring")
 
 
 def enrolled(county: str, n: int) -> StudentEnrolled:
-    """Give the fact of a poor child in school."""
+    """Return the fact of a poor child in school."""
     after = Standing(Status.ENROLLED, county, (Stage.PRIMARY, Stage.JUNIOR)[n % 2], True, None)
     return StudentEnrolled(before=None, after=after, county=county, school=f"21{county}01", stage=after.stage, grade=8, poor=True)  # type: ignore[arg-type]
 
 
 def dropped_out(county: str, n: int) -> StudentDroppedOut:
-    """Give the fact of a poor child that is out."""
+    """Return the fact of a poor child that dropped out."""
     before = Standing(Status.ENROLLED, county, (Stage.PRIMARY, Stage.JUNIOR)[n % 2], True, None)
     after = Standing(Status.DROPPED_OUT, county, before.stage, True, Reason.WORK)
     return StudentDroppedOut(before=before, after=after, reason=Reason.WORK, last_seen=OPENED.date(), spell=1)
 
 
 def returned(county: str, n: int) -> StudentReturned:
-    """Give the fact of a poor child that is back."""
+    """Return the fact of a poor child that returned."""
     after = Standing(Status.RETURNED, county, (Stage.PRIMARY, Stage.JUNIOR)[n % 2], True, None)
     before = Standing(Status.DROPPED_OUT, county, after.stage, True, Reason.WORK)
     return StudentReturned(before=before, after=after, school=f"21{county}01", stage=after.stage, grade=8, placement=Placement.CLASS)  # type: ignore[arg-type]
 
 
 def commands(log: MemoryLog, since: dict[int, int]) -> Iterator[RecordBatch]:
-    """Give the commands that were published since."""
+    """Return the commands that were published since."""
     for partition, records in enumerate(log.topics[topics.RELIEF_COMMANDS]):
         for at in range(since.get(partition, 0), len(records), BATCH):
             part = records[at : at + BATCH]
@@ -75,7 +75,7 @@ def commands(log: MemoryLog, since: dict[int, int]) -> Iterator[RecordBatch]:
 
 
 async def lists(what: str, ask: Callable[[int], Awaitable[httpx.Response]], redis_cpu: Cpu, times: int = 400) -> None:
-    """Ask one after the other, and print how long the answers take, and how much CPU of api, client and Redis, which a busy machine leaves alone."""
+    """Request lists one after the other; print the times of the answers, and the CPU of api, client and Redis, which a busy machine keeps."""
     taken, entries, cpu = [], 0, process_time() + redis_cpu.seconds()
     for n in range(times):
         begun = perf_counter()
@@ -89,7 +89,7 @@ async def lists(what: str, ask: Callable[[int], Awaitable[httpx.Response]], redi
 
 
 async def all_lists(client: httpx.AsyncClient, told: Children, cpu: Cpu) -> None:
-    """Ask for lists of every kind."""
+    """Request lists of every kind."""
     drawn, tree = random.Random(3), divisions().tree_on(OPENED.date())
     counties = [drawn.choice(told)[1] for _ in range(400)]
     prefectures = [tree[county].parent or county for county in counties]
@@ -161,12 +161,12 @@ async def measure(number: int, port: int, redis_pid: int) -> None:
 
 
 def _on(told: Children, day: int) -> Children:
-    """Let it happen on one day of the story."""
+    """Return the same children with one day of the story for all."""
     return [(student, county, day) for student, county, _ in told]
 
 
 def main() -> None:
-    """Start a Redis as the stack's, and measure."""
+    """Start a Redis with the settings of the stack, and measure."""
     number = int(sys.argv[1]) if len(sys.argv) > 1 else GRANTS
     with TemporaryDirectory() as home:
         config = StackConfig.on_free_ports(Path(home))

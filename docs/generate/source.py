@@ -1,4 +1,4 @@
-"""What only the source says: docstrings of the members of an enum, kinds of problems, exit codes."""
+"""Reads from the source what no object has at run time: docstrings of the members of an enum, kinds of problems, exit codes."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from deploy.local.config import ROOT
 
 PACKAGES = ("shared", "services", "deploy")
 ANY = "any"
-"""What is raised in code that services share."""
+"""The name of no service, for a problem that shared code raises."""
 
 
 class Kind(NamedTuple):
-    """A kind of problem, as it is raised somewhere: its HTTP status, its word for programs, its title."""
+    """A kind of problem that some module raises: its HTTP status, its word for programs, its title."""
 
     status: int
     word: str
@@ -27,7 +27,7 @@ class Kind(NamedTuple):
 
 
 class ExitCode(NamedTuple):
-    """An exit code that has a name: where it is, its number and what it means."""
+    """A named exit code: its module, its number and its meaning."""
 
     module: str
     name: str
@@ -36,7 +36,7 @@ class ExitCode(NamedTuple):
 
 
 def member_docs(kind: type[Enum]) -> Mapping[str, str]:
-    """The docstring under each member of an enum, by its value."""
+    """Return the docstring under each member of an enum, by its value."""
     (defined,) = ast.parse(inspect.getsource(kind)).body
     if not isinstance(defined, ast.ClassDef):
         raise TypeError(f"{kind} is no class")
@@ -44,7 +44,7 @@ def member_docs(kind: type[Enum]) -> Mapping[str, str]:
 
 
 def problem_kinds() -> Iterable[Kind]:
-    """Every kind of problem that some module raises with its status, word and title written out."""
+    """Return every kind of problem that some module raises with its status, word and title written out."""
     found = {
         Kind(status, word, title, _service(path))
         for path, tree in _modules()
@@ -57,7 +57,7 @@ def problem_kinds() -> Iterable[Kind]:
 
 
 def exit_codes() -> Iterable[ExitCode]:
-    """Every constant called EXIT_SOMETHING."""
+    """Return every constant named ``EXIT_<NAME>``."""
     for path, tree in _modules():
         for pair in pairwise(tree.body):
             match pair:

@@ -1,1 +1,1 @@
-"""The pages of docs/reference, one module each: text made from the code."""
+"""The pages of docs/reference, a module for each: text made from the code."""

@@ -1,4 +1,4 @@
-"""What goes over the log, as AsyncAPI 3.1: a channel a topic, a message a type, and who sends and receives what."""
+"""The log as AsyncAPI 3.1: a channel for each topic, a message for each type, and the processes that send and receive them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _HOLDS: dict[str, tuple[type[Struct], ...]] = {
 
 
 def asyncapi() -> dict[str, Any]:
-    """Give the document."""
+    """Return the document."""
     return {
         "asyncapi": "3.1.0",
         "info": {
@@ -96,7 +96,7 @@ def _message(shape: type[Struct]) -> dict[str, Any]:
 
 
 def _around(shape: type[Struct]) -> type[Struct] | type[Event[object]]:
-    """The attributes around a shape in the log."""
+    """Return the struct of the attributes around a shape in the log."""
     return Submission if _type(shape) in REPORT_LANGUAGE.shapes else Event
 
 

@@ -10,7 +10,7 @@ from docs.generate.markdown import page
 
 
 def cli() -> str:
-    """Give the page."""
+    """Return the page."""
     command = typer.main.get_command(app)
     docs = get_docs_for_click(obj=command, ctx=typer.Context(command), name="baoxue", title="The command line")
     _, first, commands = docs.partition("\n## ")  # above it typer lists the commands, each cut off after a few words

@@ -1,4 +1,4 @@
-"""The page of what may be wrong: refusal codes, outcomes, kinds of problems, exit codes."""
+"""The page of errors: refusal codes, outcomes, kinds of problems, exit codes."""
 
 from __future__ import annotations
 
@@ -11,18 +11,17 @@ from shared.deciding.states.outcomes import Outcome
 from shared.http.problems import type_of
 
 REFUSALS = """\
-Why a report, or what an office asked for, was refused. The api gives it at once where it can be judged without the child's standing, the receipt
-(`GET /v1/receipts/{batch}`) or the `409` where it cannot; the topic `refusals` keeps it. Each refusal names the field and says the rule.
-What was refused is forgotten: sent again, it is judged again."""
+Why a report or a command was refused. The api refuses at once where the standing of the child does not matter. Elsewhere the receipt
+(`GET /v1/receipts/{batch}`) or the `409` tells the code. The topic `refusals` keeps every refusal of a worker. Each refusal names the field and
+the rule. A refused report is forgotten: sent again, it is decided again."""
 
 PROBLEMS = f"""\
-Answers that are not what was asked for are RFC 9457 problems. The `type` is {code(type_of("<word>"))}: a name, nothing to look up.
-`detail` says what mends it. `<what>` is `log` or `redis`. Whatever the framework itself refuses (`404` for a path, `405` for a method) has
-the status's own name for a word."""
+Every error is an RFC 9457 problem. The `type` is {code(type_of("<word>"))}: a name, not an address. `detail` says what mends it. `<what>` is
+`log` or `redis`. An error of the framework itself (`404` for a path, `405` for a method) has the name of its status as its word."""
 
 
 def errors() -> str:
-    """Give the page."""
+    """Return the page."""
     return page(
         "What may be wrong",
         "## Refusal codes",

@@ -23,17 +23,17 @@ number or free text.
 A shape that was ever on the wire never changes: a new field is a new version, and readers get the newest one through upcasts
 ([how to add an event](../how-to/add-an-event.md)). The examples are the golden files of `tests/contracts/golden/`.
 
-[Reports](#reports) are what senders claim ({code(topics.SUBMISSIONS)}). [Facts](#facts) are what a service decided
-({code(topics.STUDENT_STATUS)}). [Commands](#commands) are what an office or a policy asks for
+[Reports](#reports) are claims of senders ({code(topics.SUBMISSIONS)}). [Facts](#facts) are decisions of a service
+({code(topics.STUDENT_STATUS)}). [Commands](#commands) come from offices and policies
 ({", ".join(code(topic.name) for topic in topics.INPUTS.values() if topic.name != topics.SUBMISSIONS)}).
-[Refusals and dead letters](#refusals-and-dead-letters) are what was not taken."""
+[Refusals and dead letters](#refusals-and-dead-letters) tell which inputs were not taken."""
 
 REPORTED = f"""\
-What a sender writes. An attribute that is not in this table is refused by its name; `recordedtime` is the api's own. In
-{code(topics.SUBMISSIONS)} the same event stands with `recordedtime`, the time of receipt, and `partitionkey` filled in."""
+A sender writes these attributes. Any other attribute is refused by its name; `recordedtime` is the api's own. In
+{code(topics.SUBMISSIONS)} the same event has `recordedtime`, the time of receipt, and `partitionkey` filled in."""
 
 WRITTEN = """\
-What a service writes. `id` and `sequence` follow from the position of the input, so the same input gives the same bytes. `sequence` grows
+A service writes these attributes. `id` and `sequence` follow from the position of the input, so the same input gives the same bytes. `sequence` grows
 for each `source` within a partition: a reader that sees one not above the last has seen the event already. `time` and `recordedtime`
 are those of the cause; `causationid` is the id of the input, `correlationid` that of the first report in the chain, `reportedby` the
 `source` of the input."""
@@ -43,7 +43,7 @@ _COMMANDED = tuple((spec, spec.input) for spec in SERVICES if spec.input is not 
 
 
 def events() -> str:
-    """Give the page."""
+    """Return the page."""
     schemas = schemas_of(published())
     shapes = {shape.__name__ for shape in published()}
     words = {name: schema for name, schema in sorted(schemas.items()) if name not in shapes}

@@ -1,4 +1,4 @@
-"""What the apis answer: a page for people, and each api's own OpenAPI document."""
+"""The page of the apis for people, and the OpenAPI document of each api."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from shared.contracts.services import SERVICES, ServiceSpec
 METHODS = ("get", "post", "put", "patch", "delete")
 
 INTRODUCTION = """\
-Every api serves its own description at `/openapi.json` and shows it at `/docs`. Every process, the workers on a port of their own, answers
-`GET /livez` (200: it goes on), `GET /readyz` (200: all that it needs is there; else 503, naming what is missing) and `GET /metrics`
-([metrics](metrics.md)). Problems are RFC 9457 (`application/problem+json`); they name what is wrong and what mends it, and never repeat
-a value that was sent ([which there are](errors.md))."""
+Every api serves its own description at `/openapi.json` and shows it at `/docs`. Every process, a worker on a port of its own, answers
+`GET /livez` (200: the process is alive), `GET /readyz` (200: everything that it needs is available; else 503, with the missing parts) and
+`GET /metrics` ([metrics](metrics.md)). Problems are RFC 9457 (`application/problem+json`). They name the fault and the fix, and never repeat a
+value that was sent ([all problems](errors.md))."""
 
 
 def openapi(service: str) -> dict[str, Any]:
-    """Give what an api says of itself, with all settings at their defaults."""
+    """Return the OpenAPI document of an api, with all settings at their defaults."""
     app = import_module(f"services.{service}.wiring").api(settings_of(service).model_construct())
     document: dict[str, Any] = app.openapi()
     return document
 
 
 def http() -> str:
-    """Give the page for people."""
+    """Return the page for people."""
     return page("HTTP", INTRODUCTION, *(part for spec in SERVICES for part in _service(spec)))
 
 

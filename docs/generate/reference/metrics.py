@@ -17,9 +17,9 @@ from shared.worker.lag import FaustMetrics, LagMetrics
 from shared.worker.meters import WorkerMeters
 
 INTRODUCTION = """\
-Every process answers `GET /metrics`, an api on its own port, a worker on its operations port ([settings](settings.md)). The same name means the same
-thing everywhere; which process a figure is of is known by its address. Labels are topics, partitions, steps, outcomes and codes: never a student, a
-county or a sender. Those of the process itself (`process_…`, `python_…`) come beside them."""
+Every process answers `GET /metrics`, an api on its own port, a worker on its operations port ([settings](settings.md)). A name means the same in
+every process; the address tells the process. Labels are topics, partitions, steps, outcomes and codes, never a student, a county or a sender. The
+metrics of the process itself (`process_…`, `python_…`) come beside them."""
 
 COLUMNS = ("metric", "kind", "labels", "is")
 

@@ -1,4 +1,4 @@
-"""The page of the keys in Redis, as the code that writes them declares them."""
+"""The page of the keys in Redis: the code that writes a key declares it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from shared.redis.keys import Key
 
 INTRODUCTION = """\
 Redis holds a view of the log: all of it can be thrown away ([rebuild](../how-to/rebuild.md)). A *generation* is a set of keys that is
-filled beside another; `1` unless set otherwise. The keys of a partition stand under one hash tag, so that one script may touch them all and
-Redis Cluster keeps them together. Nobody but a service reads or writes its keys."""
+filled beside another; it is `1` unless set otherwise. The keys of a partition share one hash tag, so that one script may change all of them and
+Redis Cluster keeps them together. Only the service itself reads or writes its keys."""
 
 KEYS: Mapping[str, tuple[Key, ...]] = {
     "Of every deciding service": (*state_store.KEYS, *policy_follower.KEYS, *idempotency.KEYS),
@@ -27,7 +27,7 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
 
 
 def redis_keys() -> str:
-    """Give the page."""
+    """Return the page."""
     return page("Keys in Redis", INTRODUCTION, *(part for title, keys in KEYS.items() for part in (f"## {title}", _table(keys))))
 
 

@@ -1,4 +1,4 @@
-"""The published shapes as JSON schemas, and what a schema says in words."""
+"""The published shapes as JSON schemas, and schemas in words."""
 
 from __future__ import annotations
 
@@ -24,37 +24,37 @@ Schema = dict[str, Any]
 
 @cache
 def schemas_of(shapes: tuple[type[Struct], ...], template: str = "{name}") -> dict[str, Schema]:
-    """The schemas of shapes, and of all that they are made of, by name."""
+    """Return the schemas of shapes, and of their parts, by name."""
     _, schemas = msgspec.json.schema_components(shapes, ref_template=template)
     return schemas
 
 
 def published() -> tuple[type[Struct], ...]:
-    """Every shape that was ever published."""
+    """Return every shape that was ever published."""
     return tuple(shape for language in LANGUAGES for shape in language.shapes.values())
 
 
 def attributes(of: type[Struct] | type[Event[object]]) -> Schema:
-    """The schema of an event without its data, of whose raw bytes none can be made."""
+    """Return the schema of an event without its data: raw bytes have no schema."""
     described = [(f.name, f.type, f.default) if not f.required else (f.name, f.type) for f in fields(of) if f.name != "data"]
     return schemas_of((defstruct(of.__name__, described, kw_only=True),))[of.__name__]
 
 
 def golden(type_: str) -> dict[str, Any]:
-    """The golden event of a type."""
+    """Return the golden event of a type."""
     event: dict[str, Any] = json.loads((GOLDEN / f"{type_}.json").read_text("utf-8"))
     return event
 
 
 def rows(schema: Schema, words: Mapping[str, Schema]) -> Iterable[tuple[str, str, str]]:
-    """Each field of an object: its name, whether it must be there, and what it may be. `words`: what is linked to."""
+    """Return each field of an object: its name, whether it is required, and its values in words. `words`: the schemas to link to."""
     for name, field in schema.get("properties", {}).items():
         must = "yes" if name in schema.get("required", ()) else f"no: {json.dumps(field['default'])}" if field.get("default") is not None else "no"
         yield code(name), must, says(field, words)
 
 
 def says(schema: Schema, words: Mapping[str, Schema]) -> str:
-    """What a value may be, in words."""
+    """Return the values that a schema allows, in words."""
     match schema:
         case {"anyOf": alternatives}:
             return ", or ".join(says(each, words) for each in alternatives)

@@ -28,7 +28,7 @@ def settings_of(service: str) -> type[BaseSettings]:
 
 
 def settings() -> str:
-    """Give the page."""
+    """Return the page."""
     return page(
         "Settings",
         INTRODUCTION,
@@ -48,7 +48,7 @@ def _rows(kind: type[BaseSettings]) -> Iterable[tuple[str, str, str, str]]:
 
 
 def _relative(default: Any) -> str:
-    """A folder below the checkout is told as seen from there: the page is the same wherever it is made."""
+    """Return a default as text, a folder relative to the checkout: the page is the same on every machine."""
     text = default if isinstance(default, str) else json.dumps(default)
     return text.removeprefix(f"{ROOT}/")
 

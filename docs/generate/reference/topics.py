@@ -6,10 +6,10 @@ from docs.generate.markdown import code, page, table
 from shared.log.topics import topics, traffic
 
 INTRODUCTION = """\
-Services meet in these topics and nowhere else. `baoxue up` makes them, `baoxue create-topics` makes them on a cluster of somebody else's; both
-refuse one that is there with other settings, and change none by themselves. `baoxue topics` prints what a broker holds.
+Services meet in these topics and nowhere else. `baoxue up` makes them; `baoxue create-topics` makes them on another
+cluster. Both refuse a topic with other settings, and change none by themselves. `baoxue topics` prints the topics of a broker.
 
-All have one partition count and the Java client's murmur2 partitioner, so that everything about one child stands in the partition of one
+All topics have one partition count and the Java client's murmur2 partitioner, so that all records of a child stand in the partition of one
 number. The count is fixed for the life of a deployment."""
 
 SETTINGS = """\
@@ -19,7 +19,7 @@ are never written in transactions, which would leave offsets that hold nothing."
 
 
 def topics_page() -> str:
-    """Give the page."""
+    """Return the page."""
     rows = [(topic, traffic(topic.name)) for topic in topics()]
     one, three = topics(replicas=1)[0], topics(replicas=3)[0]
     return page(
