@@ -8,7 +8,7 @@ import msgspec
 
 from services.enrolment.domain.packed import pack, unpack
 from services.enrolment.domain.state import Student
-from services.enrolment.domain.student import advance, decide, evolve
+from services.enrolment.domain.student import Told, advance, decide, evolve
 from shared.contracts.reports import DroppedOut, Enrolled, Listed, Moved, OnLeave, Progressed, Report, Resumed, Returned, Suspected
 from shared.contracts.words import FoundBy, LeaveKind, ListedStatus, Placement, Reason, Stage
 
@@ -30,27 +30,33 @@ LIFE: list[Report] = [
 """The reports on one child, a month apart."""
 
 CHILDREN = 2_000
+SOURCE, PROVINCES = "/provinces/51", {COUNTY: "51", "513429": "51"}
 
 
-def lives() -> list[tuple[bytes | None, Student, Report, datetime, Student]]:
-    """Return each report of LIFE with the packed state and the child that it finds, its moment, and the child that it leaves."""
-    steps: list[tuple[bytes | None, Student, Report, datetime, Student]] = []
+def told(n: int, at: datetime) -> Told:
+    """Return by whom the n-th report of a life was told."""
+    return Told(at, SOURCE, f"51-2019-{n:06}")
+
+
+def lives() -> list[tuple[bytes | None, Student, Report, Told, Student]]:
+    """Return each report of LIFE with the packed state and the child that it finds, who told it, and the child that it leaves."""
+    steps: list[tuple[bytes | None, Student, Report, Told, Student]] = []
     state: bytes | None = None
     for n, report in enumerate(LIFE):
-        at = START + timedelta(days=30 * n)
+        at = told(n, START + timedelta(days=30 * n))
         child = unpack(state)
-        fact = decide(child, report, at=at)
+        fact = decide(child, report, at, PROVINCES)
         if fact is None:
             raise RuntimeError(f"{report} says nothing new: this is no life to measure with")
-        left = evolve(child, fact, at=at)
+        left = evolve(child, fact, at)
         steps.append((state, child, report, at, left))
         state = pack(left)
     return steps
 
 
-def whole(state: bytes | None, report: Report, at: datetime) -> bytes:
+def whole(state: bytes | None, report: Report, at: Told) -> bytes:
     """Decide on a report as the worker does: from a packed state to a packed state."""
-    made = advance(unpack(state), report, at=at)
+    made = advance(unpack(state), report, at, PROVINCES)
     return pack(made[1]) if made else b""
 
 
@@ -68,13 +74,13 @@ def measured(what: str, step: Callable[[], object]) -> None:
 def main() -> None:
     """Measure each step alone, and all steps together."""
     steps = lives()
-    facts = [(child, decide(child, report, at=at), at) for _, child, report, at, _ in steps]
+    facts = [(child, decide(child, report, at, PROVINCES), at) for _, child, report, at, _ in steps]
     print(f"a life of {len(LIFE)} reports; the state ends with {len(pack(steps[-1][4]))} bytes")
     measured("unpack", lambda: [unpack(state) for state, _, _, _, _ in steps])
-    measured("decide", lambda: [decide(child, report, at=at) for _, child, report, at, _ in steps])
-    measured("evolve", lambda: [evolve(child, fact, at=at) for child, fact, at in facts if fact])
+    measured("decide", lambda: [decide(child, report, at, PROVINCES) for _, child, report, at, _ in steps])
+    measured("evolve", lambda: [evolve(child, fact, at) for child, fact, at in facts if fact])
     measured("pack", lambda: [pack(left) for _, _, _, _, left in steps])
-    measured("decide and evolve in one", lambda: [advance(child, report, at=at) for _, child, report, at, _ in steps])
+    measured("decide and evolve in one", lambda: [advance(child, report, at, PROVINCES) for _, child, report, at, _ in steps])
     measured("all together", lambda: [whole(state, report, at) for state, _, report, at, _ in steps])
 
 

@@ -24,10 +24,12 @@ from fastapi import FastAPI
 from deploy.local.config import free_ports
 from deploy.local.redis_server import find_redis_server
 from services.enrolment.api import create_app
+from services.enrolment.domain.packed import FORMAT
 from services.enrolment.intake.line_checker import Accepted, LineChecker
 from services.enrolment.intake.report_rules import TimeBounds
 from services.enrolment.limits import Limits
 from shared.clock import CHINA
+from shared.deciding.states.state_store import StateStore
 from shared.geography.divisions import divisions
 from shared.log.memory_log import MemoryLog
 from shared.redis.edge import connect
@@ -64,7 +66,8 @@ def reports(number: int) -> list[bytes]:
 def api(redis_port: int) -> FastAPI:
     """Return the api over a log in memory."""
     redis = connect(f"redis://127.0.0.1:{redis_port}/0")
-    return create_app(limits=Limits(), log=MemoryLog(PARTITIONS), redis=redis, divisions=divisions(), partitions=PARTITIONS)
+    store = StateStore(redis, "enrolment", generation="1", buckets=1, format_version=FORMAT)
+    return create_app(limits=Limits(), log=MemoryLog(PARTITIONS), redis=redis, store=store, divisions=divisions(), partitions=PARTITIONS)
 
 
 def check_alone() -> None:

@@ -10,15 +10,22 @@ from fastapi import FastAPI, Path, Query, Request, Response
 from starlette.requests import ClientDisconnect
 
 from services.enrolment import openapi
+from services.enrolment.domain.transfers import Side
 from services.enrolment.intake import body
 from services.enrolment.intake.line_checker import LineChecker
 from services.enrolment.intake.receipts import MOST_PARTITIONS, Receipt, ReceiptStore
 from services.enrolment.intake.report_intake import Acknowledgement, MediaType, ReportIntake
 from services.enrolment.limits import Limits
 from services.enrolment.meters import ApiMeters
+from services.enrolment.transfers import TransferList, Transfers
 from shared import clock
+from shared.commands.list_query import After, AreaCode, Limit, counties_of, cursor_of
+from shared.commands.rebuild_gate import RebuildGate
+from shared.contracts.services import ENROLMENT
+from shared.deciding.states.listing import Listing
 from shared.deciding.states.outcomes import Outcome
-from shared.geography.divisions import Divisions
+from shared.deciding.states.state_store import StateStore
+from shared.geography.divisions import NATION, Divisions
 from shared.http import telemetry
 from shared.http.api import create_api, json_response
 from shared.http.idempotency import IdempotencyKey, IdempotencyStore
@@ -26,6 +33,8 @@ from shared.http.problems import Problem
 from shared.log import topics
 from shared.log.event_log import EventLog
 from shared.redis.edge import Redis
+
+Sides = Annotated[list[Side] | None, Query(description="`lost`: transfers from these counties; `gained`: to them; both, if left out")]
 
 _DAY = 86_400
 _charset = re.compile(r"charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE).search
@@ -37,14 +46,15 @@ def create_app(
     log: EventLog,
     redis: Redis,
     divisions: Divisions,
+    store: StateStore,
     partitions: int,
     generation: str = "1",
     now: Callable[[], datetime] = clock.now,
 ) -> FastAPI:
     """Return the api over its log and Redis, which it starts and closes with itself.
 
-    ``partitions``: of the submissions' topic; ``generation``: of the worker's outcomes. Raises ``ValueError`` for more
-    partitions than receipts can tell apart.
+    ``store``: the states of the worker; ``partitions``: of the submissions' topic; ``generation``: of the worker's states and outcomes.
+    Raises ``ValueError`` for more partitions than receipts can tell apart.
     """
     if partitions > MOST_PARTITIONS:
         raise ValueError(f"receipts tell at most {MOST_PARTITIONS} partitions apart, not {partitions}")
@@ -60,6 +70,9 @@ def create_app(
         now=now,
         partitions=partitions,
     )
+
+    gate = RebuildGate(store, log, topics.SUBMISSIONS)
+    transfers = Transfers(store, Listing(redis, ENROLMENT.name, generation=generation, partitions=partitions), gate, partitions=partitions)
 
     app = create_api(
         title="Baoxue enrolment",
@@ -98,6 +111,15 @@ def create_app(
         source: Annotated[str | None, Query(max_length=32, description="the sender that asks: the receipt of another sender is a 404")] = None,
     ) -> Response:
         return json_response(await intake.receipt(batch, after=after, outcome=outcome, source=source))
+
+    @app.get(
+        "/v1/transfers",
+        summary="Transfers of which only the county that the child came to has spoken",
+        responses=openapi.responses(TransferList, "A page of transfers", 422, 503),
+    )
+    async def read_transfers(county: AreaCode = NATION, side: Sides = None, after: After = None, limit: Limit = 50) -> Response:
+        found = await transfers.page(counties_of(county), side or list(Side), after=cursor_of(after), limit=limit)
+        return json_response(found, headers={"Cache-Control": "no-store"})
 
     return app
 

@@ -6,6 +6,7 @@ from typing import assert_never
 from msgspec import Raw
 
 from services.enrolment.domain import county, packed, student
+from services.enrolment.domain.transfers import lists_of
 from shared.contracts.county import CountyStated
 from shared.contracts.refusal import Refusal
 from shared.contracts.registry import RECORD_LANGUAGE, REPORT_LANGUAGE
@@ -16,6 +17,7 @@ from shared.deciding.decider import Judged, refused, student_state_id
 from shared.deciding.states.outcomes import Exceptional, Outcome
 from shared.events.codec import Unreadable, encode, read_data, read_submission
 from shared.events.envelope import Event, Submission, caused
+from shared.geography.divisions import divisions
 from shared.log import topics
 
 _COUNTY_KEY = 6
@@ -27,6 +29,9 @@ class EnrolmentDecider:
     service = ENROLMENT.name
     source = ENROLMENT.source
     topic = topics.SUBMISSIONS
+
+    def __init__(self) -> None:
+        self._provinces = {code: county.province[:2] for code, county in divisions().counties.items()}
 
     def state_id(self, key: bytes | None) -> bytes:
         """Return a student's 16 bytes, or those that a county's six digits are padded to."""
@@ -41,11 +46,11 @@ class EnrolmentDecider:
             raise Unreadable("the record's key is not the subject of its event")
         report: Report = read_data(REPORT_LANGUAGE, submission.type, submission.data)
         try:
-            decided = _decided(report, submission, state)
+            decided = self._decided(report, submission, state)
         except Refusal as refusal:
             return refused(self, refusal, submission, partition=partition, offset=offset)
         if decided is None:
-            return Judged(Outcome.DUPLICATE, exception=_shown(submission))
+            return Judged(Outcome.DUPLICATE, exception=_duplicate(report, submission, state))
         fact, new_state = decided
         event = encode(caused(submission, fact, source=self.source, topic=self.topic, partition=partition, offset=offset))
         if fact.late:
@@ -57,28 +62,38 @@ class EnrolmentDecider:
         data: StudentFact | CountyStated = read_data(RECORD_LANGUAGE, fact.type, fact.data)
         match data:
             case CountyStated():
-                return packed.pack_ledger(county.evolve(packed.unpack_ledger(state), data, at=fact.time))
+                ledger = county.evolve(packed.unpack_ledger(state), data, at=fact.time, source=fact.reportedby or "", id=fact.causationid)
+                return packed.pack_ledger(ledger)
             case StudentFact():
-                return packed.pack(student.evolve(packed.unpack(state), data, at=fact.time))
+                told = student.Told(fact.time, fact.reportedby or "", fact.causationid)
+                return packed.pack(student.evolve(packed.unpack(state), data, told))
             case _:
                 assert_never(data)
 
     def listed(self, state: bytes | None) -> AbstractSet[tuple[str, bytes]]:
-        """Return nothing: students are looked up, never listed."""
-        return frozenset()
+        """Return where a child's transfers without their other half stand."""
+        transfers = packed.transfers_of(state)
+        return lists_of(transfers) if transfers else frozenset()
+
+    def _decided(self, report: Report, submission: Submission, state: bytes | None) -> tuple[StudentFact | CountyStated, bytes] | None:
+        """Return the fact that a report comes to and the state it leaves; None where it says nothing new."""
+        at, source, id_ = submission.time, submission.source, submission.id
+        if isinstance(report, CountyReported):
+            ledger = packed.unpack_ledger(state)
+            stated = county.decide(ledger, report, at=at, source=source, id=id_)
+            return None if stated is None else (stated, packed.pack_ledger(county.evolve(ledger, stated, at=at, source=source, id=id_)))
+        advanced = student.advance(packed.unpack(state), report, student.Told(at, source, id_), self._provinces)
+        if advanced is None:
+            return None
+        fact, child = advanced
+        return fact, packed.pack(child)
 
 
-def _decided(report: Report, submission: Submission, state: bytes | None) -> tuple[StudentFact | CountyStated, bytes] | None:
-    """Return the fact that a report comes to and the state it leaves; None where it says nothing new."""
-    if isinstance(report, CountyReported):
-        ledger = packed.unpack_ledger(state)
-        stated = county.decide(ledger, report, at=submission.time)
-        return None if stated is None else (stated, packed.pack_ledger(county.evolve(ledger, stated, at=submission.time)))
-    advanced = student.advance(packed.unpack(state), report, at=submission.time)
-    if advanced is None:
-        return None
-    fact, child = advanced
-    return fact, packed.pack(child)
+def _duplicate(report: Report, submission: Submission, state: bytes | None) -> bytes:
+    """Return what the receipt of a duplicate shows: whether the child's standing is another by now than the report left."""
+    if isinstance(report, CountyReported) or student.agrees(packed.unpack(state), report):
+        return _shown(submission)
+    return encode(Exceptional(submission.id, agrees=False))
 
 
 def _shown(submission: Submission) -> bytes:

@@ -19,11 +19,13 @@ SERVICE = DecidingService(ENROLMENT, EnrolmentDecider(), FORMAT)
 
 def api(settings: Settings) -> FastAPI:
     """Return enrolment's api."""
+    redis = connect(settings.redis_url)
     return create_app(
         limits=settings,
         log=KafkaLog(settings.kafka_bootstrap, client_id=ENROLMENT.api),
-        redis=connect(settings.redis_url),
+        redis=redis,
         divisions=divisions(),
+        store=SERVICE.store(settings, redis),
         partitions=settings.partitions,
         generation=settings.generation,
     )

@@ -31,6 +31,8 @@ class RefusalCode(StrEnum):
     """The child left the ledger."""
     NOT_VOIDABLE = "not_voidable"
     """What is to be taken back is not the sender's, or cannot be. Not given yet: `voided` is not decided."""
+    ID_REUSED = "id_reused"
+    """The sender told something else under this `id` before."""
     UNKNOWN_CASE = "unknown_case"
     """The child has no file."""
     NOT_ALLOWED_NOW = "not_allowed_now"

@@ -13,6 +13,7 @@ from msgspec import Raw, Struct
 
 from shared.contracts.refusal import Dead, Refused
 from shared.contracts.services import ENROLMENT, SERVICES
+from shared.contracts.student import STUDENT_UPCASTS
 
 Upcast = Callable[[Any], Struct]
 
@@ -102,7 +103,7 @@ INPUT_LANGUAGES: Mapping[str, Language] = {spec.name: Language(spec.input.types)
 REPORT_LANGUAGE = INPUT_LANGUAGES[ENROLMENT.name]
 """What senders may report."""
 
-RECORD_LANGUAGE = Language(fact for spec in SERVICES for fact in spec.facts)
+RECORD_LANGUAGE = Language((fact for spec in SERVICES for fact in spec.facts), STUDENT_UPCASTS)
 """What the deciding services write into the record."""
 
 ASIDE_LANGUAGE = Language((Refused, Dead))

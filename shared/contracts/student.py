@@ -4,8 +4,9 @@ Each fact repeats what was reported and carries the standing it found and the st
 over all facts not seen before, add 1 for ``after``, take 1 for ``before``.
 """
 
+from collections.abc import Callable
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from msgspec import Struct
 
@@ -171,11 +172,26 @@ class StudentResumed(StudentFact, frozen=True):
     grade: Grade
 
 
-class StudentDeparted(StudentFact, frozen=True):
-    """A child left for another county and has not arrived yet."""
+class StudentDepartedV1(StudentFact, frozen=True):
+    """A child left for another county and has not arrived yet. Written wherever it says all there is to say."""
 
     TYPE = "cn.baoxue.student.departed.v1"
     to_county: RecordedCounty | None = None
+
+
+class CompletedTransfer(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+    """A transfer of which both halves are known now: the county that lost the child, and the one that it came to."""
+
+    from_county: RecordedCounty
+    to_county: RecordedCounty
+
+
+class StudentDeparted(StudentFact, frozen=True):
+    """A child left for another county. ``completes``: the transfer of which this is the other half; the standing stays as it is then."""
+
+    TYPE = "cn.baoxue.student.departed.v2"
+    to_county: RecordedCounty | None = None
+    completes: CompletedTransfer | None = None
 
 
 class StudentArrived(StudentFact, frozen=True):
@@ -190,11 +206,19 @@ class StudentArrived(StudentFact, frozen=True):
     unmatched: bool = False
 
 
-class StudentMoved(StudentFact, frozen=True):
-    """A child counts in another county."""
+class StudentMovedV1(StudentFact, frozen=True):
+    """A child counts in another county. Written wherever it says all there is to say."""
 
     TYPE = "cn.baoxue.student.moved.v1"
     county: RecordedCounty
+
+
+class StudentMoved(StudentFact, frozen=True):
+    """A child counts in another county. ``unmatched``: the county that it left has not said so."""
+
+    TYPE = "cn.baoxue.student.moved.v2"
+    county: RecordedCounty
+    unmatched: bool = False
 
 
 class StudentHouseholdChanged(StudentFact, frozen=True):
@@ -246,8 +270,10 @@ STUDENT_FACTS: tuple[type[StudentFact], ...] = (
     StudentReturned,
     StudentOnLeave,
     StudentResumed,
+    StudentDepartedV1,
     StudentDeparted,
     StudentArrived,
+    StudentMovedV1,
     StudentMoved,
     StudentHouseholdChanged,
     StudentCompleted,
@@ -255,3 +281,9 @@ STUDENT_FACTS: tuple[type[StudentFact], ...] = (
     StudentVoided,
     StudentSameAs,
 )
+
+STUDENT_UPCASTS: dict[str, Callable[[Any], StudentFact]] = {
+    StudentDepartedV1.TYPE: lambda old: StudentDeparted(old.to_county, before=old.before, after=old.after, late=old.late),
+    StudentMovedV1.TYPE: lambda old: StudentMoved(old.county, before=old.before, after=old.after, late=old.late),
+}
+"""How a fact of a superseded version is read as one of the next."""

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from shared.contracts.reports import Completed
 from shared.contracts.words import CountyCode
-from shared.events.codec import encode, read_data
+from shared.events.codec import encode
 from tests.contracts.examples import example_of
 from tests.contracts.golden_files import Tampered, sums_in, write_missing
 from tests.contracts.published import GOLDEN, LANGUAGE_OF, SHAPES, SUMS, golden, read
@@ -51,7 +51,7 @@ def test_a_golden_file_is_read_in_the_newest_version(type_: str) -> None:
 def test_the_example_of_a_shape_gives_every_field_and_can_be_read(type_: str) -> None:
     example = example_of(SHAPES[type_])
     assert msgspec.json.decode(encode(example)).keys() == set(SHAPES[type_].__struct_fields__)
-    assert read_data(LANGUAGE_OF[type_], type_, encode(example)) == example
+    assert msgspec.json.decode(encode(example), type=SHAPES[type_]) == example
 
 
 class Readmitted(Struct, frozen=True):

@@ -62,6 +62,10 @@ _LEAVES = {
     "registered": "registered", "enrolled": "enrolled", "suspected": "suspected", "dropped-out": "dropped_out",
     "never-enrolled": "never_enrolled", "returned": "returned", "on-leave": "on_leave", "resumed": "enrolled", "removed": "removed",
 }  # fmt: skip
+_MATTERS = dict.fromkeys(("listed", "registered", "enrolled", "never-enrolled"), ("schooling", "residence", "household")) | {
+    "moved": ("residence",),
+    "household-changed": ("household",),
+}
 _FINDS: dict[str, set[str | None]] = {
     "listed": {None},
     "registered": {None},
@@ -89,7 +93,7 @@ class Child:
     poor: bool = False
     reason: str | None = None
     spells: int = 0
-    newest: datetime | None = None
+    newest: dict[str, datetime] = field(default_factory=dict)
     happenings: set[tuple[str, ...]] = field(default_factory=set)
 
 
@@ -126,16 +130,19 @@ class Ledger:
         if fault := _fault(event, data, word, time):
             return fault
         child = self.children.get(event["subject"], Child())
-        happening = (word, event["time"][:10], *sorted(map(str, data.items())))
+        happening = (word, event["time"], *sorted(map(str, data.items())))
         if happening in child.happenings:
             return "duplicate"
-        if child.newest is not None and time < child.newest:
+        if word != "county-reported" and not _may_speak(child, event, data):
+            return "not_your_county"
+        matters = _MATTERS.get(word, ("schooling",))
+        if all(time < child.newest.get(matter, time) for matter in matters):
             child.happenings.add(happening)
             return "late"
         if word != "county-reported" and (refused := _refused(child, word)):
             return refused
         child.happenings.add(happening)
-        child.newest = time
+        child.newest |= dict.fromkeys(matters, time)
         self.children[event["subject"]] = child
         self.accepted_types[word] += 1
         if word != "county-reported":
@@ -162,7 +169,13 @@ def _fault(event: dict[str, object], data: dict[str, object], word: str, time: d
         return "unknown_county"
     if county not in (FIRST if time.year < 2020 else BOTH if str(time.date()) <= "2020-06-30" else SECOND):
         return "county_not_valid_then"
-    return None if str(county)[:2] == str(event["source"])[-2:] else "not_your_county"
+    return None if word != "county-reported" or str(county)[:2] == str(event["source"])[-2:] else "not_your_county"
+
+
+def _may_speak(child: Child, event: dict[str, object], data: dict[str, object]) -> bool:
+    """A province of the child where it counts, or where it comes to. Of one never heard of anybody may ask."""
+    places = {child.county, str(data.get("county", child.county))}
+    return (child.status is None and "county" not in data) or str(event["source"])[-2:] in {county[:2] for county in places if county}
 
 
 def _refused(child: Child, word: str) -> str | None:

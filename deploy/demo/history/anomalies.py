@@ -75,7 +75,13 @@ def _late(line: _Line) -> bytes | None:
     if line.word != b"returned":
         return None
     earlier = date.fromisoformat(line.day.decode()) - timedelta(days=3)
-    return line.written(word=b"household-changed", day=earlier.isoformat().encode(), data=b'"poor":false,"category":"monitored"')
+    return line.written(word=b"suspected", day=earlier.isoformat().encode(), data=b'"found_by":"visit"')
+
+
+def _not_its_own(line: _Line) -> bytes | None:
+    if line.word != b"county-reported":
+        return None
+    return line.written(subject=b"110101" if line.sender != b"11" else b"310101")
 
 
 def _elsewhere(line: _Line, county: bytes) -> bytes | None:
@@ -127,7 +133,7 @@ _ANOMALIES: tuple[tuple[str, _Making], ...] = (
     (RefusalCode.MALFORMED, _misspelt),
     (RefusalCode.IMPOSSIBLE_ORDER, _impossible),
     ("late", _late),
-    (RefusalCode.NOT_YOUR_COUNTY, lambda line: _elsewhere(line, b"110101" if line.sender != b"11" else b"310101")),
+    (RefusalCode.NOT_YOUR_COUNTY, _not_its_own),
     (RefusalCode.MALFORMED, lambda line: line.written()[:-40]),
     (RefusalCode.AFTER_REMOVAL, _after_removal),
     (RefusalCode.FUTURE_DATED, lambda line: line.written(day=b"21" + line.day[2:])),

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from services.enrolment.domain.timeline import NEVER, added, entry_of, moment_of, repeated
+from services.enrolment.domain.refusals import IdReused
+from services.enrolment.domain.timeline import NEVER, Seen, added, entry_of, moment_of, seen
 from shared.contracts.county import CountyStated
 from shared.contracts.reports import CountyReported
 
@@ -23,22 +24,23 @@ INITIAL = CountyLedger()
 """A county that never stated anything."""
 
 
-def evolve(ledger: CountyLedger, fact: CountyStated, *, at: datetime) -> CountyLedger:
-    """Return the ledger after a statement that was true ``at``."""
+def evolve(ledger: CountyLedger, fact: CountyStated, *, at: datetime, source: str, id: str) -> CountyLedger:  # noqa: A002  # the attribute's name
+    """Return the ledger after a statement that was true ``at``, told by ``source`` under ``id``."""
     moment = moment_of(at)
-    return CountyLedger(max(ledger.newest, moment), added(ledger.timeline, _statement(fact.out_of_school, moment)))
+    entry = entry_of(NUMBER, (fact.out_of_school,), moment, source=source, id=id)
+    return CountyLedger(max(ledger.newest, moment), added(ledger.timeline, entry))
 
 
-def decide(ledger: CountyLedger, report: CountyReported, *, at: datetime) -> CountyStated | None:
-    """Judge a statement that was true ``at``: its fact, or None for the same number of the same day.
+def decide(ledger: CountyLedger, report: CountyReported, *, at: datetime, source: str, id: str) -> CountyStated | None:  # noqa: A002  # likewise
+    """Judge a statement that was true ``at``: its fact, or None for the same number of the same moment. Raises ``IdReused``.
 
-    The same number on another day is a new statement: a sign of life. Earlier than the newest, it is late.
+    The same number of another moment is a new statement: a sign of life. Earlier than the newest, it is late.
     """
     moment = moment_of(at)
-    if repeated(ledger.timeline, _statement(report.out_of_school, moment)):
-        return None
-    return CountyStated(out_of_school=report.out_of_school, late=moment < ledger.newest)
-
-
-def _statement(out_of_school: int, moment: int) -> bytes:
-    return entry_of(NUMBER, (out_of_school,), moment)
+    match seen(ledger.timeline, entry_of(NUMBER, (report.out_of_school,), moment, source=source, id=id)):
+        case Seen.REPEATED:
+            return None
+        case Seen.REUSED:
+            raise IdReused
+        case Seen.NEW:
+            return CountyStated(out_of_school=report.out_of_school, late=moment < ledger.newest)

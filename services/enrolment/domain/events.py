@@ -117,21 +117,23 @@ def _known(child: Student) -> Status:
     return child.status
 
 
-def _moved_unreported(child: Student, report: reports.Enrolled) -> dict[str, Any]:
-    return {"unmatched": child.status is not UNKNOWN and child.county != report.county}
+def _enrolled_elsewhere(child: Student, after: Standing, _: bool) -> dict[str, Any]:
+    return {"unmatched": child.status is not UNKNOWN and child.county != after.county}
 
 
-def _departed_unreported(child: Student, _: reports.Arrived) -> dict[str, Any]:
+def _departed_unreported(child: Student, _: Standing, __: bool) -> dict[str, Any]:
     return {"unmatched": child.status is not IN_TRANSFER}
 
 
-def _spell(child: Student, _: reports.DroppedOut | reports.NeverEnrolled) -> dict[str, Any]:
+def _moved_unreported(child: Student, after: Standing, at_home: bool) -> dict[str, Any]:
+    return {"unmatched": not at_home and child.county != after.county}
+
+
+def _spell(child: Student, after: Standing, _: bool) -> dict[str, Any]:
+    if after.status not in OUT_OF_SCHOOL:
+        return {}
     # A child that is out already stays in its spell: the report corrects the reason.
     return {"spell": child.spells + (child.status not in OUT_OF_SCHOOL)}
-
-
-def _first_spell(_: Student, report: reports.Listed) -> dict[str, Any]:
-    return {"spell": 1} if Status(report.status) in OUT_OF_SCHOOL else {}
 
 
 def _not_decided(_: Student, report: reports.Report) -> Standing:
@@ -143,9 +145,11 @@ class EventRow(Struct, frozen=True):
 
     ``number``: of the kind in stored timelines; it never changes, and none is used again. ``found``: the statuses that the report may
     find; none where the table does not decide on the report. ``leave``: the standing that it leaves of a child. ``marks``: fields of
-    the fact that the report does not have. ``content``: the fields, in the order in which they enter the digest of a happening. They
-    are those of the report, unless a row freezes an older order: a change of either is a change of stored states, and raises the
-    format version in ``packed.py``.
+    the fact that the report does not have, by the child as it was found, the standing left, and whether the source speaks for where the
+    child was. ``older``: the version of the fact before the newest, which is written as long as it says everything. ``schooling``: whether
+    the report tells of schooling, one of three matters; it tells of residence if it names a county, of the household if it says whether
+    that is poor. ``content``: the fields, in the order in which they enter the digest of a happening. They are those of the report, unless
+    a row freezes an older order: a change of either is a change of stored states, and raises the format version in ``packed.py``.
     """
 
     number: int
@@ -153,17 +157,51 @@ class EventRow(Struct, frozen=True):
     fact: type[StudentFact]
     found: frozenset[Status | None] = frozenset()
     leave: Callable[[Student, Any], Standing] = _not_decided
-    marks: Callable[[Student, Any], dict[str, Any]] | None = None
+    marks: Callable[[Student, Standing, bool], dict[str, Any]] | None = None
+    older: type[StudentFact] | None = None
+    schooling: bool = True
     content: tuple[str, ...] = ()
+    # What follows from the fields of the shapes, looked up once.
+    residence: bool = False
+    household: bool = False
+    names_school: bool = False
+    numbers_spell: bool = False
+    marks_transfer: bool = False
+    read_content: Callable[[Any], tuple[Any, ...]] = tuple
+    read_fields: Callable[[Any], tuple[Any, ...]] = tuple
 
     def __post_init__(self) -> None:
-        force_setattr(self, "content", self.content or self.report.__struct_fields__)
+        said, written = self.report.__struct_fields__, self.fact.__struct_fields__
+        content = self.content or said
+        follows = {
+            "content": content,
+            "residence": "county" in said,
+            "household": "poor" in said,
+            "names_school": "school" in said,
+            "numbers_spell": "spell" in written,
+            "marks_transfer": "unmatched" in written,
+            "read_content": _reader(content),
+            "read_fields": _reader(said),
+        }
+        for name, value in follows.items():
+            force_setattr(self, name, value)
+
+    def entry(self, word: reports.Report | StudentFact, moment: int, source: str, id: str) -> bytes:  # noqa: A002  # the attribute's name
+        """Return the timeline's entry of a report, or of the fact that repeats it, at a moment, told by ``source`` under ``id``."""
+        return entry_of(self.number, self.read_content(word), moment, source=source, id=id)
+
+
+def _reader(fields: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    # attrgetter returns a tuple for two fields or more, a bare value for one, and takes none not at all.
+    if len(fields) > 1:
+        return attrgetter(*fields)
+    return lambda word: tuple([getattr(word, field) for field in fields])
 
 
 _LIVING = frozenset(Status) - {COMPLETED, REMOVED}
 
 EVENTS = (
-    EventRow(1, reports.Listed, student.StudentListed, frozenset({UNKNOWN}), _listed, _first_spell),
+    EventRow(1, reports.Listed, student.StudentListed, frozenset({UNKNOWN}), _listed, _spell),
     EventRow(2, reports.Registered, student.StudentRegistered, frozenset({UNKNOWN, REGISTERED}), _registered),
     EventRow(
         3,
@@ -171,7 +209,7 @@ EVENTS = (
         student.StudentEnrolled,
         frozenset({UNKNOWN, REGISTERED, ON_LEAVE, IN_TRANSFER, ENROLLED, RETURNED, SUSPECTED}),
         _enrolled,
-        _moved_unreported,
+        _enrolled_elsewhere,
     ),
     EventRow(4, reports.Progressed, student.StudentProgressed, frozenset({ENROLLED, RETURNED, SUSPECTED}), _in_class),
     EventRow(5, reports.Absent, student.StudentAbsent),
@@ -200,23 +238,19 @@ EVENTS = (
         11, reports.OnLeave, student.StudentOnLeave, frozenset({REGISTERED, ENROLLED, RETURNED, SUSPECTED, DROPPED_OUT, NEVER_ENROLLED}), _on_leave
     ),
     EventRow(12, reports.Resumed, student.StudentResumed, frozenset({ON_LEAVE}), _in_class),
-    EventRow(13, reports.Departed, student.StudentDeparted, frozenset({ENROLLED, RETURNED, SUSPECTED}), _departed),
+    EventRow(13, reports.Departed, student.StudentDeparted, frozenset({ENROLLED, RETURNED, SUSPECTED}), _departed, older=student.StudentDepartedV1),
     EventRow(14, reports.Arrived, student.StudentArrived, frozenset({IN_TRANSFER, ENROLLED, RETURNED, SUSPECTED}), _arrived, _departed_unreported),
-    EventRow(15, reports.Moved, student.StudentMoved, _LIVING, _moved),
-    EventRow(16, reports.HouseholdChanged, student.StudentHouseholdChanged, _LIVING, _household_changed),
+    EventRow(15, reports.Moved, student.StudentMoved, _LIVING, _moved, _moved_unreported, student.StudentMovedV1, schooling=False),
+    EventRow(16, reports.HouseholdChanged, student.StudentHouseholdChanged, _LIVING, _household_changed, schooling=False),
     EventRow(17, reports.Completed, student.StudentCompleted, frozenset({ENROLLED, RETURNED}), _completed),
     EventRow(18, reports.Removed, student.StudentRemoved, frozenset(Status) - {REMOVED}, _removed),
     EventRow(19, reports.Voided, student.StudentVoided),
     EventRow(20, reports.SameAs, student.StudentSameAs),
 )
 
-BY_REPORT = {row.report: row for row in EVENTS}
-
-FOLDED = frozenset(row.fact for row in EVENTS if row.found)
-"""The facts that a student's state is folded from."""
-
-NAMING_A_SCHOOL = frozenset(row.fact for row in EVENTS if "school" in row.fact.__struct_fields__)
-NUMBERING_A_SPELL = frozenset(row.fact for row in EVENTS if "spell" in row.fact.__struct_fields__)
+BY_REPORT = {row.report: row for row in EVENTS if row.found}
+BY_FACT = {fact: row for row in EVENTS if row.found for fact in (row.fact, row.older) if fact is not None}
+"""The events that the table decides, and that a student's state is folded from."""
 
 HINTS: dict[tuple[type[reports.Report], Status | None], str] = {
     (reports.DroppedOut, REGISTERED): "of a child that never was in school it is never-enrolled",
@@ -224,21 +258,3 @@ HINTS: dict[tuple[type[reports.Report], Status | None], str] = {
     (reports.Enrolled, NEVER_ENROLLED): "it is returned that closes a dropout",
 }
 """What would be right instead, for orders that senders commonly get wrong."""
-
-
-def _reader(fields: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
-    # attrgetter returns a tuple for two fields or more, a bare value for one, and takes none not at all.
-    if len(fields) > 1:
-        return attrgetter(*fields)
-    return lambda word: tuple(getattr(word, field) for field in fields)
-
-
-_CONTENTS: dict[type[Struct], tuple[int, Callable[[Any], tuple[Any, ...]]]] = {
-    word: (row.number, _reader(row.content)) for row in EVENTS for word in (row.report, row.fact)
-}
-
-
-def happening(word: Struct, moment: int) -> bytes:
-    """Return the timeline's entry of a report, or of the fact that repeats it, at a moment; raises ``KeyError`` for anything else."""
-    number, content = _CONTENTS[type(word)]
-    return entry_of(number, content(word), moment)

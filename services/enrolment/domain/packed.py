@@ -1,4 +1,4 @@
-"""States as bytes: 23 for a child and 9 for a county, and 8 for each happening.
+"""States as bytes: 39 for a child and 16 for a county, 9 for each happening, and 16 for each transfer without its other half.
 
 The first byte is the format's version. The numbers below are stored: they never change, and none is used again.
 """
@@ -9,10 +9,11 @@ from services.enrolment.domain.county import INITIAL as SILENT
 from services.enrolment.domain.county import CountyLedger
 from services.enrolment.domain.state import INITIAL, Student
 from services.enrolment.domain.timeline import ENTRY
+from services.enrolment.domain.transfers import Transfer
 from shared.contracts.words import Reason, Stage, Status
 from shared.states import check_format, damaged
 
-FORMAT = 1
+FORMAT = 2
 """Raise it with any change of the layouts, the numbers or the digests in ``timeline.py``."""
 
 STATUSES: dict[Status | None, int] = {
@@ -43,10 +44,14 @@ REASONS: dict[Reason | None, int] = {
 }
 STAGES: dict[Stage | None, int] = {None: 0, Stage.PRIMARY: 1, Stage.JUNIOR: 2}
 
-# version; status and prior, 4 bits each; reason 4, stage 2, poor 1; spells; newest;
-# place: county 20 bits (six digits), school 34 (ten digits), grade 4 (0: no school)
-_CHILD = Layout(">BBBiqQ")
-_COUNTY = Layout(">Bq")
+# version; status and prior, 4 bits each; reason 4, stage 2, poor 1; spells;
+# place: transfers 6 bits (how many), county 20 (six digits), school 34 (ten digits), grade 4 (0: no school);
+# newest moment of schooling, residence, household
+_CHILD = Layout(">BBBiQqqq")
+_TRANSFER = Layout(">IIq")  # the county that lost the child, the one that has it, the moment
+# Where a child's state has the number of its transfers, a county's has nought.
+_COUNTY = Layout(">B6xBq")
+_TRANSFERS_AT, _TRANSFERS_SHIFT = 7, 2
 
 _STATUS_AND_PRIOR = {STATUSES[status] << 4 | STATUSES[prior]: (status, prior) for status in STATUSES for prior in STATUSES}
 _MARKS = {REASONS[reason] << 3 | STAGES[stage] << 1 | poor: (stage, poor, reason) for reason in REASONS for stage in STAGES for poor in (False, True)}
@@ -56,41 +61,60 @@ def pack(student: Student) -> bytes:
     """Return the child's state as bytes."""
     status = STATUSES[student.status] << 4 | STATUSES[student.prior]
     marks = REASONS[student.reason] << 3 | STAGES[student.stage] << 1 | student.poor
-    place = (int(student.county or 0) << 34 | int(student.school or 0)) << 4 | student.grade
-    return _CHILD.pack(FORMAT, status, marks, student.spells, student.newest, place) + student.timeline
+    place = ((len(student.transfers) << 20 | int(student.county or 0)) << 34 | int(student.school or 0)) << 4 | student.grade
+    head = _CHILD.pack(FORMAT, status, marks, student.spells, place, student.schooling, student.residence, student.household)
+    if not student.transfers:
+        return head + student.timeline
+    return head + b"".join([_TRANSFER.pack(int(each.lost), int(each.has), each.moment) for each in student.transfers]) + student.timeline
 
 
 def unpack(state: bytes | None) -> Student:
     """Return the child whose state these bytes are; none are one never heard of. Raises ``UnknownFormat``."""
     if state is None:
         return INITIAL
-    _check(state, _CHILD.size)
-    _, status_and_prior, marks, spells, newest, place = _CHILD.unpack_from(state)
+    check_format(state, FORMAT, "enrolment")
+    _check_length(state, _CHILD.size + (state[_TRANSFERS_AT] >> _TRANSFERS_SHIFT) * _TRANSFER.size if len(state) >= _CHILD.size else _CHILD.size)
+    _, status_and_prior, marks, spells, place, schooling, residence, household = _CHILD.unpack_from(state)
     try:
         status, prior = _STATUS_AND_PRIOR[status_and_prior]
         stage, poor, reason = _MARKS[marks]
     except KeyError:
         raise damaged(state, "enrolment") from None
     grade = place & 0xF
-    county = str(place >> 38).zfill(6) if status else ""
+    county = str(place >> 38 & 0xF_FFFF).zfill(6) if status else ""
     school = str(place >> 4 & 0x3_FFFF_FFFF).zfill(10) if grade else ""
-    return Student(status, county, stage, poor, reason, school, grade, prior, spells, newest, state[_CHILD.size :])
+    end = _CHILD.size + (place >> 58) * _TRANSFER.size
+    transfers = tuple(_transfers(state)) if place >> 58 else ()
+    return Student(status, county, stage, poor, reason, school, grade, prior, spells, schooling, residence, household, transfers, state[end:])
+
+
+def transfers_of(state: bytes | None) -> list[Transfer]:
+    """Return a child's transfers without their other half, and nothing else of it; none of a county's state, and of one never heard of."""
+    if state is None or not state[_TRANSFERS_AT] >> _TRANSFERS_SHIFT:
+        return []
+    return _transfers(state)
+
+
+def _transfers(state: bytes) -> list[Transfer]:
+    number = state[_TRANSFERS_AT] >> _TRANSFERS_SHIFT
+    packed = state[_CHILD.size : _CHILD.size + number * _TRANSFER.size]
+    return [Transfer(str(lost).zfill(6), str(has).zfill(6), moment) for lost, has, moment in _TRANSFER.iter_unpack(packed)]
 
 
 def pack_ledger(ledger: CountyLedger) -> bytes:
     """Return the county's state as bytes."""
-    return _COUNTY.pack(FORMAT, ledger.newest) + ledger.timeline
+    return _COUNTY.pack(FORMAT, 0, ledger.newest) + ledger.timeline
 
 
 def unpack_ledger(state: bytes | None) -> CountyLedger:
     """Return the county whose state these bytes are; none are one that never stated anything. Raises ``UnknownFormat``."""
     if state is None:
         return SILENT
-    _check(state, _COUNTY.size)
-    return CountyLedger(_COUNTY.unpack_from(state)[1], state[_COUNTY.size :])
-
-
-def _check(state: bytes, head: int) -> None:
     check_format(state, FORMAT, "enrolment")
+    _check_length(state, _COUNTY.size)
+    return CountyLedger(_COUNTY.unpack_from(state)[2], state[_COUNTY.size :])
+
+
+def _check_length(state: bytes, head: int) -> None:
     if len(state) < head or (len(state) - head) % ENTRY:
         raise damaged(state, "enrolment")

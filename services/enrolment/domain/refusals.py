@@ -32,3 +32,21 @@ class TypeNotTaken(Refusal):
 
     def __init__(self) -> None:
         super().__init__(RefusalCode.UNKNOWN_TYPE, "type", "reports of this type are not taken yet")
+
+
+class IdReused(Refusal):
+    """The sender told something else under this id before."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            RefusalCode.ID_REUSED, "id", "this id of yours names another report, which was taken; report this one under an id of its own"
+        )
+
+
+class NotYourCounty(Refusal):
+    """The source is neither the place where the child counts nor the one that it comes to."""
+
+    def __init__(self, field: str) -> None:
+        rule = "the source must be the county, the province or the school where the child counts"
+        coming = ", or where it comes to" if field != "source" else ""
+        super().__init__(RefusalCode.NOT_YOUR_COUNTY, field, rule + coming)

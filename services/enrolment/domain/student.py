@@ -1,61 +1,94 @@
 """One child: how facts change its state, and in which order a report about it is judged.
 
-What each report leaves of which status is the table in ``events.py``.
+What each report leaves of which status is the table in ``events.py``. A report is news of up to three matters: schooling, residence,
+household. It is late in a matter of which something newer is known, and changes nothing there.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, cast
 
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
-from services.enrolment.domain.events import (
-    BY_REPORT,
-    ENROLLED,
-    FOLDED,
-    HINTS,
-    NAMING_A_SCHOOL,
-    NUMBERING_A_SPELL,
-    REGISTERED,
-    REMOVED,
-    SUSPECTED,
-    EventRow,
-    happening,
-)
-from services.enrolment.domain.refusals import AfterRemoval, ImpossibleOrder, StudentUnknown, TypeNotTaken
+from services.enrolment.domain.events import BY_FACT, BY_REPORT, ENROLLED, HINTS, IN_TRANSFER, REGISTERED, REMOVED, SUSPECTED, EventRow
+from services.enrolment.domain.refusals import AfterRemoval, IdReused, ImpossibleOrder, NotYourCounty, StudentUnknown, TypeNotTaken
+from services.enrolment.domain.senders import Provinces, speaks_for
 from services.enrolment.domain.state import INITIAL, Student
-from services.enrolment.domain.timeline import added, moment_of, repeated
-from shared.contracts.reports import Report
-from shared.contracts.student import Standing, StudentFact
-from shared.contracts.words import Status
+from services.enrolment.domain.timeline import Seen, added, moment_of, seen
+from services.enrolment.domain.transfers import MOST_TRANSFERS, Transfer
+from shared.contracts.reports import Cleared, Departed, Report
+from shared.contracts.student import CompletedTransfer, Standing, StudentDeparted, StudentFact
+from shared.contracts.words import OUT_OF_SCHOOL, Status
 from shared.states import UnfoldableFact
 
 
-def evolve(student: Student, fact: StudentFact, *, at: datetime) -> Student:
-    """Return the child as it is after a fact that was true ``at``.
+class Told(NamedTuple):
+    """By whom a report was told, under which id, and when it was true: the attributes of a report, and those that its fact repeats."""
+
+    at: datetime
+    source: str
+    id: str
+
+
+def evolve(student: Student, fact: StudentFact, told: Told) -> Student:
+    """Return the child as it is after a fact.
 
     The standing is the one that the fact says it left. Raises ``UnfoldableFact`` for a type nothing is known of.
     """
-    moment = moment_of(at)
-    return _evolve(student, fact, moment, happening(fact, moment))
+    row = BY_FACT.get(type(fact))
+    if row is None:
+        raise UnfoldableFact(f"no rule folds {type(fact).TYPE} into a student: deploy an enrolment worker that knows it")
+    moment = moment_of(told.at)
+    return _evolve(student, row, fact, moment, row.entry(fact, moment, told.source, told.id))
 
 
-def _evolve(student: Student, fact: StudentFact, moment: int, entry: bytes) -> Student:
-    kind = type(fact)
-    if kind not in FOLDED:
-        raise UnfoldableFact(f"no rule folds {kind.TYPE} into a student: deploy an enrolment worker that knows it")
-    timeline = added(student.timeline, entry)
+def _evolve(student: Student, row: EventRow, fact: StudentFact, moment: int, entry: bytes) -> Student:
+    timeline, kind, said = added(student.timeline, entry), type(fact), cast("Any", fact)
+    if kind is StudentDeparted and said.completes is not None:
+        return replace(student, transfers=_without(student.transfers, said.completes), timeline=timeline)
+    schooling, residence, household = student.schooling, student.residence, student.household
+    in_class = row.schooling and moment >= schooling and not fact.late
+    if row.schooling and moment > schooling:
+        schooling = moment
+    if row.residence and moment > residence:
+        residence = moment
+    if row.household and moment > household:
+        household = moment
     if fact.late:
-        return replace(student, timeline=timeline)
+        return replace(student, schooling=schooling, residence=residence, household=household, timeline=timeline)
     after = fact.after
     if after is None:
         raise UnfoldableFact(f"{type(fact).TYPE} leaves no standing: the record is damaged or newer than this code")
     # Looked up by type: matching seventeen classes one after the other costs more than all the rest.
-    said: Any = fact
-    school, grade = (said.school, said.grade) if kind in NAMING_A_SCHOOL else (student.school, student.grade)
-    spells = said.spell or student.spells if kind in NUMBERING_A_SPELL else student.spells
+    school, grade = (said.school, said.grade) if in_class and row.names_school else (student.school, student.grade)
+    spells = said.spell or student.spells if row.numbers_spell else student.spells
     prior = _prior(student, after) if after.status is SUSPECTED else None
-    return Student(after.status, after.county, after.stage, after.poor, after.reason, school, grade, prior, spells, moment, timeline)
+    transfers = student.transfers
+    if row.marks_transfer and kind is row.fact and said.unmatched and student.county != after.county and student.status is not IN_TRANSFER:
+        transfers = (*transfers, Transfer(student.county, after.county, moment))[-MOST_TRANSFERS:]
+    return Student(
+        after.status,
+        after.county,
+        after.stage,
+        after.poor,
+        after.reason,
+        school,
+        grade,
+        prior,
+        spells,
+        schooling,
+        residence,
+        household,
+        transfers,
+        timeline,
+    )
+
+
+def _without(transfers: tuple[Transfer, ...], completed: CompletedTransfer) -> tuple[Transfer, ...]:
+    for n, transfer in enumerate(transfers):
+        if (transfer.lost, transfer.has) == (completed.from_county, completed.to_county):
+            return transfers[:n] + transfers[n + 1 :]
+    return transfers
 
 
 def _prior(student: Student, after: Standing) -> Status | None:
@@ -64,57 +97,118 @@ def _prior(student: Student, after: Standing) -> Status | None:
     return student.prior if student.status is SUSPECTED else student.status
 
 
-def fold(facts: Iterable[tuple[datetime, StudentFact]], start: Student = INITIAL) -> Student:
-    """Return the child after its facts, each with the moment it was true; raises as ``evolve``."""
+def fold(facts: Iterable[tuple[Told, StudentFact]], start: Student = INITIAL) -> Student:
+    """Return the child after its facts; raises as ``evolve``."""
     student = start
-    for at, fact in facts:
-        student = evolve(student, fact, at=at)
+    for told, fact in facts:
+        student = evolve(student, fact, told)
     return student
 
 
-def decide(student: Student, report: Report, *, at: datetime) -> StudentFact | None:
-    """Judge a well-formed report that was true ``at``: the fact it makes, or None if it says nothing new.
+def decide(student: Student, report: Report, told: Told, provinces: Provinces) -> StudentFact | None:
+    """Judge a well-formed report: the fact it makes, or None if it says nothing new.
 
-    In this order: a repeat, late news, anything after a removal, the table. Raises ``Refusal``.
+    In this order: a repeat, whose child it is, late news, anything after a removal, the table. Raises ``Refusal``.
     """
-    row, moment = _row_of(report), moment_of(at)
-    return _decide(student, row, report, moment, happening(report, moment))
+    row, moment = _row_of(report), moment_of(told.at)
+    return _decide(student, row, report, moment, row.entry(report, moment, told.source, told.id), told.source, provinces)
 
 
-def advance(student: Student, report: Report, *, at: datetime) -> tuple[StudentFact, Student] | None:
+def advance(student: Student, report: Report, told: Told, provinces: Provinces) -> tuple[StudentFact, Student] | None:
     """Decide and evolve in one: the fact that a report makes and the child after it, or None if it says nothing new.
 
     The same as one after the other, but packs the happening once: a microsecond less. Raises ``Refusal``.
     """
-    row, moment = _row_of(report), moment_of(at)
-    entry = happening(report, moment)
-    fact = _decide(student, row, report, moment, entry)
-    return None if fact is None else (fact, _evolve(student, fact, moment, entry))
+    row, moment = _row_of(report), moment_of(told.at)
+    entry = row.entry(report, moment, told.source, told.id)
+    fact = _decide(student, row, report, moment, entry, told.source, provinces)
+    return None if fact is None else (fact, _evolve(student, row, fact, moment, entry))
+
+
+def agrees(student: Student, report: Report) -> bool:
+    """Return whether a child's standing is what a report of it, which was a repeat, would leave."""
+    row = _row_of(report)
+    if row.report is Cleared and student.status is not SUSPECTED:
+        # Which status it gave back is not kept; none of those out of school has a suspicion that was wrong.
+        return student.status not in OUT_OF_SCHOOL
+    try:
+        return _says_nothing_new(student, row, report, row.leave(student, report))
+    except ImpossibleOrder:
+        return False
 
 
 def _row_of(report: Report) -> EventRow:
     row = BY_REPORT.get(type(report))
-    if row is None or not row.found:
+    if row is None:
         raise TypeNotTaken
     return row
 
 
-def _decide(student: Student, row: EventRow, report: Report, moment: int, entry: bytes) -> StudentFact | None:
-    if repeated(student.timeline, entry):
+def _decide(student: Student, row: EventRow, report: Any, moment: int, entry: bytes, source: str, provinces: Provinces) -> StudentFact | None:
+    known = seen(student.timeline, entry)
+    if known is not Seen.NEW:
+        if known is Seen.REUSED:
+            raise IdReused
         return None
-    before = student.standing
-    fields = asdict(report)
-    if moment < student.newest:
-        return row.fact(before=before, after=before, late=True, **fields)
-    if student.status is REMOVED:
-        raise AfterRemoval
-    if student.status is None and None not in row.found:
+    before, said = student.standing, row.read_fields(report)
+    if before is None and None not in row.found:
         raise StudentUnknown
+    if row.report is Departed and student.transfers and (transfer := _other_half(student, report, source, provinces)):
+        late = moment < student.schooling
+        completes = CompletedTransfer(transfer.lost, transfer.has)
+        return StudentDeparted(to_county=report.to_county, completes=completes, before=before, after=before, late=late)
+    at_home = before is not None and speaks_for(source, before.county, student.school, provinces)
+    if not at_home and not (row.residence and speaks_for(source, report.county, report.school if row.names_school else None, provinces)):
+        raise NotYourCounty("data.county" if row.residence else "source")
+    schooling = row.schooling and moment >= student.schooling
+    residence = row.residence and moment >= student.residence
+    household = row.household and moment >= student.household
+    if not (schooling or residence or household):
+        return (row.older or row.fact)(*said, before=before, after=before, late=True)
+    if before is not None and before.status is REMOVED:
+        raise AfterRemoval
+    after: Standing | None
+    if schooling or before is None or not row.schooling:
+        after = _by_the_table(student, row, _in_time(student, row, report, residence=residence, household=household))
+        if after is None:
+            return None
+    else:
+        # Only what it tells of residence and household is not late: the table, which is of statuses, has nothing to say.
+        after = replace(before, county=report.county if residence else before.county, poor=report.poor if household else before.poor)
+        if after == before:
+            return row.fact(*said, before=before, after=before, late=True)
+    marks = {} if row.marks is None else row.marks(student, after, at_home)
+    if row.older is not None and not any(marks.values()):
+        return row.older(*said, before=before, after=after)
+    return row.fact(*said, before=before, after=after, **marks)
+
+
+def _other_half(student: Student, report: Departed, source: str, provinces: Provinces) -> Transfer | None:
+    """Return the oldest transfer that a departure completes: told by where the child was, to where it is or to nowhere in particular."""
+    for transfer in student.transfers:
+        if report.to_county in (None, transfer.has) and speaks_for(source, transfer.lost, None, provinces):
+            return transfer
+    return None
+
+
+def _in_time(student: Student, row: EventRow, report: Any, *, residence: bool, household: bool) -> Any:
+    """Return the report as if it told of the matters in which it is late what is known of them."""
+    if residence != row.residence:
+        report = replace(report, county=student.county)
+    if household != row.household:
+        report = replace(report, poor=student.poor)
+    return report
+
+
+def _by_the_table(student: Student, row: EventRow, report: Report) -> Standing | None:
+    """Return the standing that a report leaves, None where it says nothing new. Raises ``ImpossibleOrder``."""
     after = row.leave(student, report)
-    if after == before and fields.get("school", student.school) == student.school and fields.get("grade", student.grade) == student.grade:
+    if _says_nothing_new(student, row, report, after):
         return None
     if student.status not in row.found:
         raise ImpossibleOrder(student.status, HINTS.get((type(report), student.status), ""))
-    if row.marks is not None:
-        fields.update(row.marks(student, report))
-    return row.fact(before=before, after=after, **fields)
+    return after
+
+
+def _says_nothing_new(student: Student, row: EventRow, report: Any, after: Standing) -> bool:
+    return after == student.standing and (not row.names_school or (report.school == student.school and report.grade == student.grade))

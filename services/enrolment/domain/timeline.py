@@ -1,17 +1,21 @@
-"""What a child's or a county's timeline remembers of a happening: 8 bytes, enough to know it again.
+"""What a child's or a county's timeline remembers of a happening: 9 bytes, enough to know it again.
 
-An entry is the day in China (u16, days since 1970), the kind (u8) and 5 bytes BLAKE2b of the content. A report and the
-fact that repeats it give the same entry, so that a state folded from facts knows the reports behind them.
+An entry is 4 bytes CRC-32 of who told it (``source`` and ``id``), and 5 bytes BLAKE2b of what happened: kind, moment and content. A
+report and the fact that repeats it have the same entry, so that a state folded from facts knows the reports behind them. The county of a
+happening is part of its content where the report names one; where it does not, a child counts in one county at one moment.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import Enum
 from hashlib import blake2b
 from struct import Struct as Layout
+from zlib import crc32
 
 import msgspec
 
-ENTRY = 8
+_TOLD_BY = 4
+ENTRY = _TOLD_BY + 5
 """Bytes of an entry."""
 
 REMEMBERED = 60
@@ -21,15 +25,24 @@ this many happenings share a moment, by the table): its fact leaves the standing
 _KEPT = REMEMBERED * ENTRY
 
 NEVER = -(2**63)
-"""The newest moment of a timeline without happenings."""
+"""The newest moment of a matter of which nothing is known."""
 
 # Decoded, so that it shares its tzinfo object with most reports: the difference of two times is then 8 times cheaper.
 _START = msgspec.json.decode(b'"1970-01-01T00:00:00+08:00"', type=datetime)
-_DAY = 24 * 3600 * 10**6
 
-_head = Layout(">HB").pack
+_told_by = Layout(">I").pack
 _encode = msgspec.json.Encoder().encode
-_blank_digest = blake2b(digest_size=5).copy  # half the price of a new one
+_blank_digest = blake2b(digest_size=ENTRY - _TOLD_BY).copy  # half the price of a new one
+
+
+class Seen(Enum):
+    """What a timeline knows of a happening that is told."""
+
+    NEW = "new"
+    REPEATED = "repeated"
+    """The same happening is known, under this id or another."""
+    REUSED = "reused"
+    """The sender told something else under this id."""
 
 
 def moment_of(at: datetime) -> int:
@@ -38,23 +51,32 @@ def moment_of(at: datetime) -> int:
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
-def entry_of(number: int, content: Sequence[object], moment: int) -> bytes:
-    """Return the entry of a kind's happening at a moment.
+def time_of(moment: int) -> datetime:
+    """Return the datetime of a moment, in China."""
+    return _START + timedelta(microseconds=moment)
 
-    Days before 1970 and after 2149 share their numbers with days between.
-    """
+
+def entry_of(number: int, content: Sequence[object], moment: int, *, source: str, id: str) -> bytes:  # noqa: A002  # the attribute's name
+    """Return the entry of a kind's happening at a moment, told by ``source`` under ``id``."""
     digest = _blank_digest()
-    digest.update(_encode(content))
-    return _head(moment // _DAY & 0xFFFF, number) + digest.digest()
+    digest.update(_encode((number, moment, content)))
+    return _told_by(crc32(f"{source} {id}".encode())) + digest.digest()
 
 
-def repeated(timeline: bytes, entry: bytes) -> bool:
-    """Return whether the timeline remembers this happening."""
-    if entry not in timeline:
-        return False
-    at = timeline.find(entry)
-    while at % ENTRY and at > 0:  # found across two entries is not found
-        at = timeline.find(entry, at + 1)
+def seen(timeline: bytes, entry: bytes) -> Seen:
+    """Return what the timeline knows of this happening."""
+    told_by, happening = entry[:_TOLD_BY], entry[_TOLD_BY:]
+    if happening in timeline and _stands_in(timeline, happening, _TOLD_BY):
+        return Seen.REPEATED
+    if told_by in timeline and _stands_in(timeline, told_by, 0):
+        return Seen.REUSED
+    return Seen.NEW
+
+
+def _stands_in(timeline: bytes, part: bytes, place: int) -> bool:
+    at = timeline.find(part)
+    while at >= 0 and at % ENTRY != place:  # found across two parts is not found
+        at = timeline.find(part, at + 1)
     return at >= 0
 
 

@@ -58,7 +58,10 @@ class RefusedLine(Struct, frozen=True, omit_defaults=True):
 
 
 class ReceiptLine(Struct, frozen=True, omit_defaults=True):
-    """A line of a receipt. Of one that is pending or accepted no id is kept. ``errors``: all of them, where the api found several."""
+    """A line of a receipt. Of one that is pending or accepted no id is kept. ``errors``: all of them, where the api found several.
+
+    ``agrees`` is there, and false, of a duplicate whose content the child's standing no longer agreed with when it was judged.
+    """
 
     line: int
     id: str | None
@@ -67,6 +70,7 @@ class ReceiptLine(Struct, frozen=True, omit_defaults=True):
     field: str | UnsetType | None = UNSET
     detail: str | UnsetType = UNSET
     errors: tuple[LineError, ...] = ()
+    agrees: bool | UnsetType = UNSET
 
 
 class Receipt(Struct, frozen=True):
@@ -181,7 +185,7 @@ class ReceiptStore:
                 shown.append(ReceiptLine(n, line.id, Outcome.REFUSED, line.code, line.field, line.detail, line.errors))
                 continue
             seen = exceptions.get(places[n]) or (UNREADABLE if outcomes[n] is Outcome.REFUSED else Exceptional())
-            shown.append(ReceiptLine(n, seen.id, outcomes[n], seen.code, seen.field, seen.detail))
+            shown.append(ReceiptLine(n, seen.id, outcomes[n], seen.code, seen.field, seen.detail, agrees=seen.agrees))
         return shown
 
     async def _refused(self, batch: str, numbers: Sequence[int]) -> dict[int, RefusedLine]:

@@ -61,12 +61,12 @@ TextFault = Callable[[str, str], Fault | None]
 
 
 class _Fields(NamedTuple):
-    """The fields of a report by what they hold: counties, and whether each must be the source's own; days; texts, and their rules.
+    """The fields of a report by what they hold: counties; days; texts, and their rules.
 
     ``further`` judges fields that need one another.
     """
 
-    counties: tuple[tuple[str, bool], ...]
+    counties: tuple[str, ...]
     days: tuple[str, ...]
     texts: tuple[tuple[str, TextFault], ...]
     further: Callable[[Any], list[Fault]] | None
@@ -75,8 +75,7 @@ class _Fields(NamedTuple):
 class ReportRules:
     """The rules over one table of counties.
 
-    A province speaks for its own counties and a county for itself. A school's county is not checked: there is no table
-    of schools yet. Where a child goes to or comes from (``to_county``, ``from_county``) may be anywhere.
+    A county's statement is its own or its province's. Who may speak of a child depends on where the child counts, so the worker judges that.
     """
 
     def __init__(self, divisions: Divisions) -> None:
@@ -119,9 +118,9 @@ class ReportRules:
         if report is CountyReported and subject is not None and _is_county(subject) and (fault := self._county_fault("subject", subject, day, own)):
             found.append(fault)
         counties, days, texts, further = _FIELDS[report]
-        for name, bound in counties:
+        for name in counties:
             code = getattr(data, name)
-            if code is not None and (fault := self._county_fault(name, code, day, own if bound else None)):
+            if code is not None and (fault := self._county_fault(name, code, day, None)):
                 found.append(fault)
         for name in days:
             value = getattr(data, name)
@@ -197,7 +196,7 @@ def _fields_of(report: type[Report]) -> _Fields:
     hints = get_type_hints(report, include_extras=True)
     plain = {name: next((each for each in get_args(hint) if each in _TEXT_FAULTS or each is date), hint) for name, hint in hints.items()}
     return _Fields(
-        counties=tuple((name, name == "county") for name in ("county", "to_county", "from_county") if name in plain),
+        counties=tuple(name for name in ("county", "to_county", "from_county") if name in plain),
         days=tuple(name for name, hint in plain.items() if hint is date),
         texts=tuple((name, _TEXT_FAULTS[hint]) for name, hint in plain.items() if hint in _TEXT_FAULTS),
         further=_FURTHER.get(report),

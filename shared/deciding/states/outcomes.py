@@ -47,12 +47,16 @@ for _outcome, _letter in (*LETTERS.items(), (Outcome.REFUSED, DEAD_LETTER)):
 
 
 class Exceptional(Struct, frozen=True):
-    """What is stored of an input that was not simply accepted. The code, the field and the detail are those of a refusal."""
+    """What is stored of an input that was not simply accepted. The code, the field and the detail are those of a refusal.
+
+    ``agrees`` is there, and false, of a duplicate that the standing is at odds with by now.
+    """
 
     id: str | None = None
     code: str | UnsetType = UNSET
     field: str | UnsetType | None = UNSET
     detail: str | UnsetType = UNSET
+    agrees: bool | UnsetType = UNSET
 
 
 UNREADABLE = Exceptional(code="malformed", field=None, detail="what the log holds of this line cannot be read; send it again")

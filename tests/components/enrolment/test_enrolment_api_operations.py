@@ -14,7 +14,7 @@ from shared.log.event_log import LogUnavailable
 from shared.log.memory_log import MemoryLog
 from shared.redis.edge import Redis
 from tests.components.enrolment.lines import line
-from tests.components.shared.desk import ARRAY, NDJSON, ONE, PARTITIONS, Desk, problem_of
+from tests.components.shared.desk import ARRAY, NDJSON, ONE, PARTITIONS, Desk, problem_of, store_in
 from tests.support.redis import RedisDatabase
 
 
@@ -117,7 +117,7 @@ async def test_it_starts_without_the_log_and_closes_what_it_was_given(caplog: py
             self.stopped = True
 
     log = Gone(PARTITIONS)
-    app = create_app(limits=Limits(), log=log, redis=redis, divisions=divisions(), partitions=PARTITIONS)
+    app = create_app(limits=Limits(), log=log, redis=redis, store=store_in(redis), divisions=divisions(), partitions=PARTITIONS)
     async with app.router.lifespan_context(app):
         assert "started without the log" in caplog.text
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk") as client:
@@ -127,4 +127,4 @@ async def test_it_starts_without_the_log_and_closes_what_it_was_given(caplog: py
 
 def test_more_partitions_than_a_receipt_tells_apart_are_refused(redis: Redis) -> None:
     with pytest.raises(ValueError, match="254"):
-        create_app(limits=Limits(), log=MemoryLog(255), redis=redis, divisions=divisions(), partitions=255)
+        create_app(limits=Limits(), log=MemoryLog(255), redis=redis, store=store_in(redis), divisions=divisions(), partitions=255)

@@ -7,10 +7,14 @@ from typing import Any
 import httpx
 
 from services.enrolment.api import create_app
+from services.enrolment.domain.packed import FORMAT
 from services.enrolment.limits import Limits
+from shared.contracts.services import ENROLMENT
+from shared.deciding.states.state_store import StateStore
 from shared.geography.divisions import divisions
 from shared.log.memory_log import MemoryLog
 from shared.log.topics import SUBMISSIONS
+from shared.redis.edge import Redis
 from tests.components.enrolment.lines import RECEIVED
 from tests.support.redis import RedisDatabase
 
@@ -18,16 +22,23 @@ PARTITIONS = 4
 ONE, ARRAY, NDJSON = "application/cloudevents+json", "application/cloudevents-batch+json", "application/x-ndjson"
 
 
+def store_in(redis: Redis) -> StateStore:
+    """Return the states of enrolment's first generation."""
+    return StateStore(redis, ENROLMENT.name, generation="1", buckets=8, format_version=FORMAT)
+
+
 class Desk:
     """The api, what it stands on, and a client. Received is always at ``RECEIVED``."""
 
     def __init__(self, redis: RedisDatabase, log: MemoryLog | None = None, **limits: int) -> None:
         self.log, self.redis = log or MemoryLog(PARTITIONS), redis
+        self.store = store_in(redis.client)
         self.app = create_app(
             limits=Limits(**limits),
             log=self.log,
             redis=redis.client,
             divisions=divisions(),
+            store=self.store,
             partitions=PARTITIONS,
             now=lambda: RECEIVED,
         )

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from services.enrolment.domain.events import EVENTS
 from services.enrolment.domain.state import INITIAL, Student
-from services.enrolment.domain.student import decide, evolve
+from services.enrolment.domain.student import Told, decide, evolve
 from shared.clock import CHINA
 from shared.contracts import reports as r
 from shared.contracts import words as w
@@ -15,14 +15,15 @@ from shared.contracts.refusal import Refusal
 from shared.contracts.student import StudentFact
 from tests.contracts.invented_words import any_of
 from tests.domain.enrolment.children import STORIES
+from tests.domain.enrolment.scenario import PROVINCES, telling
 
-History = list[tuple[datetime, r.Report]]
-Record = list[tuple[datetime, StudentFact]]
+History = list[tuple[Told, r.Report]]
+Record = list[tuple[Told, StudentFact]]
 
 law = settings(max_examples=200, deadline=None, derandomize=True)
 """How laws are tried: the same examples every time, and no verdict on how fast the machine is."""
 
-_county = st.sampled_from(["513431", "513429", "000000"])
+_county = st.sampled_from(["513431", "513429", "000000", "110101"])
 _school = st.sampled_from(["2151000001", "0000000000"])
 _stage = st.sampled_from(w.Stage)
 _grade = st.sampled_from([1, 7, 9])
@@ -59,8 +60,11 @@ _INVENTED: dict[type[r.Report], st.SearchStrategy[r.Report]] = {
     r.Completed: st.builds(r.Completed),
     r.Removed: st.builds(r.Removed, st.sampled_from(w.RemovalCode), st.none() | _reference),
 }
-REPORTS = st.one_of(*(_INVENTED[row.report] if row.report in _INVENTED else any_of(row.report) for row in EVENTS if row.found))
+REPORTS = st.one_of(*(_INVENTED[row.report] if row.report in _INVENTED else any_of(row.report) for row in EVENTS if row.found), _INVENTED[r.Departed])
 """Reports of every type that is decided by the table: of few values, or any."""
+
+COMING = (r.Arrived, r.Enrolled, r.Moved)
+"""Reports that the place which a child comes to tells half of the time."""
 
 MOMENTS = st.builds(
     lambda days, hours: datetime(2020, 3, 1, tzinfo=CHINA) + timedelta(days=days, hours=hours),
@@ -69,25 +73,39 @@ MOMENTS = st.builds(
 )
 
 
+SOURCES = st.sampled_from(
+    [*["/provinces/51"] * 4, "/counties/513431", "/counties/513429", "/schools/2151000001", "/schools/0000000000", "/provinces/11"]
+)
+"""Mostly the province of all counties but one, so that most reports are those of somebody who may speak of the child."""
+
+
+@st.composite
+def tellings(draw: st.DrawFn) -> tuple[Told, r.Report]:
+    """Return a report with its moment, its source and an id that is seldom another's."""
+    at, report = draw(MOMENTS), draw(REPORTS)
+    place = st.sampled_from([f"/counties/{report.county}"]) if isinstance(report, COMING) else SOURCES
+    return telling(report, at, draw(place | SOURCES), draw(st.sampled_from(["", "", "", "a", "b"]))), report
+
+
 @st.composite
 def histories(draw: st.DrawFn) -> History:
-    """Return reports of one child with their moments: a known story first, then anything, half the time in order."""
+    """Return reports of one child with who told them and when: a known story first, then anything, half the time in order."""
     story = draw(st.sampled_from(list(STORIES.values())))
-    told = draw(st.lists(st.tuples(MOMENTS, REPORTS), min_size=6, max_size=16))
+    told = draw(st.lists(tellings(), min_size=6, max_size=16))
     if draw(st.booleans()):
-        told.sort(key=lambda one: one[0])
-    return [(datetime(2020, 2, 20 + n, tzinfo=CHINA), report) for n, report in enumerate(story)] + told
+        told.sort(key=lambda one: one[0].at)
+    return [(telling(report, datetime(2020, 2, 20 + n, tzinfo=CHINA)), report) for n, report in enumerate(story)] + told
 
 
 def live(history: History, start: Student = INITIAL) -> tuple[Student, Record]:
     """Tell a history report by report, as the worker does: the child at the end, and the facts made."""
     child, facts = start, []
-    for at, report in history:
+    for told, report in history:
         try:
-            fact = decide(child, report, at=at)
+            fact = decide(child, report, told, PROVINCES)
         except Refusal:
             continue
         if fact is not None:
-            child = evolve(child, fact, at=at)
-            facts.append((at, fact))
+            child = evolve(child, fact, told)
+            facts.append((told, fact))
     return child, facts

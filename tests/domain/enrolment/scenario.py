@@ -7,13 +7,21 @@ fact. ``when`` is told on the day after the last of them, unless it says ``at``.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import blake2b
 
+from services.enrolment.domain import student
+from services.enrolment.domain.events import BY_FACT, BY_REPORT
 from services.enrolment.domain.state import INITIAL, Student
-from services.enrolment.domain.student import decide, evolve
+from services.enrolment.domain.student import Told
 from shared.clock import CHINA
 from shared.contracts.refusal import Refusal, RefusalCode
 from shared.contracts.reports import Report
 from shared.contracts.student import Standing, StudentFact
+from shared.events.codec import encode
+
+SICHUAN = "/provinces/51"
+PROVINCES = {"513431": "51", "513429": "51", "000000": "51", "110101": "11"}
+"""The counties of stories, three of Sichuan and one of Beijing."""
 
 FIRST = datetime(2020, 3, 1, 8, tzinfo=CHINA)
 
@@ -21,6 +29,23 @@ FIRST = datetime(2020, 3, 1, 8, tzinfo=CHINA)
 def day(n: int, hour: int = 8) -> datetime:
     """Return an hour of the n-th day of the story, 1 being the first."""
     return (FIRST + timedelta(days=n - 1)).replace(hour=hour)
+
+
+def telling(word: Report | StudentFact, at: datetime, source: str = SICHUAN, id_: str = "") -> Told:
+    """Return who told a report, or that of a fact. Unless it says otherwise the id follows from the content and the moment."""
+    row = BY_FACT.get(type(word)) if isinstance(word, StudentFact) else BY_REPORT.get(type(word))
+    content = encode((row.number, at, row.read_fields(word))) if row else b""
+    return Told(at, source, id_ or blake2b(content, digest_size=8).hexdigest())
+
+
+def decide(child: Student, report: Report, *, at: datetime, source: str = SICHUAN, id_: str = "") -> StudentFact | None:
+    """Judge a report as ``student.decide``."""
+    return student.decide(child, report, telling(report, at, source, id_), PROVINCES)
+
+
+def evolve(child: Student, fact: StudentFact, *, at: datetime, source: str = SICHUAN, id_: str = "") -> Student:
+    """Fold a fact as ``student.evolve``."""
+    return student.evolve(child, fact, telling(fact, at, source, id_))
 
 
 @dataclass(frozen=True)
@@ -60,7 +85,8 @@ class Outcome:
         assert self.fact.before == self.fact.after == self.child.standing
         after = evolve(self.child, self.fact, at=self.at)
         assert (after.standing, after.school, after.grade) == (self.child.standing, self.child.school, self.child.grade)
-        assert (after.newest, after.spells, after.prior) == (self.child.newest, self.child.spells, self.child.prior)
+        assert (after.schooling, after.residence, after.household) == (self.child.schooling, self.child.residence, self.child.household)
+        assert (after.spells, after.prior) == (self.child.spells, self.child.prior)
         return self.fact
 
     def then_refused(self, code: RefusalCode, field: str = "type", saying: str = "") -> None:
@@ -78,11 +104,11 @@ class Given:
     child: Student
     told: int
 
-    def when(self, report: Report, *, at: datetime | None = None) -> Outcome:
+    def when(self, report: Report, *, at: datetime | None = None, source: str = SICHUAN, id_: str = "") -> Outcome:
         """Tell one more report."""
         at = at or day(self.told + 1)
         try:
-            return Outcome(self.child, at, decide(self.child, report, at=at), None)
+            return Outcome(self.child, at, decide(self.child, report, at=at, source=source, id_=id_), None)
         except Refusal as refusal:
             return Outcome(self.child, at, None, refusal)
 

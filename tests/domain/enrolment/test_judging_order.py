@@ -3,27 +3,19 @@
 import pytest
 
 from services.enrolment.domain.state import INITIAL, Student
-from services.enrolment.domain.student import decide, evolve
 from services.enrolment.domain.timeline import REMEMBERED
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.reports import Moved, Report
 from shared.contracts.words import FoundBy
 from tests.domain.enrolment.children import BUTUO, NEWS, STORIES, ZHAOJUE, changed, dropped_out, enrolled, registered, removed, returned, suspected
-from tests.domain.enrolment.scenario import day, given
+from tests.domain.enrolment.scenario import day, decide, evolve, given
 
 KNOWN = [story for story in STORIES if story != "—"]
 DECIDED = sorted(NEWS.keys() - {"absent", "voided", "same-as"})
 
 
-def test_the_same_happening_at_another_hour_of_the_day_is_a_repeat() -> None:
-    given(enrolled, suspected).when(suspected, at=day(2, hour=0)).then_nothing()
-    given(enrolled, suspected).when(suspected, at=day(2, hour=23)).then_nothing()
-
-
-def test_a_day_begins_at_midnight_in_china() -> None:
-    story = given(enrolled, dropped_out, returned)
-    story.when(dropped_out, at=day(2, hour=0)).then_nothing()
-    story.when(dropped_out, at=day(1, hour=23)).then_late()
+def test_the_same_happening_at_another_moment_of_the_day_is_no_repeat() -> None:
+    given(enrolled, suspected).when(suspected, at=day(2, hour=7)).then_late()
 
 
 def test_another_content_on_the_same_day_is_no_repeat() -> None:
@@ -99,8 +91,9 @@ def test_a_repeat_is_known_as_long_as_the_timeline_remembers_it() -> None:
 
 
 def test_a_repeat_older_than_the_timeline_is_late_and_so_moves_no_count() -> None:
-    child = moved_about(REMEMBERED)
-    fact = decide(child, enrolled, at=day(1))
+    child = moved_about(REMEMBERED + 1)
+    assert decide(child, Moved(ZHAOJUE), at=day(3)) is None
+    fact = decide(child, Moved(BUTUO), at=day(2))
     assert fact is not None
     assert fact.late
     assert fact.before == fact.after == child.standing

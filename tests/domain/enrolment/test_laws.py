@@ -2,17 +2,16 @@
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Raw
 
-from services.enrolment.domain.events import FOLDED
+from services.enrolment.domain.events import BY_FACT
 from services.enrolment.domain.packed import pack, unpack
 from services.enrolment.domain.state import Student
-from services.enrolment.domain.student import advance, decide, evolve, fold
+from services.enrolment.domain.student import Told, advance, decide, evolve, fold
 from shared.contracts.refusal import Refusal
 from shared.contracts.reports import Report
 from shared.contracts.sequence import sequence_of
@@ -21,7 +20,8 @@ from shared.contracts.words import OUT_OF_SCHOOL, Status
 from shared.events.codec import encode, read_fact
 from shared.events.envelope import Event
 from shared.ids import uuid5_of_position
-from tests.domain.enrolment.invented import MOMENTS, REPORTS, History, histories, law, live
+from tests.domain.enrolment.invented import History, histories, law, live, tellings
+from tests.domain.enrolment.scenario import PROVINCES
 
 
 @law
@@ -32,12 +32,12 @@ def test_folding_in_two_parts_is_folding_at_once(history: History, cut: int) -> 
 
 
 @law
-@given(histories(), MOMENTS, REPORTS)
-def test_deciding_twice_decides_nothing(history: History, at: datetime, report: Report) -> None:
+@given(histories(), tellings())
+def test_deciding_twice_decides_nothing(history: History, one: tuple[Told, Report]) -> None:
     child, _ = live(history)
-    again, facts = live([(at, report)], start=child)
+    again, facts = live([one], start=child)
     if facts:
-        assert decide(again, report, at=at) is None
+        assert decide(again, one[1], one[0], PROVINCES) is None
 
 
 @law
@@ -49,14 +49,15 @@ def test_a_history_told_twice_makes_no_second_fact_of_anything(history: History)
 
 
 @law
-@given(histories(), MOMENTS, REPORTS)
-def test_a_late_report_never_changes_the_standing(history: History, at: datetime, report: Report) -> None:
+@given(histories(), tellings())
+def test_a_late_report_never_changes_the_standing(history: History, one: tuple[Told, Report]) -> None:
     child, _ = live(history)
-    after, facts = live([(at, report)], start=child)
+    after, facts = live([one], start=child)
     for _, fact in facts:
         if fact.late:
             assert fact.before == fact.after == child.standing == after.standing
-            assert after.newest == child.newest
+            assert after.schooling == max(child.schooling, after.schooling)
+            assert (after.school, after.grade, after.spells, after.prior) == (child.school, child.grade, child.spells, child.prior)
 
 
 @law
@@ -114,21 +115,20 @@ def test_a_suspected_child_and_no_other_has_a_status_before(history: History) ->
 
 
 @law
-@given(histories(), MOMENTS, REPORTS)
-def test_a_decision_changes_nothing_and_is_the_same_every_time(history: History, at: datetime, report: Report) -> None:
+@given(histories(), tellings())
+def test_a_decision_changes_nothing_and_is_the_same_every_time(history: History, one: tuple[Told, Report]) -> None:
     child, _ = live(history)
     before = pack(child)
-    assert _said(decide, child, report, at) == _said(decide, unpack(before), report, at)
+    assert _said(decide, child, one) == _said(decide, unpack(before), one)
     assert pack(child) == before
 
 
 @law
-@given(histories(), MOMENTS, REPORTS)
-def test_advancing_is_deciding_and_then_evolving(history: History, at: datetime, report: Report) -> None:
+@given(histories(), tellings())
+def test_advancing_is_deciding_and_then_evolving(history: History, one: tuple[Told, Report]) -> None:
     child, _ = live(history)
-    decided = _said(decide, child, report, at)
-    advanced = _said(advance, child, report, at)
-    assert advanced == ((decided, evolve(child, decided, at=at)) if isinstance(decided, StudentFact) else decided)
+    decided, advanced = _said(decide, child, one), _said(advance, child, one)
+    assert advanced == ((decided, evolve(child, decided, one[0])) if isinstance(decided, StudentFact) else decided)
 
 
 @law
@@ -143,36 +143,37 @@ def test_a_packed_state_is_read_back_as_it_was(history: History) -> None:
 @given(histories())
 def test_a_state_rebuilt_from_the_record_is_byte_for_byte_the_live_one(history: History) -> None:
     child, facts = live(history)
-    record = [_recorded(n, at, fact) for n, (at, fact) in enumerate(facts)]
+    record = [_recorded(n, told, fact) for n, (told, fact) in enumerate(facts)]
     state: bytes | None = None
     for value in record:
         event, data = read_fact(value)
-        state = pack(evolve(unpack(state), data, at=event.time))
+        state = pack(evolve(unpack(state), data, Told(event.time, event.reportedby or "", event.causationid)))
     assert state == (pack(child) if facts else None)
 
 
 def test_the_invented_histories_reach_every_fact_in_time_and_too_late() -> None:
     reached: dict[bool, set[type[StudentFact]]] = {False: set(), True: set()}
 
-    @law
+    @settings(law, max_examples=1_000)
     @given(histories())
     def tell(history: History) -> None:
         for _, fact in live(history)[1]:
             reached[fact.late].add(type(fact))
 
     tell()
-    assert reached[False] == FOLDED
-    assert len(reached[True]) > len(FOLDED) / 2
+    assert reached[False] == BY_FACT.keys()
+    assert len(reached[True]) > len(BY_FACT) / 2
 
 
-def _said(judge: Callable[..., Any], child: Student, report: Report, at: datetime) -> Any:
+def _said(judge: Callable[..., Any], child: Student, one: tuple[Told, Report]) -> Any:
+    told, report = one
     try:
-        return judge(child, report, at=at)
+        return judge(child, report, told, PROVINCES)
     except Refusal as refusal:
         return refusal.args
 
 
-def _recorded(offset: int, at: datetime, fact: StudentFact) -> bytes:
+def _recorded(offset: int, told: Told, fact: StudentFact) -> bytes:
     student = "0" * 32
     return encode(
         Event[StudentFact | Raw](
@@ -181,12 +182,13 @@ def _recorded(offset: int, at: datetime, fact: StudentFact) -> bytes:
             source="/enrolment",
             type=fact.TYPE,
             subject=student,
-            time=at,
-            recordedtime=at,
+            time=told.at,
+            recordedtime=told.at,
             partitionkey=student,
             sequence=sequence_of(offset, 0),
-            causationid="r",
-            correlationid="r",
+            causationid=told.id,
+            correlationid=told.id,
+            reportedby=told.source,
             data=fact,
         )
     )

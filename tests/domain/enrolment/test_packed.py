@@ -4,8 +4,10 @@ import pytest
 
 from services.enrolment.domain import county
 from services.enrolment.domain.county import CountyLedger
-from services.enrolment.domain.packed import FORMAT, REASONS, STAGES, STATUSES, pack, pack_ledger, unpack, unpack_ledger
+from services.enrolment.domain.packed import FORMAT, REASONS, STAGES, STATUSES, pack, pack_ledger, transfers_of, unpack, unpack_ledger
 from services.enrolment.domain.state import INITIAL, Student
+from services.enrolment.domain.timeline import ENTRY
+from services.enrolment.domain.transfers import MOST_TRANSFERS, Transfer
 from shared.contracts.reports import CountyReported
 from shared.contracts.words import Reason, Stage, Status
 from shared.states import UnknownFormat
@@ -28,22 +30,37 @@ def test_a_child_of_every_status_is_read_back_as_it_was(found: str) -> None:
 
 
 def test_the_extremes_fit() -> None:
-    child = Student(Status.REMOVED, "999999", Stage.JUNIOR, True, Reason.UNKNOWN, "9999999999", 9, Status.REMOVED, 2**31 - 1, 2**63 - 1, bytes(480))
+    most, least_moment = 2**63 - 1, -(2**63)
+    transfers = (Transfer("999999", "000000", most), *[Transfer("000000", "999999", least_moment)] * (MOST_TRANSFERS - 1))
+    moments = {"schooling": most, "residence": most - 1, "household": most - 2}
+    child = Student(
+        Status.REMOVED, "999999", Stage.JUNIOR, True, Reason.UNKNOWN, "9999999999", 9, Status.REMOVED, 2**31 - 1, **moments,
+        transfers=transfers, timeline=bytes(60 * ENTRY),
+    )  # fmt: skip
     assert unpack(pack(child)) == child
-    least = Student(Status.REGISTERED, "000000", None, False, None, "0000000000", 1, None, 0, -(2**63), b"")
+    assert tuple(transfers_of(pack(child))) == transfers
+    least = Student(Status.REGISTERED, "000000", None, False, None, "0000000000", 1)
     assert unpack(pack(least)) == least
 
 
 def test_a_state_stays_byte_for_byte_what_it_was() -> None:
-    # format; suspected, enrolled before; no reason, junior, poor; spells; moment; county, school and grade; two happenings
-    state = bytes.fromhex("01 42 05 00000000 00059fda92e94000 01f565c8035a7c17 4792030e39aa4681 47930693d871deef")
+    # format; suspected, enrolled before; no reason, junior, poor; spells; county, school and grade; three moments; two happenings
+    state = bytes.fromhex(
+        "02 42 05 00000000 01f565c8035a7c17 00059fda92e94000 00059fc67511e000 00059fc67511e000 886e6c064a4e3f3909 15692d6bc28211c5dc"
+    )
     child = given(*STORIES["suspected"]).child
-    assert pack(child) == state
+    assert pack(child).hex() == state.hex()
     assert unpack(state) == child
 
 
-def test_a_child_with_two_happenings_takes_39_bytes() -> None:
-    assert len(pack(given(*STORIES["dropped_out"]).child)) == 39
+def test_a_child_with_two_happenings_takes_57_bytes() -> None:
+    assert len(pack(given(*STORIES["dropped_out"]).child)) == 57
+
+
+def test_a_county_has_no_transfers_whatever_its_state() -> None:
+    for newest in (-1, 0, 2**62, -(2**63), 2**63 - 1):
+        assert transfers_of(pack_ledger(CountyLedger(newest))) == []
+    assert transfers_of(None) == []
 
 
 def test_no_state_is_a_child_never_heard_of() -> None:
@@ -52,9 +69,9 @@ def test_no_state_is_a_child_never_heard_of() -> None:
 
 
 def test_a_county_is_read_back_as_it_was() -> None:
-    fact = county.decide(county.INITIAL, CountyReported(31), at=day(1))
+    fact = county.decide(county.INITIAL, CountyReported(31), at=day(1), source="/counties/513431", id="z-1")
     assert fact is not None
-    ledger = county.evolve(county.INITIAL, fact, at=day(1))
+    ledger = county.evolve(county.INITIAL, fact, at=day(1), source="/counties/513431", id="z-1")
     assert unpack_ledger(pack_ledger(ledger)) == ledger
     assert unpack_ledger(pack_ledger(CountyLedger())) == CountyLedger()
 
@@ -67,16 +84,16 @@ def test_a_state_of_another_format_says_what_to_do(state: bytes) -> None:
         unpack_ledger(state)
 
 
-@pytest.mark.parametrize("length", [1, 8, 22, 24, 30])
+@pytest.mark.parametrize("length", [1, 8, 38, 40, 56])
 def test_a_child_that_was_cut_off_is_not_read(length: int) -> None:
     with pytest.raises(UnknownFormat, match="cut off or damaged"):
         unpack(pack(given(*STORIES["suspected"]).child)[:length])
 
 
-@pytest.mark.parametrize("length", [1, 8, 10, 16, 18])
+@pytest.mark.parametrize("length", [1, 8, 15, 17, 33])
 def test_a_county_that_was_cut_off_is_not_read(length: int) -> None:
     with pytest.raises(UnknownFormat, match="cut off or damaged"):
-        unpack_ledger(pack_ledger(CountyLedger(0, bytes(16)))[:length])
+        unpack_ledger(pack_ledger(CountyLedger(0, bytes(2 * ENTRY)))[:length])
 
 
 @pytest.mark.parametrize(("at", "value"), [(1, 0xFF), (2, 0xFF)])

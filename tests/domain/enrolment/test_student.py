@@ -4,9 +4,8 @@ from datetime import date
 
 import pytest
 
-from services.enrolment.domain.events import FOLDED
+from services.enrolment.domain.events import BY_FACT
 from services.enrolment.domain.state import INITIAL
-from services.enrolment.domain.student import evolve
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.reports import Arrived, Cleared, CountyReported, HouseholdChanged, Listed, Moved, Removed
 from shared.contracts.student import (
@@ -18,7 +17,7 @@ from shared.contracts.student import (
     StudentEnrolled,
     StudentFact,
     StudentListed,
-    StudentMoved,
+    StudentMovedV1,
     StudentNeverEnrolled,
     StudentRegistered,
     StudentRemoved,
@@ -47,7 +46,7 @@ from tests.domain.enrolment.children import (
     standing,
     suspected,
 )
-from tests.domain.enrolment.scenario import day, given
+from tests.domain.enrolment.scenario import day, evolve, given
 
 KNOWN = [story for story in STORIES if story != "—"]
 NOT_THERE = [
@@ -154,7 +153,7 @@ class TestMovesBetweenCounties:
         given(enrolled).when(Arrived(ZHAOJUE, MIDDLE_SCHOOL, Stage.JUNIOR, 7, BUTUO)).then_nothing()
 
     def test_moving_keeps_everything_but_the_county(self) -> None:
-        given(enrolled, dropped_out).when(Moved(BUTUO)).then_left(StudentMoved, standing(Status.DROPPED_OUT, BUTUO, reason=Reason.WORK))
+        given(enrolled, dropped_out).when(Moved(BUTUO)).then_left(StudentMovedV1, standing(Status.DROPPED_OUT, BUTUO, reason=Reason.WORK))
         after = given(enrolled, suspected, Moved(BUTUO))
         after.when(Cleared(WRONG[0])).then_left(StudentCleared, standing(Status.ENROLLED, BUTUO))
 
@@ -302,7 +301,7 @@ def test_a_fact_that_no_rule_folds_stops_the_fold(fact: StudentFact) -> None:
 
 
 def test_every_other_published_fact_is_folded() -> None:
-    assert set(STUDENT_FACTS) - FOLDED == {type(fact) for fact in UNFOLDABLE}
+    assert set(STUDENT_FACTS) - BY_FACT.keys() == {type(fact) for fact in UNFOLDABLE}
 
 
 def test_a_fact_that_leaves_no_standing_stops_the_fold() -> None:

@@ -1,8 +1,5 @@
 """Every report told to a child of every status, as the public interface's own table has it (``transitions.md``)."""
 
-import re
-from pathlib import Path
-
 import pytest
 from msgspec.structs import asdict
 
@@ -14,13 +11,14 @@ from shared.contracts.student import STUDENT_FACTS, Standing
 from shared.contracts.words import OUT_OF_SCHOOL, Status
 from tests.domain.enrolment.children import NEWS, STORIES
 from tests.domain.enrolment.scenario import given
+from tests.domain.enrolment.table_page import CORRECTS, ROWS
 
-PAGE = (Path(__file__).parent / "transitions.md").read_text("utf-8")
-FACTS = {fact.TYPE.split(".")[3]: fact for fact in STUDENT_FACTS}
+FACTS = {fact.TYPE.split(".")[3]: fact for fact in reversed(STUDENT_FACTS)}
+"""By its word the fact in the first version, which is written as long as it says everything."""
 
 NOT_DECIDED_YET = {"absent", "voided", "same-as"}
 
-# What the page says in sentences around its table: a report that would leave everything as it is makes no fact, ...
+# What the page says in sentences around its table: a report that would leave everything as it is makes no fact.
 ALREADY_SO = {
     ("suspected", "suspected"),
     ("suspected", "suspected-when-registered"),
@@ -28,28 +26,8 @@ ALREADY_SO = {
     ("departed", "in_transfer"),
     ("completed", "completed"),
 }
-# ... and a second verification with another reason corrects the reason.
-CORRECTS = {("dropped-out", "dropped_out"), ("never-enrolled", "never_enrolled")}
-
-
-def rows() -> dict[str, tuple[set[str], str]]:
-    """Read the page: by report the stories that it may find, and what it leaves, in the page's words."""
-    table = {}
-    for line in PAGE.splitlines():
-        cells = [cell.strip() for cell in line.strip("|").split("|")]
-        for report in re.findall(r"`([a-z-]+)`", cells[0]):
-            found, but, exceptions = cells[1].partition("all but")
-            named = set(re.findall(r"—|[a-z_]+(?:-when-registered)?", re.sub(r"\(.*?\)", "", exceptions or found)))
-            assert named <= STORIES.keys()
-            if "suspected" in named:
-                named.add("suspected-when-registered")
-            table[report] = (STORIES.keys() - named - {"—"} if but else named, cells[2])
-    return table
-
-
-TABLE = rows()
-PAIRS = [(report, story) for report in TABLE if report not in NOT_DECIDED_YET for story in STORIES]
-ALLOWED = [(report, story) for report, story in PAIRS if story in TABLE[report][0]]
+PAIRS = [(report, story) for report in ROWS if report not in NOT_DECIDED_YET for story in STORIES]
+ALLOWED = [(report, story) for report, story in PAIRS if story in ROWS[report][0]]
 
 
 def status_left(words: str, report: Report, found: str) -> Status:
@@ -77,7 +55,7 @@ def standing_left(status: Status, child: Student, report: Report) -> Standing:
 
 def test_the_page_has_a_row_for_every_report_of_a_student() -> None:
     reports = {report.TYPE.split(".")[3] for report in REPORTS if report is not CountyReported}
-    assert TABLE.keys() | NOT_DECIDED_YET == reports == NEWS.keys() == FACTS.keys()
+    assert ROWS.keys() | NOT_DECIDED_YET == reports == NEWS.keys() == FACTS.keys()
     assert {row.report.TYPE.split(".")[3] for row in EVENTS if row.found} == reports - NOT_DECIDED_YET
 
 
@@ -90,7 +68,7 @@ def test_the_stories_lead_to_every_status() -> None:
 @pytest.mark.parametrize(("report", "found"), PAIRS)
 def test_a_pair_of_report_and_status_does_what_the_page_says(report: str, found: str) -> None:
     outcome = given(*STORIES[found]).when(NEWS[report])
-    may_find, words = TABLE[report]
+    may_find, words = ROWS[report]
     if found in may_find or (report, found) in CORRECTS:
         status = status_left(words, NEWS[report], found)
         outcome.then_left(FACTS[report], standing_left(status, outcome.child, NEWS[report]))
@@ -127,4 +105,4 @@ def test_the_page_and_the_row_of_an_event_name_the_same_statuses(row: EventRow) 
     report = row.report.TYPE.split(".")[3]
     stories = {story for story in STORIES if given(*STORIES[story]).child.status in row.found}
     corrected = {story for word, story in CORRECTS if word == report}
-    assert stories - corrected - ({"suspected"} if report == "never-enrolled" else set()) == TABLE[report][0]
+    assert stories - corrected - ({"suspected"} if report == "never-enrolled" else set()) == ROWS[report][0]
