@@ -67,3 +67,10 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
             left += [(document.parent / path).resolve() for target in links(document) if (path := urlsplit(target).path) and "://" not in target]
     wanted = {document for document in DOCUMENTS if document.is_relative_to(ROOT / "docs")} | {ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"}
     assert wanted <= reached, sorted(map(str, wanted - reached))
+
+
+@pytest.mark.parametrize("service", sorted(path.parent for path in (ROOT / "services").glob("*/README.md")), ids=lambda path: path.name)
+def test_every_file_that_a_service_lists_is_one_of_its_own(service: Path) -> None:
+    listed = re.findall(r"[\w/]+\.(?:py|csv|lua)\b|[a-z]+/(?=  )", "\n".join(block.text for block in blocks(service / "README.md") if not block.kind))
+    assert listed
+    assert [name for name in listed if not any((room / name).exists() for room in (service, *service.glob("*/")))] == []

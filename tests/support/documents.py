@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Block(NamedTuple):
-    """A fenced block: the word behind the fence, the lines within, and the line of the document that it begins on."""
+    """A block of code: the word behind its fence (an indented block has none), its lines, and the line of the document that it begins on."""
 
     kind: str
     text: str
@@ -30,9 +30,9 @@ def documents() -> list[Path]:
 
 
 def blocks(document: Path) -> Iterator[Block]:
-    """The fenced blocks of a document, in order."""
+    """The blocks of code of a document, fenced or indented, in order."""
     for token in _tokens(document):
-        if token.type == "fence":
+        if token.type in ("fence", "code_block"):
             yield Block(token.info.strip(), token.content, (token.map or [0])[0] + 1)
 
 
