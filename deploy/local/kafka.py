@@ -77,6 +77,7 @@ def server_properties(config: StackConfig) -> str:
         "transaction.state.log.replication.factor": 1,
         "transaction.state.log.min.isr": 1,
         "transaction.state.log.num.partitions": 1,
+        "transaction.max.timeout.ms": 60_000,  # for so long at most another writer may hold back what comes behind its open transaction
         "share.coordinator.state.topic.replication.factor": 1,
         "share.coordinator.state.topic.min.isr": 1,
         "share.coordinator.state.topic.num.partitions": 1,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import http.client
 import json
 import re
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 
 import redis
@@ -36,13 +38,23 @@ def version_of(url: str) -> str | None:
     return found[1].decode() if found else None
 
 
-def newest_recorded(reporting_url: str) -> datetime | None:
-    """Return the newest time at which anything was recorded that reporting shows; None if it shows nothing."""
+@dataclass(frozen=True)
+class Shown:
+    """How far reporting shows the record: the next offset of each partition, and the newest time at which anything was recorded."""
+
+    offsets: Mapping[int, int]
+    recorded: datetime | None
+
+
+def shown(reporting_url: str) -> Shown | None:
+    """Ask reporting how far it shows the record; None if it shows nothing."""
     status, body = get(reporting_url, "/v1/headline")
     if status != http.HTTPStatus.OK:
         return None
-    recorded = json.loads(body)["as_of"]["recorded_time"]
-    return datetime.fromisoformat(recorded) if recorded else None
+    as_of = json.loads(body)["as_of"]
+    recorded = as_of["recorded_time"]
+    offsets = {int(partition): offset for partition, offset in as_of["offsets"].items()}
+    return Shown(offsets, datetime.fromisoformat(recorded) if recorded else None)
 
 
 def _redis_answers(url: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Annotated, Any
 
 import typer
@@ -19,6 +19,10 @@ out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 DIFFERENT, UNREADABLE = 1, 2
+PATIENCE = 10.0
+"""Seconds that the reporting api may take to count what the record holds."""
+LOOK = 0.25
+"""Seconds between two looks at how far it has counted."""
 
 Bootstrap = Annotated[str, typer.Option(envvar="REPORTING_KAFKA_BOOTSTRAP", help="host:port of a Kafka broker.")]
 Reporting = Annotated[str, typer.Option(envvar="REPORTING_URL", help="Address of the reporting api.")]
@@ -48,20 +52,26 @@ def verify(
 ) -> None:
     """Count the record again, and compare it cell by cell with what is shown.
 
-    Exit code 0: equal. 1: not equal, or records that cannot be counted. 2: could not be read.
+    Exit code 0: equal. 1: not equal, or records that cannot be counted or are not counted yet. 2: could not be read.
     """
     with _errors_as_sentences():
         from services.reporting.audit.console.tables import print_verification
         from services.reporting.audit.sources.kafka_topic import KafkaTopic
         from services.reporting.audit.sources.reporting_api import ReportingApi
         from services.reporting.audit.sums import check_sums
+        from services.reporting.audit.verification import further
         from services.reporting.audit.verification import verify as count_and_compare
 
         began = perf_counter()
         with ReportingApi(reporting) as api:
             snapshot = api.cells()
-            with KafkaTopic(bootstrap) as topic, _progress("Counting the record again", sum(snapshot.offsets.values())) as read:
-                done = count_and_compare(snapshot, topic, read)
+            with KafkaTopic(bootstrap) as topic:
+                written = topic.written()
+                while further(snapshot.offsets, written) and perf_counter() - began < PATIENCE:
+                    sleep(LOOK)
+                    snapshot = api.cells()
+                with _progress("Counting the record again", sum(snapshot.offsets.values())) as read:
+                    done = count_and_compare(snapshot, topic, written, read)
             elapsed = perf_counter() - began
             wrong: list[str] | None = None
             if sums:
@@ -104,12 +114,12 @@ def replay(
             with _bad_parameter("--until", ValueError):
                 known = None if until is None else parse_until(until)
             with KafkaTopic(bootstrap) as topic:
-                offsets = known if isinstance(known, dict) else topic.ends()
+                begins, offsets = topic.begins(), known if isinstance(known, dict) else topic.ends()
                 recount = Recount(database, recorded_until=known if isinstance(known, datetime) else None)
                 with _progress("Counting the record", sum(offsets.values())) as read:
                     recount, totals = recount_until(recount, topic, offsets, read)
             document = counts_document(database, of, offsets, totals)
-            findings = [*recount.findings(), *missing(recount, offsets)]
+            findings = [*recount.findings(), *missing(begins, offsets)]
     if as_json:
         document["not_counted"] = [asdict(found) for found in findings]
         typer.echo(json.dumps(document, ensure_ascii=False))

@@ -286,10 +286,12 @@ def _id_in(value: bytes | None) -> str | None:
 
 
 def _by_offset(batch: RecordBatch, outcomes: bytes) -> bytes:
-    """Spread outcomes over the offsets of a batch: offsets without a record (there are none today) stay pending."""
+    """Spread outcomes over the offsets of a batch, up to its last record. An offset without a record stays pending."""
+    if not batch.records:
+        return b""
     if len(outcomes) == batch.next - batch.first:
         return outcomes
-    spread = bytearray(batch.next - batch.first)
+    spread = bytearray(batch.records[-1].offset + 1 - batch.first)
     for record, outcome in zip(batch.records, outcomes, strict=True):
         spread[record.offset - batch.first] = outcome
     return bytes(spread)

@@ -11,6 +11,10 @@ class LogUnavailable(Exception):
     """The log did not answer in time. What was sent may or may not be in the log: send it again."""
 
 
+class RecordsDeleted(Exception):
+    """Records that were asked for are no longer in the log. It is kept for ever, so a person must look."""
+
+
 class LogRecord(NamedTuple):
     """One record of the log."""
 
@@ -20,7 +24,11 @@ class LogRecord(NamedTuple):
 
 
 class EventLog(Protocol):
-    """An append-only log of topics and partitions, each record one CloudEvent in structured mode."""
+    """An append-only log of topics and partitions, each record one CloudEvent in structured mode.
+
+    An offset may hold no record: a transaction leaves a marker at its end, whoever writes it, and what it aborted is never read. An open
+    transaction ends what can be read: its own records, and all behind them, come once it has ended.
+    """
 
     async def start(self) -> None:
         """Connect. Raises ``LogUnavailable`` where that does not succeed in time."""
@@ -36,7 +44,10 @@ class EventLog(Protocol):
         """
 
     async def end_offsets(self, topic: str) -> dict[int, int]:
-        """Return the end offset of every partition of a topic: the offset of its next record. Raises ``LogUnavailable``."""
+        """Return the end offset of every partition of a topic: all below it can be read. Raises ``LogUnavailable``."""
 
     def read(self, topic: str, partition: int, start: int, end: int) -> AsyncIterator[Sequence[LogRecord]]:
-        """Yield the records from ``start`` up to but without ``end``, in order, in bounded pieces. Raises ``LogUnavailable``."""
+        """Yield the records from ``start`` up to but without ``end``, in order, in bounded pieces.
+
+        ``end`` is no more than the end offset. Raises ``LogUnavailable``, and ``RecordsDeleted`` where ``start`` is below the log's beginning.
+        """

@@ -8,25 +8,29 @@ after such a gap.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
 from shared.events.envelope import HEADERS
-from shared.log.event_log import LogRecord, LogUnavailable, Records
+from shared.log.event_log import LogRecord, LogUnavailable, Records, RecordsDeleted
 from shared.log.record_batch import Lz4Batch
 
 _BATCH_BYTES = 900_000
 """Most bytes of one record batch before compression: below every broker's default limit of 1 MiB."""
 _PIECE = 4_000
 """Most records of one piece of a read."""
+_POLL = 200
+"""Milliseconds to wait for records, before a look whether the next offsets hold none."""
 _METADATA_PAUSE = 0.05
 """Seconds between two questions for a topic that is not there yet."""
 _CLOSE_WITHIN = 2.0
 """Seconds to wait for a client to close before it is left to the garbage collector."""
+
+_COMMITTED, _UNCOMMITTED = "read_committed", "read_uncommitted"
 
 Client = TypeVar("Client", AIOKafkaProducer, AIOKafkaConsumer)
 
@@ -38,7 +42,7 @@ class KafkaLog:
         """Connect nothing yet."""
         self._bootstrap, self._client_id, self._patience = bootstrap, client_id, patience
         self._producer: AIOKafkaProducer | None = None
-        self._reader: AIOKafkaConsumer | None = None
+        self._readers: dict[str, AIOKafkaConsumer] = {}
         self._opening = asyncio.Lock()
         self._sending: defaultdict[tuple[str, int], asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -49,8 +53,9 @@ class KafkaLog:
     async def stop(self) -> None:
         """Close the producer and the reader."""
         await _close(self._producer)
-        await _close(self._reader)
-        self._producer = self._reader = None
+        self._producer = None
+        while self._readers:
+            await _close(self._readers.popitem()[1])
 
     async def append(self, topic: str, records: Records) -> dict[int, int]:
         """Send each partition's record batches one after the other, and the partitions side by side."""
@@ -81,24 +86,28 @@ class KafkaLog:
             return partition, first
 
     async def end_offsets(self, topic: str) -> dict[int, int]:
-        """Ask the leaders of the partitions."""
-        return {partition: end for partition, (_, end) in (await self.bounds(topic)).items()}
+        """Ask the leaders of the partitions for their last stable offsets."""
+        return await self._ask(topic, _COMMITTED, "end_offsets")
 
     async def bounds(self, topic: str) -> dict[int, tuple[int, int]]:
-        """Return the first offset that the log still holds and its end offset, by partition. Raises ``LogUnavailable``."""
-        reader = await self._open_reader()
+        """Return the first offset that the log still holds and the next that it will give, by partition. Raises ``LogUnavailable``."""
+        begins = await self._ask(topic, _UNCOMMITTED, "beginning_offsets")
+        ends = await self._ask(topic, _UNCOMMITTED, "end_offsets")
+        return {partition: (begin, ends[partition]) for partition, begin in begins.items()}
+
+    async def _ask(self, topic: str, isolation: str, question: Literal["beginning_offsets", "end_offsets"]) -> dict[int, int]:
+        reader = await self._open_reader(isolation)
         try:
             async with asyncio.timeout(self._patience):
                 partitions = [TopicPartition(topic, p) for p in await self._partitions(reader, topic)]
-                begins = await reader.beginning_offsets(partitions)
-                ends = await reader.end_offsets(partitions)
+                offsets: Mapping[TopicPartition, int] = await getattr(reader, question)(partitions)
         except (KafkaError, TimeoutError, OSError) as error:
             # Replaced like the producer: a reader that never answers again would be asked for ever.
-            if self._reader is reader:
-                self._reader = None
+            if self._readers.get(isolation) is reader:
+                del self._readers[isolation]
                 await _close(reader)
             raise LogUnavailable(f"{topic}: {error!r}") from error
-        return {tp.partition: (begins[tp], ends[tp]) for tp in partitions}
+        return {tp.partition: offset for tp, offset in offsets.items()}
 
     async def read(self, topic: str, partition: int, start: int, end: int) -> AsyncIterator[Sequence[LogRecord]]:
         """Read with a consumer of its own that belongs to no group."""
@@ -109,6 +118,7 @@ class KafkaLog:
             client_id=self._client_id,
             auto_offset_reset="none",
             enable_auto_commit=False,
+            isolation_level=_COMMITTED,
             max_partition_fetch_bytes=4 << 20,
         )
         tp = TopicPartition(topic, partition)
@@ -118,16 +128,25 @@ class KafkaLog:
             consumer.assign([tp])
             consumer.seek(tp, start)
             while start < end:
-                async with asyncio.timeout(self._patience):
-                    records = await consumer.getmany(tp, timeout_ms=1_000, max_records=_PIECE)
-                piece = [LogRecord(r.offset, r.key, r.value) for r in records.get(tp, ()) if r.offset < end]
-                start = await consumer.position(tp)
+                piece, start = await self._next_piece(consumer, tp, start, end)
                 if piece:
                     yield piece
+        except OffsetOutOfRangeError as error:
+            raise RecordsDeleted(
+                f"{topic}[{partition}]: the log no longer holds offset {start}. Records were deleted, or it is another log."
+            ) from error
         except (KafkaError, TimeoutError, OSError) as error:
             raise LogUnavailable(f"{topic}[{partition}]@{start}: {error!r}") from error
         finally:
             await _close(consumer)
+
+    async def _next_piece(self, consumer: AIOKafkaConsumer, tp: TopicPartition, start: int, end: int) -> tuple[Sequence[LogRecord], int]:
+        """Return the next records below ``end``, if any, and where to go on: further than ``start``, for offsets may hold no record."""
+        async with asyncio.timeout(self._patience):
+            while True:
+                records = await consumer.getmany(tp, timeout_ms=_POLL, max_records=_PIECE)
+                if (position := await consumer.position(tp)) > start:
+                    return [LogRecord(r.offset, r.key, r.value) for r in records.get(tp, ()) if r.offset < end], position
 
     async def _open_producer(self) -> AIOKafkaProducer:
         async with self._opening:
@@ -144,12 +163,12 @@ class KafkaLog:
                 self._producer = await self._started(producer)
             return self._producer
 
-    async def _open_reader(self) -> AIOKafkaConsumer:
+    async def _open_reader(self, isolation: str) -> AIOKafkaConsumer:
         async with self._opening:
-            if self._reader is None:
-                reader = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, client_id=self._client_id)
-                self._reader = await self._started(reader)
-            return self._reader
+            if isolation not in self._readers:
+                reader = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, client_id=self._client_id, isolation_level=isolation)
+                self._readers[isolation] = await self._started(reader)
+            return self._readers[isolation]
 
     async def _started(self, client: Client) -> Client:
         try:

@@ -11,7 +11,10 @@ UNAVAILABLE = (LogUnavailable, *REDIS_UNAVAILABLE)
 
 
 class RecordBatch(NamedTuple):
-    """What one fetch brought of one partition: the records from ``first`` up to but without ``next``."""
+    """What one fetch brought of one partition: all records from the offset ``first`` up to but without ``next``.
+
+    Not every offset holds a record, the first one neither: there may be none at all.
+    """
 
     topic: str
     partition: int
@@ -22,6 +25,11 @@ class RecordBatch(NamedTuple):
     def since(self, offset: int) -> "RecordBatch":
         """Return the part of the batch from this offset on."""
         return self._replace(first=offset, records=[r for r in self.records if r.offset >= offset])
+
+    @property
+    def begins_without_record(self) -> bool:
+        """Whether the first offset holds no record."""
+        return not self.records or self.records[0].offset > self.first
 
 
 class CursorOutsideLog(Exception):

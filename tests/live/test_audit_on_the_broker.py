@@ -102,8 +102,8 @@ def test_a_record_that_has_lost_its_beginning_is_read_and_found_out(stack: Local
     finally:
         admin.close()
     with open_database() as database:
-        recount, totals = recount_until(Recount(database), topic, topic.ends(), lambda more: None)
-        (found,) = missing(recount, topic.ends())
+        _, totals = recount_until(Recount(database), topic, topic.ends(), lambda more: None)
+        (found,) = missing(topic.begins(), topic.ends())
     assert (totals.facts, found.problem, found.records, found.first) == (110, "missing", 10, ((0, 0),))
 
 

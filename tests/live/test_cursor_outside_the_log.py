@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 import redis
+from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 
 from deploy.local.config import ROOT, free_ports
 from deploy.local.stack import LocalStack
 from services.reporting.counting import FOLD_VERSION
+from shared.log.topics import STUDENT_STATUS
 from shared.worker.faust_edge import EXIT_BROKEN
+from tests.support.stack import NewStack
 
 CURSOR = "{reporting:1:p3}:cursor"
 
@@ -31,3 +36,43 @@ def test_the_worker_stops_with_what_is_wrong_and_moves_nothing(
         assert worker.returncode == EXIT_BROKEN
         assert f"student-status[3]: the cursor {offset} is outside the log" in worker.stderr.splitlines()[-1]
         assert client.hget(CURSOR, "next") == str(offset)
+
+
+def test_a_worker_whose_next_records_are_deleted_stops_and_does_not_go_on_behind_them(
+    new_stack: NewStack, fresh_redis: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = new_stack(partitions=1).config
+    monkeypatch.setenv("REPORTING_KAFKA_BOOTSTRAP", config.kafka_bootstrap)
+    monkeypatch.setenv("REPORTING_REDIS_URL", fresh_redis)
+    monkeypatch.setenv("REPORTING_PARTITIONS", "1")
+    monkeypatch.setenv("REPORTING_OPERATIONS_PORT", str(free_ports(1)[0]))
+    with KafkaProducer(bootstrap_servers=config.kafka_bootstrap, acks="all") as producer, redis.Redis.from_url(fresh_redis) as client:
+        write(producer, 1)
+        worker = subprocess.Popen([sys.executable, "-m", "services.reporting", "worker"], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        try:
+            until_counted(client, 1)
+            worker.send_signal(signal.SIGSTOP)
+            # The first of them the broker sends at once, to the question that is open.
+            write(producer, 4)
+            admin = KafkaAdminClient(bootstrap_servers=config.kafka_bootstrap)
+            admin.delete_records({TopicPartition(STUDENT_STATUS, 0): 4})
+            admin.close()
+            worker.send_signal(signal.SIGCONT)
+            _, told = worker.communicate(timeout=120)
+        finally:
+            worker.kill()
+        assert worker.returncode == EXIT_BROKEN
+        assert "student-status[0]: the cursor 2 is outside the log, which holds 4 to 5" in told.splitlines()[-1]
+        until_counted(client, 2)
+
+
+def write(producer: KafkaProducer, number: int) -> None:
+    for _ in range(number):
+        producer.send(STUDENT_STATUS, key=b"nobody", value=b"?", partition=0).get(timeout=30)
+
+
+def until_counted(client: redis.Redis, offset: int) -> None:
+    end = time.monotonic() + 60
+    while (stands := client.hget("{reporting:1:p0}:cursor", "next")) != str(offset).encode():
+        assert time.monotonic() < end, f"the cursor stands at {stands!r}"
+        time.sleep(0.05)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deploy.local.config import StackConfig
-from deploy.local.doctor import machine, record, running
+from deploy.local.doctor import counts, machine, record, running
 from deploy.local.doctor.check import Check
 from deploy.local.processes import PROCESSES, ServiceProcess
 from deploy.local.stack import LocalStack
@@ -21,6 +21,7 @@ def examine(config: StackConfig, services: tuple[ServiceProcess, ...] = PROCESSE
     if stack.is_running():
         yield from running.checks(stack, services)
         yield from record.checks(config)
+        yield from counts.checks(config)
     else:
         if not left:
             yield from running.ports(config, services)

@@ -29,7 +29,8 @@ def checks(config: StackConfig) -> Iterator[Check]:
     """Check Redis and Kafka, as far as they answer."""
     yield from _redis(config)
     yield from _topics(config)
-    yield from clock(readiness.newest_recorded(config.api_url("reporting")), datetime.now(UTC))
+    if (shown := readiness.shown(config.api_url("reporting"))) is not None:
+        yield from clock(shown.recorded, datetime.now(UTC))
 
 
 def _redis(config: StackConfig) -> Iterator[Check]:

@@ -1,6 +1,9 @@
-"""One verification: the cells of the api, the recount up to the same offsets, and the verdict."""
+"""One verification: the cells of the api, the recount up to the same offsets, and the verdict.
 
-from collections.abc import Callable
+What the record held when the verification began has to be counted: a verification of less is never equal.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -17,7 +20,11 @@ Progress = Callable[[int], object]
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The result of a recount up to the snapshot's offsets. ``findings``: records that cannot be counted, or that are missing."""
+    """The result of a recount up to the snapshot's offsets.
+
+    ``findings``: records that cannot be counted, or that are missing. ``further``: offsets that the record had beyond the snapshot's when the
+    verification began. ``without_record``: offsets that hold no record.
+    """
 
     as_of: dict[str, Any]
     records: int
@@ -25,19 +32,25 @@ class Verification:
     comparison: Comparison
     findings: tuple[Finding, ...]
     names: dict[str, str]
+    further: int
+    without_record: int
 
     @property
     def verdict(self) -> str:
-        """Return ``equal``, ``different``, or ``not sound``: equal, but not every record could be counted."""
+        """Return ``different``, ``equal``, or of equal cells ``not sound`` if a record cannot be counted, ``behind`` if some are not counted yet."""
         if not self.comparison.equal:
             return "different"
-        return "not sound" if self.findings else "equal"
+        if self.findings:
+            return "not sound"
+        return "behind" if self.further else "equal"
 
     def as_document(self) -> dict[str, Any]:
         """Return the verification as an object for JSON."""
         return {
             "verdict": self.verdict,
-            "equal": self.comparison.equal,
+            "equal": self.comparison.equal and not self.further,
+            "further": self.further,
+            "without_record": self.without_record,
             "as_of": self.as_of,
             "records": self.records,
             "facts": self.totals.facts,
@@ -49,14 +62,32 @@ class Verification:
         }
 
 
-def verify(snapshot: Snapshot, topic: KafkaTopic, read: Progress) -> Verification:
-    """Count the record again up to the snapshot's offsets, and compare. Raises ``TopicUnreadable`` and ``AnswerUnreadable``."""
+def further(counted: Mapping[int, int], written: Offsets) -> int:
+    """Return the number of offsets that the record has beyond those counted."""
+    return sum(max(0, end - counted.get(part, 0)) for part, end in written.items())
+
+
+def verify(snapshot: Snapshot, topic: KafkaTopic, written: Offsets, read: Progress) -> Verification:
+    """Count the record again up to the snapshot's offsets, and compare. Raises ``TopicUnreadable`` and ``AnswerUnreadable``.
+
+    ``written``: as far as the record went when the verification began.
+    """
+    begins = topic.begins()
     with open_database() as database:
         recount, totals = recount_until(Recount(database), topic, snapshot.offsets, read)
         load(database, snapshot)
         load_areas(database)
-        findings = (*recount.findings(), *missing(recount, snapshot.offsets))
-        return Verification(snapshot.as_of, recount.read.total(), totals, compare(database), findings, county_names(database))
+        gone = missing(begins, snapshot.offsets)
+        return Verification(
+            snapshot.as_of,
+            recount.read.total(),
+            totals,
+            compare(database),
+            (*recount.findings(), *gone),
+            county_names(database),
+            further(snapshot.offsets, written),
+            sum(snapshot.offsets.values()) - recount.read.total() - sum(finding.records for finding in gone),
+        )
 
 
 def recount_until(recount: Recount, topic: KafkaTopic, offsets: Offsets, read: Progress) -> tuple[Recount, Totals]:
@@ -67,7 +98,7 @@ def recount_until(recount: Recount, topic: KafkaTopic, offsets: Offsets, read: P
     return recount, recount.finish()
 
 
-def missing(recount: Recount, offsets: Offsets) -> list[Finding]:
-    """Return the finding of offsets below ``offsets`` that hold no record. The record is kept for ever, so there must be none."""
-    gone = {part: offset - recount.read[part] for part, offset in sorted(offsets.items()) if recount.read[part] < offset}
+def missing(begins: Offsets, offsets: Offsets) -> list[Finding]:
+    """Return the finding of offsets below ``offsets`` that the broker no longer holds. The record is kept for ever, so there must be none."""
+    gone = {part: min(begins[part], offset) for part, offset in sorted(offsets.items()) if begins.get(part) and offset}
     return [Finding("missing", sum(gone.values()), tuple((part, 0) for part in list(gone)[:5]))] if gone else []

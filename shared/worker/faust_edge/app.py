@@ -132,8 +132,13 @@ class FollowerApp(faust.App):
             if batch.first > expected:
                 await self._seek(tp, expected)
                 return
+            if batch.first < expected:
+                batch = batch.since(expected)
+            if batch.begins_without_record:
+                # It is a marker or aborted, or the log's beginning has moved behind it: that ends the worker.
+                await self._within_log(tp.topic, {tp.partition: expected})
             try:
-                stands = await self.followers[tp.topic].follow(batch.since(expected) if batch.first < expected else batch)
+                stands = await self.followers[tp.topic].follow(batch)
             except UNAVAILABLE as error:
                 self._meters[tp.topic].unavailable.inc()
                 _log.warning("unavailable, trying again: %r", error, extra=about(tp.topic, tp.partition, expected))

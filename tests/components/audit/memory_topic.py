@@ -8,11 +8,11 @@ from tests.components.reporting.written_facts import Written, lying
 
 
 class MemoryTopic:
-    """Values by partition, from ``begin`` on; ``handed`` counts the records that were read."""
+    """Values by partition, from ``begin`` on, and behind them ``open_`` offsets of open transactions. ``handed`` counts the records read."""
 
-    def __init__(self, *partitions: list[bytes | None], begin: int = 0) -> None:
+    def __init__(self, *partitions: list[bytes | None], begin: int = 0, open_: int = 0) -> None:
         self.records = {part: lying(*values, partition=part) for part, values in enumerate(partitions)}
-        self.begin = begin
+        self.begin, self.open = begin, open_
         self.handed = 0
 
     def __enter__(self) -> Self:
@@ -26,6 +26,9 @@ class MemoryTopic:
 
     def ends(self) -> dict[int, int]:
         return {part: len(records) for part, records in self.records.items()}
+
+    def written(self) -> dict[int, int]:
+        return {part: end + self.open for part, end in self.ends().items()}
 
     def read(self, until: Mapping[int, int], *, start: Mapping[int, int] | None = None) -> Iterator[list[Written]]:
         for part, end in until.items():

@@ -1,7 +1,7 @@
 """The auditors' commands over a record in memory: their output and their exit codes."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,20 +51,33 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def serve(monkeypatch: pytest.MonkeyPatch) -> Serve:
-    """Replace the record and the api: ``serve(values, county=..., counts=..., offset=..., begin=...)``."""
+    """Replace the record and the api: ``serve(values, county=..., counts=..., offsets=..., begin=..., open_=...)``.
+
+    ``offsets``: what the api has counted, one answer after the other, the last one for ever; without them it has counted all.
+    """
 
     def put(
-        values: list[bytes | None], *, county: dict[str, Any] = COUNTY, counts: dict[str, Any] = COUNTS, offset: int | None = None, begin: int = 0
+        values: list[bytes | None],
+        *,
+        county: dict[str, Any] = COUNTY,
+        counts: dict[str, Any] = COUNTS,
+        offsets: Sequence[int] = (),
+        begin: int = 0,
+        open_: int = 0,
     ) -> None:
-        as_of = {"as_of": {"offsets": {"0": len(values) if offset is None else offset}, "event_time": "2020-04-02T08:00:00+08:00"}}
+        left = list(offsets or [len(values)])
 
         def answer(request: httpx.Request) -> httpx.Response:
             if request.url.path == "/v1/cells":
+                offset = left.pop(0) if len(left) > 1 else left[0]
+                as_of = {"as_of": {"offsets": {"0": offset}, "event_time": "2020-04-02T08:00:00+08:00"}}
                 return httpx.Response(200, text=f"{json.dumps(as_of)}\n{json.dumps(county)}\n")
             return httpx.Response(200, json={**counts, "area": {"code": request.url.params["area"]}})
 
         monkeypatch.setattr(reporting_api, "ReportingApi", lambda url: ReportingApi(url, transport=httpx.MockTransport(answer)))
-        monkeypatch.setattr(kafka_topic, "KafkaTopic", lambda bootstrap, topic="student-status": MemoryTopic(values, begin=begin))
+        monkeypatch.setattr(kafka_topic, "KafkaTopic", lambda bootstrap, topic="student-status": MemoryTopic(values, begin=begin, open_=open_))
+        monkeypatch.setattr(cli, "PATIENCE", 2.0 if len(left) > 1 else 0.0)
+        monkeypatch.setattr(cli, "LOOK", 0.0)
 
     return put
 
@@ -191,9 +204,31 @@ def test_verify_of_a_record_that_has_lost_its_beginning_is_not_sound(serve: Serv
     assert (found["verdict"], found["findings"]) == ("not sound", [{"problem": "missing", "records": 1, "first": [[0, 0]]}])
 
 
-def test_verify_reads_no_further_than_what_is_shown(serve: Serve, run: Run) -> None:
-    serve([*RECORD, fact("listed", None, OUT, 9)], offset=4)
-    assert run("verify").exit_code == 0
+def test_verify_never_says_equal_when_the_record_goes_further_than_what_was_counted(serve: Serve, run: Run) -> None:
+    serve([*RECORD, fact("listed", None, OUT, 9)], offsets=[4])
+    done = run("verify")
+    assert done.exit_code == 1
+    assert done.stdout.startswith("behind: what is shown is what its part of the record adds up to, and the record goes further")
+    assert "1 offsets of the record are not counted" in done.stdout
+    found = json.loads(run("verify", "--json").stdout)
+    assert (found["verdict"], found["equal"], found["further"], found["differing"]) == ("behind", False, 1, 0)
+
+
+def test_verify_gives_the_api_time_to_count_what_the_record_holds(serve: Serve, run: Run) -> None:
+    serve(RECORD, offsets=[2, 3, 4])
+    assert json.loads(run("verify", "--json").stdout)["verdict"] == "equal"
+
+
+def test_what_an_open_transaction_holds_back_is_not_counted(serve: Serve, run: Run) -> None:
+    serve(RECORD, open_=2)
+    assert json.loads(run("verify", "--json").stdout)["verdict"] == "behind"
+
+
+def test_offsets_without_a_record_are_said_and_are_not_missing(serve: Serve, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    serve(RECORD)
+    monkeypatch.setattr(MemoryTopic, "read", lambda topic, until, start=None: iter([[*topic.records[0][:2], topic.records[0][3]]]))
+    done = run("verify")
+    assert (done.exit_code, "1 offsets hold no record" in done.stdout) == (0, True)
 
 
 def test_verify_for_machines(serve: Serve, run: Run) -> None:
@@ -228,7 +263,7 @@ def test_verify_without_an_api_says_so_and_how_to_mend_it(run: Run) -> None:
 
 
 def test_verify_of_another_record_than_the_apis_says_so(serve: Serve, run: Run) -> None:
-    serve(RECORD, offset=99)
+    serve(RECORD, offsets=[99])
     done = run("verify")
     assert done.exit_code == 2
     assert "there is no 0=99" in done.stderr

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -233,3 +233,28 @@ async def test_a_rebuild_is_not_misled_by_repeats_in_the_record(worker: Worker, 
     await client.aclose()
     assert await worker.follow() == 3
     assert await worker.store.read(P, 3, [bytes.fromhex(CHILD)]) == state
+
+
+# --- offsets that hold no record
+
+
+async def test_offsets_without_a_record_are_passed_over_and_stay_pending(worker: Worker) -> None:
+    dropped_out_and_back(worker)
+    enrolled, dropped_out, returned = worker.inputs
+    records = [replace(enrolled, offset=2), replace(dropped_out, offset=3), replace(returned, offset=5)]
+    assert await worker.follower.follow(RecordBatch(topics.SUBMISSIONS, P, 0, 8, records)) == 8
+    assert sequences(worker.recorded()) == [f"{n:016d}-0000" for n in (2, 3, 5)]
+    assert await outcomes(worker, 8) == b"\0\0aa\0a\0\0"
+
+
+async def test_a_batch_without_records_moves_the_cursor(worker: Worker) -> None:
+    assert await worker.follower.follow(RecordBatch(topics.SUBMISSIONS, P, 0, 3, [])) == 3
+    assert await worker.follower.cursors(frozenset({P})) == {P: 3}
+    dropped_out_and_back(worker)
+    assert await worker.follow(0, 1) == 3, "it begins where the cursor stood"
+
+
+async def outcomes(worker: Worker, end: int) -> bytes:
+    found = await worker.store._redis.getrange(worker.store.key(P, "outcomes:0"), 0, end - 1)
+    assert isinstance(found, bytes)
+    return found.ljust(end, b"\0")

@@ -15,7 +15,7 @@ import pytest
 from deploy.health import Health
 from deploy.local import jars
 from deploy.local.config import StackConfig
-from deploy.local.doctor import machine, record, running
+from deploy.local.doctor import counts, machine, record, running
 from deploy.local.doctor.check import Check
 from deploy.local.port_holder import holder
 from deploy.local.processes import PROCESSES
@@ -151,3 +151,18 @@ class TestRecord:
         (check,) = record.clock(now + timedelta(hours=1), now)
         assert "3,600 s behind" in check.seen
         assert check.mend
+
+    def test_a_record_that_is_counted_to_its_end_is_well(self) -> None:
+        check = counts.counted({0: 5, 1: 7}, written={0: 5, 1: 6}, readable={0: 5, 1: 6})
+        assert (check.seen, check.mend) == ("the record is counted to its end, 11 offsets", None)
+
+    @pytest.mark.parametrize("offsets", [{0: 5, 1: 4}, {1: 6, 0: 3}, {1: 9, 0: 3}, {0: 3}])
+    def test_a_record_that_goes_further_than_what_is_counted_is_told(self, offsets: dict[int, int]) -> None:
+        check = counts.counted(offsets, written={0: 5, 1: 6}, readable={0: 5, 1: 6})
+        assert f"goes {sum(max(0, end - offsets.get(n, 0)) for n, end in {0: 5, 1: 6}.items())} offsets further" in check.seen
+        assert check.mend is not None
+
+    def test_an_open_transaction_is_told_with_where_it_began(self) -> None:
+        check = counts.counted({0: 5, 1: 4}, written={0: 5, 1: 6}, readable={0: 5, 1: 4})
+        assert "transaction is open since student-status[1]@4" in check.seen
+        assert "abort" in str(check.mend)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -68,6 +69,18 @@ async def test_batch_after_batch_is_counted(rig: Rig) -> None:
     assert [await rig.worker.follow(rig.batch(at, at + 5)) for at in (0, 5, 10, 15)] == [5, 10, 15, 20]
     assert await rig.counted() == expected(*FACTS)
     assert await CountingFollower(rig.board, rig.log).cursors(frozenset({P})) == {P: 20}
+
+
+async def test_offsets_without_a_record_are_passed_over(rig: Rig) -> None:
+    await rig.write(*FACTS[:4])
+    await rig.worker.cursors(frozenset({P}))
+    first, *rest = rig.batch(0, 4).records
+    assert await rig.worker.follow(RecordBatch(topics.STUDENT_STATUS, P, 0, 2, [first])) == 2
+    assert await rig.worker.follow(RecordBatch(topics.STUDENT_STATUS, P, 2, 4, [])) == 4
+    later = [replace(record, offset=record.offset + 5) for record in rest]
+    assert await rig.worker.follow(RecordBatch(topics.STUDENT_STATUS, P, 4, 12, later)) == 12
+    assert await rig.counted() == expected(*FACTS[:4])
+    assert (await rig.board.cursor(P) or pytest.fail("no cursor")).next == 12
 
 
 async def test_an_empty_record_is_built_at_once(rig: Rig) -> None:

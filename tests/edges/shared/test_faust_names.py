@@ -7,6 +7,7 @@ import faust
 from aiokafka import AIOKafkaConsumer
 from aiokafka.client import AIOKafkaClient
 from aiokafka.consumer.group_coordinator import GroupCoordinator
+from aiokafka.consumer.subscription_state import Assignment, SubscriptionState, TopicPartitionState
 from faust.tables import recovery
 from faust.transport import consumer
 from faust.transport.consumer import Consumer as AnyConsumer
@@ -45,7 +46,7 @@ def test_the_consumer_has_what_the_drain_uses() -> None:
     for name in ("_getmany", "_get_active_partitions", "on_buffer_full", "can_resume_flow"):
         assert name in dir(driver.Consumer) or name in inspect.getsource(AnyConsumer), name
     source = inspect.getsource(AnyConsumer)
-    for attribute in ("self._buffered_partitions", "self._read_offset", "self.flow_active", "self.callback", "consumer_stopped_errors"):
+    for attribute in ("self._read_offset", "self.flow_active", "self.callback", "consumer_stopped_errors"):
         assert attribute in source, attribute
 
 
@@ -53,6 +54,29 @@ def test_the_consumer_thread_seeks_commits_and_knows_its_assignment() -> None:
     for name in ("seek_wait", "commit", "assignment"):
         assert callable(getattr(driver.AIOKafkaConsumerThread, name)), name
     assert "_consumer" in inspect.getsource(driver.AIOKafkaConsumerThread)
+
+
+def test_the_consumer_thread_is_made_reads_and_seeks_by_the_names_that_are_overridden() -> None:
+    assert "AIOKafkaConsumerThread(self, loop=self.loop, beacon=self.beacon)" in inspect.getsource(driver.Consumer._new_consumer_thread)
+    thread = driver.AIOKafkaConsumerThread
+    assert "self._create_worker_consumer(transport)" in inspect.getsource(thread._create_consumer)
+    assert "self._fetch_records" in inspect.getsource(thread.getmany)
+    assert list(inspect.signature(thread._fetch_records).parameters) == ["self", "consumer", "active_partitions", "timeout", "max_records"]
+    assert "self._seek_wait" in inspect.getsource(thread.seek_wait)
+    assert list(inspect.signature(thread._seek_wait).parameters) == ["self", "consumer", "partitions"]
+    assert list(inspect.signature(thread.highwater).parameters) == ["self", "tp"]
+
+
+def test_a_consumer_takes_its_isolation_level_when_it_starts() -> None:
+    assert "isolation_level=self._isolation_level" in inspect.getsource(AIOKafkaConsumer.start)
+    assert callable(AIOKafkaConsumer.last_stable_offset)
+
+
+def test_a_consumer_knows_its_positions() -> None:
+    assert "self._subscription" in inspect.getsource(AIOKafkaConsumer)
+    assert {"subscription"} <= set(dir(SubscriptionState))
+    assert {"has_valid_position", "position"} <= set(dir(TopicPartitionState))
+    assert callable(Assignment.state_value)
 
 
 def test_a_message_takes_its_arguments_in_this_order() -> None:

@@ -92,7 +92,7 @@ async def test_a_reader_that_answers_no_more_is_replaced(stack: LocalStack, fres
     async def never(_: object) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(log._reader, "beginning_offsets", never)
+    monkeypatch.setattr(log._readers["read_committed"], "end_offsets", never)
     with pytest.raises(LogUnavailable):
         await log.end_offsets(topic)
     assert await log.end_offsets(topic) == {0: 0}

@@ -33,10 +33,16 @@ def print_verification(console: Console, done: Verification, elapsed: float) -> 
         console.print("[bold green]equal[/]: what is shown is what the record adds up to")
     elif done.verdict == "not sound":
         console.print("[bold yellow]equal, but not sound[/]: what is shown is what can be counted of the record, and not all of it can be")
+    elif done.verdict == "behind":
+        console.print("[bold yellow]behind[/]: what is shown is what its part of the record adds up to, and the record goes further")
     else:
         console.print("[bold red]not equal[/]: what is shown is not what the record adds up to")
+    if done.further:
+        console.print(f"  {done.further:,} offsets of the record are not counted: reporting is behind, or a transaction of another writer is open")
     pace = f", {done.records / elapsed:,.0f}/s" if elapsed else ""
     console.print(f"  {done.records:,} records read up to the api's offsets, in {elapsed:.1f} s{pace}")
+    if done.without_record:
+        console.print(f"  {done.without_record:,} offsets hold no record: ends of transactions of other writers, and what they aborted")
     all_ = compared.altogether
     console.print(f"  {totals.facts:,} distinct facts counted, {totals.repeats:,} repeats dropped")
     console.print(f"  families covered: {_by_family(totals.covered)}")

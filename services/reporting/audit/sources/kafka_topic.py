@@ -1,13 +1,17 @@
 """Reads topics with kafka-python: by assignment, without a group, with every checksum checked. Changes nothing.
 
+Committed records are read only. An offset may hold none: a transaction of any writer leaves a marker, and what it aborted is not read.
+
 It needs ``crc32c``: without it kafka-python computes checksums in Python and is six times slower.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from types import TracebackType
 from typing import Any, Self
 
-from kafka import KafkaConsumer, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka.admin import OffsetSpec
 from kafka.errors import KafkaError
 
 from services.reporting.audit.sources.log import LoggedRecord, Offsets
@@ -35,6 +39,7 @@ class KafkaTopic:
                 group_id=None,
                 enable_auto_commit=False,
                 auto_offset_reset="none",
+                isolation_level="read_committed",
                 allow_auto_create_topics=False,
                 check_crcs=True,
                 bootstrap_timeout_ms=int(patience * 1000),
@@ -71,8 +76,13 @@ class KafkaTopic:
         return self._offsets(self._consumer.beginning_offsets)
 
     def ends(self) -> Offsets:
-        """Return the offset of each partition that will be written next."""
+        """Return the end of each partition: all below it can be read. It is where the first open transaction begins, if there is one."""
         return self._offsets(self._consumer.end_offsets)
+
+    def written(self) -> Offsets:
+        """Return the offset of each partition that will be written next: as far as the topic goes, open transactions included."""
+        with closing(KafkaAdminClient(bootstrap_servers=self.bootstrap, client_id="baoxue-audit")) as admin:
+            return self._offsets(lambda partitions, timeout_ms: _latest(admin, partitions, timeout_ms))
 
     def read(self, until: Mapping[int, int], *, start: Mapping[int, int] | None = None) -> Iterator[list[LoggedRecord]]:
         """Yield the records below ``until``, every partition in order, from ``start`` or else from the first that the broker holds.
@@ -138,3 +148,8 @@ class KafkaTopic:
 
     def _broken(self, error: KafkaError) -> TopicUnreadable:
         return TopicUnreadable(f"Reading {self.topic} from {self.bootstrap} failed: {error}. `baoxue doctor` looks.")
+
+
+def _latest(admin: Any, partitions: Sequence[TopicPartition], timeout_ms: int) -> dict[TopicPartition, int]:
+    found = admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST), timeout_ms=timeout_ms)
+    return {partition: place.offset for partition, place in found.items()}
