@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from services.reporting.answers.documents import Aid, AreaName, AsOf, Cases, Child, Counts, Coverage, Share, china_moment
+from services.reporting.answers.documents import Aid, AreaName, AsOf, Cases, Child, Counts, Coverage, OpenTransfers, Share, china_moment
 from services.reporting.counting import (
     CASE_REASON_CELLS,
     CASE_STATE_CELLS,
@@ -11,6 +11,8 @@ from services.reporting.counting import (
     REASON_CELLS,
     STAGE_CELLS,
     STATUS_CELLS,
+    TRANSFER_GAINED_CELL,
+    TRANSFER_LOST_CELL,
 )
 from services.reporting.view.areas import ROW_OF, Numbers, Rollup
 from services.reporting.view.memory import COLUMN, NEVER
@@ -66,6 +68,7 @@ def _document(name: AreaName, totals: Numbers, children: list[Child], coverage: 
             overdue=int(totals[OVERDUE]),
         ),
         relief={scheme: {state: _aid(totals, scheme, state) for state in GrantState} for scheme in Scheme},
+        transfers=OpenTransfers(lost=int(totals[COLUMN[TRANSFER_LOST_CELL]]), gained=int(totals[COLUMN[TRANSFER_GAINED_CELL]])),
         children=children,
         coverage=coverage,
         as_of=as_of,

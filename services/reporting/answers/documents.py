@@ -79,6 +79,13 @@ class Child(Struct, omit_defaults=True):
     coverage: Share | UnsetType = UNSET
 
 
+class OpenTransfers(Struct):
+    """Transfers of which only the county that gained the child has spoken: from the counties of the area (``lost``), and to them (``gained``)."""
+
+    lost: int
+    gained: int
+
+
 class Counts(Struct):
     """The counts of an area. ``poor``, ``by_reason`` and ``by_stage`` count only the children out of school.
 
@@ -93,6 +100,7 @@ class Counts(Struct):
     by_stage: dict[str, int]
     cases: Cases
     relief: dict[str, dict[str, Aid]]
+    transfers: OpenTransfers
     children: list[Child]
     coverage: Coverage
     as_of: AsOf

@@ -7,7 +7,16 @@ fact, ``folding`` the fold. Where the counts are kept stands in ``board``.
 from services.reporting.counting.case import CASE_REASON_CELLS, CASE_STATE_CELLS
 from services.reporting.counting.folding import CELLS, FOLD_VERSION, Changes, Record, fold
 from services.reporting.counting.grant import FEN_CELLS, GRANTS_CELLS
-from services.reporting.counting.student import OPENING_POOR_CELL, POOR_CELL, REASON_CELLS, STAGE_CELLS, STATUS_CELLS, Flow
+from services.reporting.counting.student import (
+    OPENING_POOR_CELL,
+    POOR_CELL,
+    REASON_CELLS,
+    STAGE_CELLS,
+    STATUS_CELLS,
+    TRANSFER_GAINED_CELL,
+    TRANSFER_LOST_CELL,
+    Flow,
+)
 
 __all__ = [
     "CASE_REASON_CELLS",
@@ -21,6 +30,8 @@ __all__ = [
     "REASON_CELLS",
     "STAGE_CELLS",
     "STATUS_CELLS",
+    "TRANSFER_GAINED_CELL",
+    "TRANSFER_LOST_CELL",
     "Changes",
     "Flow",
     "Record",

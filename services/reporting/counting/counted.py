@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from shared.contracts.case import CASE_FACTS, CaseStanding
 from shared.contracts.county import CountyStated
 from shared.contracts.relief import RELIEF_FACTS, Grant
-from shared.contracts.student import STUDENT_FACTS, Standing
+from shared.contracts.student import STUDENT_FACTS, CompletedTransfer, Standing
 from shared.contracts.words import Children
 from shared.events.codec import Unreadable
 from shared.events.envelope import EventData, Moment
@@ -27,6 +27,8 @@ class StudentData(Struct, gc=False):
     after: Standing | None = None
     late: bool = False
     spell: int | None = None
+    unmatched: bool = False
+    completes: CompletedTransfer | None = None
 
 
 @final

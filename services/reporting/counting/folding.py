@@ -31,7 +31,7 @@ from shared.contracts.relief import EligibilityLapsed, EligibilityRecognised
 from shared.contracts.sequence import is_sequence
 from shared.events.codec import Unreadable
 
-FOLD_VERSION = 2
+FOLD_VERSION = 3
 """Goes up whenever the same record would give other counts. Counts of another version are built anew."""
 
 CELLS = (*STUDENT_CELLS, *CASE_CELLS, *RELIEF_CELLS)

@@ -34,12 +34,23 @@ STAGE_CELLS: Mapping[Stage | None, str] = {**{stage: f"out.stage.{stage}" for st
 POOR_CELL = "out.poor"
 OPENING_POOR_CELL = "opening.poor"
 """The registered-poor children of the opening. This cell only grows, and only the baseline of the headline reads it."""
-STUDENT_CELLS = (*STATUS_CELLS.values(), *REASON_CELLS.values(), *STAGE_CELLS.values(), POOR_CELL, OPENING_POOR_CELL)
+TRANSFER_LOST_CELL, TRANSFER_GAINED_CELL = "transfer.lost", "transfer.gained"
+"""Transfers of which only the county that gained the child has spoken: counted in the county that lost it, and in the one that gained it."""
+STUDENT_CELLS = (
+    *STATUS_CELLS.values(),
+    *REASON_CELLS.values(),
+    *STAGE_CELLS.values(),
+    POOR_CELL,
+    OPENING_POOR_CELL,
+    TRANSFER_LOST_CELL,
+    TRANSFER_GAINED_CELL,
+)
 """The cells of a county's children. Those that begin with ``out`` count only the children out of school."""
 
 _STATUS = {status: f":{cell}" for status, cell in STATUS_CELLS.items()}
 _REASON = {reason: f":{cell}" for reason, cell in REASON_CELLS.items()}
 _STAGE = {stage: f":{cell}" for stage, cell in STAGE_CELLS.items()}
+_LOST, _GAINED = f":{TRANSFER_LOST_CELL}", f":{TRANSFER_GAINED_CELL}"
 _POOR, _OPENING_POOR = f":{POOR_CELL}", f":{OPENING_POOR_CELL}"
 _OPENING, _NEWLY_OUT, _OUT_AGAIN, _RETURNED, _REMOVED, _EXCUSED, _MOVED_OUT, _MOVED_IN = (f":{flow}" for flow in Flow)
 _OUT_FLOW = {StudentReturned.TYPE: _RETURNED, StudentRemoved.TYPE: _REMOVED}
@@ -62,6 +73,10 @@ def add_student(tally: Tally, type_: str, time: datetime, data: StudentData) -> 
         entered = after.county if after is not None and after.status in OUT_OF_SCHOOL else None
         if left != entered:
             _add_flows(tally, type_, time, left, entered, data)
+        if data.unmatched and before is not None and after is not None and before.county != after.county and before.status != Status.IN_TRANSFER:
+            _add_transfer(tally, before.county, after.county, 1)
+    elif data.completes is not None:
+        _add_transfer(tally, data.completes.from_county, data.completes.to_county, -1)
     if (newest := tally.reported.get(home.county)) is None or time > newest:
         tally.reported[home.county] = time
 
@@ -83,6 +98,11 @@ def _add(cells: defaultdict[str, int], standing: Standing, n: int) -> None:
             cells[county + _REASON[standing.reason]] += n
         if standing.poor:
             cells[county + _POOR] += n
+
+
+def _add_transfer(tally: Tally, lost: str, gained: str, n: int) -> None:
+    tally.cells[lost + _LOST] += n
+    tally.cells[gained + _GAINED] += n
 
 
 def _add_flows(tally: Tally, type_: str, time: datetime, left: str | None, entered: str | None, data: StudentData) -> None:

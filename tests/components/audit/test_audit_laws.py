@@ -62,6 +62,12 @@ def add_fact(cells: Counter[tuple[str, str]], what: str, data: dict[str, Any], d
             cells[at["county"], f"out.stage.{at['stage'] or 'none'}"] += one
             cells[at["county"], f"out.reason.{at['reason']}"] += one
             cells[at["county"], "out.poor"] += one * at["poor"]
+    if before and data.get("unmatched") and before["county"] != after["county"] and before["status"] != "in_transfer":
+        cells[before["county"], "transfer.lost"] += 1
+        cells[after["county"], "transfer.gained"] += 1
+    if completed := data.get("completes"):
+        cells[completed["from_county"], "transfer.lost"] -= 1
+        cells[completed["to_county"], "transfer.gained"] -= 1
     was = bool(before) and before["status"] in OUT
     now = bool(after) and after["status"] in OUT
     if now and not was:

@@ -39,6 +39,23 @@ def test_a_listed_dropout_is_one_child_in_every_cell_that_it_belongs_to() -> Non
     }
 
 
+def test_a_transfer_of_which_one_side_spoke_counts_in_both_counties_until_the_other_half_comes() -> None:
+    before, after = standing("enrolled"), standing("enrolled", "513429")
+    came = fact("arrived", before, after, 1, unmatched=True)
+    done = counted(lying(came))
+    assert done.of("513431") == {"status.enrolled": -1, "transfer.lost": 1}
+    assert done.of("513429") == {"status.enrolled": 1, "transfer.gained": 1}
+    half = fact("departed", after, after, 2, completes={"from_county": "513431", "to_county": "513429"})
+    assert counted(lying(came, half)).of("513431") == {"status.enrolled": -1}
+    assert counted(lying(came, half, half)).of("513429") == {"status.enrolled": 1}
+
+
+def test_a_transfer_that_was_reported_before_or_leads_nowhere_counts_nothing() -> None:
+    before, after = standing("in_transfer"), standing("enrolled", "513429")
+    assert "transfer.gained" not in counted(lying(fact("enrolled", before, after, 1, unmatched=True))).of("513429")
+    assert "transfer.gained" not in counted(lying(fact("arrived", after, {**after, "stage": "primary"}, 1, unmatched=True))).of("513429")
+
+
 def test_the_bytes_of_the_wire_page_are_read_as_they_stand() -> None:
     literal = (
         b'{"specversion":"1.0","id":"b3c5a1de-7f0e-5d0f-8a53-1f0a7c9d2e11","source":"/enrolment","type":"cn.baoxue.student.dropped-out.v1",'
@@ -230,6 +247,10 @@ UNCOUNTABLE = {
     "a number": (b"7", "unreadable"),
     "a byte of zero": (LISTED.replace(b"work", b"wo\x00k"), "unreadable"),
     "no type": (LISTED.replace(b'"type"', b'"typo"'), "unreadable"),
+    "a transfer from no county": (
+        fact("departed", BACK, BACK, 1, completes={"from_county": "5134", "to_county": "513429"}),
+        "malformed transfer",
+    ),
     "a type nobody knows": (fact("graduated", None, OUT, 1), "unknown type"),
     "a newer version": (LISTED.replace(b"listed.v1", b"listed.v2"), "unknown type"),
     "another family": (event("org.example.thing.v1", "c", 1, {}), "unknown type"),

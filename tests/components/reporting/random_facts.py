@@ -21,7 +21,7 @@ MOMENTS = st.datetimes(
 
 standings = st.builds(
     standing,
-    st.sampled_from(("enrolled", "returned", "removed", "on_leave", *OUT, *OUT)),
+    st.sampled_from(("enrolled", "returned", "removed", "on_leave", "in_transfer", *OUT, *OUT)),
     st.sampled_from(COUNTIES),
     stage=st.sampled_from(("primary", "junior", None)),
     poor=st.booleans(),
@@ -37,6 +37,11 @@ student_facts = st.builds(
     time=MOMENTS,
     source=st.sampled_from(("/enrolment", "/case")),
     spell=st.sampled_from((1, 2, None)),
+    unmatched=st.booleans(),
+)
+completed = st.builds(lambda lost, gained: {"from_county": lost, "to_county": gained}, st.sampled_from(COUNTIES), st.sampled_from(COUNTIES))
+other_halves = standings.flatmap(
+    lambda stays: st.builds(fact, st.just("departed"), st.just(stays), st.just(stays), sequences, time=MOMENTS, completes=completed)
 )
 files = st.builds(
     child_file,
@@ -58,4 +63,6 @@ relief_facts = st.builds(relief_fact, st.sampled_from(("granted", "moved", "paid
     relief_fact, st.sampled_from(("recognised", "lapsed")), st.none(), st.none(), sequences, time=MOMENTS
 )
 statements = st.builds(statement, st.sampled_from(COUNTIES), st.integers(0, 9), sequences, time=MOMENTS)
-records = st.lists(st.tuples(st.integers(0, 2), student_facts | case_facts | relief_facts | statements | st.just(b"rubbish")), max_size=40)
+records = st.lists(
+    st.tuples(st.integers(0, 2), student_facts | other_halves | case_facts | relief_facts | statements | st.just(b"rubbish")), max_size=40
+)

@@ -4,6 +4,7 @@ BEGIN = """
 CREATE OR REPLACE TABLE standings (county VARCHAR, status VARCHAR, stage VARCHAR, poor BOOLEAN, reason VARCHAR, n BIGINT);
 CREATE OR REPLACE TABLE flows (county VARCHAR, day DATE, flow VARCHAR, n BIGINT);
 CREATE OR REPLACE TABLE signs (county VARCHAR, reported BIGINT);                            -- the newest time of any fact
+CREATE OR REPLACE TABLE transfers (county VARCHAR, side VARCHAR, n BIGINT);                  -- of which one county has not spoken
 CREATE OR REPLACE TABLE statements (county VARCHAR, moment BIGINT, place BIGINT, claimed BIGINT);
 
 -- The stock: dropped out (辍学) and never enrolled (失学).
@@ -18,7 +19,8 @@ CREATE OR REPLACE MACRO is_sound(standing) AS standing IS NULL OR (
     AND is_mark(standing.poor)
     AND (standing.reason IS NULL OR is_reason(standing.reason)));
 
-CREATE OR REPLACE MACRO problem_of_a_child(before, after, late) AS CASE
+CREATE OR REPLACE MACRO problem_of_a_child(before, after, late, completes) AS CASE
+    WHEN completes IS NOT NULL AND NOT (is_county(completes.from_county) AND is_county(completes.to_county)) THEN 'malformed transfer'
     -- Only late news of a child that no longer has a standing has two nulls.
     WHEN before IS NULL AND after IS NULL AND NOT coalesce(late, false) THEN 'malformed standing'
     WHEN NOT (is_sound(before) AND is_sound(after)) THEN 'malformed standing' END;
@@ -58,6 +60,18 @@ SELECT county, day, flow, count(*) FROM (
 GROUP BY ALL
 """
 
+# A transfer of which only the county that gained the child has spoken; a departure that completes one ends it.
+COUNT_TRANSFERS = """
+INSERT INTO transfers
+WITH opened AS (SELECT before.county AS lost, after.county AS gained, 1 AS one FROM fresh
+                WHERE known AND family = 'student' AND unmatched AND before.county <> after.county AND before.status <> 'in_transfer'),
+    completed AS (SELECT completes.from_county AS lost, completes.to_county AS gained, -1 AS one FROM fresh
+                  WHERE known AND family = 'student' AND completes IS NOT NULL AND before = after),
+    change AS (FROM opened UNION ALL FROM completed)
+SELECT county, side, sum(one) FROM (SELECT lost AS county, 'lost' AS side, one FROM change UNION ALL SELECT gained, 'gained', one FROM change)
+GROUP BY ALL HAVING sum(one) <> 0
+"""
+
 # A fact that leaves no standing is a sign of life of the county in which it found the child.
 SEE_SIGNS = """
 CREATE OR REPLACE TABLE signs AS
@@ -79,12 +93,13 @@ SELECT county, max(moment) AS moment, arg_max(place, (moment, place)) AS place, 
 GROUP BY county
 """
 
-COUNT = (COUNT_STANDINGS, COUNT_FLOWS, SEE_SIGNS, KEEP_STATEMENTS)
+COUNT = (COUNT_STANDINGS, COUNT_FLOWS, COUNT_TRANSFERS, SEE_SIGNS, KEEP_STATEMENTS)
 
 SUM_UP = """
 CREATE OR REPLACE TABLE standings AS
 SELECT county, status, stage, poor, reason, sum(n)::BIGINT AS n FROM standings GROUP BY ALL HAVING sum(n) <> 0;
 CREATE OR REPLACE TABLE flows AS SELECT county, day, flow, sum(n)::BIGINT AS n FROM flows GROUP BY ALL;
+CREATE OR REPLACE TABLE transfers AS SELECT county, side, sum(n)::BIGINT AS n FROM transfers GROUP BY ALL HAVING sum(n) <> 0;
 """
 
 CELLS = """
@@ -98,4 +113,6 @@ UNION ALL
 SELECT county, 'out.poor', n FROM standings WHERE status IN ('dropped_out', 'never_enrolled') AND poor
 UNION ALL
 SELECT county, 'flow.' || day || '.' || flow, n FROM flows
+UNION ALL
+SELECT county, 'transfer.' || side, n FROM transfers
 """

@@ -34,20 +34,21 @@ WITH parsed AS (
             "after": {"status": "VARCHAR", "county": "VARCHAR", "stage": "VARCHAR", "poor": "JSON", "reason": "VARCHAR",
                       "state": "VARCHAR", "attempts": "JSON", "due": "VARCHAR",
                       "scheme": "VARCHAR", "term": "VARCHAR", "boarder": "JSON", "fen": "JSON"},
-            "late": "BOOLEAN", "spell": "BIGINT", "out_of_school": "BIGINT"}}') END AS fact
+            "late": "BOOLEAN", "spell": "BIGINT", "unmatched": "BOOLEAN",
+            "completes": {"from_county": "VARCHAR", "to_county": "VARCHAR"}, "out_of_school": "BIGINT"}}') END AS fact
     FROM chunk),
 timed AS (
     SELECT part, place, fact.source AS source, fact.sequence AS sequence, fact.type AS type, fact.subject AS subject,
         fact.data.before AS before, fact.data.after AS after, fact.data.late AS late, fact.data.spell AS spell,
-        fact.data.out_of_school AS out_of_school, instant(fact.time) AS moment, instant(fact.recordedtime) AS recorded,
-        family_of(fact.type) AS family
+        fact.data.unmatched AS unmatched, fact.data.completes AS completes, fact.data.out_of_school AS out_of_school,
+        instant(fact.time) AS moment, instant(fact.recordedtime) AS recorded, family_of(fact.type) AS family
     FROM parsed)
 SELECT * EXCLUDE (late), $recorded_until::BIGINT IS NULL OR recorded <= $recorded_until::BIGINT AS known, CASE
     WHEN type IS NULL THEN 'unreadable'
     WHEN family IS NULL THEN 'unknown type'
     WHEN source IS NULL OR NOT is_sequence(sequence) THEN 'malformed sequence'
     WHEN moment IS NULL OR recorded IS NULL THEN 'malformed time'
-    WHEN family = 'student' THEN problem_of_a_child(before, after, late)
+    WHEN family = 'student' THEN problem_of_a_child(before, after, late, completes)
     WHEN family = 'case' THEN problem_of_a_file(before, after)
     WHEN family = 'relief' THEN problem_of_aid(type, before, after)
     WHEN family = 'county' THEN problem_of_a_statement(subject, out_of_school)

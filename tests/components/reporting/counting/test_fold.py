@@ -11,6 +11,7 @@ from services.reporting.counting.counted import COUNTED_TYPES
 from shared.contracts.case import CaseState
 from shared.contracts.registry import RECORD_LANGUAGE, Language, NewerVersion, UnknownType
 from shared.contracts.relief import GrantState, Scheme
+from shared.contracts.student import STUDENT_UPCASTS
 from shared.contracts.words import Reason, Stage, Status
 from shared.events.codec import Unreadable
 from tests.components.reporting.counted_facts import folded
@@ -45,6 +46,23 @@ def test_a_child_never_in_school_counts_with_no_stage() -> None:
     never = standing("never_enrolled", stage=None, reason="distance")
     cells = folded(fact("never-enrolled", None, never, 1, spell=1)).cells
     assert cells == {"513431:status.never_enrolled": 1, "513431:out.stage.none": 1, "513431:out.reason.distance": 1}
+
+
+def test_a_transfer_of_which_one_side_spoke_counts_in_both_counties_until_the_other_half_comes() -> None:
+    after = standing("enrolled", "513429")
+    came = fact("arrived", ENROLLED, after, 1, unmatched=True)
+    half = fact("departed", after, after, 2, completes={"from_county": "513431", "to_county": "513429"})
+    opened = {"513431:transfer.lost": 1, "513429:transfer.gained": 1}
+    moved = {"513431:status.enrolled": -1, "513429:status.enrolled": 1}
+    assert folded(came).cells == moved | opened
+    assert folded(came, half).cells == moved
+    assert folded(half).cells == {cell: -n for cell, n in opened.items()}
+
+
+def test_a_transfer_that_was_reported_before_or_leads_nowhere_counts_nothing() -> None:
+    gone, after = standing("in_transfer"), standing("enrolled", "513429")
+    assert not any("transfer" in cell for cell in folded(fact("enrolled", gone, after, 1, unmatched=True)).cells if "status" not in cell)
+    assert folded(fact("arrived", after, {**after, "stage": "primary"}, 1, unmatched=True)).cells == {}
 
 
 def test_what_comes_and_goes_in_one_batch_leaves_no_cell() -> None:
@@ -156,7 +174,7 @@ class VisitMade(Struct, frozen=True):
 @pytest.fixture
 def visits_registered(monkeypatch: pytest.MonkeyPatch) -> None:
     """A record whose language has one more family."""
-    monkeypatch.setattr(folding, "RECORD_LANGUAGE", Language((*RECORD_LANGUAGE.shapes.values(), VisitMade)))
+    monkeypatch.setattr(folding, "RECORD_LANGUAGE", Language((*RECORD_LANGUAGE.shapes.values(), VisitMade), STUDENT_UPCASTS))
 
 
 FIGURE = "cn.baoxue.figure.released.v1"
@@ -285,7 +303,7 @@ def test_a_newer_version_of_a_known_type_stops_the_worker(of: str, standing_: di
 
 def test_there_is_a_cell_for_every_word_and_a_flow_for_every_change() -> None:
     of_students = {f"status.{status}" for status in Status} | {f"out.reason.{reason}" for reason in Reason}
-    of_students |= {f"out.stage.{stage}" for stage in (*Stage, "none")} | {"out.poor", "opening.poor"}
+    of_students |= {f"out.stage.{stage}" for stage in (*Stage, "none")} | {"out.poor", "opening.poor", "transfer.lost", "transfer.gained"}
     of_files = {f"case.state.{state}" for state in CaseState} | {f"case.reason.{reason}" for reason in Reason}
     of_grants = {f"relief.{scheme}.{state}.{what}" for scheme in Scheme for state in GrantState for what in ("grants", "fen")}
     assert set(CELLS) == of_students | of_files | of_grants
