@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
 from functools import partial
+from ipaddress import ip_address
 from math import inf
 from typing import Annotated
 
@@ -26,14 +27,18 @@ from services.reporting.view.board_reader import BoardReader, NotBuilt
 from shared.geography.divisions import NATION
 from shared.http import serving, telemetry
 from shared.http.api import create_api, json_response
-from shared.http.problems import Problem
+from shared.http.problems import Problem, invalid_parameter
 from shared.http.telemetry import NotReady
 from shared.log import topics
 from shared.log.event_log import EventLog
 from shared.redis.edge import Redis
 from shared.worker.freshness import LAG
 
-Area = Annotated[str, Query(max_length=32, description="100000 (the nation), a province, prefecture or county code, or the name of a list")]
+_AN_AREA = "100000 (the nation), a province, prefecture or county code, or the name of a list"
+_MOST_AREAS = 16
+"""Areas of one stream."""
+Area = Annotated[str, Query(max_length=32, description=_AN_AREA)]
+AreasOfStream = Annotated[str, Query(max_length=_MOST_AREAS * 33, description=f"{_AN_AREA}; {_MOST_AREAS} of them at most, with commas between")]
 
 LastEventId = Annotated[str | None, Header(description="the id of the last event that the client received, to go on from there")]
 
@@ -96,10 +101,13 @@ def create_app(
 
     @app.get("/v1/headline", summary="The three figures, and their fall", responses=openapi.responses(Headline, "The three figures", 503))
     async def read_headline() -> Response:
-        return json_response(headline.headline(current.view(), baseline, current.as_of()))
+        return json_response(current.headline(baseline, current.as_of()))
 
-    async def subscribed(request: Request, area: Area = NATION, last_event_id: LastEventId = None) -> AsyncIterator[Subscriber]:
-        subscriber = hub.subscribe(area, last_event_id, serving.connection_of(request))
+    async def subscribed(request: Request, area: AreasOfStream = NATION, last_event_id: LastEventId = None) -> AsyncIterator[Subscriber]:
+        areas = list(dict.fromkeys(area.split(",")))
+        if len(areas) > _MOST_AREAS:
+            raise invalid_parameter("query.area", f"{_MOST_AREAS} areas at most, with commas between")
+        subscriber = hub.subscribe(areas, last_event_id, serving.connection_of(request))
         try:
             yield subscriber
         finally:
@@ -138,9 +146,20 @@ def create_app(
     async def read_map() -> Response:
         return json_response(map_of(current.view(), current.as_of()))
 
-    @app.get("/v1/cells", summary="Every number at one instant, one line for each county, for auditors", responses=openapi.refusals(503))
-    async def read_cells() -> StreamingResponse:
+    @app.get("/v1/cells", summary="Every number at one instant, one line for each county, for auditors", responses=openapi.refusals(403, 503))
+    async def read_cells(request: Request) -> StreamingResponse:
+        if not _on_this_machine(request):
+            raise Problem(403, "loopback-only", "Only on this machine", "These numbers are exact, and answered on the loopback address alone.")
         lines = cells_of(current.frozen(), current.as_of())
         return StreamingResponse(lines, media_type="application/x-ndjson")
 
     return app
+
+
+def _on_this_machine(request: Request) -> bool:
+    """Whether a request came over the loopback interface: until callers have identities, only somebody on this machine gets exact numbers."""
+    try:
+        address = ip_address(request.client.host if request.client else "")
+    except ValueError:
+        return False
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback

@@ -10,6 +10,7 @@ from services.reporting.answers.documents import Counts, Flows, Headline
 from shared.http import openapi
 
 _WHY = {
+    403: "Exact numbers are answered on the loopback address alone",
     404: "No such area; the detail says what an area may be",
     422: "A parameter breaks a rule",
     503: "The record is still being counted, or Redis is unavailable and nothing was read yet; try again",
@@ -19,11 +20,12 @@ responses = partial(openapi.responses, why=_WHY)
 refusals = partial(openapi.problem_responses, why=_WHY)
 
 STREAM = """\
-Server-sent events without an end. First a `snapshot`; where `Last-Event-ID` names an event that is still known, what came after it instead.
-Then a `delta` at most twice a second: every member has its new value, and `children` are those that changed, each to be put in the place of the
-one with its code. A `snapshot` may come again at any time, and replaces everything. A `heartbeat` comes every second or so: all that was sent
-before belongs to its `as_of`, which also holds the age. A reader that does not take its events is cut off, and may come back. Beyond
-`REPORTING_MOST_STREAMS` streams a reader gets a `503` that says when to try again."""
+Server-sent events without an end, of one area or of several over one connection; each document says which it is of. First a `snapshot`;
+where `Last-Event-ID` names an event that is still known, what came after it instead. Then a `delta` at most twice a second: every member has
+its new value; `children` are those that changed, each to be put in the place of the one with its code, and so are `counties`. A `snapshot` may
+come again at any time, and replaces everything. A `heartbeat` comes every second or so: all that was sent belongs to its `as_of`, which also
+says how old that is. A subscriber that does not take its events is cut off, and may come back. Beyond `REPORTING_MOST_STREAMS` subscribers are
+turned away with a `503` that says when to try again."""
 
 
 def stream(*problem_statuses: int) -> openapi.Answers:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 from deploy.local.config import StackConfig
 from deploy.local.processes import PROCESSES
 from deploy.local.stack import LocalStack
-from tests.browser.screen import Screen
+from tests.browser.screen import LUOCHENG, SHAPINGBA, Screen, report_never_enrolled
 from tests.support.browser import FLAGS, browser
 
 LATE_AFTER, GONE_AFTER = 7, 12
@@ -32,13 +32,19 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    """Enrolment and reporting with an empty record, for the tests of a module: each counts from what it finds."""
+    """Enrolment and reporting with a small record, for the tests of a module: each counts from what it finds.
+
+    Two counties have so many children that what is told of theirs tells of none of them.
+    """
     services = tuple(each for each in PROCESSES if each.service in {"enrolment", "reporting"})
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("REPORTING_LATE_AFTER", str(LATE_AFTER))
         environment.setenv("REPORTING_GONE_AFTER", str(GONE_AFTER))
         environment.setenv("REPORTING_DEMO", "true")
         with LocalStack(StackConfig.on_free_ports(tmp_path_factory.mktemp("wall")), services=services) as running:
+            for county in (LUOCHENG, SHAPINGBA):
+                for _ in range(6):
+                    report_never_enrolled(running, county)
             yield running
 
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from deploy.local.stack import LocalStack
-from tests.browser.screen import LIANGSHAN, LUOCHENG, NAMES, PATIENCE, SICHUAN, ZHAOJUE, Screen, report_never_enrolled
+from tests.browser.screen import ALONE, LIANGSHAN, LUOCHENG, NAMES, SICHUAN, ZHAOJUE, Screen, report_never_enrolled
 
 pytestmark = pytest.mark.live
 
@@ -94,9 +94,9 @@ def test_the_address_keeps_the_view_and_back_leads_back(screen: Screen, system: 
     kept = f"?area={LIANGSHAN}&lang=en&table=map"
     screen.is_at(kept)
     for _ in range(2):
-        expect(screen.page.locator(".map h2")).to_have_text(NAMES[LIANGSHAN])
+        expect(screen.page.locator(".map h2")).to_have_text("Liangshan Yi Autonomous Prefecture")
         expect(screen.page.locator(".rank h2")).to_have_text("Counties")
-        expect(screen.page.locator(".map table")).to_contain_text(NAMES[ZHAOJUE])
+        expect(screen.page.locator(".map table")).to_contain_text("Zhaojue County")
         screen.page.reload()
     for address in (f"?area={LIANGSHAN}&lang=en", f"?area={LIANGSHAN}", f"?area={SICHUAN}", ""):
         screen.page.go_back()
@@ -154,9 +154,8 @@ def test_a_server_that_says_nothing_any_more_is_gone_though_the_connection_is_op
     api = system.pid("reporting-api")
     os.kill(api, signal.SIGSTOP)
     try:
-        with screen.page.expect_request("**/v1/stream*", timeout=PATIENCE):
-            screen.is_("late")
-            screen.is_("gone")
+        screen.is_("late")
+        screen.is_("gone")
         expect(screen.page.locator(".age")).to_contain_text("连接中断")
     finally:
         os.kill(api, signal.SIGCONT)
@@ -166,22 +165,36 @@ def test_a_server_that_says_nothing_any_more_is_gone_though_the_connection_is_op
 def test_an_api_that_has_no_counts_yet_is_asked_again_until_it_has(screen: Screen, system: LocalStack) -> None:
     report_never_enrolled(system)
     screen.may_lose_the_server = True
+    screen.page.add_init_script(ALONE)
     screen.page.clock.install()
     screen.page.route("**/v1/stream*", lambda route: route.fulfill(status=503, body="{}", content_type="application/problem+json"))
-    with screen.page.expect_response("**/v1/stream?area=watch52"):
+    with screen.page.expect_response("**/v1/stream?area=100000"):
         screen.page.goto(system.config.api_url("reporting"))
     expect(screen.page.locator(".age")).to_contain_text("等待数字")
-    with screen.page.expect_response("**/v1/stream?area=watch52", timeout=8_000):  # before silence alone would make it ask
+    with screen.page.expect_response("**/v1/stream?area=100000", timeout=8_000):  # before silence alone would make it ask
         screen.page.clock.run_for(1_500)
     screen.page.unroute_all()
     screen.page.clock.run_for(5_000)
     screen.is_("live")
 
 
-def test_an_area_that_does_not_exist_is_the_nation(screen: Screen) -> None:
-    screen.may_lose_the_server = True
-    screen.open("?area=999999")
+@pytest.mark.parametrize(
+    ("area", "says"),
+    [
+        ("999999", "没有这个地区：999999"),
+        ("51", "没有这个地区：51"),
+        ("<b>四川", "没有这个地区：<b>四川"),
+        ("710000", "台湾省不在统计范围"),
+        ("820000", "澳门"),
+    ],
+)
+def test_an_area_that_is_not_counted_says_so_and_the_nation_is_shown(screen: Screen, area: str, says: str) -> None:
+    screen.open(f"?area={area}")
     screen.is_at("")
+    expect(screen.page.get_by_role("alert")).to_contain_text(says)
+    expect(screen.page.locator(".map h2")).to_have_text("全国")
+    screen.page.click(screen.row(SICHUAN))
+    expect(screen.page.locator(".notice")).to_be_hidden()
 
 
 def _tabbed(screen: Screen) -> list[str]:

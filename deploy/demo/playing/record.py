@@ -11,7 +11,7 @@ from deploy.demo.playing.retrying import UNREACHABLE
 
 
 class _Figure(Struct):
-    now: int
+    now: int | None
 
 
 class _AsOf(Struct):
@@ -41,13 +41,26 @@ class Files(NamedTuple):
     settled: int
 
 
+class ShownFigures(NamedTuple):
+    """The three figures as anybody may see them: ``poor`` is None where so few children are out of school that it would tell of one of them."""
+
+    all: int
+    poor: int | None
+    watch52: int
+
+
 class Shown(Struct, frozen=True):
     """One answer. ``facts``: the number of facts that it covers; ``day``: the date of the record."""
 
-    figures: Figures
+    figures: ShownFigures
     files: Files
     facts: int
     day: date | None
+
+    def agrees_with(self, figures: Figures, files: Files) -> bool:
+        """Tell whether these are the figures, as far as they are shown, and the files."""
+        poor = None if self.figures.poor is None else figures.poor
+        return (self.figures, self.files) == ((figures.all, poor, figures.watch52), files)
 
 
 _read_headline = json.Decoder(_Headline).decode
@@ -76,7 +89,7 @@ class Record:
             self.unavailable, self.steady = str(error) or type(error).__name__, False
             return None
         day = headline.as_of.event_time.date() if headline.as_of.event_time else None
-        figures = Figures(headline.all.now, headline.poor.now, headline.watch52.now)
+        figures = ShownFigures(headline.all.now or 0, headline.poor.now, headline.watch52.now or 0)
         by_state = counts.cases.by_state
         files = Files(by_state["open"] + by_state["persuading"], by_state["returned"] + by_state["closed"])
         before, self.shown, self.unavailable = self.shown, Shown(figures, files, sum(headline.as_of.offsets.values()), day), ""
@@ -84,8 +97,8 @@ class Record:
         return self.shown
 
     def shows(self, figures: Figures, files: Files) -> bool:
-        """Return whether the last answer had these figures and files."""
-        return self.shown is not None and (self.shown.figures, self.shown.files) == (figures, files)
+        """Return whether the last answer had these figures, as far as they are shown, and files."""
+        return self.shown is not None and self.shown.agrees_with(figures, files)
 
     async def _asked(self, path: str) -> bytes:
         async with self._client.get(self._url + path) as answer:

@@ -11,7 +11,7 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 from rich.text import Text
 
-from deploy.demo.history.published import Figures
+from deploy.demo.playing.record import ShownFigures
 from shared import clock
 
 _PLAIN_EVERY = 5.0
@@ -26,7 +26,7 @@ class View(NamedTuple):
     about: int
     facts: int
     day: date | None
-    figures: Figures | None
+    figures: ShownFigures | None
     waiting: str
 
 
@@ -73,6 +73,7 @@ def _said(view: View, rate: float) -> Iterator[str]:
     yield f"{rate:,.0f}/s"
     yield f"the record's date {view.day or '-'}"
     if view.figures:
-        yield f"out of school {view.figures.all:,}, registered-poor {view.figures.poor:,}, 52 counties {view.figures.watch52:,}"
+        poor = "withheld" if view.figures.poor is None else f"{view.figures.poor:,}"
+        yield f"out of school {view.figures.all:,}, registered-poor {poor}, 52 counties {view.figures.watch52:,}"
     if view.waiting:
         yield f"waiting: {view.waiting}"

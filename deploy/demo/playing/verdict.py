@@ -37,7 +37,7 @@ class Verdict:
     @property
     def equal(self) -> bool:
         """Whether everything is as expected."""
-        shown = self.shown is not None and (self.shown.figures, self.shown.files) == (self.expected, self.expected_files)
+        shown = self.shown is not None and self.shown.agrees_with(self.expected, self.expected_files)
         return shown and not self.lost and self._compared(self.sent) == self._compared(self.said)
 
     def _compared(self, tally: Tally) -> object:
@@ -59,7 +59,7 @@ class Verdict:
     def _figures(self, scale: float, until: date) -> Table:
         title = f"Children out of school on {until}" + (" (published)" if until in PUBLISHED else " (invented)")
         table = _table(title, "", "expected", "shown", "early 2019", "fall")
-        seen: tuple[int | str, ...] = self.shown.figures if self.shown else ("-", "-", "-")
+        seen: tuple[int | str, ...] = tuple("withheld" if n is None else n for n in self.shown.figures) if self.shown else ("-", "-", "-")
         for group, expected, shown, before in zip(_GROUPS, self.expected, seen, figures(scale, LISTED), strict=True):
             fall = f"{1 - expected / before:.2%}" if before else "-"
             table.add_row(group, *_pair(expected, shown), f"{before:,}", fall)

@@ -3,8 +3,7 @@
 from msgspec import Struct
 
 from services.reporting.answers.documents import AsOf
-from services.reporting.view.memory import NEVER
-from services.reporting.view.rolled_up import OUT, RolledUp
+from services.reporting.view.rolled_up import RolledUp
 from shared.geography.divisions import Level
 
 
@@ -41,5 +40,4 @@ def areas_of(view: RolledUp) -> Areas:
 
 def map_of(view: RolledUp, as_of: AsOf) -> Map:
     """Return the stock of every county."""
-    stock, silent = view.cells[:, OUT].sum(axis=1).tolist(), (view.reported == NEVER).tolist()
-    return Map({code: None if never else n for code, n, never in zip(view.rollup.counties, stock, silent, strict=True)}, as_of)
+    return Map(view.stock, as_of)

@@ -1,8 +1,11 @@
 """The counts of an area, and of the areas of the next level down."""
 
-import numpy as np
+from collections.abc import Sequence
 
-from services.reporting.answers.documents import Aid, AreaName, AsOf, Cases, Child, Counts, Coverage, OpenTransfers, Share, china_moment
+import numpy as np
+from msgspec import UNSET
+
+from services.reporting.answers.documents import Aid, AreaName, AsOf, Cases, Child, Counts, Coverage, OpenTransfers, Share, Stated, china_moment
 from services.reporting.counting import (
     CASE_REASON_CELLS,
     CASE_STATE_CELLS,
@@ -17,6 +20,7 @@ from services.reporting.counting import (
 from services.reporting.view.areas import ROW_OF, Numbers, Rollup
 from services.reporting.view.memory import COLUMN, NEVER
 from services.reporting.view.rolled_up import OUT, OVERDUE, POOR, RolledUp
+from shared.clock import china_day, moment_of
 from shared.contracts.case import CaseState
 from shared.contracts.relief import GrantState, Scheme
 from shared.geography.divisions import NATION, Area, Level, divisions
@@ -40,20 +44,22 @@ def area_name(rollup: Rollup, code: str) -> AreaName:
 
 
 def counts_of(view: RolledUp, code: str, as_of: AsOf) -> Counts:
-    """Return the counts of an area or a county code. Raises ``Problem`` for an unknown one."""
+    """Return the exact counts of an area or a county code, which is more than everybody may see. Raises ``Problem`` for an unknown one."""
     name = area_name(view.rollup, code)
     if code not in view.rollup.areas:
         row = ROW_OF[code]
-        return _document(name, view.rows[row], [], _coverage([code], view.memory.reported[row : row + 1]), as_of)
+        return _document(name, view.rows[row], [], _coverage([code], view.memory.reported[row : row + 1]), None, as_of)
     members = view.rollup.members(code)
-    coverage = _coverage([view.rollup.counties[n] for n in members], view.reported[members])
+    counties = [view.rollup.counties[n] for n in members]
+    coverage = _coverage(counties, view.reported[members])
     if code == NATION and (unknown := view.memory.unknown_codes()):
         coverage.unknown = unknown
     children = [_child(view, area) for area in view.rollup.children(code)]
-    return _document(name, view.cells[members].sum(axis=0), children, coverage, as_of)
+    stated = _stated_by(view, code) if view.rollup.areas[code].level is Level.COUNTY else _all_stated(view, counties)
+    return _document(name, view.cells[members].sum(axis=0), children, coverage, stated, as_of)
 
 
-def _document(name: AreaName, totals: Numbers, children: list[Child], coverage: Coverage, as_of: AsOf) -> Counts:
+def _document(name: AreaName, totals: Numbers, children: list[Child], coverage: Coverage, stated: Stated | None, as_of: AsOf) -> Counts:
     silent = name.level == Level.COUNTY and not coverage.reporting
     return Counts(
         area=name,
@@ -69,6 +75,7 @@ def _document(name: AreaName, totals: Numbers, children: list[Child], coverage: 
         ),
         relief={scheme: {state: _aid(totals, scheme, state) for state in GrantState} for scheme in Scheme},
         transfers=OpenTransfers(lost=int(totals[COLUMN[TRANSFER_LOST_CELL]]), gained=int(totals[COLUMN[TRANSFER_GAINED_CELL]])),
+        stated=stated,
         children=children,
         coverage=coverage,
         as_of=as_of,
@@ -93,6 +100,23 @@ def _child(view: RolledUp, area: Area) -> Child:
         return Child(area.code, area.name, None, None, *files, None, silent=True)
     reported = china_moment(None if newest == NEVER else newest)
     child = Child(area.code, area.name, int(totals[OUT].sum()), int(totals[POOR]), *files, reported, silent=not reporting)
-    if area.level is not Level.COUNTY:
+    if area.level is Level.COUNTY:
+        child.stated = _stated_by(view, area.code) or UNSET
+    else:
         child.coverage = Share(len(members), reporting)
     return child
+
+
+def _stated_by(view: RolledUp, county: str) -> Stated | None:
+    if (statement := view.stated.get(county)) is None:
+        return None
+    day = china_day(moment_of(statement.time)).isoformat()
+    return Stated(statement.out_of_school, statement.out_of_school - (view.stock[county] or 0), day=day)
+
+
+def _all_stated(view: RolledUp, counties: Sequence[str]) -> Stated | None:
+    of = {county: view.stated[county].out_of_school for county in counties if county in view.stated}
+    if not of:
+        return None
+    differences = [number - (view.stock[county] or 0) for county, number in of.items()]
+    return Stated(sum(of.values()), sum(differences), counties=len(of), differing=sum(map(bool, differences)))

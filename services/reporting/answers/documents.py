@@ -47,11 +47,15 @@ class Coverage(Struct, omit_defaults=True):
 
 
 class Cases(Struct):
-    """The children's files. ``by_reason`` counts those not closed, ``overdue`` those not closed that were due before the record's own date."""
+    """The children's files. ``by_reason`` counts those not closed, ``overdue`` those not closed that were due before the record's own date.
+
+    ``by_reason`` is null, and ``suppressed`` true, where it would tell of the children of a county with few files.
+    """
 
     by_state: dict[str, int]
-    by_reason: dict[str, int]
+    by_reason: dict[str, int] | None
     overdue: int
+    suppressed: bool = False
 
 
 class Aid(Struct):
@@ -61,11 +65,25 @@ class Aid(Struct):
     fen: int
 
 
+class Stated(Struct, omit_defaults=True):
+    """What was stated beside what is counted. ``difference``: stated less counted.
+
+    Of a county: its newest own statement, and the ``day`` that it was made for. Above a county: the sum of the newest statements of the ``counties``
+    that made any, compared with the counts of these alone, and the number of those that are ``differing``.
+    """
+
+    out_of_school: int
+    difference: int
+    day: str | UnsetType = UNSET
+    counties: int | UnsetType = UNSET
+    differing: int | UnsetType = UNSET
+
+
 class Child(Struct, omit_defaults=True):
-    """An area of the next level down. Areas above a county have ``coverage``.
+    """An area of the next level down. Areas above a county have ``coverage``; a county that stated its number has ``stated``.
 
     ``out_of_school`` and ``poor`` are null, not 0, where a county never reported. Files are Baoxue's own: there 0 means none.
-    ``cases_open``: files that are open or persuading.
+    ``cases_open``: files that are open or persuading. ``suppressed``: ``poor`` is null so that it tells of no child.
     """
 
     code: str
@@ -77,6 +95,8 @@ class Child(Struct, omit_defaults=True):
     reported: datetime | None
     silent: bool = False
     coverage: Share | UnsetType = UNSET
+    stated: Stated | UnsetType = UNSET
+    suppressed: bool = False
 
 
 class OpenTransfers(Struct):
@@ -89,31 +109,35 @@ class OpenTransfers(Struct):
 class Counts(Struct):
     """The counts of an area. ``poor``, ``by_reason`` and ``by_stage`` count only the children out of school.
 
-    ``out_of_school`` and ``poor`` are null, not 0, where a county never reported. ``relief`` is by scheme and state.
+    ``out_of_school`` and ``poor`` are null, not 0, where a county never reported. ``relief`` is by scheme and state. ``stated`` is null where no
+    county stated anything. ``suppressed``: ``poor``, ``by_reason``, ``by_stage`` and ``relief`` are null so that they tell of no child.
     """
 
     area: AreaName
     out_of_school: int | None
     poor: int | None
     by_status: dict[str, int]
-    by_reason: dict[str, int]
-    by_stage: dict[str, int]
+    by_reason: dict[str, int] | None
+    by_stage: dict[str, int] | None
     cases: Cases
-    relief: dict[str, dict[str, Aid]]
+    relief: dict[str, dict[str, Aid]] | None
     transfers: OpenTransfers
+    stated: Stated | None
     children: list[Child]
     coverage: Coverage
     as_of: AsOf
+    suppressed: bool = False
 
 
 class Figure(Struct):
-    """One of the three figures: its number now, its baseline, and the fall as a share of the baseline (null where the baseline is 0).
+    """A figure: its number now, its baseline, and the fall as a share of the baseline (null where the baseline is 0 or a number is not told).
 
-    ``basis``: ``published``, or ``record`` where the baseline is the sum of the record's own opening flows.
+    ``basis``: ``published``, or ``record`` where the baseline is the sum of the record's own opening flows. ``now`` and ``baseline`` are null where a
+    county never reported, and where the number would tell of a child.
     """
 
-    now: int
-    baseline: int
+    now: int | None
+    baseline: int | None
     baseline_date: str | None
     baseline_precision: str
     basis: str

@@ -9,14 +9,16 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from services.reporting.answers.documents import AsOf, Figure, Headline
-from services.reporting.counting import OPENING_POOR_CELL, Flow
-from services.reporting.view.memory import COLUMN, FLOWS
+from services.reporting.counting import OPENING_POOR_CELL
+from services.reporting.view.memory import COLUMN
 from services.reporting.view.rolled_up import OUT, POOR, RolledUp
 from shared.geography.divisions import NATION
 
 Basis = Literal["published", "record"]
 """The origin of the baselines: the published figures of early 2019, or the record's own opening flows."""
 
+WATCHED = "watch52"
+"""The list of the third figure."""
 _OPENING_POOR = COLUMN[OPENING_POOR_CELL]
 
 
@@ -29,21 +31,32 @@ class Baseline(NamedTuple):
 
 
 def headline(view: RolledUp, basis: Basis, as_of: AsOf) -> Headline:
-    """Return the three figures of a view."""
+    """Return the exact three figures of a view."""
     baselines = published() if basis == "published" else _recorded(view)
-    nation, watched = (view.cells[view.rollup.members(area)].sum(axis=0) for area in (NATION, "watch52"))
-
-    def figure(name: str, now: int) -> Figure:
-        children, date, precision = baselines[name]
-        fall = round((children - now) / children, 6) if children else None
-        return Figure(now, children, date, precision, basis, fall)
-
+    nation, watched = (view.cells[view.rollup.members(area)].sum(axis=0) for area in (NATION, WATCHED))
     return Headline(
-        all=figure("all", int(nation[OUT].sum())),
-        poor=figure("poor", int(nation[POOR])),
-        watch52=figure("watch52", int(watched[OUT].sum())),
+        all=_figure(int(nation[OUT].sum()), baselines["all"], basis),
+        poor=_figure(int(nation[POOR]), baselines["poor"], basis),
+        watch52=_figure(int(watched[OUT].sum()), baselines["watch52"], basis),
         as_of=as_of,
     )
+
+
+def area_figure(view: RolledUp, area: str, out_of_school: int | None, of_all: Headline) -> Figure:
+    """Return the figure of an area or a county code: one of the three where it is theirs, else measured from the record's own opening flows."""
+    if area == NATION:
+        return of_all.all
+    if area == WATCHED:
+        return of_all.watch52
+    opened = {day: int(children[view.rollup.members(area)].sum()) for day, children in view.openings.items() if area in view.rollup.areas}
+    first_day = min((day for day, children in opened.items() if children), default=None)
+    return _figure(out_of_school, Baseline(sum(opened.values()), first_day, "exact"), "record")
+
+
+def _figure(now: int | None, baseline: Baseline, basis: Basis) -> Figure:
+    children, date, precision = baseline
+    fall = round((children - now) / children, 6) if children and now is not None else None
+    return Figure(now, children, date, precision, basis, fall)
 
 
 @cache
@@ -54,14 +67,10 @@ def published() -> Mapping[str, Baseline]:
 
 
 def _recorded(view: RolledUp) -> Mapping[str, Baseline]:
-    openings = {day: flows[:, FLOWS.index(Flow.OPENING)] for day, flows in view.memory.flows.items()}
-    first_day = min((day for day, opening in openings.items() if opening.any()), default=None)
-    by_row = np.zeros(len(view.memory.codes), dtype=np.int64)
-    for opening in openings.values():
-        by_row += opening
-    opened = view.rollup.summed(by_row)
+    first_day = min(view.openings, default=None)
+    opened = sum(view.openings.values(), start=np.zeros(len(view.rollup.counties), dtype=np.int64))
     poor = view.cells[view.rollup.members(NATION), _OPENING_POOR]
     return {
         name: Baseline(int(children.sum()), first_day, "exact")
-        for name, children in (("all", opened), ("poor", poor), ("watch52", opened[view.rollup.members("watch52")]))
+        for name, children in (("all", opened), ("poor", poor), ("watch52", opened[view.rollup.members(WATCHED)]))
     }

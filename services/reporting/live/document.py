@@ -26,22 +26,26 @@ class Figures(Struct):
 
 
 class LiveCounts(Counts, kw_only=True):
-    """The counts of an area, with the headline and the area's newest changes, newest first; all of one vector of offsets.
+    """The counts of an area, its figure, the headline, the area's newest changes (newest first), and the stock of every county of the nation.
 
-    In a ``delta`` every member has its new value, and ``children`` are those that changed.
+    All of it belongs to one vector of offsets, so that a map and a list beside the counts never show numbers of two moments. ``counties`` is null for
+    a county that never reported. In a ``delta`` every member has its new value, and ``children`` and ``counties`` are those that changed.
     """
 
+    figure: Figure
     headline: Figures
     newest: list[Change]
+    counties: dict[str, int | None]
 
 
-_BESIDES = [name for name in LiveCounts.__struct_fields__ if name not in ("children", "as_of")]
+_BESIDES = [name for name in LiveCounts.__struct_fields__ if name not in ("children", "counties", "as_of")]
 
 
-def live_counts(counts: Counts, headline: Headline, newest: list[Change]) -> LiveCounts:
+def live_counts(counts: Counts, figure: Figure, headline: Headline, newest: list[Change], counties: dict[str, int | None]) -> LiveCounts:
     """Join the parts of a document. All of them must belong to one vector of offsets."""
     members = {name: getattr(counts, name) for name in Counts.__struct_fields__}
-    return LiveCounts(**members, headline=Figures(headline.all, headline.poor, headline.watch52), newest=newest)
+    figures = Figures(headline.all, headline.poor, headline.watch52)
+    return LiveCounts(**members, figure=figure, headline=figures, newest=newest, counties=counties)
 
 
 def difference(before: LiveCounts, after: LiveCounts) -> tuple[Kind, LiveCounts] | None:
@@ -49,9 +53,10 @@ def difference(before: LiveCounts, after: LiveCounts) -> tuple[Kind, LiveCounts]
 
     None where no number differs: a new ``as_of`` alone goes out with a heartbeat.
     """
-    if [child.code for child in before.children] != [child.code for child in after.children]:
+    if [child.code for child in before.children] != [child.code for child in after.children] or before.counties.keys() != after.counties.keys():
         return Kind.SNAPSHOT, after
-    changed = [new for old, new in zip(before.children, after.children, strict=True) if old != new]
-    if not changed and all(getattr(before, name) == getattr(after, name) for name in _BESIDES):
+    children = [new for old, new in zip(before.children, after.children, strict=True) if old != new]
+    counties = {code: n for code, n in after.counties.items() if before.counties[code] != n}
+    if not children and not counties and all(getattr(before, name) == getattr(after, name) for name in _BESIDES):
         return None
-    return Kind.DELTA, msgspec.structs.replace(after, children=changed)
+    return Kind.DELTA, msgspec.structs.replace(after, children=children, counties=counties)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from services.reporting.answers.current_view import CurrentView
 from services.reporting.answers.documents import AsOf
-from services.reporting.answers.headline import Basis, headline
+from services.reporting.answers.headline import Basis, area_figure
 from services.reporting.live.channel import Channel, heartbeat
 from services.reporting.live.document import Kind, LiveCounts, live_counts
 from services.reporting.live.meters import ApiMeters
@@ -64,7 +64,7 @@ class Hub:
         """``most``: subscribers at once."""
         self._reader, self._current, self._baseline, self._most, self._pace = reader, current, baseline, most, pace
         self._streams: OrderedDict[str, _Stream] = OrderedDict()
-        self._stream_of: dict[Subscriber, _Stream] = {}
+        self._streams_of: dict[Subscriber, list[_Stream]] = {}
         self._stopping = False
         self._view: RolledUp | None = None
         self._turn = 0
@@ -72,19 +72,30 @@ class Hub:
         process, numbers = draw_process_id(), itertools.count(1)
         self._draw_id = lambda: f"{process}-{next(numbers)}"
         self._meters = meters
-        meters.stream_clients.set_function(lambda: len(self._stream_of))
+        meters.stream_clients.set_function(lambda: len(self._streams_of))
 
-    def subscribe(self, area: str, last: str | None, connection: Connection | None) -> Subscriber:
-        """Add a subscriber to an area's stream; ``last`` is the id of the last event that it had.
+    def subscribe(self, areas: Sequence[str], last: str | None, connection: Connection | None) -> Subscriber:
+        """Add a subscriber to the streams of some areas; ``last`` is the id of the last event that it had, of whichever of them.
 
         Raises ``Problem``: for an unknown area, where there is nothing to show yet, where there are too many, and while the server stops.
         """
         if self._stopping:
             raise Problem(503, "stopping", "This server is stopping", "Try again: another one takes over.", headers={"Retry-After": "1"})
-        if len(self._stream_of) >= self._most:
+        if len(self._streams_of) >= self._most:
             self._meters.stream_turned_away.inc()
             detail = f"{self._most} streams are open, which is as many as this server takes."
             raise Problem(503, "too-many-streams", "Too many streams", detail, headers={"Retry-After": _RETRY_AFTER})
+        streams = [self._stream(area) for area in areas]
+        first = [self._first(stream, last) for stream in streams]
+        subscriber = Subscriber([event for _, event in first], connection)
+        self._streams_of[subscriber] = streams
+        for area, stream, (kind, _) in zip(areas, streams, first, strict=True):
+            stream.subscribers[subscriber] = None
+            self._streams.move_to_end(area)
+            self._meters.stream_events.labels(kind).inc()
+        return subscriber
+
+    def _stream(self, area: str) -> _Stream:
         stream = self._streams.get(area)
         if stream is None:
             view = self._look()
@@ -92,31 +103,25 @@ class Hub:
             stream = self._streams[area] = _Stream(channel, self._turn, view.memory.generation)
         elif not stream.subscribers:
             self._advance(area, stream)
+        return stream
+
+    def _first(self, stream: _Stream, last: str | None) -> tuple[Kind, bytes]:
         self._look()
         as_of = self._current.as_of() if stream.turn == self._turn else stream.channel.document.as_of
-        kind, first = stream.channel.since(last, as_of)
-        subscriber = Subscriber(first, connection)
-        stream.subscribers[subscriber] = None
-        self._stream_of[subscriber] = stream
-        self._streams.move_to_end(area)
-        self._meters.stream_events.labels(kind).inc()
-        return subscriber
+        return stream.channel.since(last, as_of)
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
         """Remove a subscriber. One that was removed before may be removed again."""
-        stream = self._stream_of.pop(subscriber, None)
-        if stream is None:
-            return
-        del stream.subscribers[subscriber]
-        if not stream.subscribers:
-            idle = [area for area, other in self._streams.items() if not other.subscribers]
-            for area in idle[:-_IDLE_CHANNELS_KEPT]:
-                del self._streams[area]
+        for stream in self._streams_of.pop(subscriber, ()):
+            del stream.subscribers[subscriber]
+        idle = [area for area, other in self._streams.items() if not other.subscribers]
+        for area in idle[:-_IDLE_CHANNELS_KEPT]:
+            del self._streams[area]
 
     def close(self) -> None:
         """End all streams and begin no more. A subscriber that does not take the end in time is cut off."""
         self._stopping = True
-        for subscriber in self._stream_of:
+        for subscriber in self._streams_of:
             subscriber.end()
         asyncio.get_running_loop().call_later(_GRACE_SECONDS, self._cut_off_all)
 
@@ -196,16 +201,18 @@ class Hub:
         return stream.channel.restart(document)
 
     def _document(self, view: RolledUp, area: str, as_of: AsOf) -> LiveCounts:
-        return live_counts(self._current.counts(area, as_of), headline(view, self._baseline, as_of), self._reader.newest.of(view, area))
+        counts, headline = self._current.counts(area, as_of), self._current.headline(self._baseline, as_of)
+        figure = area_figure(view, area, counts.out_of_school, headline)
+        return live_counts(counts, figure, headline, self._reader.newest.of(view, area), view.stock)
 
     def _cut_off(self, subscriber: Subscriber) -> None:
-        if subscriber in self._stream_of:
+        if subscriber in self._streams_of:
             self._meters.stream_cut_off.inc()
             self.unsubscribe(subscriber)
             subscriber.cut_off()
 
     def _cut_off_all(self) -> None:
-        for subscriber in list(self._stream_of):
+        for subscriber in list(self._streams_of):
             self._cut_off(subscriber)
 
     def _end(self, area: str, stream: _Stream) -> None:

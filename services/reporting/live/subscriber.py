@@ -1,12 +1,12 @@
-"""A subscriber of a stream, with a small bounded queue of the events that it has not taken."""
+"""A subscriber of one or more streams, with a small bounded queue of the events that it has not taken."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from shared.http.serving import Connection
 
 MOST_WAITING = 16
-"""Events that may wait for a subscriber; beyond that it is cut off. At the highest rate they are the events of 6 s."""
+"""Events of one stream that may wait for a subscriber; beyond that it is cut off. At the highest rate they are the events of 6 s."""
 _BUFFER_BYTES = 65_536
 """Bytes that may wait for it in the process, and about as many in the kernel."""
 
@@ -14,9 +14,10 @@ _BUFFER_BYTES = 65_536
 class Subscriber:
     """A bounded queue to one connection."""
 
-    def __init__(self, first: bytes, connection: Connection | None) -> None:
-        """``first`` is the first event. ``connection`` is None where no server is between (tests)."""
-        self._waiting = [first]
+    def __init__(self, first: Sequence[bytes], connection: Connection | None) -> None:
+        """``first``: the first event of each of its streams. ``connection`` is None where no server is between (tests)."""
+        self._waiting = [*first]
+        self._most_waiting = MOST_WAITING * len(first)
         self._wake = asyncio.Event()
         self._wake.set()
         self._ended = False
@@ -25,8 +26,8 @@ class Subscriber:
             connection.limit_write_buffer(_BUFFER_BYTES)
 
     def offer(self, event: bytes) -> bool:
-        """Queue an event. Returns False, and queues nothing, where ``MOST_WAITING`` events wait already."""
-        if len(self._waiting) >= MOST_WAITING:
+        """Queue an event. Returns False, and queues nothing, where as many wait already as may."""
+        if len(self._waiting) >= self._most_waiting:
             return False
         self._waiting.append(event)
         self._wake.set()

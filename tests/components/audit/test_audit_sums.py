@@ -11,16 +11,22 @@ from services.reporting.audit.sums import check_sums, unequal_sums
 def document(area: str, total: int, children: dict[str, int] | None = None) -> dict[str, Any]:
     """Return an area with ``total`` children out of school. Each is poor, and has an open file that is overdue and a suspended grant of 100 fen."""
     return {
-        "area": {"code": area},
+        "area": {"code": area, "level": "prefecture"},
         "out_of_school": total,
         "poor": total,
         "by_status": {"dropped_out": total, "enrolled": 0},
         "by_reason": {"work": total},
         "by_stage": {"junior": total},
-        "cases": {"by_state": {"open": total, "persuading": 0, "returned": 0, "closed": 0}, "by_reason": {"work": total}, "overdue": total},
+        "cases": {
+            "by_state": {"open": total, "persuading": 0, "returned": 0, "closed": 0},
+            "by_reason": {"work": total},
+            "overdue": total,
+            "suppressed": False,
+        },
         "relief": {"living_subsidy": {"suspended": {"grants": total, "fen": 100 * total}}},
         "children": [child(code, n) for code, n in (children or {}).items()],
         "as_of": {"offsets": {"0": 7}},
+        "suppressed": False,
     }
 
 
@@ -103,6 +109,54 @@ def test_a_silent_county_adds_nothing() -> None:
     prefecture = {**ANSWERS["513400"], "children": [*ANSWERS["513400"]["children"], silent]}
     alone = {**document("513402", 0), "out_of_school": None, "poor": None}
     assert check_sums({**ANSWERS, "513400": prefecture, "513402": alone}.__getitem__) == []
+
+
+def withheld(answer: dict[str, Any]) -> dict[str, Any]:
+    """The same answer without what tells of few children."""
+    files = {**answer["cases"], "by_reason": None, "suppressed": True}
+    return {**answer, **dict.fromkeys(("poor", "by_reason", "by_stage", "relief")), "cases": files, "suppressed": True}
+
+
+def hidden(code: str, n: int) -> dict[str, Any]:
+    return {**child(code, n), "poor": None, "suppressed": True}
+
+
+FEW = {
+    **ANSWERS,
+    "513400": {**ANSWERS["513400"], "children": [hidden("513431", 1), hidden("513401", 2)]},
+    "watch52": {**withheld(ANSWERS["watch52"]), "children": [hidden("513431", 1)]},
+    "sanqu": {**ANSWERS["sanqu"], "children": [hidden("513431", 1), hidden("513401", 2)]},
+    "513431": withheld(ANSWERS["513431"]),
+    "513401": withheld(ANSWERS["513401"]),
+}
+
+
+def test_what_is_withheld_of_few_children_adds_nothing() -> None:
+    assert check_sums(FEW.__getitem__) == []
+
+
+@pytest.mark.parametrize(
+    ("area", "change", "says"),
+    [
+        (
+            "513400",
+            {"poor": 1, "children": [{**child("513431", 2)}, hidden("513401", 1)]},
+            "513400: 1 registered-poor out of school, but its parts add up to 2",
+        ),
+        ("513400", {"out_of_school": 4}, "513400: 4 out of school, but its parts add up to 3"),
+        ("513400", {"by_status": {"dropped_out": 3, "enrolled": 9}}, "513400: 9 by_status.enrolled, but the answers for its parts add up to 0"),
+        ("513431", {"poor": 1}, "513431: 1 out of school, and poor told that must be withheld"),
+        ("513431", {"relief": {}}, "513431: 1 out of school, and relief told that must be withheld"),
+    ],
+)
+def test_a_null_hides_no_wrong_sum(area: str, change: dict[str, Any], says: str) -> None:
+    assert says in check_sums({**FEW, area: {**FEW[area], **change}}.__getitem__)
+
+
+def test_a_county_of_few_children_must_not_be_told_apart() -> None:
+    open_ = {**ANSWERS["513431"], "area": {"code": "513431", "level": "county"}}
+    assert list(unequal_sums(open_)) == ["513431: 1 out of school, and poor, by_reason, by_stage, relief told that must be withheld"]
+    assert list(unequal_sums({**document("513431", 5), "area": {"code": "513431", "level": "county"}})) == []
 
 
 def test_an_answer_that_is_no_counts_document_is_told() -> None:

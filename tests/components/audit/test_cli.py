@@ -33,16 +33,17 @@ COUNTY: dict[str, Any] = {
     "flows": {"2020-03-01": {"opening": 2}, "2020-04-02": {"returned": 1}},
 }
 COUNTS: dict[str, Any] = {
-    "area": {"code": "100000"},
+    "area": {"code": "100000", "level": "nation"},
     "out_of_school": 1,
     "poor": 1,
     "by_status": {"dropped_out": 1},
     "by_reason": {"work": 1},
     "by_stage": {"junior": 1},
-    "cases": {"by_state": {"open": 1, "persuading": 0, "returned": 0, "closed": 0}, "by_reason": {"work": 1}, "overdue": 0},
+    "cases": {"by_state": {"open": 1, "persuading": 0, "returned": 0, "closed": 0}, "by_reason": {"work": 1}, "overdue": 0, "suppressed": False},
     "relief": {"living_subsidy": {"due": {"grants": 1, "fen": 31_250}}},
     "children": [],
     "as_of": {"offsets": {"0": 4}},
+    "suppressed": False,
 }
 
 Serve = Callable[..., None]
@@ -72,7 +73,7 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Serve:
                 offset = left.pop(0) if len(left) > 1 else left[0]
                 as_of = {"as_of": {"offsets": {"0": offset}, "event_time": "2020-04-02T08:00:00+08:00"}}
                 return httpx.Response(200, text=f"{json.dumps(as_of)}\n{json.dumps(county)}\n")
-            return httpx.Response(200, json={**counts, "area": {"code": request.url.params["area"]}})
+            return httpx.Response(200, json={**counts, "area": {"code": request.url.params["area"], "level": "nation"}})
 
         monkeypatch.setattr(reporting_api, "ReportingApi", lambda url: ReportingApi(url, transport=httpx.MockTransport(answer)))
         monkeypatch.setattr(kafka_topic, "KafkaTopic", lambda bootstrap, topic="student-status": MemoryTopic(values, begin=begin, open_=open_))

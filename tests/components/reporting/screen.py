@@ -1,9 +1,12 @@
 """An api over a memory with a few children in it, and its client, for the tests of what it answers."""
 
+import json
 from typing import Any
 
 import httpx
+import msgspec
 
+from services.reporting.answers.current_view import CurrentView
 from services.reporting.answers.documents import AsOf
 from services.reporting.answers.headline import Basis
 from services.reporting.api import create_app
@@ -38,8 +41,8 @@ class Screen:
         self.reader = BoardReader(redis, log, partitions=1)
         if memory is not None:
             self.reader.show(memory)
-        app = create_app(reader=self.reader, log=log, redis=redis, baseline=baseline, ready_lag_seconds=ready_lag_seconds)
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        self.app = create_app(reader=self.reader, log=log, redis=redis, baseline=baseline, ready_lag_seconds=ready_lag_seconds)
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://screen")
 
     async def get(self, path: str, **query: str) -> Any:
@@ -49,3 +52,11 @@ class Screen:
 
     async def counts(self, area: str) -> Any:
         return await self.get("/v1/counts", area=area)
+
+    def exact(self, area: str) -> Any:
+        """What somebody with a right to the numbers of small cells is answered."""
+        current = self.current()
+        return json.loads(msgspec.json.encode(current.counts(area, current.as_of(), exact=True)))
+
+    def current(self) -> CurrentView:
+        return CurrentView(self.reader)

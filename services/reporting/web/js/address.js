@@ -1,16 +1,16 @@
-// The address keeps the view: which area, which language, which charts are shown as tables. Pure.
+// The address keeps the view: which area, which language, which charts are shown as tables. Pure. Whether there is such an area the tree knows.
 import { FIRST, knows } from "./words.js";
 
 export const NATION = "100000";
 const TABLES = ["map", "curve"];
-const isArea = /^(\d{6}|[a-z][a-z0-9]{1,15})$/;
+const LONGEST = 32;
 
 export function viewOf(search) {
   const query = new URLSearchParams(search);
-  const area = query.get("area") ?? NATION;
+  const area = (query.get("area") || NATION).slice(0, LONGEST);
   const lang = query.get("lang") ?? FIRST;
   const tables = (query.get("table") ?? "").split(",").filter((name) => TABLES.includes(name));
-  return { area: isArea.test(area) ? area : NATION, lang: knows(lang) ? lang : FIRST, tables };
+  return { area, lang: knows(lang) ? lang : FIRST, tables };
 }
 
 export function addressOf(view) {

@@ -2,11 +2,21 @@
 
 const REST = 4000;
 const PATIENCE = 10_000;
+const AGAIN = 2000;
 
 export async function ask(path) {
   const answer = await fetch(path, { headers: { accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE) });
   if (!answer.ok) throw Object.assign(new Error(path), { status: answer.status });
   return answer.json();
+}
+
+// Asks until there is an answer.
+export async function patiently(path) {
+  for (;;) {
+    const answer = await ask(path).catch(() => null);
+    if (answer !== null) return answer;
+    await new Promise((goOn) => setTimeout(goOn, AGAIN));
+  }
 }
 
 // Keeps one document as new as `want` asks for; `take(document)` is called with each.

@@ -8,14 +8,21 @@ export const FONT = '"Noto Sans SC", sans-serif';
 // The size of small text on the page, in pixels: what a chart's labels are measured by.
 export const small = () => Number.parseFloat(getComputedStyle(document.body).fontSize) * 0.8125 > 11 ? Number.parseFloat(getComputedStyle(document.body).fontSize) * 0.8125 : 11;
 
+const drawings = [];
+
+// Draws every chart anew, in the size and the colours that its box has now.
+export const redraw = () => drawings.forEach((draw) => draw());
+
 // Gives a chart in a box; `draw(chart, {width, height})` is called whenever its size or the fonts change.
 export function charted(box, draw) {
   const chart = echarts.init(box, null, { renderer: "canvas" });
   const again = () => box.clientWidth > 0 && draw(chart, { width: box.clientWidth, height: box.clientHeight });
-  new ResizeObserver(() => {
+  const resized = () => {
     chart.resize();
     again();
-  }).observe(box);
+  };
+  new ResizeObserver(resized).observe(box);
+  drawings.push(resized);
   document.fonts.addEventListener("loadingdone", again);
   return { chart, again };
 }

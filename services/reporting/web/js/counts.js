@@ -1,20 +1,26 @@
 // What the page works out of the documents that it is sent. Pure.
 
-// A delta has new values, never differences, and of the children only those that changed.
+// A delta has new values, never differences; of the children and of all counties' numbers only those that changed.
 export function merged(document, delta) {
   const changed = new Map((delta.children ?? []).map((child) => [child.code, child]));
   const children = document.children.map((child) => changed.get(child.code) ?? child);
   const known = new Set(children.map((child) => child.code));
-  return { ...document, ...delta, children: children.concat((delta.children ?? []).filter((child) => !known.has(child.code))) };
+  const counties = { ...document.counties, ...delta.counties };
+  return { ...document, ...delta, counties, children: children.concat((delta.children ?? []).filter((child) => !known.has(child.code))) };
 }
 
 // Most children out of school first; those that never reported last, for they have no number at all.
-export function ranked(children) {
-  const silent = (child) => child.out_of_school === null || child.silent === true;
-  return [...children].sort((a, b) => silent(a) - silent(b) || b.out_of_school - a.out_of_school || a.code.localeCompare(b.code));
+export function ranked(lines) {
+  const silent = (line) => line.out_of_school === null;
+  return [...lines].sort((a, b) => silent(a) - silent(b) || b.out_of_school - a.out_of_school || a.code.localeCompare(b.code));
 }
 
-export const isSilent = (child) => child.out_of_school === null || child.silent === true;
+// An area by the numbers of its counties: how many children, null where none of them ever reported, and how many counties did.
+export function summed(counties, codes) {
+  const numbers = codes.map((code) => counties[code] ?? null).filter((n) => n !== null);
+  const out_of_school = numbers.length ? numbers.reduce((sum, n) => sum + n, 0) : null;
+  return { out_of_school, counties: codes.length, reporting: numbers.length };
+}
 
 // The parts of a whole, largest first, each with its share (null where there is no whole).
 export function parts(counts) {
@@ -23,7 +29,18 @@ export function parts(counts) {
   return { whole, lines: lines.sort((a, b) => b.n - a.n) };
 }
 
-// Steps of the map's colours: the least number of children of each. They are the same for ever, so that a map that grows
-// dark has fewer children on it.
-export const STEPS = [1, 5, 20, 100, 500];
-export const step = (n) => STEPS.filter((least) => n >= least).length;
+// Changes newest first by the day on which they happened; those of a day stay in the order in which they were learned of.
+export const inOrderOfTime = (changes) => [...changes].sort((a, b) => b.day.localeCompare(a.day));
+
+// The days of the ledger: from the last of the days on which it was loaded on, for until then its stock was still growing.
+export function ofTheLedger(days) {
+  const loaded = days.findIndex((day) => day.opening === 0);
+  return loaded < 0 ? days.slice(-1) : days.slice(Math.max(0, loaded - 1));
+}
+
+// Why a number is not shown though it is known: there are so few children that it would tell of one of them, or it would give such a number away.
+export const FEW = 5;
+export function withheld(counts) {
+  if (!counts.suppressed) return null;
+  return counts.out_of_school < FEW ? "few" : "cover";
+}

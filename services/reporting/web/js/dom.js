@@ -29,3 +29,12 @@ export function write(node, text, { flash = false } = {}) {
 }
 
 export const link = (address, attributes, ...children) => el("a", { href: address, ...attributes }, ...children);
+
+// Puts other children into a list; the focus stays at the link of the same key, or else in the list.
+export function refill(root, ...nodes) {
+  const held = root.contains(document.activeElement) ? (document.activeElement.dataset.key ?? "") : null;
+  root.replaceChildren(...nodes);
+  if (held === null) return;
+  const links = [...root.querySelectorAll("a[data-key]")];
+  (links.find((link) => link.dataset.key === held) ?? links.at(-1))?.focus({ preventScroll: true });
+}

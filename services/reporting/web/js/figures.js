@@ -7,10 +7,14 @@ const locale = (tongue) => (tongue === "zh" ? "zh-CN" : "en-GB");
 
 export const number = (n) => grouped.format(n).replace("-", "−");
 
-// A share between 0 and 1, exact enough that 99.95 % is not 100 %.
+// A difference, with its sign.
+export const signed = (n) => (n > 0 ? `+${number(n)}` : number(n));
+
+// A share between 0 and 1, exact enough that 99.95 % is not 100 %; what is not all is never rounded up to all.
 export function percent(share, digits = 2) {
   if (share === null || !Number.isFinite(share)) return "–";
-  return `${(share * 100).toFixed(digits)}%`;
+  const most = share < 1 ? 100 - 10 ** -digits : Infinity;
+  return `${Math.min(share * 100, most).toFixed(digits)}%`;
 }
 
 // Formatters are dear to make and asked for all the time: one of each kind.

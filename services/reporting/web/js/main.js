@@ -1,7 +1,9 @@
-// The page put together: the address says what is shown, the stream says what is true, the parts draw both.
+// The page put together: the address says what is shown, the feed says what is true, the parts draw both.
 import { ageOf } from "./age.js";
-import { addressOf, viewOf, withTable } from "./address.js";
-import { ask, Kept } from "./ask.js";
+import { addressOf, NATION, viewOf, withTable } from "./address.js";
+import { ask, Kept, patiently } from "./ask.js";
+import { Feed } from "./feed.js";
+import { keys } from "./keys.js";
 import { casework } from "./parts/casework.js";
 import { composition } from "./parts/composition.js";
 import { curve } from "./parts/curve.js";
@@ -9,10 +11,10 @@ import { demo, foot } from "./parts/foot.js";
 import { headline } from "./parts/headline.js";
 import { map } from "./parts/map.js";
 import { newest } from "./parts/newest.js";
-import { beside, ranks } from "./parts/ranks.js";
+import { ranks } from "./parts/ranks.js";
 import { age, standing } from "./parts/standing.js";
-import { tongue, trail } from "./parts/trail.js";
-import { Stream } from "./stream.js";
+import { notice, tongue, trail } from "./parts/trail.js";
+import { printed } from "./printing.js";
 import { Tree } from "./tree.js";
 import { speak } from "./words.js";
 
@@ -20,32 +22,32 @@ const TICK = 500;
 const seconds = () => performance.now() / 1000;
 const place = (name) => document.querySelector(`[data-part="${name}"]`);
 
-const state = { view: viewOf(location.search), counts: null, headline: null, newest: null, beside: null, flows: null, map: null, tree: null, screen: null };
+// `counts` is of the area that is shown, and null until it has come; `counties` are the numbers of all counties, of one vector with it.
+const state = { view: viewOf(location.search), counts: null, headline: null, newest: null, counties: null, flows: null, tree: null, screen: null, unknown: null };
+const files = {};
 let heard = null;
 let connected = false;
-let streams = [];
 
 const open = (area) => addressOf({ ...state.view, area });
 const toggle = (name) => go(withTable(state.view, name, !state.view.tables.includes(name)));
 const flows = new Kept((document) => show({ flows: document }));
-const numbers = new Kept((document) => show({ map: document }));
+const feed = new Feed(hear);
 
 function follow() {
-  for (const stream of streams) stream.close();
-  const area = state.view.area;
-  streams = [new Stream(area, hear), new Stream(beside(area), ({ document }) => document && show({ beside: document }))];
-  flows.want(`v1/flows?area=${area}`);
-  numbers.want("v1/map");
+  const { area } = state.view;
+  if (area !== NATION && !state.tree) return;
+  feed.follow(area);
+  flows.want(`v1/flows?area=${encodeURIComponent(area)}`);
 }
 
 function hear({ document, as_of, connected: now }) {
   connected = now;
   if (as_of) heard = { lag: as_of.lag_seconds, at: seconds() };
   if (document) {
-    show({ counts: document, headline: document.headline ?? state.headline, newest: document.newest ?? state.newest });
-    flows.want(`v1/flows?area=${state.view.area}`);
-    numbers.want("v1/map");
-    if (state.tree && document.children.some((child) => !state.tree.has(child.code))) loadTree();
+    const { headline, newest, counties } = document;
+    show({ counts: document, headline, newest, counties });
+    flows.want(`v1/flows?area=${encodeURIComponent(state.view.area)}`);
+    if (state.tree && Object.keys(counties).some((code) => !state.tree.has(code))) loadTree();
   }
   tick();
 }
@@ -57,14 +59,19 @@ function go(view, { keep = false } = {}) {
   turn(view);
 }
 
-function turn(view) {
-  const moved = view.area !== state.view.area;
-  state.view = view;
-  speak(view.lang);
-  if (moved) {
-    Object.assign(state, { counts: null, newest: null, flows: null });
-    follow();
+function turn(view, unknown = null) {
+  if (state.tree && !state.tree.has(view.area)) {
+    const nation = { ...view, area: NATION };
+    history.replaceState(null, "", addressOf(nation));
+    return turn(nation, view.area);
   }
+  const moved = view.area !== state.view.area;
+  const translated = view.lang !== state.view.lang;
+  Object.assign(state, { view, unknown });
+  speak(view.lang);
+  if (translated) translate();
+  if (moved) Object.assign(state, { counts: null, newest: null, flows: null });
+  if (moved) follow();
   show({});
 }
 
@@ -74,11 +81,6 @@ document.addEventListener("click", (event) => {
   if (link.origin !== location.origin || link.pathname !== location.pathname) return;
   event.preventDefault();
   go(viewOf(link.search));
-});
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || !state.tree) return;
-  const up = state.tree.parent(state.view.area);
-  if (up) go({ ...state.view, area: up });
 });
 addEventListener("popstate", () => turn(viewOf(location.search)));
 
@@ -105,18 +107,22 @@ function tick() {
 }
 
 async function loadTree() {
-  const document = await ask("v1/areas").catch(() => null);
-  if (document === null) return setTimeout(loadTree, 2000);
-  const tree = new Tree(document);
-  show({ tree });
-  loadFont(tree);
-  if (!tree.has(state.view.area)) go({ ...state.view, area: viewOf("").area }, { keep: true });
-  return tree;
+  files.areas = await patiently("v1/areas");
+  loadFont(files.areas);
+  await translate();
+  turn(state.view, state.unknown);
+  follow();
+}
+
+// The names in the language of the page; the English ones are a file that only who reads English asks for.
+async function translate() {
+  if (state.view.lang === "en") files.english ??= await patiently("web/names.en.json");
+  if (files.areas) show({ tree: new Tree(files.areas, state.view.lang === "en" ? files.english : null) });
 }
 
 // The font comes in slices: those of all names at once, so that no name ever waits for its characters on the wall.
-function loadFont(tree) {
-  const characters = [...new Set([...tree.areas.values()].flatMap((area) => [...area.name]))].join("");
+function loadFont({ areas }) {
+  const characters = [...new Set(areas.flatMap((area) => [...area.name]))].join("");
   for (const weight of [400, 600]) document.fonts.load(`${weight} 16px "Noto Sans SC"`, characters);
 }
 
@@ -124,12 +130,15 @@ async function begin() {
   speak(state.view.lang);
   tick();
   setInterval(tick, TICK);
-  const places = await ask("web/atlas.json");
+  const [places, outside] = await Promise.all([patiently("web/atlas.json"), patiently("web/outside.json")]);
+  const lists = ranks(place("rank"), place("watch"), { open });
   parts = [
-    headline(place("headline")), ranks(place("rank"), place("watch"), { open }), map(place("map"), { go: (area) => go({ ...state.view, area }), places, toggle }), curve(place("curve"), { toggle }),
-    newest(place("newest"), { open }), composition(place("composition")), casework(place("casework")), trail(place("trail"), { open }),
+    headline(place("headline"), { open }), lists.draw, map(place("map"), { go: (area) => go({ ...state.view, area }), places, outside, toggle }), curve(place("curve"), { toggle }),
+    newest(place("newest"), { open }), composition(place("composition")), casework(place("casework")), trail(place("trail"), { open }), notice(place("notice"), outside),
     standing(place("standing")), tongue(place("tongue")), demo(place("demo")), foot(place("foot")),
   ];
+  keys(state, { go, enter: lists.enter });
+  printed();
   follow();
   show({});
   loadTree();

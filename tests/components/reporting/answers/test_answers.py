@@ -21,8 +21,8 @@ def screen() -> Screen:
     return Screen(remembered(folded(*RECORD)))
 
 
-async def test_an_areas_counts_have_every_word_and_every_part(screen: Screen) -> None:
-    counts = await screen.counts("513400")
+def test_an_areas_counts_have_every_word_and_every_part(screen: Screen) -> None:
+    counts = screen.exact("513400")
     assert counts["area"] == {"code": "513400", "name": "凉山彝族自治州", "level": "prefecture"}
     assert (counts["out_of_school"], counts["poor"]) == (1, 1)
     assert {word: n for word, n in counts["by_status"].items() if n} == {"never_enrolled": 1, "returned": 1}
@@ -32,8 +32,8 @@ async def test_an_areas_counts_have_every_word_and_every_part(screen: Screen) ->
     assert len(counts["children"]) == counts["coverage"]["counties"] == 17
 
 
-async def test_before_there_is_a_file_or_a_grant_every_word_of_them_is_0(screen: Screen) -> None:
-    counts = await screen.counts("513400")
+def test_before_there_is_a_file_or_a_grant_every_word_of_them_is_0(screen: Screen) -> None:
+    counts = screen.exact("513400")
     assert counts["cases"]["by_state"] == {"open": 0, "persuading": 0, "returned": 0, "closed": 0}
     assert (set(counts["cases"]["by_reason"].values()), len(counts["cases"]["by_reason"]), counts["cases"]["overdue"]) == ({0}, 10, 0)
     nothing = {"grants": 0, "fen": 0}
@@ -53,8 +53,9 @@ async def test_a_silent_county_is_not_0(screen: Screen) -> None:
     parts = {part["code"]: part for part in counts["children"]}
     files = {"cases_open": 0, "overdue": 0}
     assert parts["513436"] == {"code": "513436", "name": "美姑县", "out_of_school": None, "poor": None, **files, "reported": None, "silent": True}
-    assert parts[ZHAOJUE] == {"code": ZHAOJUE, "name": "昭觉县", "out_of_school": 1, "poor": 1, **files, "reported": "2019-04-01T08:00:00+08:00"}
-    assert parts[JINYANG]["out_of_school"] == 0
+    few = {"out_of_school": 1, "poor": None, "suppressed": True}
+    assert parts[ZHAOJUE] == {"code": ZHAOJUE, "name": "昭觉县", **few, **files, "reported": "2019-04-01T08:00:00+08:00"}
+    assert (parts[JINYANG]["out_of_school"], parts[JINYANG]["poor"]) == (0, 0)
     assert "silent" not in parts[JINYANG]
     assert counts["coverage"]["reporting"] == 2
     assert "513436" in counts["coverage"]["silent"]
@@ -134,6 +135,8 @@ def test_in_every_answer_the_nation_is_the_sum_of_its_provinces_and_of_its_count
     nation, counties = answer(NATION), counties_below(NATION)
     assert nation.out_of_school == sum(stock(cells) for cells in by_county(changes.cells).values())
     assert nation.out_of_school == sum(part.out_of_school or 0 for part in nation.children) == sum(county.out_of_school or 0 for county in counties)
+    assert nation.by_reason is not None
+    assert nation.by_stage is not None
     assert nation.out_of_school == sum(nation.by_reason.values()) == sum(nation.by_stage.values())
     assert nation.coverage.counties == len(counties)
     for part in (*nation.children, *(county for county in counties if not county.silent)):
@@ -145,7 +148,7 @@ async def test_the_headline_measures_from_the_published_figures(screen: Screen) 
     assert {name: headline[name]["baseline"] for name in ("all", "poor", "watch52")} == {"all": 600_000, "poor": 200_000, "watch52": 82_000}
     assert headline["all"]["now"] == 2
     assert headline["all"]["fall"] == round((600_000 - 2) / 600_000, 6)
-    assert (headline["watch52"]["now"], headline["poor"]["now"]) == (1, 1)
+    assert headline["watch52"]["now"] == 1
     assert headline["all"]["basis"] == "published"
     assert headline["all"]["baseline_precision"] == "about, early 2019"
     assert headline["as_of"]["offsets"] == {"0": 1}
@@ -162,7 +165,6 @@ async def test_the_headline_can_measure_from_the_records_own_opening() -> None:
         "basis": "record",
         "fall": 0.333333,
     }
-    assert (headline["poor"]["baseline"], headline["poor"]["fall"]) == (1, 0)
     assert (headline["watch52"]["baseline"], headline["watch52"]["fall"]) == (2, 0.5)
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 from services.reporting.answers.counts import counts_of
 from services.reporting.answers.documents import AsOf
-from services.reporting.answers.headline import headline
+from services.reporting.answers.headline import area_figure, headline
 from services.reporting.live.document import Kind, LiveCounts, difference, live_counts
 from services.reporting.view.memory import Memory
 from services.reporting.view.newest import Newest
@@ -21,14 +21,16 @@ LISTED = fact("listed", None, standing("dropped_out"), 1, spell=1)
 
 def document(memory: Memory, area: str) -> LiveCounts:
     view, as_of = RolledUp(memory), AsOf({str(p): at for p, at in memory.positions.items()}, None, None, 0.0)
-    return live_counts(counts_of(view, area, as_of), headline(view, "published", as_of), Newest().of(view, area))
+    counts, figures = counts_of(view, area, as_of), headline(view, "published", as_of)
+    return live_counts(counts, area_figure(view, area, counts.out_of_school, figures), figures, Newest().of(view, area), view.stock)
 
 
 def told(reader: dict[str, Any], event: LiveCounts) -> dict[str, Any]:
     """Return the document of a subscriber that replaces each part that an event has, as the page does."""
     news = msgspec.to_builtins(event)
     parts = {part["code"]: part for part in news["children"]}
-    return {**reader, **news, "children": [parts.get(part["code"], part) for part in reader["children"]]}
+    counties = {**reader["counties"], **news["counties"]}
+    return {**reader, **news, "counties": counties, "children": [parts.get(part["code"], part) for part in reader["children"]]}
 
 
 @given(happened=turns, then=turns)
@@ -57,6 +59,7 @@ def test_a_delta_holds_the_parts_that_changed_and_no_others() -> None:
     kind, delta = news
     assert (kind, [(part.code, part.out_of_school) for part in delta.children]) == (Kind.DELTA, [(ZHAOJUE, 2)])
     assert delta.out_of_school == 2
+    assert delta.counties == {ZHAOJUE: 2}
     assert len(after.children) == 17
 
 
@@ -73,7 +76,7 @@ def test_what_changes_elsewhere_is_told_with_the_headline() -> None:
     elsewhere = fact("listed", None, standing("dropped_out", "650102"), 2, spell=1)
     news = difference(document(remembered(folded(LISTED)), ZHAOJUE), document(remembered(folded(LISTED, elsewhere)), ZHAOJUE))
     assert news is not None
-    assert (news[0], news[1].out_of_school, news[1].headline.all.now) == (Kind.DELTA, 1, 2)
+    assert (news[0], news[1].out_of_school, news[1].headline.all.now, news[1].counties) == (Kind.DELTA, 1, 2, {"650102": 1})
 
 
 def test_where_the_areas_parts_are_others_the_whole_is_told() -> None:

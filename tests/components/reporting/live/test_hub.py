@@ -42,7 +42,7 @@ class Rig:
         self.hub = Hub(self.reader, CurrentView(self.reader), baseline="published", most=most, meters=self.meters, pace=pace)
 
     def join(self, area: str, last: str | None = None) -> "Look":
-        return Look(self.hub.subscribe(area, last, None))
+        return Look(self.hub.subscribe([area], last, None))
 
 
 class Look:

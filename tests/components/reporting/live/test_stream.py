@@ -82,6 +82,57 @@ async def test_the_id_of_another_area_gets_the_whole(rig: Rig) -> None:
             assert (await other.next()).data["area"]["code"] == ZHAOJUE
 
 
+async def test_one_stream_tells_of_several_areas_each_in_documents_of_its_own(rig: Rig) -> None:
+    async with served(rig.app) as server, following(server.url, f"{NATION},{ZHAOJUE},watch52,{ZHAOJUE}") as follower:
+        first = [await follower.next("snapshot") for _ in range(3)]
+        assert [each.data["area"]["code"] for each in first] == [NATION, ZHAOJUE, "watch52"]
+        assert await rig.metric("baoxue_stream_clients") == 1
+        rig.count(children=3)
+        deltas = {delta.data["area"]["code"]: delta.data for delta in [await follower.next("delta") for _ in range(3)]}
+        assert {area: delta["out_of_school"] for area, delta in deltas.items()} == {NATION: 5, ZHAOJUE: 4, "watch52": 4}
+    await eventually(rig.nobody_follows, "the stream is gone from all its areas")
+
+
+async def test_who_comes_back_to_several_areas_misses_nothing_of_any(rig: Rig) -> None:
+    async with served(rig.app) as server:
+        async with following(server.url, f"{NATION},{ZHAOJUE}") as leaves:
+            last = [await leaves.next("snapshot") for _ in range(2)][-1].id
+        rig.count(children=3)
+        async with following(server.url, f"{NATION},{ZHAOJUE}", last) as back:
+            events = [await back.next("snapshot", "delta") for _ in range(2)]
+        assert {(event.kind, event.data["area"]["code"], event.data["out_of_school"]) for event in events} == {
+            ("snapshot", NATION, 5),
+            ("delta", ZHAOJUE, 4),
+        }
+
+
+async def test_all_counties_of_the_nation_stand_beside_the_counts_at_the_same_vector(rig: Rig) -> None:
+    async with served(rig.app) as server, following(server.url, "110000") as follower:
+        snapshot = await follower.next("snapshot")
+        async with httpx.AsyncClient(base_url=server.url) as client:
+            assert snapshot.data["counties"] == (await client.get("/v1/map")).json()["out_of_school"]
+        rig.count(children=3)
+        delta = await follower.next("delta")
+        assert (delta.data["counties"], delta.data["children"], delta.data["as_of"]["offsets"]) == ({ZHAOJUE: 4}, [], {"0": 2})
+
+
+async def test_an_area_has_a_figure_of_its_own(rig: Rig) -> None:
+    async with served(rig.app) as server, following(server.url, f"{NATION},watch52,{ZHAOJUE},110000") as follower:
+        found = {event.data["area"]["code"]: event.data for event in [await follower.next("snapshot") for _ in range(4)]}
+    assert found[NATION]["figure"] == found[NATION]["headline"]["all"]
+    assert found["watch52"]["figure"] == found[NATION]["headline"]["watch52"]
+    own = {"now": 1, "baseline": 2, "baseline_date": "2019-03-01", "baseline_precision": "exact", "basis": "record", "fall": 0.5}
+    assert found[ZHAOJUE]["figure"] == own
+    assert (found["110000"]["figure"]["baseline"], found["110000"]["figure"]["fall"]) == (0, None)
+
+
+@pytest.mark.parametrize(("areas", "status"), [(f"{NATION},999999", 404), (",".join(f"{n:06}" for n in range(17)), 422), (f"{NATION},", 404)])
+async def test_several_areas_of_which_one_is_none_or_too_many_are_a_problem(rig: Rig, areas: str, status: int) -> None:
+    async with served(rig.app) as server, httpx.AsyncClient(base_url=server.url) as client:
+        assert (await client.get("/v1/stream", params={"area": areas})).status_code == status
+        assert await rig.metric("baoxue_stream_clients") == 0
+
+
 async def test_a_stream_of_no_area_is_a_problem_before_it_begins(rig: Rig) -> None:
     async with served(rig.app) as server, httpx.AsyncClient(base_url=server.url) as client:
         answer = await client.get("/v1/stream", params={"area": "999999"})
@@ -139,9 +190,11 @@ async def test_a_reader_that_takes_nothing_is_cut_off_and_the_others_miss_nothin
 
 
 async def test_what_waits_for_a_reader_is_bounded() -> None:
-    reader = Subscriber(b"first", None)
+    reader = Subscriber([b"first"], None)
     taken = [reader.offer(b"event") for _ in range(100)]
     assert 0 < sum(taken) < 50
+    of_two = Subscriber([b"first", b"first"], None)
+    assert sum(of_two.offer(b"event") for _ in range(100)) == 2 * sum(taken)
     assert not taken[-1]
     events = reader.events()
     assert await anext(events) == b"first" + b"event" * sum(taken)

@@ -24,7 +24,9 @@ CODES = {
     *(f"area.{code}" for code in ("100000", "watch52", "sanqu")),
     *(f"headline.{figure}" for figure in ("all", "poor", "watch52")),
     *(f"curve.{line}" for line in ("stock", "new", "returned", "other", "day")),
+    *(f"nation.{figure}" for figure in ("all", "poor", "watch52")),
     *(f"map.{figure}" for figure in ("out", "poor")),
+    *(f"{where}.{why}" for where in ("withheld", "make") for why in ("few", "cover")),
 }
 """Keys that the page makes from codes."""
 
@@ -66,7 +68,7 @@ def test_every_word_that_the_page_asks_for_is_there_and_none_is_kept_for_nothing
 
 
 def test_chinese_is_written_in_chinese_and_english_in_english() -> None:
-    own = {"page.lang", "tongue.other", "standing.of"}
+    own = {"page.lang", "tongue.other", "standing.of", "withheld.few", "withheld.cover"}
     assert [key for key, text in words("en").items() if key not in own and re.search(r"[\u4e00-\u9fff]", text)] == []
     assert [key for key, text in words("zh").items() if key not in own and not re.search(r"[\u4e00-\u9fff]", text)] == []
 

@@ -1,4 +1,5 @@
 // Cases and aid of the area: how many files stand where, and which grants of how much money.
+import { withheld } from "../counts.js";
 import { el, told, write } from "../dom.js";
 import { money, number } from "../figures.js";
 import { t } from "../words.js";
@@ -14,7 +15,8 @@ export function casework(root) {
   const head = ["work.state", "work.grants", "work.money"].map((key) => [key, el("th", { scope: "col" })]);
   const body = el("tbody");
   const table = el("table", { class: "grants" }, el("thead", {}, el("tr", {}, ...head.map(([, cell]) => cell))), body);
-  aid.body.replaceWith(table);
+  const empty = el("p", { class: "empty", hidden: true });
+  aid.body.replaceWith(table, empty);
   return ({ counts, lang }) => {
     if (!counts) return;
     write(cases.title, t("work.cases"));
@@ -24,8 +26,13 @@ export function casework(root) {
     overdue(t("work.overdue"), late);
     write(aid.title, t("work.aid"));
     for (const [key, cell] of head) write(cell, t(key));
-    body.replaceChildren(...Object.entries(counts.relief).flatMap(([scheme, grants]) => lines(scheme, grants, lang)));
-    write(aid.note, Object.keys(counts.relief).map((scheme) => t(`scheme.${scheme}`)).join(" · "));
+    // Who gets aid is poor: where so few children are out of school, aid is told no more than poverty is.
+    const known = counts.relief !== null;
+    body.replaceChildren(...Object.entries(counts.relief ?? {}).flatMap(([scheme, grants]) => lines(scheme, grants, lang)));
+    write(aid.note, Object.keys(counts.relief ?? {}).map((scheme) => t(`scheme.${scheme}`)).join(" · "));
+    table.hidden = !known;
+    empty.hidden = known;
+    write(empty, known ? "" : t(`make.${withheld(counts)}`));
   };
 }
 

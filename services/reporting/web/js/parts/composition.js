@@ -1,6 +1,6 @@
 // What the children out of school are made of: causes, stages, registered-poor households.
 import { el, told, write } from "../dom.js";
-import { parts } from "../counts.js";
+import { parts, withheld } from "../counts.js";
 import { number, percent } from "../figures.js";
 import { t } from "../words.js";
 
@@ -10,11 +10,11 @@ export function composition(root) {
   const poor = table(root, "make.poor", "poor");
   return ({ counts }) => {
     if (!counts) return;
-    const silent = counts.out_of_school === null;
-    reasons(counts.by_reason, (key) => t(`reason.${key}`), silent);
-    stages(counts.by_stage, (key) => t(`stage.${key}`), silent);
-    const others = silent ? 0 : counts.out_of_school - counts.poor;
-    poor({ poor: silent ? 0 : counts.poor, others }, (key) => t(key === "poor" ? "rank.poor" : "make.others"), silent, false);
+    const why = counts.out_of_school === null ? "make.silent" : withheld(counts) ? `make.${withheld(counts)}` : "make.empty";
+    reasons(counts.by_reason, (key) => t(`reason.${key}`), why);
+    stages(counts.by_stage, (key) => t(`stage.${key}`), why);
+    const households = counts.poor === null ? null : { poor: counts.poor, others: counts.out_of_school - counts.poor };
+    poor(households, (key) => t(key === "poor" ? "rank.poor" : "make.others"), why, false);
   };
 }
 
@@ -27,12 +27,13 @@ function table(root, title, name) {
   const whole = el("table", { class: `bars ${name}` }, caption, el("thead", {}, el("tr", {}, ...head.map(([, cell]) => cell))), body);
   root.append(el("div", { class: "block" }, whole, empty));
   const rows = new Map();
-  return (counts, label, silent, sorted = true) => {
+  // counts: null where they are not told; why there is nothing to see, if so, as a key.
+  return (counts, label, why, sorted = true) => {
     write(caption, t(title));
     for (const [key, cell] of head) write(cell, t(key));
-    const { whole: all, lines } = parts(counts);
+    const { whole: all, lines } = parts(counts ?? {});
     if (!sorted) lines.sort((a, b) => Object.keys(counts).indexOf(a.key) - Object.keys(counts).indexOf(b.key));
-    write(empty, silent ? t("make.silent") : t("make.empty"));
+    write(empty, t(why));
     empty.hidden = all !== 0;
     body.hidden = all === 0;
     const most = Math.max(1, ...lines.map((line) => line.n));

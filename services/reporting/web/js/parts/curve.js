@@ -1,5 +1,6 @@
 // The curve: the stock at the end of each day, and below it what was new and who returned.
 import { charted, FONT, ink, small, tip, TOOLTIP } from "../charts.js";
+import { ofTheLedger } from "../counts.js";
 import { el, still, write } from "../dom.js";
 import { day, number } from "../figures.js";
 import { t } from "../words.js";
@@ -33,7 +34,7 @@ export function curve(root, { toggle }) {
       label: t("curve.label", { area: name }),
       summary: t("curve.table", { area: name }),
       columns: ["curve.day", "curve.stock", "curve.new", "curve.returned", "curve.other"].map((key) => t(key)),
-      rows: () => [...(flows?.days ?? [])].reverse().map((d) => [d.day, ...[d.stock, fresh(d), d.returned, gone(d)].map(number)]),
+      rows: () => ofTheLedger(flows?.days ?? []).reverse().map((d) => [d.day, ...[d.stock, fresh(d), d.returned, gone(d)].map(number)]),
       shown: view.tables.includes("curve"),
     });
     const facts = [flows, lang, counts?.out_of_school];
@@ -43,7 +44,7 @@ export function curve(root, { toggle }) {
 
   function paint(chart, { width, height }, { flows, counts, lang }) {
     const size = small();
-    const days = upToNow(flows.days, counts);
+    const days = upToNow(ofTheLedger(flows.days), counts);
     const at = (d) => Date.parse(`${d.day}T00:00:00Z`);
     const label = { color: ink("text-3"), fontFamily: FONT, fontSize: size };
     const [left, right] = [size * 4.4, size * 5.2];

@@ -4,10 +4,11 @@ import { number } from "../figures.js";
 import { t } from "../words.js";
 
 export function foot(root) {
-  const [meaning, keys, record] = [el("span"), el("span", { class: "keys" }), told("", "record")];
-  root.append(meaning, keys, record);
+  const [meaning, few, keys, record] = [el("span"), el("span", { class: "few" }), el("span", { class: "keys" }), told("", "record")];
+  root.append(meaning, few, keys, record);
   return ({ counts }) => {
     write(meaning, t("foot.meaning"));
+    write(few, t("foot.few", { few: t("withheld.few"), cover: t("withheld.cover") }));
     write(keys, t("foot.keys"));
     const offsets = counts ? Object.values(counts.as_of.offsets) : [];
     write(record, counts ? t("foot.record", { n: number(offsets.reduce((sum, offset) => sum + offset, 0)) }) : "");

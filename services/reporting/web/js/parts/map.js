@@ -1,68 +1,81 @@
-// The nation in hexagons, one for each county: the fewer children are out of school, the darker it grows.
+// The nation in hexagons, one for each county, and the sums of the area above them.
 import { NATION } from "../address.js";
-import { charted, FONT, ink, small, tip, TOOLTIP } from "../charts.js";
-import { STEPS, step } from "../counts.js";
+import { charted, small, tip, TOOLTIP } from "../charts.js";
+import { withheld } from "../counts.js";
 import { el, told, write } from "../dom.js";
-import { number } from "../figures.js";
-import { corners, fitted, middle } from "../hexes.js";
-import { barestName, shortName } from "../tree.js";
+import { day, number, signed } from "../figures.js";
+import { fitted, middle } from "../hexes.js";
+import { rangeOf, shadeOf, stepOf, stepsOf } from "../steps.js";
+import { barestName } from "../tree.js";
 import { t } from "../words.js";
+import { drawnOutside, groupLabel, hexagon } from "./hexagons.js";
 import { tabled } from "./tabled.js";
 import { areaName } from "./trail.js";
 
-const OF_AREA = [["out", (c) => c.out_of_school], ["poor", (c) => c.poor]];
 const OF_STATUS = ["suspected", "returned", "on_leave"];
 // From this size of a hexagon on, in pixels, there is room for its name and number.
 const NAME_FROM = 56;
 
-export function map(root, { go, places, toggle }) {
+export function map(root, { go, places, outside, toggle }) {
   const part = tabled(root, { name: "map", toggle });
   const figures = summary(part.aside);
   const legend = el("p", { class: "legend" });
   part.frame.append(legend);
   let state = null;
   let last = [];
+  const beyond = Object.entries(outside).flatMap(([code, { places: own }]) => own.map((place, at) => [`${code}/${at}`, place]));
+  const everywhere = { ...places, ...Object.fromEntries(beyond) };
   const drawing = charted(part.box, (chart, size) => state && paint(chart, size, state));
-  drawing.chart.on("click", ({ value }) => value && go(target(state.tree, state.view.area, value[0])));
+  drawing.chart.on("click", ({ value }) => value && state.tree.has(value[0]) && go(target(state.tree, state.view.area, value[0])));
   return (now) => {
-    const { counts, map: numbers, tree, view, lang } = now;
+    const { counts, counties, tree, view, lang } = now;
     const name = areaName(tree, view.area);
-    state = now;
-    figures(counts);
-    legended(legend);
+    const steps = stepsOf(counties ? Object.values(counties) : []);
+    state = { ...now, steps };
+    figures(counts, lang);
+    legended(legend, steps, tree && framed(tree, view.area) === NATION);
     part.draw({
       heading: name,
       label: t("map.label", { area: name }),
       summary: t("map.table", { area: name }),
       columns: [t("rank.name"), t("rank.count")],
-      rows: () => tableRows(now),
+      rows: () => tableRows(now, outside),
       shown: view.tables.includes("map"),
     });
-    const facts = [numbers, tree, view, lang];
-    if (numbers && tree && facts.some((fact, at) => fact !== last[at])) drawing.again();
+    const facts = [counties, tree, view, lang];
+    if (counties && tree && facts.some((fact, at) => fact !== last[at])) drawing.again();
     last = facts;
   };
 
-  function paint(chart, { width, height }, { map: numbers, tree, view, lang }) {
-    if (!numbers || !tree) return;
+  function paint(chart, { width, height }, { counties, tree, view, lang, steps }) {
+    if (!counties || !tree) return;
     const frame = framed(tree, view.area);
     const marked = new Set(tree.counties(view.area));
-    const layout = fitted(places, tree.counties(frame), { width, height, margin: 8 });
-    const hexes = [...layout.at.keys()].map((code) => hex(code, layout, numbers.out_of_school[code], marked.has(code), tree, view));
-    const groups = layout.step < NAME_FROM ? tree.children(frame).filter((code) => frame === NATION || tree.level(code) !== "county") : [];
-    const labels = groups.map((code) => [barestName(tree.name(code)), ...middle(layout.at, tree.counties(code))]);
+    const codes = [...tree.counties(frame), ...(frame === NATION ? beyond.map(([key]) => key) : [])];
+    const layout = fitted(everywhere, codes, { width, height, margin: 8 });
+    const named = layout.step >= NAME_FROM;
+    const drawn = [...layout.at.entries()].map(([key, at]) => {
+      const code = key.split("/")[0];
+      if (code in outside) return { code, shape: drawnOutside(at, layout.step) };
+      const n = counties[code] ?? null;
+      const about = { n, shade: n === null ? null : shadeOf(stepOf(n, steps), steps), marked: marked.has(code), watched: tree.watched.has(code), current: code === view.area };
+      return { code, shape: hexagon(at, layout.step, about, named ? tree.mapped(code) : null) };
+    });
+    const groups = named ? [] : tree.children(frame).filter((code) => frame === NATION || tree.level(code) !== "county");
+    const labels = groups.map((code) => [barestName(tree.mapped(code)), ...middle(layout.at, tree.counties(code))]);
+    if (frame === NATION) for (const code of Object.keys(outside)) labels.push(labelOutside(tree, code, outside, layout));
     chart.setOption(
       {
         animation: false,
-        tooltip: { ...TOOLTIP, formatter: ({ value }) => value && tooltip(tree, value[0], numbers) },
+        tooltip: { ...TOOLTIP, formatter: ({ value }) => value && tooltip(tree, value[0], counties, outside) },
         series: [
-          { type: "custom", coordinateSystem: "none", data: hexes.map(({ code }) => [code]), renderItem: (params) => hexes[params.dataIndex].drawn },
-          { type: "custom", coordinateSystem: "none", silent: true, data: labels, renderItem: (params) => groupLabel(labels[params.dataIndex]), z: 5 },
+          { type: "custom", coordinateSystem: "none", data: drawn.map(({ code }) => [code]), renderItem: (params) => drawn[params.dataIndex].shape },
+          { type: "custom", coordinateSystem: "none", silent: true, data: labels, renderItem: (params) => groupLabel(labels[params.dataIndex], small(), width), z: 5 },
         ],
       },
       { replaceMerge: ["series"], lazyUpdate: false },
     );
-    part.box.dataset.drawn = `${view.area} ${lang} ${hexes.length}`;
+    part.box.dataset.drawn = `${view.area} ${lang} ${drawn.length}`;
   }
 }
 
@@ -72,52 +85,19 @@ function framed(tree, area) {
   return tree.level(area) === "county" && tree.parent(area) ? (tree.parent(area) === NATION ? area : tree.parent(area)) : area;
 }
 
-function hex(code, { at, step: across }, n, marked, tree, view) {
-  const silent = n === null || n === undefined;
-  const watched = tree.watched.has(code);
-  const current = code === view.area;
-  const fill = silent ? ink("ground") : ink(`map-${step(n)}`);
-  const stroke = current ? ink("text") : watched && marked ? ink("out") : silent ? ink("text-3") : "transparent";
-  const shape = { points: corners(at.get(code), across, watched || silent || current ? 0.86 : 0.93) };
-  const style = { fill, stroke, lineWidth: current ? 3 : watched ? Math.min(2.5, Math.max(1, across / 14)) : 1, opacity: marked ? 1 : 0.28, lineDash: silent ? [2, 2] : null };
-  const polygon = { type: "polygon", shape, style, emphasis: { style: { stroke: ink("text"), lineWidth: 2 } } };
-  if (across < NAME_FROM) return { code, drawn: polygon };
-  const [x, y] = at.get(code);
-  const text = silent ? t("silent") : number(n);
-  const dark = !silent && step(n) >= 3;
-  const label = (content, size, down, weight) => ({
-    type: "text",
-    silent: true,
-    style: { text: content, x, y: y + down, fill: marked ? ink(dark ? "ground" : "text") : ink("text-3"), font: `${weight} ${size}px ${FONT}`, align: "center", verticalAlign: "middle" },
-  });
-  const size = Math.max(11, across * (silent ? 0.14 : 0.26));
-  const lines = broken(shortName(tree.name(code)), Math.floor((across * 0.9) / nameSize(across)));
-  const low = across * [0, 0, 0.05, 0.13][lines.length];
-  const names = lines.map((line, at) => label(line, nameSize(across), low - across * 0.12 - (lines.length - 1 - at) * nameSize(across) * 1.15, 400));
-  return { code, drawn: { type: "group", children: [polygon, ...names, label(text, size, low + across * (lines.length > 2 ? 0.17 : 0.2), 500)] } };
+const outsideName = (tree, code, outside) => tree.english?.[code]?.[1] ?? outside[code].name;
+
+function labelOutside(tree, code, outside, layout) {
+  const name = tree.english?.[code]?.[0] ?? barestName(outside[code].name);
+  const at = outside[code].places.map((_, n) => layout.at.get(`${code}/${n}`));
+  return [name, Math.max(...at.map(([x]) => x)) + layout.step * 0.8, at.reduce((sum, [, y]) => sum + y, 0) / at.length, "outside"];
 }
 
-const nameSize = (across) => Math.max(11, across * 0.15);
-
-// A name in one to three lines of about one length, of at most so many characters if that is enough.
-function broken(name, most) {
-  const lines = Math.min(3, Math.ceil(name.length / most));
-  const length = Math.ceil(name.length / lines);
-  return Array.from({ length: lines }, (_, at) => name.slice(at * length, (at + 1) * length)).filter(Boolean);
-}
-
-function groupLabel([text, x, y]) {
-  const size = small();
-  return {
-    type: "text",
-    style: { text, x, y, fill: ink("text"), font: `500 ${size}px ${FONT}`, align: "center", verticalAlign: "middle", stroke: ink("ground"), lineWidth: 3.5 },
-  };
-}
-
-function tooltip(tree, code, numbers) {
-  const n = numbers.out_of_school[code];
+function tooltip(tree, code, counties, outside) {
+  if (code in outside) return tip(outsideName(tree, code, outside), [[t("map.outside"), ""]]);
   const where = tree.path(code).slice(1).map((each) => tree.name(each)).join(" · ");
-  return tip(where, [[t("map.out"), n === null || n === undefined ? t("silent") : number(n)]]);
+  const n = counties[code] ?? null;
+  return tip(where, [[t("map.out"), n === null ? t("silent") : number(n)]]);
 }
 
 // A click goes one level further down towards the county that was clicked.
@@ -128,30 +108,44 @@ function target(tree, area, county) {
   return path[Math.min(at + 1, path.length - 1)];
 }
 
-function tableRows({ map: numbers, tree, view }) {
-  if (!numbers || !tree) return [];
+function tableRows({ counties, tree, view }, outside) {
+  if (!counties || !tree) return [];
   const within = tree.level(view.area) === "list" ? view.area : framed(tree, view.area);
-  const lines = tree.counties(within).map((code) => [code, numbers.out_of_school[code] ?? null]);
+  const lines = tree.counties(within).map((code) => [code, counties[code] ?? null]);
   lines.sort((a, b) => (a[1] === null) - (b[1] === null) || b[1] - a[1]);
-  return lines.map(([code, n]) => [tree.path(code).slice(1).map((each) => tree.name(each)).join(" "), n === null ? t("silent") : number(n)]);
+  const where = (code) => [...tree.path(code).slice(1, -1).map((each) => tree.listed(each)), tree.name(code)].join(" ");
+  const rows = lines.map(([code, n]) => [where(code), n === null ? t("silent") : number(n)]);
+  return within === NATION ? [...rows, ...Object.keys(outside).map((code) => [outsideName(tree, code, outside), t("map.outside")])] : rows;
 }
 
 function summary(root) {
-  const made = [...OF_AREA.map(([key, of]) => [`map.${key}`, of]), ...OF_STATUS.map((key) => [`status.${key}`, (c) => c.by_status[key]])];
+  const made = [["map.out", (c) => c.out_of_school], ["map.poor", (c) => c.poor], ...OF_STATUS.map((key) => [`status.${key}`, (c) => c.by_status[key]])];
   const figures = made.map(([key, of]) => ({ key, of, label: el("dt"), value: told("") }));
-  root.append(el("dl", { class: "sums" }, ...figures.map(({ key, label, value }) => el("div", { "data-sum": key }, label, el("dd", {}, value)))));
-  return (counts) => {
+  const stated = { label: el("dt"), value: told("") };
+  const line = el("div", { "data-sum": "stated", hidden: true }, stated.label, el("dd", {}, stated.value));
+  root.append(el("dl", { class: "sums" }, ...figures.map(({ key, label, value }) => el("div", { "data-sum": key }, label, el("dd", {}, value))), line));
+  return (counts, lang) => {
     for (const { key, of, label, value } of figures) {
       write(label, t(key));
-      const n = counts && (counts.out_of_school === null ? null : of(counts));
-      if (counts) write(value, n === null ? t("silent") : number(n));
+      if (counts) write(value, counts.out_of_school === null ? t("silent") : shown(of(counts), counts));
     }
+    line.hidden = !counts?.stated;
+    if (counts?.stated) [write(stated.label, saidOn(counts.stated, lang)), write(stated.value, saidNumber(counts.stated))];
   };
 }
 
-function legended(root) {
-  const names = ["0", ...STEPS.map((least, at) => (at < STEPS.length - 1 ? `${least}–${STEPS[at + 1] - 1}` : t("map.more", { n: least })))];
-  const keys = names.map((name, at) => el("span", { class: `key step-${at}` }, name));
+const shown = (n, counts) => (n === null ? t(`withheld.${withheld(counts)}`) : number(n));
+
+// What a county stated itself, and by how much that differs from what is counted; above counties, of all that stated anything.
+const saidOn = (stated, lang) => (stated.counties === undefined ? t("stated.on", { day: day(stated.day, lang, "short-year") }) : t("stated.by", { n: number(stated.counties) }));
+const saidNumber = (stated) => (stated.difference === 0 ? t("stated.same", { n: number(stated.out_of_school) }) : t("stated.differs", { n: number(stated.out_of_school), difference: signed(stated.difference) }));
+
+function legended(root, steps, whole) {
+  const names = [["0", 0], ...steps.map((_, at) => [rangeOf(at, steps, (n) => t("map.more", { n: number(n) })), shadeOf(at + 1, steps)])];
+  const keys = names.map(([name, shade]) => el("span", { class: `key shade-${shade}` }, name));
   const more = [el("span", { class: "key silent" }, t("silent")), el("span", { class: "key watched" }, t("map.watched"))];
-  if (root.textContent !== [...keys, ...more].map((each) => each.textContent).join("")) root.replaceChildren(...keys, ...more);
+  if (whole) more.push(el("span", { class: "key outside" }, t("map.outside")));
+  const all = [...keys, ...more];
+  const marks = (nodes) => [...nodes].map((node) => node.className + node.textContent).join();
+  if (marks(root.children) !== marks(all)) root.replaceChildren(...all);
 }

@@ -1,5 +1,6 @@
 // The newest changes of the area: a county, a kind of change, a number. Never an identity.
-import { el, told, write } from "../dom.js";
+import { inOrderOfTime } from "../counts.js";
+import { el, refill, told, write } from "../dom.js";
 import { day, number } from "../figures.js";
 import { t } from "../words.js";
 
@@ -11,24 +12,25 @@ export function newest(root, { open }) {
   root.setAttribute("aria-labelledby", "newest-title");
   root.append(el("header", {}, title, note), list, empty);
   let drawn = "";
-  return ({ newest: changes, lang, view }) => {
+  return ({ newest: changes, lang, view, tree }) => {
     write(title, t("newest.title"));
     write(note, t("newest.note"));
     write(empty, t("newest.empty"));
     empty.hidden = Boolean(changes?.length);
-    const now = lang + JSON.stringify([view, changes]);
+    const now = JSON.stringify([lang, view, Boolean(tree), changes]);
     if (now === drawn || !changes) return;
     drawn = now;
-    list.replaceChildren(...changes.map((change) => line(change, lang, open)));
+    refill(list, ...inOrderOfTime(changes).map((change) => line(change, lang, tree, open)));
   };
 }
 
-function line({ county, name, day: when, flow, n }, lang, open) {
+function line({ county, name, day: when, flow, n }, lang, tree, open) {
+  const key = `${county} ${when} ${flow}`;
   return el(
     "li",
     { "data-flow": flow },
     el("time", { datetime: when, text: day(when, lang, "short") }),
-    el("a", { href: open(county), text: name }),
+    el("a", { href: open(county), "data-key": key, text: tree?.has(county) ? tree.listed(county) : name }),
     el("span", { class: "flow", text: t(`flow.${flow}`) }),
     told(number(n)),
   );

@@ -1,12 +1,13 @@
 // Areas in ranked order: a list of links that arrow keys walk through. The same part shows the level below and the 52 counties.
 import { el, told, write } from "../dom.js";
-import { isSilent, ranked } from "../counts.js";
+import { ranked } from "../counts.js";
 import { number } from "../figures.js";
 import { t } from "../words.js";
 
 const KEYS = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity };
 
-// What is drawn: {title, note, children, current, watched: Set, open: code -> address, heading and hint: where the title leads, if anywhere}.
+// What is drawn: {title, note, lines, current, watched: Set, open: code -> address, heading and hint: where the title leads, if anywhere}; a
+// line is {code, name, full, out_of_school (null: never reported), counties, reporting}.
 export function rank(root, { name }) {
   const heading = el("h2", { id: `${name}-title` });
   const note = el("p", { class: "note" });
@@ -15,6 +16,7 @@ export function rank(root, { name }) {
   root.append(el("header", {}, heading, note), list);
   const rows = new Map();
   let here = null;
+  let lastOpened = null;
 
   list.addEventListener("keydown", (event) => {
     if (!(event.key in KEYS)) return;
@@ -30,21 +32,27 @@ export function rank(root, { name }) {
     for (const [each, row] of rows) row.link.tabIndex = each === code ? 0 : -1;
   }
 
-  return (view) => {
+  return { draw: drawn, enter: () => rows.get(here)?.link.focus() };
+
+  function drawn(view) {
+    const held = list.contains(document.activeElement);
     write(note, view.note);
     if (view.heading) heading.replaceChildren(el("a", { href: view.heading, title: view.hint }, view.title));
     else write(heading, view.title);
-    const children = ranked(view.children ?? []);
-    const most = Math.max(1, ...children.map((child) => child.out_of_school ?? 0));
-    const shown = new Set(children.map((child) => child.code));
+    const lines = ranked(view.lines);
+    const most = Math.max(1, ...lines.map((line) => line.out_of_school ?? 0));
+    const shown = new Set(lines.map((line) => line.code));
     for (const [code, row] of rows) if (!shown.has(code)) row.item.remove(), rows.delete(code);
-    children.forEach((child, at) => {
-      const row = rows.get(child.code) ?? made(child.code);
-      draw(row, child, at, most, view);
+    lines.forEach((line, at) => {
+      const row = rows.get(line.code) ?? made(line.code);
+      draw(row, line, at, most, view);
       if (list.children[at] !== row.item) place(row.item, at);
     });
-    if (!rows.has(here)) rove(children[0]?.code);
-  };
+    // After the way up one stands at the area that one came from, after the way down at the first below it.
+    if (!rows.has(here)) rove(rows.has(lastOpened) ? lastOpened : lines[0]?.code);
+    if (held && !list.contains(document.activeElement)) rows.get(here)?.link.focus({ preventScroll: true });
+    lastOpened = view.current;
+  }
 
   function made(code) {
     const row = { rank: el("span", { class: "at" }), name: el("span", { class: "name" }), lack: el("span", { class: "lack" }), count: told("", "count") };
@@ -62,17 +70,18 @@ export function rank(root, { name }) {
   }
 }
 
-function draw(row, child, at, most, view) {
-  const silent = isSilent(child);
-  const lacking = child.coverage ? child.coverage.counties - child.coverage.reporting : 0;
-  row.link.href = view.open(child.code);
+function draw(row, line, at, most, view) {
+  const silent = line.out_of_school === null;
+  const lacking = line.counties - line.reporting;
+  const watched = view.watched.has(line.code);
+  row.link.href = view.open(line.code);
   row.link.classList.toggle("silent", silent);
-  row.link.classList.toggle("watched", view.watched.has(child.code));
-  row.link.toggleAttribute("aria-current", child.code === view.current);
-  row.link.title = view.watched.has(child.code) ? t("rank.watched") : "";
+  row.link.classList.toggle("watched", watched);
+  row.link.toggleAttribute("aria-current", line.code === view.current);
+  row.link.title = [line.full, watched ? t("rank.watched") : ""].filter(Boolean).join(" · ");
   write(row.rank, silent ? "–" : String(at + 1));
-  write(row.name, child.name);
+  write(row.name, line.name);
   write(row.lack, !silent && lacking ? t("rank.partly", { n: lacking }) : "");
-  write(row.count, silent ? t("silent") : number(child.out_of_school), { flash: true });
-  row.link.style.setProperty("--share", silent ? "0" : String(Math.max(0, child.out_of_school) / most));
+  write(row.count, silent ? t("silent") : number(line.out_of_school), { flash: true });
+  row.link.style.setProperty("--share", silent ? "0" : String(Math.max(0, line.out_of_school) / most));
 }

@@ -1,4 +1,4 @@
-// What the page says in English; names of areas stay Chinese. Every key is in zh.js too; a test holds the two together.
+// What the page says in English. Every key is in zh.js too; a test holds the two together.
 export default {
   "page.title": "Children out of school · live count",
   "page.heading": "Children out of school, live",
@@ -9,6 +9,8 @@ export default {
 
   "trail.label": "Where you are",
   "trail.up": "Up one level (Esc)",
+  "notice.unknown": "No such area: {area}. This is the nation",
+  "notice.outside": "{area} is outside the count. This is the nation",
   "area.100000": "China",
   "area.watch52": "The 52 counties",
   "area.sanqu": "Three regions, three prefectures",
@@ -36,11 +38,16 @@ export default {
   "headline.all": "Children out of school, nationwide",
   "headline.poor": "In registered-poor households",
   "headline.watch52": "In the 52 counties",
+  "headline.area": "Children out of school, {area}",
+  "headline.share": "{share} of them",
   "headline.published": "about {n}, early {date}",
   "headline.record": "{n} on {date}",
   "headline.fall": "down",
   "headline.rise": "up",
   "headline.left": "{share} of the baseline remain",
+  "nation.all": "Out of school",
+  "nation.poor": "Registered poor",
+  "nation.watch52": "52 counties",
 
   "rank.provinces": "Provinces",
   "rank.prefectures": "Prefectures",
@@ -56,13 +63,20 @@ export default {
   "rank.watched": "One of the 52 counties",
   "rank.partly": "{n} silent",
   "silent": "not reported",
+  "withheld.few": "<5",
+  "withheld.cover": "※",
 
   "map.out": "out of school",
   "map.poor": "poor",
   "map.more": "{n} or more",
   "map.watched": "the 52 counties",
+  "map.outside": "outside the count",
   "map.label": "Hexagon map: {area}, one hexagon for each county, coloured by the number of children out of school",
   "map.table": "Counties of {area}",
+  "stated.on": "county states ({day})",
+  "stated.by": "stated by {n} counties",
+  "stated.same": "{n}, as counted",
+  "stated.differs": "{n}, differs by {difference}",
 
   "curve.title": "Day by day",
   "curve.stock": "out of school",
@@ -83,6 +97,8 @@ export default {
   "make.others": "Other households",
   "make.empty": "No children out of school",
   "make.silent": "This county has not reported",
+  "make.few": "Fewer than 5 children: not broken down",
+  "make.cover": "Not told: it would give a county of fewer than 5 away",
   "reason.learning": "Learning difficulty",
   "reason.work": "Work elsewhere",
   "reason.marriage": "Early marriage",
@@ -98,7 +114,7 @@ export default {
   "stage.none": "Never in school",
 
   "work.cases": "Persuasion to return",
-  "work.files": "one plan per child",
+  "work.files": "one plan each",
   "work.overdue": "overdue",
   "case.open": "waiting",
   "case.persuading": "in hand",
@@ -136,6 +152,7 @@ export default {
   "table.hide.label": "Show as a chart: {title}",
 
   "foot.meaning": "Out of school: dropped out or never enrolled, of the nine compulsory years",
+  "foot.few": "{few} {cover} withheld: so few that it would tell of one child",
   "foot.keys": "↑ ↓ choose   Enter open   Esc up",
   "foot.record": "counted up to record {n}",
 };
