@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from docs.generate.english.names import english_names
 from docs.generate.notices import notices
 from docs.generate.reference.asyncapi import asyncapi
 from docs.generate.reference.cli import cli
@@ -19,6 +20,7 @@ from shared.contracts.registry import RECORD_LANGUAGE
 from shared.contracts.services import SERVICES
 
 REFERENCE = "docs/reference"
+ENGLISH_NAMES = "services/reporting/web/names.en.json"
 
 
 def pages() -> dict[str, str]:
@@ -26,6 +28,7 @@ def pages() -> dict[str, str]:
     return {
         "THIRD-PARTY-NOTICES.md": notices(),
         "services/reporting/audit/definition/types.csv": types_of_the_record(),
+        ENGLISH_NAMES: english_names(),
         **{f"{REFERENCE}/{name}": text for name, text in reference().items()},
     }
 
