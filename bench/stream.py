@@ -31,7 +31,7 @@ from services.reporting.view.areas import ROWS
 from services.reporting.view.board_reader import BoardReader
 from services.reporting.view.memory import Memory
 from shared.clock import micros_of
-from shared.http import serving
+from shared.http.server import serving
 from shared.log.memory_log import MemoryLog
 from shared.redis.edge import connect
 

@@ -3,7 +3,7 @@
 import sys
 from typing import Any, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from pydantic_settings import BaseSettings
 
 from shared.contracts.services import ServiceSpec
@@ -16,7 +16,18 @@ EXIT_SETTINGS = 78
 """The exit code of a process whose settings are wrong (EX_CONFIG)."""
 
 
-class ServiceSettings(BaseSettings):
+class ServerLimits(BaseModel):
+    """What whoever connects may ask for. Each is a setting: the service's prefix and the name in capitals."""
+
+    connections: int = Field(4_096, ge=1, description="connections that are open at once; more are turned away with a 503")
+    connections_per_address: int = Field(2_048, ge=1, description="connections of one address; raise it where a proxy stands in front")
+    header_bytes: int = Field(32 << 10, ge=1 << 10, description="longest request line and headers, in bytes; longer ones are a 431")
+    header_seconds: float = Field(10.0, gt=0, description="how long the headers of a request may take to come")
+    body_seconds: float = Field(30.0, gt=0, description="how long the body of a request may take to come; one that takes longer is a 408")
+    write_seconds: float = Field(30.0, gt=0, description="how long a connection may take nothing of what is sent to it before it is cut off")
+
+
+class ServiceSettings(ServerLimits, BaseSettings):
     """What every service can be set to: what it stands on, and where its api and the admin server of its worker listen."""
 
     kafka_bootstrap: str = Field(f"{LOOPBACK}:19092", description="host:port of the brokers, comma between")

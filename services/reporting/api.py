@@ -25,9 +25,10 @@ from services.reporting.live.meters import ApiMeters
 from services.reporting.live.subscriber import Subscriber
 from services.reporting.view.board_reader import BoardReader, NotBuilt
 from shared.geography.divisions import NATION
-from shared.http import serving, telemetry
+from shared.http import telemetry
 from shared.http.api import create_api, json_response
 from shared.http.problems import Problem, invalid_parameter
+from shared.http.server import serving
 from shared.http.telemetry import NotReady
 from shared.log import topics
 from shared.log.event_log import EventLog
@@ -55,6 +56,7 @@ def create_app(
     baseline: headline.Basis = "published",
     screen: pages.Screen = _ANY_SCREEN,
     most_streams: int = 2_000,
+    most_streams_per_address: int = 1_024,
     pace: Pace = PACE,
     ready_lag_seconds: float = inf,
 ) -> FastAPI:
@@ -64,7 +66,7 @@ def create_app(
     meters.watch(reader)
     current = CurrentView(reader)
     flows = FlowCache(current)
-    hub = Hub(reader, current, baseline=baseline, most=most_streams, meters=meters, pace=pace)
+    hub = Hub(reader, current, baseline=baseline, most=most_streams, most_per_address=most_streams_per_address, meters=meters, pace=pace)
 
     @asynccontextmanager
     async def beside() -> AsyncIterator[None]:

@@ -26,6 +26,7 @@ def api(settings: Settings) -> FastAPI:
         baseline=settings.baseline,
         screen=Screen(settings.demo, settings.late_after, settings.gone_after),
         most_streams=settings.most_streams,
+        most_streams_per_address=settings.most_streams_per_address,
         ready_lag_seconds=settings.ready_lag_seconds,
     )
 

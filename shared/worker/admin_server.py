@@ -14,12 +14,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self
 
-import uvicorn
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from shared import clock
 from shared.http import problems, telemetry
+from shared.http.server.serving import server
 from shared.http.telemetry import NotReady
 from shared.log.event_log import EventLog
 from shared.log.kafka_log import KafkaLog
@@ -158,10 +158,9 @@ class AdminServer:
         log = KafkaLog(self.kafka_bootstrap, client_id=f"{self.service}-operations", patience=_PATIENCE)
         redis = connect(self.redis_url, patience=_PATIENCE)
         app = self.app(worker, status, log, redis)
-        config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, lifespan="off")
         looking = asyncio.create_task(_keep_looking(status, log))
         try:
-            await uvicorn.Server(config).serve(sockets=[listening])
+            await server(app, host=self.host, port=self.port, lifespan=False).serve(sockets=[listening])
         finally:
             looking.cancel()
             await log.stop()

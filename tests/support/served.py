@@ -12,7 +12,8 @@ import httpx
 from fastapi import FastAPI
 
 from shared import clock
-from shared.http import serving
+from shared.http.server import serving
+from shared.settings import ServerLimits
 
 PATIENCE = 20.0
 
@@ -80,10 +81,10 @@ class Follower:
 
 
 @asynccontextmanager
-async def served(app: FastAPI) -> AsyncIterator[Served]:
-    """Serve an app as its process does, until the block ends."""
+async def served(app: FastAPI, **limits: float) -> AsyncIterator[Served]:
+    """Serve an app as its process does, until the block ends; ``limits`` are those of `ServerLimits`."""
     listening = socket.create_server(("127.0.0.1", 0), backlog=2_048)
-    running = Served(serving.server(app, host="127.0.0.1", port=0), listening)
+    running = Served(serving.server(app, host="127.0.0.1", port=0, limits=ServerLimits.model_validate(limits)), listening)
     try:
         yield running
     finally:

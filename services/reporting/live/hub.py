@@ -8,10 +8,12 @@ often queue a heartbeat after it, whose ``as_of`` is that of the document. Other
 import asyncio
 import itertools
 import logging
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import NamedTuple
+
+from shared.http.serving import Connection
 
 from services.reporting.answers.current_view import CurrentView
 from services.reporting.answers.documents import AsOf
@@ -24,7 +26,6 @@ from services.reporting.view.board_reader import BoardReader
 from services.reporting.view.rolled_up import RolledUp
 from shared import clock
 from shared.http.problems import Problem
-from shared.http.serving import Connection
 from shared.ids import draw_process_id
 
 _AT_ONCE = 50
@@ -60,11 +61,23 @@ class _Stream:
 class Hub:
     """All streams of an api. The hub ticks while ``running``."""
 
-    def __init__(self, reader: BoardReader, current: CurrentView, *, baseline: Basis, most: int, meters: ApiMeters, pace: Pace = PACE) -> None:
-        """``most``: subscribers at once."""
-        self._reader, self._current, self._baseline, self._most, self._pace = reader, current, baseline, most, pace
+    def __init__(
+        self,
+        reader: BoardReader,
+        current: CurrentView,
+        *,
+        baseline: Basis,
+        most: int,
+        most_per_address: int,
+        meters: ApiMeters,
+        pace: Pace = PACE,
+    ) -> None:
+        """``most``: subscribers at once; ``most_per_address``: of one address."""
+        self._reader, self._current, self._baseline, self._pace = reader, current, baseline, pace
+        self._most, self._most_per_address = most, most_per_address
         self._streams: OrderedDict[str, _Stream] = OrderedDict()
         self._streams_of: dict[Subscriber, list[_Stream]] = {}
+        self._of_address: Counter[str] = Counter()
         self._stopping = False
         self._view: RolledUp | None = None
         self._turn = 0
@@ -85,10 +98,17 @@ class Hub:
             self._meters.stream_turned_away.inc()
             detail = f"{self._most} streams are open, which is as many as this server takes."
             raise Problem(503, "too-many-streams", "Too many streams", detail, headers={"Retry-After": _RETRY_AFTER})
+        if connection is not None and self._of_address[connection.address] >= self._most_per_address:
+            self._meters.stream_turned_away.inc()
+            detail = f"{self._most_per_address} streams of this address are open, which is as many as one may have."
+            raise Problem(503, "too-many-streams", "Too many streams", detail, headers={"Retry-After": _RETRY_AFTER})
         streams = [self._stream(area) for area in areas]
         first = [self._first(stream, last) for stream in streams]
         subscriber = Subscriber([event for _, event in first], connection)
         self._streams_of[subscriber] = streams
+        if connection is not None:
+            self._of_address[connection.address] += 1
+            connection.at_end(lambda: self.unsubscribe(subscriber))
         for area, stream, (kind, _) in zip(areas, streams, first, strict=True):
             stream.subscribers[subscriber] = None
             self._streams.move_to_end(area)
@@ -112,8 +132,15 @@ class Hub:
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
         """Remove a subscriber. One that was removed before may be removed again."""
-        for stream in self._streams_of.pop(subscriber, ()):
+        streams = self._streams_of.pop(subscriber, None)
+        if streams is None:
+            return
+        for stream in streams:
             del stream.subscribers[subscriber]
+        if (address := subscriber.address) is not None:
+            self._of_address[address] -= 1
+            if not self._of_address[address]:
+                del self._of_address[address]
         idle = [area for area, other in self._streams.items() if not other.subscribers]
         for area in idle[:-_IDLE_CHANNELS_KEPT]:
             del self._streams[area]

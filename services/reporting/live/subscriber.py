@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
-from shared.http.serving import Connection
+from shared.http.server.connection import Connection
 
 MOST_WAITING = 16
 """Events of one stream that may wait for a subscriber; beyond that it is cut off. At the highest rate they are the events of 6 s."""
@@ -24,6 +24,11 @@ class Subscriber:
         self._connection = connection
         if connection is not None:
             connection.limit_write_buffer(_BUFFER_BYTES)
+
+    @property
+    def address(self) -> str | None:
+        """Whose subscriber it is; None where no server is between."""
+        return None if self._connection is None else self._connection.address
 
     def offer(self, event: bytes) -> bool:
         """Queue an event. Returns False, and queues nothing, where as many wait already as may."""

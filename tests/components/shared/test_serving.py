@@ -10,7 +10,8 @@ import pytest
 import uvicorn
 from fastapi import FastAPI, Request
 
-from shared.http import serving
+from shared.http.server import serving
+from shared.settings import ServerLimits
 from tests.support.served import PATIENCE, served
 
 
@@ -23,14 +24,14 @@ def test_an_api_runs_on_asyncios_own_loop_whatever_else_is_installed(monkeypatch
         chosen.append(server.config.get_loop_factory())
 
     monkeypatch.setattr(uvicorn.Server, "run", run)
-    serving.serve(FastAPI(), host="127.0.0.1", port=1)
+    serving.serve(FastAPI(), host="127.0.0.1", port=1, limits=ServerLimits())
     assert chosen == [asyncio.SelectorEventLoop]
 
 
 def test_a_server_that_could_not_begin_ends_the_process_with_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uvicorn.Server, "run", lambda *_, **__: None)
     with pytest.raises(SystemExit, match="3"):
-        serving.serve(FastAPI(), host="127.0.0.1", port=1)
+        serving.serve(FastAPI(), host="127.0.0.1", port=1, limits=ServerLimits())
 
 
 def test_a_process_may_hold_as_many_connections_as_the_system_allows_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,12 +24,14 @@ def memory_to_show() -> Memory:
 class Rig:
     """An api over a memory, or over none."""
 
-    def __init__(self, memory: Memory | None, *, most_streams: int = 100, pace: Pace = PACE) -> None:
+    def __init__(self, memory: Memory | None, pace: Pace = PACE, *, most_streams: int = 100, most_streams_per_address: int = 100) -> None:
         self.log, redis = MemoryLog(1), connect(NOWHERE)
         self.reader = BoardReader(redis, self.log, partitions=1)
         if memory is not None:
             self.reader.show(memory)
-        self.app: FastAPI = create_app(reader=self.reader, log=self.log, redis=redis, most_streams=most_streams, pace=pace)
+        self.app: FastAPI = create_app(
+            reader=self.reader, log=self.log, redis=redis, pace=pace, most_streams=most_streams, most_streams_per_address=most_streams_per_address
+        )
 
     def count(self, county: str = ZHAOJUE, *, children: int = 1) -> None:
         """Count children who dropped out, as a delta does."""

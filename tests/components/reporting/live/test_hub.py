@@ -39,7 +39,7 @@ class Rig:
         self.meters = ApiMeters(CollectorRegistry())
         self.reader = BoardReader(connect(NOWHERE), MemoryLog(1), partitions=1)
         self.reader.show(memory_to_show())
-        self.hub = Hub(self.reader, CurrentView(self.reader), baseline="published", most=most, meters=self.meters, pace=pace)
+        self.hub = Hub(self.reader, CurrentView(self.reader), baseline="published", most=most, most_per_address=most, meters=self.meters, pace=pace)
 
     def join(self, area: str, last: str | None = None) -> "Look":
         return Look(self.hub.subscribe([area], last, None))

@@ -10,7 +10,7 @@ from services.reporting.live import subscriber as subscriber_module
 from services.reporting.live.subscriber import Subscriber
 from tests.components.reporting.live.live_rig import HURRIED, Rig, memory_to_show
 from tests.components.reporting.screen import NATION, ZHAOJUE
-from tests.support.served import eventually, following, served, taking_nothing, until_it_ends
+from tests.support.served import PATIENCE, eventually, following, served, taking_nothing, until_it_ends
 
 
 @pytest.fixture
@@ -147,8 +147,9 @@ async def test_before_anything_is_built_there_is_no_stream() -> None:
         assert answer.json()["type"].endswith(":not-built")
 
 
-async def test_more_than_so_many_are_turned_away() -> None:
-    rig = Rig(memory_to_show(), most_streams=2)
+@pytest.mark.parametrize(("most", "of_address"), [(2, 100), (100, 2)])
+async def test_more_than_so_many_are_turned_away(most: int, of_address: int) -> None:
+    rig = Rig(memory_to_show(), most_streams=most, most_streams_per_address=of_address)
     async with served(rig.app) as server, httpx.AsyncClient(base_url=server.url) as client:
         async with following(server.url, NATION) as one, following(server.url, ZHAOJUE) as other:
             await one.next()
@@ -161,6 +162,18 @@ async def test_more_than_so_many_are_turned_away() -> None:
         await eventually(rig.nobody_follows, "those who left make room")
         async with following(server.url, NATION) as another:
             assert (await another.next()).kind == "snapshot"
+
+
+async def test_a_request_behind_a_stream_leaves_no_place_taken_for_ever(rig: Rig) -> None:
+    stream = b"GET /v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    async with served(rig.app) as server:
+        for behind in (b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n", stream, stream * 3):
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            writer.write(stream + behind)
+            async with asyncio.timeout(PATIENCE):
+                await reader.readuntil(b"event: snapshot")
+            writer.transport.abort()
+            await eventually(rig.nobody_follows, "the place of who left is free")
 
 
 async def test_no_proxy_stores_it_or_holds_it_back(rig: Rig) -> None:

@@ -1,0 +1,85 @@
+"""How an api is served: by uvicorn, whose answers without an end are told before the server stops.
+
+uvicorn stops by waiting until every answer has ended, so whatever streams has to be told first.
+"""
+
+import gc
+import resource
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI, Request
+
+from shared.http.server.connection import EXTENSION, BoundedConfig, Connection
+from shared.settings import ServerLimits
+
+_GRACE = 10
+"""Seconds that requests under way are given to end."""
+_FAILED = 3
+"""The exit code of a process that could not listen, as uvicorn's own."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn's own, that calls back before it waits for answers to end."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Call what was given to ``on_shutdown``, then stop."""
+        app: Any = self.config.app
+        for tell in _callbacks(app):
+            tell()
+        await super().shutdown(sockets)
+
+
+def connection_of(request: Request) -> Connection | None:
+    """Return the connection of a request, None under another server than this module's."""
+    found: Connection | None = request.scope.get("extensions", {}).get(EXTENSION, {}).get("connection")
+    return found
+
+
+def on_shutdown(app: FastAPI, tell: Callable[[], None]) -> None:
+    """Call this when the server is about to wait for an app's answers to end."""
+    app.state.on_shutdown = (*_callbacks(app), tell)
+
+
+def server(app: FastAPI, *, host: str, port: int, limits: ServerLimits | None = None, lifespan: bool = True) -> Server:
+    """Return a server of an app, to be run. ``lifespan``: that the app starts and closes what it needs with the server."""
+    # On asyncio's own loop: where a client of Redis or Kafka writes to a closed connection, uvloop raises what neither of them expects.
+    config = BoundedConfig(
+        app,
+        limits=limits or ServerLimits(),
+        host=host,
+        port=port,
+        loop="asyncio",
+        lifespan="on" if lifespan else "off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE,
+    )
+    return Server(config)
+
+
+def serve(app: FastAPI, *, host: str, port: int, limits: ServerLimits) -> None:
+    """Serve until told to stop."""
+    raise_file_limit()
+    serving = server(app, host=host, port=port, limits=limits)
+    # What exists by now stays: looking through all of it again and again for garbage would hold up an answer now and then.
+    gc.freeze()
+    try:
+        serving.run()
+    except KeyboardInterrupt:
+        return
+    if not serving.started:
+        raise SystemExit(_FAILED)
+
+
+def raise_file_limit() -> None:
+    """Let this process hold as many connections as the system allows; the usual soft limit is 1,024 files."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def _callbacks(app: FastAPI) -> tuple[Callable[[], None], ...]:
+    return getattr(app.state, "on_shutdown", ())
