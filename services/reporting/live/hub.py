@@ -13,8 +13,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import NamedTuple
 
-from shared.http.serving import Connection
-
 from services.reporting.answers.current_view import CurrentView
 from services.reporting.answers.documents import AsOf
 from services.reporting.answers.headline import Basis, area_figure
@@ -26,6 +24,7 @@ from services.reporting.view.board_reader import BoardReader
 from services.reporting.view.rolled_up import RolledUp
 from shared import clock
 from shared.http.problems import Problem
+from shared.http.server.connection import Connection
 from shared.ids import draw_process_id
 
 _AT_ONCE = 50
