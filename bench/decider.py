@@ -30,7 +30,8 @@ LIFE: list[Report] = [
 """The reports on one child, a month apart."""
 
 CHILDREN = 2_000
-SOURCE, PROVINCES = "/provinces/51", {COUNTY: "51", "513429": "51"}
+SOURCE = "/provinces/51"
+PROVINCES = {COUNTY: SOURCE, "513429": SOURCE}
 
 
 def told(n: int, at: datetime) -> Told:

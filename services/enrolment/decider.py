@@ -31,7 +31,7 @@ class EnrolmentDecider:
     topic = topics.SUBMISSIONS
 
     def __init__(self) -> None:
-        self._provinces = {code: county.province[:2] for code, county in divisions().counties.items()}
+        self._provinces = {code: f"/provinces/{county.province[:2]}" for code, county in divisions().counties.items()}
 
     def state_id(self, key: bytes | None) -> bytes:
         """Return a student's 16 bytes, or those that a county's six digits are padded to."""

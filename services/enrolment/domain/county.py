@@ -27,7 +27,7 @@ INITIAL = CountyLedger()
 def evolve(ledger: CountyLedger, fact: CountyStated, *, at: datetime, source: str, id: str) -> CountyLedger:  # noqa: A002  # the attribute's name
     """Return the ledger after a statement that was true ``at``, told by ``source`` under ``id``."""
     moment = moment_of(at)
-    entry = entry_of(NUMBER, (fact.out_of_school,), moment, source=source, id=id)
+    entry = entry_of(NUMBER, (fact.out_of_school,), moment, source, id)
     return CountyLedger(max(ledger.newest, moment), added(ledger.timeline, entry))
 
 
@@ -37,7 +37,7 @@ def decide(ledger: CountyLedger, report: CountyReported, *, at: datetime, source
     The same number of another moment is a new statement: a sign of life. Earlier than the newest, it is late.
     """
     moment = moment_of(at)
-    match seen(ledger.timeline, entry_of(NUMBER, (report.out_of_school,), moment, source=source, id=id)):
+    match seen(ledger.timeline, entry_of(NUMBER, (report.out_of_school,), moment, source, id)):
         case Seen.REPEATED:
             return None
         case Seen.REUSED:

@@ -167,6 +167,7 @@ class EventRow(Struct, frozen=True):
     names_school: bool = False
     numbers_spell: bool = False
     marks_transfer: bool = False
+    digests_fields: bool = True
     read_content: Callable[[Any], tuple[Any, ...]] = tuple
     read_fields: Callable[[Any], tuple[Any, ...]] = tuple
 
@@ -180,15 +181,16 @@ class EventRow(Struct, frozen=True):
             "names_school": "school" in said,
             "numbers_spell": "spell" in written,
             "marks_transfer": "unmatched" in written,
+            "digests_fields": content == said,
             "read_content": _reader(content),
             "read_fields": _reader(said),
         }
         for name, value in follows.items():
             force_setattr(self, name, value)
 
-    def entry(self, word: reports.Report | StudentFact, moment: int, source: str, id: str) -> bytes:  # noqa: A002  # the attribute's name
-        """Return the timeline's entry of a report, or of the fact that repeats it, at a moment, told by ``source`` under ``id``."""
-        return entry_of(self.number, self.read_content(word), moment, source=source, id=id)
+    def entry(self, word: reports.Report | StudentFact, moment: int, source: str, id_: str) -> bytes:
+        """Return the timeline's entry of a report, or of the fact that repeats it, at a moment, told by ``source`` under an id."""
+        return entry_of(self.number, self.read_content(word), moment, source, id_)
 
 
 def _reader(fields: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:

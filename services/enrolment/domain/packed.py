@@ -11,7 +11,7 @@ from services.enrolment.domain.state import INITIAL, Student
 from services.enrolment.domain.timeline import ENTRY
 from services.enrolment.domain.transfers import Transfer
 from shared.contracts.words import Reason, Stage, Status
-from shared.states import check_format, damaged
+from shared.states import UnknownFormat, check_format, damaged
 
 FORMAT = 2
 """Raise it with any change of the layouts, the numbers or the digests in ``timeline.py``."""
@@ -48,6 +48,7 @@ STAGES: dict[Stage | None, int] = {None: 0, Stage.PRIMARY: 1, Stage.JUNIOR: 2}
 # place: transfers 6 bits (how many), county 20 (six digits), school 34 (ten digits), grade 4 (0: no school);
 # newest moment of schooling, residence, household
 _CHILD = Layout(">BBBiQqqq")
+_HEAD, _unpack_child = _CHILD.size, _CHILD.unpack_from
 _TRANSFER = Layout(">IIq")  # the county that lost the child, the one that has it, the moment
 # Where a child's state has the number of its transfers, a county's has nought.
 _COUNTY = Layout(">B6xBq")
@@ -72,19 +73,27 @@ def unpack(state: bytes | None) -> Student:
     """Return the child whose state these bytes are; none are one never heard of. Raises ``UnknownFormat``."""
     if state is None:
         return INITIAL
-    check_format(state, FORMAT, "enrolment")
-    _check_length(state, _CHILD.size + (state[_TRANSFERS_AT] >> _TRANSFERS_SHIFT) * _TRANSFER.size if len(state) >= _CHILD.size else _CHILD.size)
-    _, status_and_prior, marks, spells, place, schooling, residence, household = _CHILD.unpack_from(state)
+    length = len(state)
+    if length < _HEAD or state[0] != FORMAT:
+        raise _unreadable(state)
+    _, status_and_prior, marks, spells, place, schooling, residence, household = _unpack_child(state)
     try:
         status, prior = _STATUS_AND_PRIOR[status_and_prior]
         stage, poor, reason = _MARKS[marks]
     except KeyError:
         raise damaged(state, "enrolment") from None
+    end = _HEAD
+    transfers: tuple[Transfer, ...] = ()
+    if number := state[_TRANSFERS_AT] >> _TRANSFERS_SHIFT:
+        end += number * _TRANSFER.size
+        if length < end:
+            raise damaged(state, "enrolment")
+        transfers = tuple(_transfers(state))
+    if (length - end) % ENTRY:
+        raise damaged(state, "enrolment")
     grade = place & 0xF
     county = str(place >> 38 & 0xF_FFFF).zfill(6) if status else ""
     school = str(place >> 4 & 0x3_FFFF_FFFF).zfill(10) if grade else ""
-    end = _CHILD.size + (place >> 58) * _TRANSFER.size
-    transfers = tuple(_transfers(state)) if place >> 58 else ()
     return Student(status, county, stage, poor, reason, school, grade, prior, spells, schooling, residence, household, transfers, state[end:])
 
 
@@ -110,11 +119,15 @@ def unpack_ledger(state: bytes | None) -> CountyLedger:
     """Return the county whose state these bytes are; none are one that never stated anything. Raises ``UnknownFormat``."""
     if state is None:
         return SILENT
-    check_format(state, FORMAT, "enrolment")
-    _check_length(state, _COUNTY.size)
+    if len(state) < _COUNTY.size or state[0] != FORMAT or (len(state) - _COUNTY.size) % ENTRY:
+        raise _unreadable(state)
     return CountyLedger(_COUNTY.unpack_from(state)[2], state[_COUNTY.size :])
 
 
-def _check_length(state: bytes, head: int) -> None:
-    if len(state) < head or (len(state) - head) % ENTRY:
-        raise damaged(state, "enrolment")
+def _unreadable(state: bytes) -> UnknownFormat:
+    """Return the error for a state of another format, or of this one but too short."""
+    try:
+        check_format(state, FORMAT, "enrolment")
+    except UnknownFormat as error:
+        return error
+    return damaged(state, "enrolment")

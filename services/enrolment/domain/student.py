@@ -6,7 +6,7 @@ household. It is late in a matter of which something newer is known, and changes
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -14,7 +14,7 @@ from services.enrolment.domain.events import BY_FACT, BY_REPORT, ENROLLED, HINTS
 from services.enrolment.domain.refusals import AfterRemoval, IdReused, ImpossibleOrder, NotYourCounty, StudentUnknown, TypeNotTaken
 from services.enrolment.domain.senders import Provinces, speaks_for
 from services.enrolment.domain.state import INITIAL, Student
-from services.enrolment.domain.timeline import Seen, added, moment_of, seen
+from services.enrolment.domain.timeline import NEW, REUSED, added, entry_of, moment_of, seen
 from services.enrolment.domain.transfers import MOST_TRANSFERS, Transfer
 from shared.contracts.reports import Cleared, Departed, Report
 from shared.contracts.student import CompletedTransfer, Standing, StudentDeparted, StudentFact
@@ -42,10 +42,10 @@ def evolve(student: Student, fact: StudentFact, told: Told) -> Student:
     return _evolve(student, row, fact, moment, row.entry(fact, moment, told.source, told.id))
 
 
-def _evolve(student: Student, row: EventRow, fact: StudentFact, moment: int, entry: bytes) -> Student:
-    timeline, kind, said = added(student.timeline, entry), type(fact), cast("Any", fact)
-    if kind is StudentDeparted and said.completes is not None:
-        return replace(student, transfers=_without(student.transfers, said.completes), timeline=timeline)
+def _evolve(student: Student, row: EventRow, fact: Any, moment: int, entry: bytes) -> Student:
+    timeline, kind = added(student.timeline, entry), type(fact)
+    if kind is StudentDeparted and fact.completes is not None:
+        return replace(student, transfers=_without(student.transfers, fact.completes), timeline=timeline)
     schooling, residence, household = student.schooling, student.residence, student.household
     in_class = row.schooling and moment >= schooling and not fact.late
     if row.schooling and moment > schooling:
@@ -60,11 +60,11 @@ def _evolve(student: Student, row: EventRow, fact: StudentFact, moment: int, ent
     if after is None:
         raise UnfoldableFact(f"{type(fact).TYPE} leaves no standing: the record is damaged or newer than this code")
     # Looked up by type: matching seventeen classes one after the other costs more than all the rest.
-    school, grade = (said.school, said.grade) if in_class and row.names_school else (student.school, student.grade)
-    spells = said.spell or student.spells if row.numbers_spell else student.spells
+    school, grade = (fact.school, fact.grade) if in_class and row.names_school else (student.school, student.grade)
+    spells = fact.spell or student.spells if row.numbers_spell else student.spells
     prior = _prior(student, after) if after.status is SUSPECTED else None
     transfers = student.transfers
-    if row.marks_transfer and kind is row.fact and said.unmatched and student.county != after.county and student.status is not IN_TRANSFER:
+    if row.marks_transfer and kind is row.fact and fact.unmatched and student.county != after.county and student.status is not IN_TRANSFER:
         transfers = (*transfers, Transfer(student.county, after.county, moment))[-MOST_TRANSFERS:]
     return Student(
         after.status,
@@ -111,7 +111,8 @@ def decide(student: Student, report: Report, told: Told, provinces: Provinces) -
     In this order: a repeat, whose child it is, late news, anything after a removal, the table. Raises ``Refusal``.
     """
     row, moment = _row_of(report), moment_of(told.at)
-    return _decide(student, row, report, moment, row.entry(report, moment, told.source, told.id), told.source, provinces)
+    entry = row.entry(report, moment, told.source, told.id)
+    return _decide(student, row, report, row.read_fields(report), moment, entry, told.source, provinces)
 
 
 def advance(student: Student, report: Report, told: Told, provinces: Provinces) -> tuple[StudentFact, Student] | None:
@@ -119,9 +120,10 @@ def advance(student: Student, report: Report, told: Told, provinces: Provinces) 
 
     The same as one after the other, but packs the happening once: a microsecond less. Raises ``Refusal``.
     """
-    row, moment = _row_of(report), moment_of(told.at)
-    entry = row.entry(report, moment, told.source, told.id)
-    fact = _decide(student, row, report, moment, entry, told.source, provinces)
+    row, (at, source, id_) = _row_of(report), told
+    moment, said = moment_of(at), row.read_fields(report)
+    entry = entry_of(row.number, said if row.digests_fields else row.read_content(report), moment, source, id_)
+    fact = _decide(student, row, report, said, moment, entry, source, provinces)
     return None if fact is None else (fact, _evolve(student, row, fact, moment, entry))
 
 
@@ -132,7 +134,7 @@ def agrees(student: Student, report: Report) -> bool:
         # Which status it gave back is not kept; none of those out of school has a suspicion that was wrong.
         return student.status not in OUT_OF_SCHOOL
     try:
-        return _says_nothing_new(student, row, report, row.leave(student, report))
+        return row.leave(student, report) == student.standing and _keeps_the_class(student, row, report)
     except ImpossibleOrder:
         return False
 
@@ -144,13 +146,15 @@ def _row_of(report: Report) -> EventRow:
     return row
 
 
-def _decide(student: Student, row: EventRow, report: Any, moment: int, entry: bytes, source: str, provinces: Provinces) -> StudentFact | None:
+def _decide(
+    student: Student, row: EventRow, report: Any, said: tuple[Any, ...], moment: int, entry: bytes, source: str, provinces: Provinces
+) -> StudentFact | None:
     known = seen(student.timeline, entry)
-    if known is not Seen.NEW:
-        if known is Seen.REUSED:
+    if known is not NEW:
+        if known is REUSED:
             raise IdReused
         return None
-    before, said = student.standing, row.read_fields(report)
+    before = student.standing
     if before is None and None not in row.found:
         raise StudentUnknown
     if row.report is Departed and student.transfers and (transfer := _other_half(student, report, source, provinces)):
@@ -167,17 +171,22 @@ def _decide(student: Student, row: EventRow, report: Any, moment: int, entry: by
         return (row.older or row.fact)(*said, before=before, after=before, late=True)
     if before is not None and before.status is REMOVED:
         raise AfterRemoval
-    after: Standing | None
     if schooling or before is None or not row.schooling:
-        after = _by_the_table(student, row, _in_time(student, row, report, residence=residence, household=household))
-        if after is None:
+        if residence != row.residence or household != row.household:
+            report = _in_time(student, row, report, residence=residence, household=household)
+        after = row.leave(student, report)
+        if after == before and _keeps_the_class(student, row, report):
             return None
+        if student.status not in row.found:
+            raise ImpossibleOrder(student.status, HINTS.get((row.report, student.status), ""))
     else:
         # Only what it tells of residence and household is not late: the table, which is of statuses, has nothing to say.
         after = replace(before, county=report.county if residence else before.county, poor=report.poor if household else before.poor)
         if after == before:
             return row.fact(*said, before=before, after=before, late=True)
-    marks = {} if row.marks is None else row.marks(student, after, at_home)
+    if row.marks is None:
+        return (row.older or row.fact)(*said, before=before, after=after)
+    marks = row.marks(student, after, at_home)
     if row.older is not None and not any(marks.values()):
         return row.older(*said, before=before, after=after)
     return row.fact(*said, before=before, after=after, **marks)
@@ -200,15 +209,6 @@ def _in_time(student: Student, row: EventRow, report: Any, *, residence: bool, h
     return report
 
 
-def _by_the_table(student: Student, row: EventRow, report: Report) -> Standing | None:
-    """Return the standing that a report leaves, None where it says nothing new. Raises ``ImpossibleOrder``."""
-    after = row.leave(student, report)
-    if _says_nothing_new(student, row, report, after):
-        return None
-    if student.status not in row.found:
-        raise ImpossibleOrder(student.status, HINTS.get((type(report), student.status), ""))
-    return after
-
-
-def _says_nothing_new(student: Student, row: EventRow, report: Any, after: Standing) -> bool:
-    return after == student.standing and (not row.names_school or (report.school == student.school and report.grade == student.grade))
+def _keeps_the_class(student: Student, row: EventRow, report: Any) -> bool:
+    """Return whether a report names the school and the grade that the child has, or none."""
+    return not row.names_school or (report.school == student.school and report.grade == student.grade)

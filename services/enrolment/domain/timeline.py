@@ -45,6 +45,9 @@ class Seen(Enum):
     """The sender told something else under this id."""
 
 
+NEW, REPEATED, REUSED = Seen  # looking a member up in its class costs a third of a microsecond
+
+
 def moment_of(at: datetime) -> int:
     """Return the microseconds of an aware datetime since 1970 began in China, exactly."""
     since = at - _START
@@ -56,26 +59,27 @@ def time_of(moment: int) -> datetime:
     return _START + timedelta(microseconds=moment)
 
 
-def entry_of(number: int, content: Sequence[object], moment: int, *, source: str, id: str) -> bytes:  # noqa: A002  # the attribute's name
-    """Return the entry of a kind's happening at a moment, told by ``source`` under ``id``."""
+def entry_of(number: int, content: Sequence[object], moment: int, source: str, id_: str) -> bytes:
+    """Return the entry of a kind's happening at a moment, told by ``source`` under an id."""
     digest = _blank_digest()
     digest.update(_encode((number, moment, content)))
-    return _told_by(crc32(f"{source} {id}".encode())) + digest.digest()
+    return _told_by(crc32((source + " " + id_).encode())) + digest.digest()
 
 
 def seen(timeline: bytes, entry: bytes) -> Seen:
     """Return what the timeline knows of this happening."""
-    told_by, happening = entry[:_TOLD_BY], entry[_TOLD_BY:]
-    if happening in timeline and _stands_in(timeline, happening, _TOLD_BY):
-        return Seen.REPEATED
-    if told_by in timeline and _stands_in(timeline, told_by, 0):
-        return Seen.REUSED
-    return Seen.NEW
+    # Found by `find`: `in` tries an integer first, and costs three times as much.
+    find = timeline.find
+    if (at := find(entry[_TOLD_BY:])) >= 0 and _stands(timeline, entry[_TOLD_BY:], at, _TOLD_BY):
+        return REPEATED
+    if (at := find(entry[:_TOLD_BY])) >= 0 and _stands(timeline, entry[:_TOLD_BY], at, 0):
+        return REUSED
+    return NEW
 
 
-def _stands_in(timeline: bytes, part: bytes, place: int) -> bool:
-    at = timeline.find(part)
-    while at >= 0 and at % ENTRY != place:  # found across two parts is not found
+def _stands(timeline: bytes, part: bytes, at: int, place: int) -> bool:
+    """Return whether a part that is found ``at`` stands in its place of an entry, there or further on: across two parts it is not found."""
+    while at >= 0 and at % ENTRY != place:
         at = timeline.find(part, at + 1)
     return at >= 0
 

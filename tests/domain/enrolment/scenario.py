@@ -20,7 +20,7 @@ from shared.contracts.student import Standing, StudentFact
 from shared.events.codec import encode
 
 SICHUAN = "/provinces/51"
-PROVINCES = {"513431": "51", "513429": "51", "000000": "51", "110101": "11"}
+PROVINCES = {"513431": SICHUAN, "513429": SICHUAN, "000000": SICHUAN, "110101": "/provinces/11"}
 """The counties of stories, three of Sichuan and one of Beijing."""
 
 FIRST = datetime(2020, 3, 1, 8, tzinfo=CHINA)

@@ -140,10 +140,10 @@ class SlowChild:
         return "suspected-when-registered" if status == "suspected" and self.prior == "registered" else status
 
     def _is(self, source: str, county: str, school: str | None) -> bool:
-        return source in (f"/counties/{county}", f"/provinces/{self.provinces.get(county)}", f"/schools/{school}")
+        return source in (f"/counties/{county}", self.provinces.get(county), f"/schools/{school}")
 
     def _completed_by(self, said: dict[str, Any], source: str) -> tuple[str, str] | None:
         for lost, has in self.open:
-            if said["to_county"] in (None, has) and source in (f"/counties/{lost}", f"/provinces/{self.provinces.get(lost)}"):
+            if said["to_county"] in (None, has) and source in (f"/counties/{lost}", self.provinces.get(lost)):
                 return lost, has
         return None
