@@ -46,10 +46,10 @@ class Coverage(Struct, omit_defaults=True):
     unknown: list[str] | UnsetType = UNSET
 
 
-class Cases(Struct):
+class Cases(Struct, omit_defaults=True):
     """The children's files. ``by_reason`` counts those not closed, ``overdue`` those not closed that were due before the record's own date.
 
-    ``by_reason`` is null, and ``suppressed`` true, where it would tell of the children of a county with few files.
+    ``by_reason`` is null, and ``suppressed`` there and true, where it would tell of the children of a county with few files.
     """
 
     by_state: dict[str, int]

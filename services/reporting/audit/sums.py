@@ -86,7 +86,7 @@ def _of_files(document: dict[str, Any]) -> Iterator[str]:
     area, cases = document["area"]["code"], document["cases"]
     state = cases["by_state"]
     living = sum(n for name, n in state.items() if name != "closed")
-    if not cases["suppressed"] and living != (reasons := sum(cases["by_reason"].values())):
+    if not cases.get("suppressed") and living != (reasons := sum(cases["by_reason"].values())):
         yield f"{area}: {living} files not closed, but the reasons add up to {reasons}"
     if not 0 <= cases["overdue"] <= living:
         yield f"{area}: {living} files not closed, but {cases['overdue']} of them overdue"
@@ -121,7 +121,7 @@ def _unequal_parts(area: str, known: dict[str, _Answer], parts: list[str]) -> It
 
 
 def _withheld(document: dict[str, Any]) -> frozenset[str]:
-    return frozenset((*(_WITHHELD if document["suppressed"] else ()), *(("cases.by_reason",) if document["cases"]["suppressed"] else ())))
+    return frozenset((*(_WITHHELD if document["suppressed"] else ()), *(("cases.by_reason",) if document["cases"].get("suppressed") else ())))
 
 
 def _numbers(document: dict[str, Any]) -> Counter[str]:

@@ -21,7 +21,6 @@ def document(area: str, total: int, children: dict[str, int] | None = None) -> d
             "by_state": {"open": total, "persuading": 0, "returned": 0, "closed": 0},
             "by_reason": {"work": total},
             "overdue": total,
-            "suppressed": False,
         },
         "relief": {"living_subsidy": {"suspended": {"grants": total, "fen": 100 * total}}},
         "children": [child(code, n) for code, n in (children or {}).items()],
