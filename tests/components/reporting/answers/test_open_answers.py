@@ -110,6 +110,16 @@ async def test_a_county_without_children_has_nothing_to_hide() -> None:
     assert (counts["out_of_school"], counts["poor"], counts["suppressed"]) == (0, 0, False)
 
 
+async def test_what_does_not_add_up_is_withheld_as_if_it_were_of_one_child() -> None:
+    """Only a wrong record comes to a poor child of a county that has none out of school, or less than none."""
+    for dropped_out in (0, -1):
+        memory = memory_of({BUTUO: 30, JINYANG: 6})
+        memory.add(cells={f"{ZHAOJUE}:out.poor": 1, **({f"{ZHAOJUE}:status.dropped_out": dropped_out} if dropped_out else {})})
+        memory.move(0, 2, None, None)
+        screen = Screen(memory)
+        assert [(await screen.counts(county))["poor"] for county in (ZHAOJUE, JINYANG, BUTUO)] == [None, None, 15]
+
+
 def test_a_caller_with_a_right_gets_the_numbers() -> None:
     counts = Screen(memory_of({ZHAOJUE: 4})).exact(ZHAOJUE)
     assert (counts["poor"], counts["by_reason"]["work"], counts["suppressed"]) == (2, 4, False)
