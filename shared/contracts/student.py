@@ -101,12 +101,21 @@ class AbsenceRule(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     most_days: SchoolDays
 
 
-class StudentAbsent(StudentFact, frozen=True):
-    """A child was absent without explanation."""
+class StudentAbsentV1(StudentFact, frozen=True):
+    """A child was absent without explanation. Written wherever it says all there is to say."""
 
     TYPE = "cn.baoxue.student.absent.v1"
     since: date
     days: SchoolDays
+
+
+class StudentAbsent(StudentFact, frozen=True):
+    """A child was absent without explanation. ``rule``: the rule that the absence passed; the child is suspected then."""
+
+    TYPE = "cn.baoxue.student.absent.v2"
+    since: date
+    days: SchoolDays
+    rule: AbsenceRule | None = None
 
 
 class StudentSuspected(StudentFact, frozen=True):
@@ -262,6 +271,7 @@ STUDENT_FACTS: tuple[type[StudentFact], ...] = (
     StudentRegistered,
     StudentEnrolled,
     StudentProgressed,
+    StudentAbsentV1,
     StudentAbsent,
     StudentSuspected,
     StudentCleared,
@@ -283,6 +293,7 @@ STUDENT_FACTS: tuple[type[StudentFact], ...] = (
 )
 
 STUDENT_UPCASTS: dict[str, Callable[[Any], StudentFact]] = {
+    StudentAbsentV1.TYPE: lambda old: StudentAbsent(old.since, old.days, before=old.before, after=old.after, late=old.late),
     StudentDepartedV1.TYPE: lambda old: StudentDeparted(old.to_county, before=old.before, after=old.after, late=old.late),
     StudentMovedV1.TYPE: lambda old: StudentMoved(old.county, before=old.before, after=old.after, late=old.late),
 }

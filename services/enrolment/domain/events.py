@@ -45,6 +45,10 @@ def _in_class(child: Student, report: reports.Progressed | reports.Resumed) -> S
     return Standing(ENROLLED, child.county, report.stage, child.poor, None)
 
 
+def _absent(child: Student, _: reports.Absent) -> Standing:
+    return Standing(_known(child), child.county, child.stage, child.poor, child.reason)
+
+
 def _suspected(child: Student, _: reports.Suspected) -> Standing:
     return Standing(SUSPECTED, child.county, child.stage, child.poor, None)
 
@@ -148,8 +152,9 @@ class EventRow(Struct, frozen=True):
     the fact that the report does not have, by the child as it was found, the standing left, and whether the source speaks for where the
     child was. ``older``: the version of the fact before the newest, which is written as long as it says everything. ``schooling``: whether
     the report tells of schooling, one of three matters; it tells of residence if it names a county, of the household if it says whether
-    that is poor. ``content``: the fields, in the order in which they enter the digest of a happening. They are those of the report, unless
-    a row freezes an older order: a change of either is a change of stored states, and raises the format version in ``packed.py``.
+    that is poor. ``always_news``: whether the report makes a fact though it leaves the standing as it is. ``content``: the fields, in the
+    order in which they enter the digest of a happening. They are those of the report, unless a row freezes an older order: a change of
+    either is a change of stored states, and raises the format version in ``packed.py``.
     """
 
     number: int
@@ -160,6 +165,7 @@ class EventRow(Struct, frozen=True):
     marks: Callable[[Student, Standing, bool], dict[str, Any]] | None = None
     older: type[StudentFact] | None = None
     schooling: bool = True
+    always_news: bool = False
     content: tuple[str, ...] = ()
     # What follows from the fields of the shapes, looked up once.
     residence: bool = False
@@ -214,7 +220,7 @@ EVENTS = (
         _enrolled_elsewhere,
     ),
     EventRow(4, reports.Progressed, student.StudentProgressed, frozenset({ENROLLED, RETURNED, SUSPECTED}), _in_class),
-    EventRow(5, reports.Absent, student.StudentAbsent),
+    EventRow(5, reports.Absent, student.StudentAbsent, frozenset({ENROLLED, RETURNED}), _absent, older=student.StudentAbsentV1, always_news=True),
     EventRow(6, reports.Suspected, student.StudentSuspected, frozenset({REGISTERED, ENROLLED, RETURNED}), _suspected),
     EventRow(7, reports.Cleared, student.StudentCleared, frozenset({SUSPECTED}), _cleared),
     EventRow(

@@ -10,14 +10,15 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
+from services.enrolment.domain.absence import rule_passed
 from services.enrolment.domain.events import BY_FACT, BY_REPORT, ENROLLED, HINTS, IN_TRANSFER, REGISTERED, REMOVED, SUSPECTED, EventRow
 from services.enrolment.domain.refusals import AfterRemoval, IdReused, ImpossibleOrder, NotYourCounty, StudentUnknown, TypeNotTaken
 from services.enrolment.domain.senders import Provinces, speaks_for
 from services.enrolment.domain.state import INITIAL, Student
-from services.enrolment.domain.timeline import NEW, REUSED, added, entry_of, moment_of, seen
+from services.enrolment.domain.timeline import NEW, REUSED, added, entry_of, moment_of, seen, time_of
 from services.enrolment.domain.transfers import MOST_TRANSFERS, Transfer
-from shared.contracts.reports import Cleared, Departed, Report
-from shared.contracts.student import CompletedTransfer, Standing, StudentDeparted, StudentFact
+from shared.contracts.reports import Absent, Cleared, Departed, Report
+from shared.contracts.student import AbsenceRule, CompletedTransfer, Standing, StudentAbsent, StudentDeparted, StudentFact
 from shared.contracts.words import OUT_OF_SCHOOL, Status
 from shared.states import UnfoldableFact
 
@@ -175,7 +176,7 @@ def _decide(
         if residence != row.residence or household != row.household:
             report = _in_time(student, row, report, residence=residence, household=household)
         after = row.leave(student, report)
-        if after == before and _keeps_the_class(student, row, report):
+        if after == before and not row.always_news and _keeps_the_class(student, row, report):
             return None
         if student.status not in row.found:
             raise ImpossibleOrder(student.status, HINTS.get((row.report, student.status), ""))
@@ -184,6 +185,8 @@ def _decide(
         after = replace(before, county=report.county if residence else before.county, poor=report.poor if household else before.poor)
         if after == before:
             return row.fact(*said, before=before, after=before, late=True)
+    if row.report is Absent and (rule := _rule_passed(after.county, report, moment, provinces)) is not None:
+        return StudentAbsent(report.since, report.days, before=before, after=replace(after, status=SUSPECTED), rule=rule)
     if row.marks is None:
         return (row.older or row.fact)(*said, before=before, after=after)
     marks = row.marks(student, after, at_home)
@@ -198,6 +201,10 @@ def _other_half(student: Student, report: Departed, source: str, provinces: Prov
         if report.to_county in (None, transfer.has) and speaks_for(source, transfer.lost, None, provinces):
             return transfer
     return None
+
+
+def _rule_passed(county: str, report: Absent, moment: int, provinces: Provinces) -> AbsenceRule | None:
+    return rule_passed(county, f"{provinces.get(county, '')}0000", since=report.since, on=time_of(moment).date(), days=report.days)
 
 
 def _in_time(student: Student, row: EventRow, report: Any, *, residence: bool, household: bool) -> Any:

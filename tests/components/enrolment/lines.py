@@ -22,6 +22,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "registered": {"county": ZHAOJUE, "poor": False},
     "enrolled": {"county": ZHAOJUE, "poor": False, **_IN_SCHOOL},
     "progressed": _IN_SCHOOL,
+    "absent": {"since": "2020-05-25", "days": 3},
     "suspected": {"found_by": "visit", "reason": "unknown"},
     "cleared": {"outcome": "wrong_identity"},
     "dropped-out": {"reason": "work", "last_seen": "2020-06-01"},

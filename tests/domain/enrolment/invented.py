@@ -46,6 +46,7 @@ _INVENTED: dict[type[r.Report], st.SearchStrategy[r.Report]] = {
     r.Registered: st.builds(r.Registered, _county, st.booleans()),
     r.Enrolled: st.builds(r.Enrolled, _county, _school, _stage, _grade, st.booleans()),
     r.Progressed: st.builds(r.Progressed, _school, _stage, _grade),
+    r.Absent: st.builds(r.Absent, _date, st.sampled_from([3, 9])),
     r.Suspected: st.builds(r.Suspected, st.sampled_from(w.FoundBy), st.none() | _reason),
     r.Cleared: st.builds(r.Cleared, st.sampled_from(w.ClearedOutcome)),
     r.DroppedOut: st.builds(r.DroppedOut, _reason, _date),

@@ -5,8 +5,10 @@ It keeps everything that was taken of a child, whole, and looks through all of i
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+
+from holidays.countries.china import China
 
 from shared.contracts.reports import Report
 from tests.domain.enrolment.table_page import CORRECTS, ROWS
@@ -24,6 +26,19 @@ def matters_of(word: str) -> set[str]:
     matters = {"residence"} if word in RESIDENCE else set()
     matters |= {"household"} if word in HOUSEHOLD else set()
     return matters if word in ("moved", "household-changed") else matters | {"schooling"}
+
+
+def story_allows(story: str) -> bool:
+    return story in ROWS["absent"][0]
+
+
+def too_long(said: dict[str, Any], at: datetime) -> bool:
+    """Whether an absence has more than five school days, in a county without a rule of its own."""
+    last = (at + timedelta(hours=8)).date() if at.utcoffset() == timedelta(0) else at.date()
+    days = [said["since"] + timedelta(n) for n in range((last - said["since"]).days + 1)]
+    in_term = [day for day in days if (day.month, day.day) >= (9, 1) or (day.month, day.day) <= (1, 20) or (2, 20) <= (day.month, day.day) <= (7, 10)]
+    holidays = China(years=range(2018, 2022))  # type: ignore[no-untyped-call]  # the library's own
+    return bool(min(said["days"], sum(holidays.is_working_day(day) for day in in_term)) > 5)
 
 
 @dataclass
@@ -74,7 +89,7 @@ class SlowChild:
             return Answer("late")
         if found is not None and found["status"] == "removed":
             return Answer("after_removal")
-        left = dict(found) if found else {"county": None, "poor": None, "stage": None, "reason": None, "status": None}
+        left: dict[str, Any] = dict(found) if found else {"county": None, "poor": None, "stage": None, "reason": None, "status": None}
         if "residence" in on_time:
             left["county"] = said["county"]
         if "household" in on_time:
@@ -87,7 +102,9 @@ class SlowChild:
             if (code := self._schooling(word, said, left)) is not None:
                 return Answer(code)
             in_class = "school" not in said or (said["school"], said["grade"]) == (self.school, self.grade)
-            if left == found and in_class:
+            if word == "absent" and story_allows(self._story()) and too_long(said, at):
+                left["status"] = "suspected"
+            elif left == found and in_class and word != "absent":
                 return Answer("duplicate")
             story = self._story()
             if story not in allowed and (word, story) not in CORRECTS:
@@ -126,7 +143,7 @@ class SlowChild:
             left["status"] = str(said["status"])
         elif word == "cleared":
             left["status"] = CLEARED.get(str(said["outcome"])) or self.prior or "suspected"
-        else:
+        elif word != "absent":
             left["status"] = words.split(",")[0]
         left["reason"] = said.get("reason") if left["status"] in OUT else None
         if word in ("registered", "never-enrolled"):

@@ -8,10 +8,15 @@ import pytest
 from services.enrolment.domain import absence
 from services.enrolment.domain.absence import rule_in, rule_passed
 from services.enrolment.domain.school_days import is_school_day, school_days, terms_in
-from shared.contracts.student import AbsenceRule
+from shared.contracts.reports import Absent, Cleared
+from shared.contracts.student import AbsenceRule, Standing, StudentAbsent, StudentAbsentV1, StudentCleared
+from shared.contracts.words import ClearedOutcome, Status
+from tests.domain.enrolment.children import changed, enrolled, suspected
+from tests.domain.enrolment.scenario import Given, day, evolve, given
 
 ZHAOJUE, SICHUAN = "513431", "510000"
 CHONGMING, SHANGHAI = "310151", "310000"
+PUPIL = Standing(Status.ENROLLED, ZHAOJUE, enrolled.stage, enrolled.poor, None)
 NATIONAL = AbsenceRule("100000", date(1986, 7, 1), 5)
 
 
@@ -81,9 +86,9 @@ def test_an_absence_of_decades_is_counted_no_further_than_needed(monkeypatch: py
     days = school_days
 
     def counted(province: str, first: date, last: date) -> object:
-        for day in days(province, first, last):
-            seen.append(day)
-            yield day
+        for each in days(province, first, last):
+            seen.append(each)
+            yield each
 
     monkeypatch.setattr(absence, "school_days", counted)
     assert passed(date(1990, 1, 1), date(2020, 1, 1), 9_999) == NATIONAL
@@ -96,3 +101,27 @@ def test_every_line_of_the_tables_says_where_it_comes_from(table: str) -> None:
     for line in lines[1:]:
         _, _, mark_and_source = line.rpartition(",I,") if ",I," in line else line.rpartition(",L,")
         assert len(mark_and_source) > 20, line
+
+
+def test_an_absence_within_the_rule_is_recorded_and_leaves_the_child_in_class() -> None:
+    story = given(enrolled)
+    story.when(Absent(since=date(2020, 3, 2), days=5), at=day(6)).then_left(StudentAbsentV1, PUPIL)
+    story.when(Absent(since=date(2020, 3, 2), days=5), at=day(9)).then_left(StudentAbsentV1, PUPIL)
+
+
+def test_an_absence_that_passes_the_rule_makes_the_child_suspected_and_its_fact_names_the_rule() -> None:
+    story = given(enrolled)
+    fact = story.when(Absent(since=date(2020, 3, 2), days=6), at=day(9)).then_left(StudentAbsent, changed(PUPIL, status=Status.SUSPECTED))
+    assert fact.rule == NATIONAL  # type: ignore[attr-defined]  # its type was just looked at
+
+
+def test_a_suspicion_of_absence_that_was_wrong_is_cleared_like_any_other() -> None:
+    story = given(enrolled)
+    fact = story.when(Absent(since=date(2020, 3, 2), days=6), at=day(9)).fact
+    assert fact is not None
+    found = Given(evolve(story.child, fact, at=day(9)), 9)
+    found.when(Cleared(outcome=ClearedOutcome.WRONG_IDENTITY), at=day(10)).then_left(StudentCleared, PUPIL)
+
+
+def test_an_absence_that_is_told_late_changes_nothing() -> None:
+    given(enrolled, suspected).when(Absent(since=date(2020, 2, 20), days=9), at=day(1, hour=9)).then_late()

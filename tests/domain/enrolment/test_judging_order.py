@@ -11,7 +11,7 @@ from tests.domain.enrolment.children import BUTUO, NEWS, STORIES, ZHAOJUE, chang
 from tests.domain.enrolment.scenario import day, decide, evolve, given
 
 KNOWN = [story for story in STORIES if story != "—"]
-DECIDED = sorted(NEWS.keys() - {"absent", "voided", "same-as"})
+DECIDED = sorted(NEWS.keys() - {"voided", "same-as"})
 
 
 def test_the_same_happening_at_another_moment_of_the_day_is_no_repeat() -> None:

@@ -10,7 +10,6 @@ from shared.contracts.refusal import RefusalCode
 from shared.contracts.reports import Arrived, Cleared, CountyReported, HouseholdChanged, Listed, Moved, Removed
 from shared.contracts.student import (
     STUDENT_FACTS,
-    StudentAbsent,
     StudentArrived,
     StudentCleared,
     StudentDroppedOut,
@@ -288,7 +287,6 @@ def test_a_statement_of_a_county_is_not_taken_of_a_student() -> None:
 
 PUPIL = standing(Status.ENROLLED)
 UNFOLDABLE = [
-    StudentAbsent(before=PUPIL, after=PUPIL, since=date(2020, 1, 1), days=1),
     StudentVoided(before=PUPIL, after=PUPIL, id="r-1"),
     StudentSameAs(before=PUPIL, after=PUPIL, student="0" * 32),
 ]
