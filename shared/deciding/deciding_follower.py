@@ -173,6 +173,10 @@ class DecidingFollower:
         if read.stands is None or read.stands != batch.first:
             return self._overtaken(batch, batch.first if read.stands is None else read.stands)
         published = await self._published_beyond(batch)
+        if published is not None and published.more and batch.next > published.last + 1:
+            # The record holds more facts of inputs behind these: they are read before anything there is decided.
+            batch = batch.until(published.last + 1)
+            ids = ids[: len(batch.records)]
         with self._meters.step(DECIDE):
             step = decide_batch(self._decider, batch, ids, dict(zip(touched, read.states, strict=True)), published)
         with self._meters.step(PUBLISH):
@@ -193,6 +197,9 @@ class DecidingFollower:
         if stands != batch.next:
             self.assigned(frozenset({batch.partition}))
             return self._overtaken(batch, stands)
+        if published is not None:
+            # What lies below our own facts was looked through: the next look at what came between begins behind them.
+            self._published[batch.partition] = published._replace(ends={**published.ends, **behind})
         self._count(batch, step)
         return stands
 
@@ -203,8 +210,9 @@ class DecidingFollower:
         if batch.first >= self._backlogs[batch.partition]:
             self._published.pop(batch.partition, None)
             return None
-        if (found := self._published.get(batch.partition)) is None:
-            since = await self._store.published(batch.partition, self._reader.topics)
+        found = self._published.get(batch.partition)
+        if found is None or (found.more and not found.decided(batch.first)):
+            since = await self._store.published(batch.partition, self._reader.topics) if found is None else found.ends
             found = self._published[batch.partition] = await self._reader.beyond(batch.partition, batch.first, since)
             if found.last >= batch.first:
                 place = about(batch.topic, batch.partition, batch.first)
@@ -274,7 +282,8 @@ class DecidingFollower:
             changes = [_change(self._decider, i, found[i], state) for i, state in states.items() if state is not None]
             await self._store.apply_rebuilding(partition, at, piece[-1].offset + 1, last, changes)
             at = piece[-1].offset + 1
-        return await self._store.finish_rebuilding(partition, at, offset_of(last) + 1 if last else begin)
+        # No own fact of the record lies behind the last one: the look beyond the cursor begins where the rebuild ended.
+        return await self._store.finish_rebuilding(partition, at, offset_of(last) + 1 if last else begin, published={topics.STUDENT_STATUS: at})
 
 
 def _id_in(value: bytes | None) -> str | None:

@@ -6,7 +6,8 @@ folds those facts as they are, and decides only the inputs behind the last of th
 facts, so an input at or below the last fact that left none of the three was a duplicate.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from typing import NamedTuple
 
 from msgspec import Raw
@@ -27,6 +28,7 @@ class Published(NamedTuple):
     """What the log holds of a service beyond the cursor of a partition, by the offset of the input.
 
     ``last`` is the offset of the last input that left a fact, -1 where none did. ``ends`` says up to which offset each topic was read.
+    ``more``: the record may hold further facts, which are read once the inputs up to ``last`` are applied.
     """
 
     facts: Mapping[int, Event[Raw]]
@@ -34,6 +36,7 @@ class Published(NamedTuple):
     dead: frozenset[int]
     last: int
     ends: Mapping[str, int]
+    more: bool = False
 
     def decided(self, offset: int) -> bool:
         """Return whether the input at an offset was decided, and so must not be decided again."""
@@ -55,6 +58,10 @@ class Published(NamedTuple):
         return Judged(Outcome.DUPLICATE, exception=encode(Exceptional(cause)))
 
 
+WINDOW = 50_000
+"""The most facts that are read back at once: a cursor that went back with an older Redis may lie far below the last fact."""
+
+
 class Reader:
     """Reads back what one service published in a partition."""
 
@@ -69,27 +76,40 @@ class Reader:
         inputs = range(cursor, (await self._log.end_offsets(self._decider.topic))[partition])
         record, refusals, dead = self.topics
         facts: dict[int, Event[Raw]] = {}
-        async for event in self._own(record, partition, since.get(record, 0), ends[record]):
-            if (offset := self._input_of(event, partition)) in inputs and RECORD_LANGUAGE.knows(event.type):
-                facts.setdefault(offset, event)
+        more = False
+        async with aclosing(self._own(record, partition, since.get(record, 0), ends[record])) as found:
+            async for place, event in found:
+                if (offset := self._input_of(event, partition)) in inputs and RECORD_LANGUAGE.knows(event.type):
+                    facts.setdefault(offset, event)
+                if len(facts) >= WINDOW:
+                    ends[record], more = place + 1, True
+                    break
+        last = max(facts, default=-1)
+        if last < 0:
+            return Published({}, {}, frozenset(), last, ends)
+        # Behind the last fact nothing is taken as decided. Of a window, refusals and dead letters are read again for the next one.
+        decided = range(cursor, last + 1)
         refused: dict[int, Exceptional] = {}
-        async for event in self._own(refusals, partition, since.get(refusals, 0), ends[refusals]):
-            if (offset := self._input_of(event, partition)) in inputs and isinstance(why := _aside(event), Refused):
+        async for _, event in self._own(refusals, partition, since.get(refusals, 0), ends[refusals]):
+            if (offset := self._input_of(event, partition)) in decided and isinstance(why := _aside(event), Refused):
                 refused.setdefault(offset, Exceptional(event.causationid, why.code, why.field, why.detail))
         letters: set[int] = set()
-        async for event in self._own(dead, partition, since.get(dead, 0), ends[dead]):
-            if isinstance(letter := _aside(event), Dead) and letter.topic == self._decider.topic and letter.offset in inputs:
+        async for _, event in self._own(dead, partition, since.get(dead, 0), ends[dead]):
+            if isinstance(letter := _aside(event), Dead) and letter.topic == self._decider.topic and letter.offset in decided:
                 letters.add(letter.offset)
-        return Published(facts, refused, frozenset(letters), max(facts, default=-1), ends)
+        if more:
+            ends |= {refusals: since.get(refusals, 0), dead: since.get(dead, 0)}
+        return Published(facts, refused, frozenset(letters), last, ends, more)
 
     async def another_published(self, partition: int, cursor: int, begin: int, end: int) -> bool:
         """Return whether the record holds facts of the service for inputs at ``cursor`` and behind it, between two offsets of the record."""
-        async for event in self._own(topics.STUDENT_STATUS, partition, begin, end):
-            if self._input_of(event, partition) >= cursor:
-                return True
+        async with aclosing(self._own(topics.STUDENT_STATUS, partition, begin, end)) as found:
+            async for _, event in found:
+                if self._input_of(event, partition) >= cursor:
+                    return True
         return False
 
-    async def _own(self, topic: str, partition: int, begin: int, end: int) -> AsyncIterator[Event[Raw]]:
+    async def _own(self, topic: str, partition: int, begin: int, end: int) -> AsyncGenerator[tuple[int, Event[Raw]], None]:
         async for piece in self._log.read(topic, partition, begin, end):
             for record in piece:
                 if record.value is None or self._mark not in record.value:
@@ -99,7 +119,7 @@ class Reader:
                 except Unreadable:
                     continue
                 if event.source == self._decider.source and (record.key or b"").decode("utf-8", "replace") in (event.subject, ""):
-                    yield event
+                    yield record.offset, event
 
     def _input_of(self, event: Event[Raw], partition: int) -> int:
         """Return the offset of the input that an event follows from; -1 where its id and its sequence are not those of one position."""

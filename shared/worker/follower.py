@@ -26,6 +26,10 @@ class RecordBatch(NamedTuple):
         """Return the part of the batch from this offset on."""
         return self._replace(first=offset, records=[r for r in self.records if r.offset >= offset])
 
+    def until(self, offset: int) -> "RecordBatch":
+        """Return the part of the batch before this offset."""
+        return self._replace(next=offset, records=[r for r in self.records if r.offset < offset])
+
     @property
     def begins_without_record(self) -> bool:
         """Whether the first offset holds no record."""

@@ -145,9 +145,7 @@ class StateStore:
         args: list[Argument] = [expected, next_, *self._packed(changes), outcomes, KEEP_OUTCOMES]
         for offset, text in exceptions:
             args += (offset, text)
-        fields: list[Argument] = ["next", next_, "format", self._format]
-        for topic, offset in published.items():
-            fields += (f"published:{topic}", offset)
+        fields: list[Argument] = ["next", next_, "format", self._format, *_published_fields(published)]
         stands = await self._apply_if(partition, "next", fields, args)
         return -1 if stands is None else stands
 
@@ -166,16 +164,28 @@ class StateStore:
             raise RebuildOvertaken(f"{self.key(partition, 'cursor')}: expected facts at {expected}, stands at {read.stands}")
         return read.states
 
-    async def apply_rebuilding(self, partition: int, expected: int, next_: int, sequence: str, changes: Iterable[Change]) -> None:
-        """Write the states that a piece of the record leaves. Raises ``RebuildOvertaken``."""
-        fields: list[Argument] = ["facts", next_, "sequence", sequence]
+    async def apply_rebuilding(
+        self,
+        partition: int,
+        expected: int,
+        next_: int,
+        sequence: str,
+        changes: Iterable[Change],
+        *,
+        published: Mapping[str, int] = _NOTHING_PUBLISHED,
+    ) -> None:
+        """Write the states that a piece of the record leaves. ``published``: as ``apply`` has it. Raises ``RebuildOvertaken``."""
+        fields: list[Argument] = ["facts", next_, "sequence", sequence, *_published_fields(published)]
         stands = await self._apply_if(partition, "facts", fields, [expected, next_, *self._packed(changes), b"", 0])
         if stands != next_:
             raise RebuildOvertaken(f"{self.key(partition, 'cursor')}: expected facts at {expected}, stands at {stands}")
 
-    async def finish_rebuilding(self, partition: int, expected: int, next_: int) -> int:
-        """End a rebuild: from now on the partition has a cursor. Return the cursor. Raises ``RebuildOvertaken``."""
-        await self.apply_rebuilding(partition, expected, expected, "", ())
+    async def finish_rebuilding(self, partition: int, expected: int, next_: int, *, published: Mapping[str, int] = _NOTHING_PUBLISHED) -> int:
+        """End a rebuild: from now on the partition has a cursor. Return the cursor. Raises ``RebuildOvertaken``.
+
+        ``published``: as ``apply`` has it; what a rebuild has read need not be read again.
+        """
+        await self.apply_rebuilding(partition, expected, expected, "", (), published=published)
         if await self._redis.hsetnx(self.key(partition, "cursor"), "next", next_):
             await self._redis.hdel(self.key(partition, "cursor"), "facts", "sequence")
         return (await self.cursors((partition,)))[partition] or next_
@@ -204,6 +214,10 @@ class StateStore:
 
     def _bucket(self, state_id: bytes) -> int:
         return crc32(state_id) % self._buckets
+
+
+def _published_fields(published: Mapping[str, int]) -> list[Argument]:
+    return [part for topic, offset in published.items() for part in (f"published:{topic}", offset)]
 
 
 def _texts(stored: Iterable[object]) -> list[str | None]:
