@@ -24,7 +24,8 @@ from shared.ids import uuid5_of_position
 from shared.log import topics
 from shared.log.event_log import LogRecord
 from shared.worker.follower import RecordBatch
-from tests.components.case.case_desk import CHILD, asked, at
+from tests.components.case.case_desk import asked
+from tests.components.shared.office_desk import CHILD, at
 from tests.domain.case.case_story import OFFICE, attempt, back, closed, moved, opened
 from tests.domain.case.test_case_laws import History, histories, law
 from tests.support.mutants import without

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.components.relief.relief_desk import CHILD, ReliefDesk
+from tests.components.relief.relief_desk import ReliefDesk
 from tests.components.shared.desk import problem_of
+from tests.components.shared.office_desk import CHILD
 from tests.domain.relief.grants import AUTUMN, BUTUO, OFFICE, OTHER_OFFICE, SPRING, ZHAOJUE, changed, dropped_out, in_school, left, moved, returned
 from tests.support.redis import RedisDatabase
 
@@ -85,7 +86,7 @@ async def test_an_office_pays_what_is_due_and_sees_it_paid(desk: ReliefDesk) -> 
     assert (told["state"], told["fen"], told["paid"]) == ("paid", 31_250, {"reference": "ZF/2019-0001", "day": "2019-10-15"})
     assert told["history"][-1] == {"what": "paid", "day": "2019-10-15", "county": ZHAOJUE, "fen": 31_250}
     assert await desk.get(f"/v1/grants/{GRANT}") == told
-    command = desk.asked()[-1]
+    command = desk.commands()[-1]
     assert (command.source, command.subject, command.time) == (OFFICE, CHILD, desk.now)
 
 
@@ -120,7 +121,7 @@ async def test_what_the_state_does_not_allow_is_refused_with_the_reason_and_neve
     answer = await desk.ask(term, do, **fields)
     assert (answer.status_code, problem_of(answer)) == (status, "refused")
     assert (answer.json()["code"], answer.json()["field"]) == (code, field)
-    assert len(desk.asked()) == 1
+    assert len(desk.commands()) == 1
 
 
 async def test_what_is_suspended_or_has_ended_is_not_paid(desk: ReliefDesk) -> None:

@@ -69,7 +69,7 @@ async def begin(desk: ReliefDesk, term: str = SPRING) -> dict[str, Any]:
 
 def commands(desk: ReliefDesk) -> list[str]:
     """Whom the operator asked for."""
-    return [command.subject for command in desk.asked() if command.source == "/relief/operator"]
+    return [command.subject for command in desk.commands() if command.source == "/relief/operator"]
 
 
 async def test_every_child_that_went_on_being_eligible_is_granted_the_terms_aid(desk: ReliefDesk) -> None:
@@ -90,7 +90,7 @@ async def test_what_is_asked_for_is_true_at_the_moment_of_the_beginning(desk: Re
     async with running(desk):
         await begin(desk)
         await ended(desk)
-    assert {command.time for command in desk.asked() if command.source == "/relief/operator"} == {desk.now}
+    assert {command.time for command in desk.commands() if command.source == "/relief/operator"} == {desk.now}
 
 
 async def test_a_term_begun_twice_asks_with_the_same_ids_and_grants_once(desk: ReliefDesk) -> None:
@@ -100,7 +100,7 @@ async def test_a_term_begun_twice_asks_with_the_same_ids_and_grants_once(desk: R
         desk.now = datetime(2020, 6, 15, tzinfo=CHINA)
         assert (await begin(desk))["children"] == 0, "it begins anew"
         assert (await ended(desk))["children"] == 10
-    ids = [command.id for command in desk.asked() if command.source == "/relief/operator"]
+    ids = [command.id for command in desk.commands() if command.source == "/relief/operator"]
     assert (len(ids), len(set(ids))) == (20, 10)
     assert desk.facts()["granted"] == 20
 

@@ -17,7 +17,8 @@ from shared.log import topics
 from shared.log.memory_log import MemoryLog
 from shared.redis.edge import Redis, connect
 from shared.worker.follower import RecordBatch
-from tests.components.case.case_desk import asked, at
+from tests.components.case.case_desk import asked
+from tests.components.shared.office_desk import at
 from tests.domain.case.case_story import BUTUO, OFFICE, ZHAOJUE, attempt, back, closed, day, moved, on_leave, opened, removed
 
 P = 0
