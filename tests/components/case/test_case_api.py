@@ -6,8 +6,8 @@ import pytest
 
 from shared.log.topics import STUDENT_STATUS
 from tests.components.case.case_desk import ATTEMPT, CLOSE, CaseDesk
-from tests.components.shared.desk import problem_of
 from tests.components.shared.office_desk import CHILD
+from tests.components.shared.problems import problem_of
 from tests.domain.case.case_story import BUTUO, OFFICE, back, moved, opened, removed
 from tests.support.redis import RedisDatabase
 

@@ -6,7 +6,7 @@ import pytest
 
 from shared.deciding.states.listing import Listing, Page
 from tests.components.case.case_desk import CaseDesk
-from tests.components.shared.desk import problem_of
+from tests.components.shared.problems import problem_of
 from tests.domain.case.case_story import BUTUO, CHONGMING, ZHAOJUE, back, moved, opened, removed
 from tests.support.redis import RedisDatabase
 

@@ -8,8 +8,9 @@ import pytest
 from shared.log.memory_log import MemoryLog
 from shared.log.partitioner import partition_of
 from shared.log.topics import SUBMISSIONS
+from tests.components.enrolment.intake_desk import ARRAY, NDJSON, ONE, PARTITIONS, Desk
 from tests.components.enrolment.lines import CHILD, ZHAOJUE, children, event, line
-from tests.components.shared.desk import ARRAY, NDJSON, ONE, PARTITIONS, Desk, problem_of
+from tests.components.shared.problems import problem_of
 from tests.support.redis import RedisDatabase
 
 BAD_COUNTY = line("moved", {"county": "513499"}, id="bad")

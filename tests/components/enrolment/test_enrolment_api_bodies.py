@@ -4,8 +4,9 @@ import gzip
 
 import pytest
 
+from tests.components.enrolment.intake_desk import ARRAY, NDJSON, ONE, Desk
 from tests.components.enrolment.lines import children, line
-from tests.components.shared.desk import ARRAY, NDJSON, ONE, Desk, problem_of
+from tests.components.shared.problems import problem_of
 from tests.support.redis import RedisDatabase
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from services.enrolment.intake import body
 from services.enrolment.limits import Limits
+from tests.components.enrolment.intake_desk import ARRAY, NDJSON, ONE, Desk
 from tests.components.enrolment.lines import line
-from tests.components.shared.desk import ARRAY, NDJSON, ONE, Desk, problem_of
+from tests.components.shared.problems import problem_of
 from tests.support.redis import RedisDatabase
 
 MIB = 1 << 20

@@ -13,8 +13,9 @@ from shared.http import telemetry
 from shared.log.event_log import LogUnavailable
 from shared.log.memory_log import MemoryLog
 from shared.redis.edge import Redis
+from tests.components.enrolment.intake_desk import ARRAY, NDJSON, ONE, PARTITIONS, Desk, store_in
 from tests.components.enrolment.lines import line
-from tests.components.shared.desk import ARRAY, NDJSON, ONE, PARTITIONS, Desk, problem_of, store_in
+from tests.components.shared.problems import problem_of
 from tests.support.redis import RedisDatabase
 
 

@@ -7,8 +7,9 @@ import pytest
 
 from shared.log.event_log import Records
 from shared.log.memory_log import MemoryLog
+from tests.components.enrolment.intake_desk import ARRAY, NDJSON, ONE, PARTITIONS, Desk
 from tests.components.enrolment.lines import line
-from tests.components.shared.desk import ARRAY, NDJSON, ONE, PARTITIONS, Desk, problem_of
+from tests.components.shared.problems import problem_of
 from tests.support.redis import RedisDatabase
 
 

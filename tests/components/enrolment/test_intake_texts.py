@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from services.enrolment.intake.line_checker import Accepted
 from shared.events.personal_data import holds_identity_number, is_mobile_number
+from tests.components.enrolment.intake_desk import ONE, Desk
 from tests.components.enrolment.lines import BOUNDS, INTAKE, all_that_is_wrong, event, line, refusal, why_refused
-from tests.components.shared.desk import ONE, Desk
 from tests.support.redis import RedisDatabase
 
 IDENTITY = "510104199003078519"

@@ -6,8 +6,9 @@ import pytest
 
 from shared.deciding.states.outcomes import Outcome
 from shared.log.partitioner import partition_of
+from tests.components.enrolment.intake_desk import PARTITIONS, Desk
 from tests.components.enrolment.lines import CHILD, line
-from tests.components.shared.desk import PARTITIONS, Desk, problem_of
+from tests.components.shared.problems import problem_of
 from tests.support.redis import RedisDatabase
 
 HERE = partition_of(CHILD.encode(), PARTITIONS)

@@ -9,8 +9,8 @@ from services.enrolment.decider import EnrolmentDecider
 from shared.deciding.deciding_follower import DecidingFollower
 from shared.log import topics
 from shared.worker.follower import RecordBatch
+from tests.components.enrolment.intake_desk import PARTITIONS, Desk
 from tests.components.enrolment.lines import DONGCHENG, ZHAOJUE, line
-from tests.components.shared.desk import PARTITIONS, Desk
 from tests.support.redis import RedisDatabase
 
 BUTUO = "513429"

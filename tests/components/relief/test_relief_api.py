@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tests.components.relief.relief_desk import ReliefDesk
-from tests.components.shared.desk import problem_of
 from tests.components.shared.office_desk import CHILD
+from tests.components.shared.problems import problem_of
 from tests.domain.relief.grants import AUTUMN, BUTUO, OFFICE, OTHER_OFFICE, SPRING, ZHAOJUE, changed, dropped_out, in_school, left, moved, returned
 from tests.support.redis import RedisDatabase
 

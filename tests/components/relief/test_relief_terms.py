@@ -14,7 +14,7 @@ from shared import clock
 from shared.clock import CHINA
 from shared.contracts.refusal import RefusalCode
 from tests.components.relief.relief_desk import QUICK, ReliefDesk
-from tests.components.shared.desk import problem_of
+from tests.components.shared.problems import problem_of
 from tests.domain.relief.grants import AUTUMN, SPRING, ZHAOJUE, changed, dropped_out, in_school, lifted
 from tests.support.mutants import without
 from tests.support.redis import RedisDatabase

@@ -13,7 +13,7 @@ from shared.commands.instructions import MOST_BYTES, Instructions
 from shared.contracts.case import CloseAfterReturn, RecordAttempt
 from shared.http import problems
 from shared.http.problems import Problem
-from tests.components.shared.desk import problem_of
+from tests.components.shared.problems import problem_of
 from tests.support.mutants import without
 
 OFFICE = "/counties/513431"
