@@ -144,7 +144,7 @@ async def measure(number: int, port: int, redis_pid: int) -> None:
         await timed("commands that resume", deciding, commands(log, since), cpu)
         begun, theirs = process_time(), cpu.seconds()
         asked, before = number - len(out) + len(out[::2]), sum(since.values())
-        (await client.post(f"/v1/terms/{TERMS[1]}")).raise_for_status()
+        (await client.post(f"/v1/terms/{TERMS[1]}", json={})).raise_for_status()
         while True:
             if sum(map(len, log.topics[topics.RELIEF_COMMANDS])) == before + asked:
                 break

@@ -122,7 +122,7 @@ class Screen(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Ask."""
         assert isinstance(transport, asyncio.Transport)
-        transport.write(f"GET /v1/stream?area={self._area} HTTP/1.1\r\nHost: api\r\n\r\n".encode())
+        transport.write(f"GET /v1/stream?area={self._area} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
 
     def data_received(self, data: bytes) -> None:
         """Look for the ends of events."""

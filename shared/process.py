@@ -19,7 +19,7 @@ Settings = TypeVar("Settings", bound=ServiceSettings)
 def run_process(kind: type[Settings], *, api: Callable[[Settings], FastAPI], worker: Callable[[Settings], NoReturn]) -> NoReturn:
     """Run the part of a service that the first argument names, until it is told to stop."""
     parts: dict[str, Callable[[Settings], object]] = {
-        "api": lambda settings: serve(api(settings), host=settings.host, port=settings.port, limits=settings),
+        "api": lambda settings: serve(api(settings), host=settings.host, port=settings.port, hosts=settings.hosts, limits=settings),
         "worker": worker,
     }
     match sys.argv[1:]:

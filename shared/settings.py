@@ -11,6 +11,7 @@ from shared.contracts.services import ServiceSpec
 Settings = TypeVar("Settings", bound=BaseSettings)
 
 LOOPBACK = "127.0.0.1"
+LOOPBACK_NAMES = "localhost,127.0.0.1,[::1]"
 
 EXIT_SETTINGS = 78
 """The exit code of a process whose settings are wrong (EX_CONFIG)."""
@@ -33,6 +34,10 @@ class ServiceSettings(ServerLimits, BaseSettings):
     kafka_bootstrap: str = Field(f"{LOOPBACK}:19092", description="host:port of the brokers, comma between")
     redis_url: str = Field(f"redis://{LOOPBACK}:16379/0", description="where everything is kept that can be rebuilt from the log")
     host: str = Field(LOOPBACK, description="address that the api and the admin server listen on")
+    hosts: str = Field(
+        LOOPBACK_NAMES,
+        description="names by which the api and the admin server are reached, comma between; `*.name` for all below a name, `*` for any",
+    )
     port: int = Field(ge=1, le=65535, description="port that the api listens on")
     operations_port: int = Field(ge=1, le=65535, description="port that the admin server of the worker listens on")
     ready_lag_seconds: float = Field(

@@ -115,7 +115,7 @@ def create_app(
     @app.get(
         "/v1/transfers",
         summary="Transfers of which only the county that the child came to has spoken",
-        responses=openapi.responses(TransferList, "A page of transfers", 422, 503),
+        responses=openapi.responses(TransferList, "A page of transfers", 404, 422, 503),
     )
     async def read_transfers(county: AreaCode = NATION, side: Sides = None, after: After = None, limit: Limit = 50) -> Response:
         found = await transfers.page(counties_of(county), side or list(Side), after=cursor_of(after), limit=limit)

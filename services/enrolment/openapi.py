@@ -16,7 +16,7 @@ from shared.http import openapi
 _EVENT = {"$ref": openapi.REFERENCE.format(name=ReportEvent.__name__)}
 _WHY = {
     400: "The body, or the Idempotency-Key, cannot be read",
-    404: "No such batch, or not any more",
+    404: "No such batch, or not any more; or no such area",
     409: "The Idempotency-Key was used for another body, or its first request is still being worked on",
     413: "The body is over a limit, which is named; nothing of it was logged",
     415: "Not a media type or encoding that is taken; those that are, are named",

@@ -8,12 +8,13 @@ from fastapi import FastAPI, Path, Query, Request, Response
 from services.relief import openapi, requests
 from services.relief.decider import ReliefDecider
 from services.relief.documents import GrantFile, GrantList
+from services.relief.domain.rates import has_rate
 from services.relief.domain.terms import first_day, number_of
 from services.relief.grants import GrantOf, Grants
 from services.relief.terms.term_start import Beginnings, Pace
 from services.relief.terms.walk import Progress
 from shared.clock import china_day
-from shared.commands.instructions import body_of
+from shared.commands.instructions import NO_FIELDS, body_of, read_nothing
 from shared.commands.limits import CommandLimits
 from shared.commands.list_query import After, AreaCode, Limit, counties_of, cursor_of
 from shared.commands.office_api import OfficeApi
@@ -27,7 +28,7 @@ from shared.geography.divisions import NATION
 from shared.http import telemetry
 from shared.http.api import create_api, json_response
 from shared.http.idempotency import IdempotencyKey
-from shared.http.problems import Problem
+from shared.http.problems import Problem, invalid_parameter
 from shared.http.unavailable import redis_needed
 from shared.log import topics
 from shared.log.event_log import EventLog
@@ -77,7 +78,7 @@ def create_app(
         beside=beginnings.running,
     )
 
-    @app.get("/v1/grants", summary="Grants by county, term and state", responses=openapi.responses(GrantList, "A page of grants", 422, 503))
+    @app.get("/v1/grants", summary="Grants by county, term and state", responses=openapi.responses(GrantList, "A page of grants", 404, 422, 503))
     async def read_grants(county: AreaCode = NATION, term: Term = None, state: States = None, after: After = None, limit: Limit = 50) -> Response:
         return json_response(await grants.page(counties_of(county), state or list(GrantState), term=term, after=cursor_of(after), limit=limit))
 
@@ -100,11 +101,15 @@ def create_app(
         "/v1/terms/{term}",
         summary="Begin a term: grant its aid to every child that went on being eligible",
         status_code=202,
+        openapi_extra=NO_FIELDS,
         responses=openapi.responses(
-            Progress, "It is under way; what was interrupted goes on, what has ended is done once more", 409, 422, 503, status=202
+            Progress, "It is under way; an interrupted walk goes on, one that has ended is done again", 400, 409, 413, 415, 422, 503, status=202
         ),
     )
-    async def begin(term: TermName) -> Response:
+    async def begin(request: Request, term: TermName) -> Response:
+        await read_nothing(request)
+        if not has_rate(number_of(term)):
+            raise invalid_parameter("path.term", "must be a term of which there is a rate of aid")
         with redis_needed():
             moment = await now()
             if first_day(number_of(term)) > china_day(moment):

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date
 from functools import partial
 from ipaddress import ip_address
 from math import inf
@@ -27,6 +26,7 @@ from services.reporting.view.board_reader import BoardReader, NotBuilt
 from shared.geography.divisions import NATION
 from shared.http import telemetry
 from shared.http.api import create_api, json_response
+from shared.http.parameters import Day
 from shared.http.problems import Problem, invalid_parameter
 from shared.http.server import serving
 from shared.http.telemetry import NotReady
@@ -38,8 +38,8 @@ from shared.worker.freshness import LAG
 _AN_AREA = "100000 (the nation), a province, prefecture or county code, or the name of a list"
 _MOST_AREAS = 16
 """Areas of one stream."""
-Area = Annotated[str, Query(max_length=32, description=_AN_AREA)]
-AreasOfStream = Annotated[str, Query(max_length=_MOST_AREAS * 33, description=f"{_AN_AREA}; {_MOST_AREAS} of them at most, with commas between")]
+Area = Annotated[str, Query(description=_AN_AREA)]
+AreasOfStream = Annotated[str, Query(description=f"{_AN_AREA}; {_MOST_AREAS} of them at most, with commas between")]
 
 LastEventId = Annotated[str | None, Header(description="the id of the last event that the client received, to go on from there")]
 
@@ -132,11 +132,11 @@ def create_app(
     )
     async def read_flows(
         area: Area = NATION,
-        first: Annotated[date | None, Query(alias="from", description="the first day")] = None,
-        last: Annotated[date | None, Query(alias="to", description="the last day, included")] = None,
+        first: Annotated[Day | None, Query(alias="from", description="the first day")] = None,
+        last: Annotated[Day | None, Query(alias="to", description="the last day, included")] = None,
     ) -> Response:
         if first and last and first > last:
-            raise Problem(422, "invalid-parameters", "A parameter breaks a rule", "`from` is after `to`.")
+            raise invalid_parameter("query.from", "must not be after `to`")
         begin, end = first.isoformat() if first else None, last.isoformat() if last else None
         return json_response(await flows.get(area, begin, end))
 

@@ -3,8 +3,8 @@
 {"do": "record-attempt", "office": "/counties/513431", "method": "visit", "outcome": "promised"}
 """
 
-from collections.abc import AsyncIterator, Iterable
-from typing import Any, Protocol
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 from fastapi import Request
@@ -12,13 +12,22 @@ from msgspec import Raw
 from starlette.requests import ClientDisconnect
 
 from shared.contracts.refusal import RefusalCode
+from shared.contracts.words import Reference
 from shared.events.envelope import EventData
-from shared.events.field_rules import Fault, FieldRules, too_deep
+from shared.events.field_rules import Fault, FieldRules, fields_of_type, reference_fault, repeated_member, shown_name, too_deep
+from shared.events.repeated_members import repeated_members
 from shared.http.problems import Problem
 
 MEDIA_TYPE = "application/json"
 MOST_BYTES = 16 << 10
 """The longest body; a command takes a few hundred bytes."""
+NO_FIELDS: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {MEDIA_TYPE: {"schema": {"type": "object", "maxProperties": 0, "description": "An object without members, `{}`"}}},
+    }
+}
+"""The body that ``read_nothing`` reads, for ``openapi_extra``."""
 _DEEPEST = 4
 
 _decode_object = msgspec.json.Decoder(dict[str, Raw]).decode
@@ -34,6 +43,12 @@ class Instruction(EventData, Protocol):
         """The office: /counties/NNNNNN or /schools/NNNNNNNNNN."""
 
 
+class _Reader(NamedTuple):
+    decode: Callable[[bytes], Any]
+    form: FieldRules
+    references: tuple[str, ...]
+
+
 class Instructions:
     """The commands of a service, by the word of ``do``."""
 
@@ -41,27 +56,26 @@ class Instructions:
         """The word of a command is the last word of its type."""
         self._commands = {command.TYPE.split(".")[-2]: command for command in commands}
         self._readers = {
-            word: (msgspec.json.Decoder(command).decode, FieldRules(command, called="what is asked for")) for word, command in self._commands.items()
+            word: _Reader(msgspec.json.Decoder(command).decode, FieldRules(command, called="what is asked for"), fields_of_type(command, Reference))
+            for word, command in self._commands.items()
         }
         self._words = ", ".join(self._commands)
 
     def read(self, body: bytes) -> Instruction:
-        """Return the command in a body. Raises ``Problem``: 400 for a body that is no JSON object, 422 for a field that breaks a rule."""
-        if fault := too_deep(body, _DEEPEST):
-            raise _wrong(fault)
+        """Return the command in a body. Raises ``Problem``: 400 for a body that is no JSON object, 422 for fields that break rules."""
+        fields = read_object(body)
         try:
-            fields = _decode_object(body)
-        except (ValueError, RecursionError):
-            raise Problem(400, "unreadable-body", "The body cannot be read", "It must be one JSON object, in UTF-8.") from None
-        try:
-            decode, form = self._readers[_decode_text(fields.pop("do", Raw(b"0")))]
-        except (KeyError, msgspec.MsgspecError):
-            raise _wrong(Fault(RefusalCode.MALFORMED, "do", f"do must be one of {self._words}")) from None
+            decode, form, references = self._readers[_decode_text(fields.pop("do", Raw(b"0")))]
+        except (KeyError, ValueError):
+            raise _wrong([Fault(RefusalCode.MALFORMED, "do", f"do must be one of {self._words}")]) from None
         rest = _encode(fields)
         try:
             asked: Instruction = decode(rest)
         except ValueError:
-            raise _wrong(form.read(rest).faults[0]) from None
+            raise _wrong(form.read(rest).faults) from None
+        texts = ((name, getattr(asked, name)) for name in references)
+        if faults := [fault for name, text in texts if text is not None and (fault := reference_fault(name, text))]:
+            raise _wrong(faults)
         return asked
 
     def described(self, reference: str) -> dict[str, Any]:
@@ -93,5 +107,29 @@ async def _bounded(chunks: AsyncIterator[bytes]) -> bytes:
     return body
 
 
-def _wrong(fault: Fault) -> Problem:
-    return Problem(422, "malformed", "A field breaks a rule", fault.detail, more={"code": fault.code, "field": fault.field})
+def read_object(body: bytes) -> dict[str, Raw]:
+    """Return the members of the JSON object that a body is. Raises ``Problem``: 400 for a body that is none, 422 for a member that is there twice."""
+    if fault := too_deep(body, _DEEPEST):
+        raise _wrong([fault])
+    try:
+        fields = _decode_object(body)
+        repeated = repeated_members(body)
+    except (ValueError, RecursionError):
+        raise Problem(400, "unreadable-body", "The body cannot be read", "It must be one JSON object, in UTF-8.") from None
+    if repeated:
+        raise _wrong([repeated_member(name) for name in repeated])
+    return fields
+
+
+async def read_nothing(request: Request) -> None:
+    """Read the body of a request that says all in its path: an empty JSON object. Raises ``Problem`` as ``body_of`` does, and 422 for any member."""
+    for name in read_object(await body_of(request) or b"{}"):
+        shown = shown_name(name)
+        raise _wrong([Fault(RefusalCode.UNKNOWN_FIELD, shown, "leave it out; the body has no fields")])
+
+
+def _wrong(faults: Sequence[Fault]) -> Problem:
+    """Return the problem of fields that break rules: the first by itself, and all of them where there are several."""
+    code, field, detail = faults[0]
+    errors = {"errors": [fault._asdict() for fault in faults]} if len(faults) > 1 else {}
+    return Problem(422, "malformed", "A field breaks a rule", detail, more={"code": code, "field": field, **errors})

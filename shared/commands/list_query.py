@@ -12,22 +12,23 @@ from fastapi import Query
 from shared.deciding.states.listing import Cursor
 from shared.geography.county_codes import codes_in
 from shared.geography.divisions import NATION
-from shared.http.problems import Problem, invalid_parameter
+from shared.http.parameters import day_of
+from shared.http.problems import Problem, invalid_parameter, unknown_area
 
 TODAY = "today"
 
-AreaCode = Annotated[str, Query(max_length=16, description="100000 (the nation), a province, prefecture or county code, or the name of a list")]
+AreaCode = Annotated[str, Query(description="100000 (the nation), a province, prefecture or county code, or the name of a list")]
 After = Annotated[str | None, Query(max_length=128, description="`next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=500, description="most entries of the page; it may have fewer though others follow")]
 Due = Annotated[str | None, Query(max_length=10, description="only what is due on this day, YYYY-MM-DD, or before; or `today`")]
 
 
 def counties_of(area: str = NATION) -> Sequence[str]:
-    """Return the county codes of an area, ascending: the groups of a listing."""
+    """Return the county codes of an area, ascending: the groups of a listing. Raises ``Problem`` 404 for an area that does not exist."""
     try:
         return codes_in(area)
     except KeyError:
-        raise _wrong("county", "must be the code of a county, prefecture or province, 100000, watch52 or sanqu") from None
+        raise unknown_area("county must be the code of a county, prefecture or province, 100000, watch52 or sanqu.") from None
 
 
 def cursor_of(after: str | None) -> Cursor | None:
@@ -43,7 +44,7 @@ def due_day(due: str | None, today: date) -> date | None:
     if due is None or due == TODAY:
         return today if due else None
     try:
-        return date.fromisoformat(due)
+        return day_of(due)
     except ValueError:
         raise _wrong("due", "must be a day, YYYY-MM-DD, or `today`") from None
 

@@ -3,16 +3,17 @@
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args, get_type_hints
 
 import msgspec
 from msgspec import Raw, Struct, inspect
 
 from shared.contracts.refusal import RefusalCode
-from shared.events.personal_data import holds_identity_number
+from shared.events.personal_data import holds_identity_number, is_mobile_number
 
 _NAME_SHOWN = 64
 """Most characters of an unknown field's name that are repeated to its sender."""
+NO_IDENTITY = "must hold no identity number"
 _UNKNOWN_SHOWN = 8
 """Most unknown fields of an object that are named to its sender."""
 _SQUARE = bytes.maketrans(b"{}", b"[]")
@@ -95,6 +96,21 @@ class FieldRules:
         if known := ", ".join(self._fields):
             return Fault(RefusalCode.UNKNOWN_FIELD, shown, f"leave it out; the fields of {self._called} are {known}")
         return Fault(RefusalCode.UNKNOWN_FIELD, shown, f"leave it out; {self._called} has no fields")
+
+
+def fields_of_type(struct: type[Struct], wanted: object) -> tuple[str, ...]:
+    """Return the names of a struct's fields whose type is ``wanted``, or that or None."""
+    hints = get_type_hints(struct, include_extras=True)
+    return tuple(name for name in struct.__struct_fields__ if hints[name] == wanted or wanted in get_args(hints[name]))
+
+
+def reference_fault(field: str, reference: str) -> Fault | None:
+    """Return what is wrong with a reference, whose form was checked: that it is the number of a person or of a telephone."""
+    if holds_identity_number(reference):
+        return Fault(RefusalCode.MALFORMED, field, f"{field} {NO_IDENTITY}")
+    if is_mobile_number(reference):
+        return Fault(RefusalCode.MALFORMED, field, f"{field} must be no mobile number")
+    return None
 
 
 def repeated_member(name: str) -> Fault:

@@ -10,10 +10,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from typing import Any
 
 import msgspec
-from fastapi import FastAPI, Response
+from fastapi import Depends, FastAPI, Response
 from prometheus_client import CollectorRegistry
 
 from shared.http import openapi, problems, telemetry
+from shared.http.parameters import check_query
+from shared.http.response_rules import ResponseRules
 from shared.http.telemetry import Check
 from shared.log.event_log import EventLog, LogUnavailable
 from shared.redis.edge import Redis
@@ -54,7 +56,8 @@ def create_api(
             await log.stop()
             await redis.aclose()
 
-    app = FastAPI(title=title, summary=summary, lifespan=lifespan, redoc_url=None)
+    app = FastAPI(title=title, summary=summary, lifespan=lifespan, redoc_url=None, dependencies=[Depends(check_query)])
+    app.add_middleware(ResponseRules)
     problems.install(app)
     openapi.describe(app, schemas)
     telemetry.add_probes(app, registry, {"kafka": lambda: log.end_offsets(topic), "redis": redis.ping, **(needs or {})})

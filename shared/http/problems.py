@@ -9,6 +9,7 @@ import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -32,6 +33,11 @@ class Problem(Exception):
         """Return the problem's JSON."""
         return msgspec.json.encode({"type": type_of(self.kind), "title": self.title, "status": self.status, "detail": self.detail, **self.more})
 
+    def response(self) -> Response:
+        """Return the response that says so."""
+        headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **self.headers}
+        return Response(self.body(), self.status, headers, MEDIA_TYPE)
+
 
 def type_of(kind: str) -> str:
     """Return the URI of a kind of problem: a name, nothing to look up."""
@@ -44,35 +50,52 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(kind, _answer)
 
 
-async def _answer(_: Request, error: Exception) -> Response:
+async def _answer(request: Request, error: Exception) -> Response:
     match error:
         case Problem():
             problem = error
         case HTTPException():
-            problem = _of_framework(error)
+            problem = _of_framework(error, request)
         case RequestValidationError():
             problem = _of_parameters(error)
         case _:
             _log.error("unexpected %s", type(error).__name__, exc_info=error)
             problem = Problem(500, "unexpected", "Something unexpected went wrong", "It has been logged; try again later.")
-    return Response(problem.body(), problem.status, problem.headers, MEDIA_TYPE)
+    return problem.response()
 
 
-def _of_framework(error: HTTPException) -> Problem:
+def _of_framework(error: HTTPException, request: Request) -> Problem:
     status = HTTPStatus(error.status_code)
     kind = status.name.lower().replace("_", "-")
-    return Problem(status, kind, status.phrase, status.description or status.phrase, headers=error.headers)
+    headers = dict(error.headers or {})
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_methods_of(request, headers.get("Allow", "")))
+    return Problem(status, kind, status.phrase, status.description or status.phrase, headers=headers)
+
+
+def _methods_of(request: Request, first: str) -> list[str]:
+    """Return all methods of what a request named: each is a route of its own, and the framework names those of the ``first`` only."""
+    routes = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
+    methods = {method for route in routes for method in getattr(route, "methods", None) or ()} | set(filter(None, first.split(", ")))
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
 
 
 def _of_parameters(error: RequestValidationError) -> Problem:
-    return _invalid([{"field": ".".join(str(part) for part in each["loc"]), "rule": each["msg"]} for each in error.errors()])
+    return invalid_parameters({".".join(map(str, each["loc"])): each["msg"].removeprefix("Value error, ") for each in error.errors()})
 
 
 def invalid_parameter(field: str, rule: str) -> Problem:
     """Return the problem of a parameter that breaks a rule which the framework does not know; ``field`` like ``query.county``."""
-    return _invalid([{"field": field, "rule": rule}])
+    return invalid_parameters({field: rule})
 
 
-def _invalid(wrong: list[dict[str, str]]) -> Problem:
-    detail = "; ".join(f"{each['field']}: {each['rule']}" for each in wrong)
-    return Problem(422, "invalid-parameters", "A parameter breaks a rule", detail, more={"errors": wrong})
+def invalid_parameters(rules: Mapping[str, str]) -> Problem:
+    """Return the problem of parameters by the rules that they break."""
+    detail = "; ".join(f"{field}: {rule}" for field, rule in rules.items())
+    errors = [{"field": field, "rule": rule} for field, rule in rules.items()]
+    return Problem(422, "invalid-parameters", "A parameter breaks a rule", detail, more={"errors": errors})
+
+
+def unknown_area(detail: str) -> Problem:
+    """Return the problem of an area that does not exist; ``detail`` says what an area may be."""
+    return Problem(404, "unknown-area", "No such area", detail)

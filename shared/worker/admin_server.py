@@ -104,6 +104,7 @@ class AdminServer:
 
     service: str
     host: str
+    hosts: str
     port: int
     kafka_bootstrap: str
     redis_url: str
@@ -118,6 +119,7 @@ class AdminServer:
         return cls(
             service,
             settings.host,
+            settings.hosts,
             settings.operations_port,
             settings.kafka_bootstrap,
             settings.redis_url,
@@ -160,7 +162,7 @@ class AdminServer:
         app = self.app(worker, status, log, redis)
         looking = asyncio.create_task(_keep_looking(status, log))
         try:
-            await server(app, host=self.host, port=self.port, lifespan=False).serve(sockets=[listening])
+            await server(app, host=self.host, port=self.port, hosts=self.hosts, lifespan=False).serve(sockets=[listening])
         finally:
             looking.cancel()
             await log.stop()

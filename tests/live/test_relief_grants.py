@@ -105,10 +105,10 @@ async def test_a_poor_childs_aid_from_enrolment_to_the_next_term(walk: Walk) -> 
     happened = [each["what"] for each in paid.json()["history"]]
     assert happened == ["granted", "suspended", "resumed", "moved", "recalculated", "paid"]
 
-    assert (await walk.relief.post("/v1/terms/2020-spring")).status_code == 409, "by the record it is still November"
+    assert (await walk.relief.post("/v1/terms/2020-spring", json={})).status_code == 409, "by the record it is still November"
     await walk.report("progressed", "2020-02-17", child=OTHER, school="2151000002", stage="junior", grade=8)
     await walk.told("/v1/grants", lambda page: page["today"] == "2020-02-17")
-    begun = await walk.relief.post("/v1/terms/2020-spring")
+    begun = await walk.relief.post("/v1/terms/2020-spring", json={})
     assert begun.status_code == 202, begun.text
     progress = await walk.told(begun.headers["location"], lambda progress: progress["ended"])
     assert progress["children"] == 1

@@ -119,7 +119,7 @@ async def taking_nothing(url: str, area: str) -> AsyncIterator[socket.socket]:
         connection.setblocking(False)
         loop = asyncio.get_running_loop()
         await loop.sock_connect(connection, ("127.0.0.1", httpx.URL(url).port))
-        await loop.sock_sendall(connection, f"GET /v1/stream?area={area} HTTP/1.1\r\nHost: api\r\n\r\n".encode())
+        await loop.sock_sendall(connection, f"GET /v1/stream?area={area} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         yield connection
 
 

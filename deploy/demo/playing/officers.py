@@ -19,6 +19,7 @@ _PAGE, _SIDE_BY_SIDE = 500, 16
 _MOST_PAID = 500
 """The most grants that are paid: a demo has no time for more."""
 _NEXT_VISIT = timedelta(days=14)
+_JSON = {"content-type": "application/json"}
 _LOOK = 0.2
 
 
@@ -81,7 +82,7 @@ class Officers:
 
     async def _begin(self, term: str) -> int:
         url = f"{self._relief}/v1/terms/{term}"
-        _expect(202, await self._client.ask("POST", url))
+        _expect(202, await self._client.ask("POST", url, body=b"{}", headers=_JSON))
         while True:
             progress = json.decode(_expect(200, await self._client.ask("GET", url)), type=_Progress)
             if progress.ended is not None:
@@ -124,7 +125,7 @@ class Officers:
         await self._post(f"{self._relief}/v1/grants/{grant.id}", asked)
 
     async def _post(self, url: str, asked: Mapping[str, Any]) -> None:
-        headers = {"content-type": "application/json", "idempotency-key": f"{asked['do']}-{url.rpartition('/')[2]}-{self._today}"}
+        headers = {**_JSON, "idempotency-key": f"{asked['do']}-{url.rpartition('/')[2]}-{self._today}"}
         _expect((200, 202), await self._client.ask("POST", url, body=json.encode(asked), headers=headers))
 
     async def _each(self, found: AsyncIterator[Any], do: Callable[[Any], Awaitable[None]]) -> int:

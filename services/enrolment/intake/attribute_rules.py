@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from shared.contracts.refusal import RefusalCode
-from shared.events.field_rules import Fault
-from shared.events.personal_data import holds_identity_number, is_mobile_number
+from shared.events.field_rules import NO_IDENTITY, Fault
+from shared.events.personal_data import holds_identity_number
 
 # Nearly every id has an id's characters and no 15 digits in a row, which the shortest identity number has.
 _is_plain_id = re.compile(r"(?:[A-Za-z._:/-]++|[0-9]{1,14}+(?![0-9]))++").fullmatch
@@ -23,7 +23,6 @@ _is_trace_member = re.compile(r"([a-z0-9][a-z0-9_*/@-]{0,255})=[\x20-\x2b\x2d-\x
 _MOST_TRACE_MEMBERS = 32
 
 _ID = "1 to 64 of A-Za-z0-9._:/-"
-_NO_IDENTITY = "must hold no identity number"
 
 
 def _is_tracestate(text: str) -> bool:
@@ -81,7 +80,7 @@ def text_faults(event: Texts) -> list[Fault]:
         if not has_form(str(value)):
             faults.append(_malformed(name, f"{name} must be {form}"))
         elif name != "traceparent" and holds_identity_number(str(value)):
-            faults.append(_malformed(name, f"{name} {_NO_IDENTITY}"))
+            faults.append(_malformed(name, f"{name} {NO_IDENTITY}"))
     return faults
 
 
@@ -89,16 +88,7 @@ def id_fault(field: str, value: str) -> Fault | None:
     """Return what is wrong with the id of an event in a report's data."""
     if not _is_id(value):
         return _malformed(field, f"{field} must be {_ID}")
-    return _malformed(field, f"{field} {_NO_IDENTITY}") if holds_identity_number(value) else None
-
-
-def reference_fault(field: str, reference: str) -> Fault | None:
-    """Return what is wrong with a reference, whose form was checked: that it is the number of a person or of a telephone."""
-    if holds_identity_number(reference):
-        return _malformed(field, f"{field} {_NO_IDENTITY}")
-    if is_mobile_number(reference):
-        return _malformed(field, f"{field} must be no mobile number")
-    return None
+    return _malformed(field, f"{field} {NO_IDENTITY}") if holds_identity_number(value) else None
 
 
 def _malformed(field: str, detail: str) -> Fault:

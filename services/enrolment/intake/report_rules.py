@@ -6,14 +6,14 @@ Codes and their meaning: wire page, sections 1, 2 and 4. Pure: the moment of rec
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple, Protocol, Self, get_args, get_type_hints
+from typing import Any, NamedTuple, Protocol, Self
 
-from services.enrolment.intake.attribute_rules import Texts, id_fault, reference_fault, text_faults
+from services.enrolment.intake.attribute_rules import Texts, id_fault, text_faults
 from shared.clock import CHINA, china_day
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.reports import REPORTS, CountyReported, Listed, Removed, Report
-from shared.contracts.words import EventId, ListedStatus, Reference, RemovalCode
-from shared.events.field_rules import Fault
+from shared.contracts.words import CountyCode, EventId, ListedStatus, Reference, RemovalCode
+from shared.events.field_rules import Fault, fields_of_type, reference_fault
 from shared.geography.divisions import County, Divisions
 
 _AHEAD = timedelta(days=1)
@@ -193,16 +193,14 @@ def _malformed(field: str, detail: str) -> Fault:
 
 
 def _fields_of(report: type[Report]) -> _Fields:
-    hints = get_type_hints(report, include_extras=True)
-    plain = {name: next((each for each in get_args(hint) if each in _TEXT_FAULTS or each is date), hint) for name, hint in hints.items()}
     return _Fields(
-        counties=tuple(name for name in ("county", "to_county", "from_county") if name in plain),
-        days=tuple(name for name, hint in plain.items() if hint is date),
-        texts=tuple((name, _TEXT_FAULTS[hint]) for name, hint in plain.items() if hint in _TEXT_FAULTS),
+        counties=fields_of_type(report, CountyCode),
+        days=fields_of_type(report, date),
+        texts=tuple((name, fault_of) for kind, fault_of in _TEXT_FAULTS for name in fields_of_type(report, kind)),
         further=_FURTHER.get(report),
     )
 
 
 _FURTHER: Mapping[type[Report], Callable[[Any], list[Fault]]] = {Listed: _listed, Removed: _removed}
-_TEXT_FAULTS: Mapping[object, TextFault] = {Reference: reference_fault, EventId: id_fault}
+_TEXT_FAULTS: tuple[tuple[object, TextFault], ...] = ((Reference, reference_fault), (EventId, id_fault))
 _FIELDS = {report: _fields_of(report) for report in REPORTS}

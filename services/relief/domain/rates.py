@@ -29,6 +29,11 @@ def amount(scheme: Scheme, term: int, stage: Stage, boarder: bool) -> int | None
     return max(held)[1] if held else None
 
 
+def has_rate(term: int) -> bool:
+    """Return whether there was any aid in a term: a standard of some scheme had begun."""
+    return any(since <= term for held in _standards().values() for since, _ in held)
+
+
 @cache
 def _standards() -> dict[Kind, list[tuple[int, int]]]:
     standards: dict[Kind, list[tuple[int, int]]] = {}

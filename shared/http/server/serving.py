@@ -7,13 +7,14 @@ import gc
 import resource
 import socket
 from collections.abc import Callable
-from typing import Any
+from ipaddress import ip_address
 
 import uvicorn
 from fastapi import FastAPI, Request
 
 from shared.http.server.connection import EXTENSION, BoundedConfig, Connection
-from shared.settings import ServerLimits
+from shared.http.server.trust import TrustedRequests
+from shared.settings import LOOPBACK_NAMES, ServerLimits
 
 _GRACE = 10
 """Seconds that requests under way are given to end."""
@@ -24,10 +25,13 @@ _FAILED = 3
 class Server(uvicorn.Server):
     """uvicorn's own, that calls back before it waits for answers to end."""
 
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._app = app
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Call what was given to ``on_shutdown``, then stop."""
-        app: Any = self.config.app
-        for tell in _callbacks(app):
+        for tell in _callbacks(self._app):
             tell()
         await super().shutdown(sockets)
 
@@ -43,11 +47,15 @@ def on_shutdown(app: FastAPI, tell: Callable[[], None]) -> None:
     app.state.on_shutdown = (*_callbacks(app), tell)
 
 
-def server(app: FastAPI, *, host: str, port: int, limits: ServerLimits | None = None, lifespan: bool = True) -> Server:
-    """Return a server of an app, to be run. ``lifespan``: that the app starts and closes what it needs with the server."""
+def server(app: FastAPI, *, host: str, port: int, hosts: str = LOOPBACK_NAMES, limits: ServerLimits | None = None, lifespan: bool = True) -> Server:
+    """Return a server of an app, to be run.
+
+    ``hosts``: the names by which it is reached beside ``host``, comma between; ``lifespan``: that the app starts and closes what it needs with
+    the server.
+    """
     # On asyncio's own loop: where a client of Redis or Kafka writes to a closed connection, uvloop raises what neither of them expects.
     config = BoundedConfig(
-        app,
+        TrustedRequests(app, [*hosts.split(","), *_names_of(host)]),
         limits=limits or ServerLimits(),
         host=host,
         port=port,
@@ -58,13 +66,13 @@ def server(app: FastAPI, *, host: str, port: int, limits: ServerLimits | None = 
         server_header=False,
         timeout_graceful_shutdown=_GRACE,
     )
-    return Server(config)
+    return Server(config, app)
 
 
-def serve(app: FastAPI, *, host: str, port: int, limits: ServerLimits) -> None:
+def serve(app: FastAPI, *, host: str, port: int, hosts: str = LOOPBACK_NAMES, limits: ServerLimits) -> None:
     """Serve until told to stop."""
     raise_file_limit()
-    serving = server(app, host=host, port=port, limits=limits)
+    serving = server(app, host=host, port=port, hosts=hosts, limits=limits)
     # What exists by now stays: looking through all of it again and again for garbage would hold up an answer now and then.
     gc.freeze()
     try:
@@ -79,6 +87,15 @@ def raise_file_limit() -> None:
     """Let this process hold as many connections as the system allows; the usual soft limit is 1,024 files."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def _names_of(host: str) -> tuple[str, ...]:
+    """Return the name that an address is reached by; a wildcard is no name."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return (host,)
+    return () if address.is_unspecified else (f"[{host}]" if address.version == 6 else host,)
 
 
 def _callbacks(app: FastAPI) -> tuple[Callable[[], None], ...]:

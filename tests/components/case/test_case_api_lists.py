@@ -101,11 +101,20 @@ async def test_a_nation_with_few_files_is_looked_through_to_its_end(database: Re
     assert await listed(empty) == [7]
 
 
+@pytest.mark.parametrize("area", ["999999", "Liangshan prefecture", ""])
+async def test_an_area_that_does_not_exist_is_not_found(desk: CaseDesk, area: str) -> None:
+    answer = await desk.client.get("/v1/cases", params={"county": area})
+    assert (answer.status_code, problem_of(answer)) == (404, "unknown-area")
+    assert "county" in answer.json()["detail"]
+
+
 @pytest.mark.parametrize(
     ("query", "field"),
     [
-        ({"county": "999999"}, "query.county"),
-        ({"county": "Liangshan prefecture"}, "query.county"),
+        ({"county": ["513431", "513430"]}, "query.county"),
+        ({"conty": "513431"}, "query.conty"),
+        ({"due": "20200601"}, "query.due"),
+        ({"due": "2020-W23-1"}, "query.due"),
         ({"state": "lost"}, "query.state"),
         ({"due": "soon"}, "query.due"),
         ({"after": "x"}, "query.after"),

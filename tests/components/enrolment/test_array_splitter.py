@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.enrolment.intake import body
@@ -32,6 +32,7 @@ def cut(pieces: Iterable[bytes], longest: int = 1_000) -> list[bytes]:
     return elements
 
 
+@settings(deadline=None)
 @given(st.lists(VALUES, max_size=5), st.integers(1, 40), st.booleans(), st.sampled_from([None, 1]))
 def test_the_elements_are_those_of_the_array_in_whatever_pieces_it_comes(array: list[Any], size: int, ascii_only: bool, indent: int | None) -> None:
     text = b" \n" + json.dumps(array, ensure_ascii=ascii_only, indent=indent).encode() + b"\r\n"

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.enrolment.intake.line_checker import Accepted
@@ -192,6 +192,7 @@ def test_a_member_whose_first_value_no_parser_reads_makes_its_line_malformed() -
     assert why_refused(line().replace(b'"data": ', b'"data": "\\x", "data": ')) == ("malformed", None)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(sorted(event())),
     st.dictionaries(st.sampled_from(["partitionkey", "causationid", "sequence", "datacontenttype", "traceparent"]), st.none(), max_size=3),

@@ -97,11 +97,18 @@ async def test_pages_follow_one_another(county: County) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "field"), [({"county": "999999"}, "county"), ({"side": "both"}, "side"), ({"after": "x"}, "after"), ({"limit": 0}, "limit")]
+    ("query", "field", "status"),
+    [
+        ({"county": "999999"}, "county", 404),
+        ({"side": "both"}, "side", 422),
+        ({"after": "x"}, "after", 422),
+        ({"limit": 0}, "limit", 422),
+        ({"sides": "left"}, "sides", 422),
+    ],
 )
-async def test_what_breaks_a_rule_is_named(county: County, query: dict[str, Any], field: str) -> None:
+async def test_what_breaks_a_rule_is_named(county: County, query: dict[str, Any], field: str, status: int) -> None:
     answer = await county.desk.client.get("/v1/transfers", params=query)
-    assert answer.status_code == 422
+    assert answer.status_code == status
     assert field in answer.text
 
 

@@ -247,10 +247,16 @@ async def test_a_page_of_a_nation_that_has_few_grants_is_not_empty(desk: ReliefD
     assert ids(await desk.get("/v1/grants")) == [GRANT]
 
 
+async def test_an_area_that_does_not_exist_is_not_found(desk: ReliefDesk) -> None:
+    answer = await desk.client.get("/v1/grants", params={"county": "999999"})
+    assert (answer.status_code, problem_of(answer)) == (404, "unknown-area")
+
+
 @pytest.mark.parametrize(
     ("query", "field"),
     [
-        ({"county": "999999"}, "query.county"),
+        ({"county": ["513431", "513430"]}, "query.county"),
+        ({"terms": "2019-autumn"}, "query.terms"),
         ({"term": "autumn"}, "query.term"),
         ({"term": "2019-autumn\n"}, "query.term"),
         ({"state": "eaten"}, "query.state.0"),

@@ -60,7 +60,7 @@ async def ended(desk: ReliefDesk, term: str = SPRING) -> dict[str, Any]:
 
 
 async def begin(desk: ReliefDesk, term: str = SPRING) -> dict[str, Any]:
-    answer = await desk.client.post(f"/v1/terms/{term}")
+    answer = await desk.client.post(f"/v1/terms/{term}", json={})
     assert answer.status_code == 202, answer.text
     assert answer.headers["location"] == f"/v1/terms/{term}"
     progress: dict[str, Any] = answer.json()
@@ -284,7 +284,7 @@ async def test_a_term_that_was_never_begun_is_not_found(desk: ReliefDesk) -> Non
 
 async def test_a_term_is_not_begun_before_its_first_day(desk: ReliefDesk) -> None:
     desk.now = datetime(2020, 1, 31, 23, 59, tzinfo=CHINA)
-    answer = await desk.client.post(TERM)
+    answer = await desk.client.post(TERM, json={})
     assert (answer.status_code, problem_of(answer)) == (409, "refused")
     assert (answer.json()["code"], answer.json()["field"]) == (RefusalCode.NOT_ALLOWED_NOW, "path.term")
     desk.now = datetime(2020, 2, 1, tzinfo=CHINA)
@@ -293,16 +293,38 @@ async def test_a_term_is_not_begun_before_its_first_day(desk: ReliefDesk) -> Non
         await ended(desk)
 
 
+@pytest.mark.parametrize("term", ["2010-autumn", "1949-spring"])
+async def test_a_term_without_any_aid_is_not_begun(desk: ReliefDesk, term: str) -> None:
+    answer = await desk.client.post(f"/v1/terms/{term}", json={})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "path.term")
+    assert (await desk.client.get(f"/v1/terms/{term}")).status_code == 404, "no walk was begun"
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ({}, 415),
+        ({"content": b"{}", "headers": {"content-type": "text/plain"}}, 415),
+        ({"content": b"{}", "headers": {"content-type": "application/x-www-form-urlencoded"}}, 415),
+        ({"json": {"term": SPRING}}, 422),
+        ({"content": b"[]", "headers": {"content-type": "application/json"}}, 400),
+    ],
+)
+async def test_a_term_is_begun_by_an_empty_object_of_json_which_no_form_of_a_page_can_send(desk: ReliefDesk, sent: Any, status: int) -> None:
+    assert (await desk.client.post(TERM, **sent)).status_code == status
+    assert (await desk.client.get(TERM)).status_code == 404, "no walk was begun"
+
+
 @pytest.mark.parametrize("term", ["2020", "2020-summer", "1820-spring", "spring"])
 async def test_what_is_no_term_is_named(desk: ReliefDesk, term: str) -> None:
-    for answer in (await desk.client.post(f"/v1/terms/{term}"), await desk.client.get(f"/v1/terms/{term}")):
+    for answer in (await desk.client.post(f"/v1/terms/{term}", json={}), await desk.client.get(f"/v1/terms/{term}")):
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "path.term")
 
 
 @pytest.mark.parametrize("what", ["redis"])
 async def test_with_redis_away_nothing_is_begun(desk: ReliefDesk, what: str) -> None:
     desk.redis.unavailable = True
-    answer = await desk.client.post(TERM)
+    answer = await desk.client.post(TERM, json={})
     assert (answer.status_code, problem_of(answer)) == (503, f"{what}-away")
 
 

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request, Response
 
+from services.relief.requests import PayRequest
 from shared.commands import instructions
 from shared.commands.instructions import MOST_BYTES, Instructions
 from shared.contracts.case import CloseAfterReturn, RecordAttempt
@@ -61,6 +62,41 @@ def test_a_field_that_breaks_a_rule_is_named_with_the_rule(change: dict[str, Any
     assert (problem.status, problem.more) == (422, {"code": code, "field": field})
     assert saying in problem.detail
     assert "somebody" not in problem.detail
+
+
+def test_everything_that_is_wrong_is_told_at_once() -> None:
+    problem = wrong(json.dumps(ATTEMPT | {"office": "x", "method": "magic", "name": 1}).encode())
+    assert [each["field"] for each in problem.more["errors"]] == ["name", "office", "method"]
+    assert (problem.more["code"], problem.more["field"]) == ("unknown_field", "name")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"do": "\xff"}',
+        b'{"do": "\\ud800"}',
+        b'{"do": "record-attempt", "office": "\xff"}',
+        b'{"\xff": 1}',
+        b'{"do": "record-attempt", "x": "\xff"}',
+    ],
+)
+def test_what_is_no_utf_8_is_a_problem_of_the_sender(body: bytes) -> None:
+    assert wrong(body).status in (400, 422)
+
+
+def test_a_member_that_stands_there_twice_is_malformed_and_named() -> None:
+    for twice in (b'{"do": "record-attempt", "do": "close-after-return"}', b'{"office": {"a": 1, "a": 1}}'):
+        assert wrong(twice).more["code"] == "malformed"
+    assert wrong(b'{"do": "record-attempt", "office": "/counties/513431", "office": "/counties/513431"}').more["field"] == "office"
+
+
+@pytest.mark.parametrize("secret", ["G510104199003078519", "A/510104199003078519", "13800138000", "510104900307851"])
+def test_no_reference_may_be_the_number_of_a_person_or_of_a_telephone(secret: str) -> None:
+    payment = {"do": "pay", "office": OFFICE, "reference": secret, "day": "2019-10-08", "fen": 1}
+    with pytest.raises(Problem) as caught:
+        Instructions((PayRequest,)).read(json.dumps(payment).encode())
+    assert (caught.value.more["code"], caught.value.more["field"]) == ("malformed", "reference")
+    assert secret not in caught.value.detail
 
 
 @pytest.mark.parametrize("missing", ["do", "office", "method", "outcome"])

@@ -50,8 +50,10 @@ def test_a_list_is_its_counties() -> None:
     assert len(counties_of("watch52")) == 52
 
 
-def test_an_area_that_is_none_is_named() -> None:
-    assert _wrong(counties_of, "999999") == "query.county"
+def test_an_area_that_does_not_exist_is_not_found() -> None:
+    with pytest.raises(Problem) as caught:
+        counties_of("999999")
+    assert (caught.value.status, caught.value.kind) == (404, "unknown-area")
 
 
 def test_a_cursor_is_read_back_and_what_is_none_is_named() -> None:
@@ -65,7 +67,8 @@ def test_due_is_a_day_or_today_or_not_asked_for() -> None:
     assert due_day("2020-06-01", TODAY) == date(2020, 6, 1)
     assert due_day("today", TODAY) == TODAY
     assert due_day(None, TODAY) is None
-    assert _wrong(due_day, "soon", TODAY) == "query.due"
+    for text in ("soon", "20200601", "2020-W23-1", "86400", "2020-06-01T00:00:00"):
+        assert _wrong(due_day, text, TODAY) == "query.due"
 
 
 def _wrong(read: Callable[..., object], *values: object) -> str:

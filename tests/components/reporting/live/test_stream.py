@@ -22,7 +22,7 @@ async def test_first_the_counts_then_what_changes_in_them(rig: Rig) -> None:
     async with served(rig.app) as server, following(server.url, "513400") as follower:
         snapshot = await follower.next()
         async with httpx.AsyncClient(base_url=server.url) as client:
-            counts, headline = [(await client.get(path, params={"area": "513400"})).json() for path in ("/v1/counts", "/v1/headline")]
+            counts, headline = [(await client.get(path)).json() for path in ("/v1/counts?area=513400", "/v1/headline")]
         assert snapshot.kind == "snapshot"
         assert {name: snapshot.data[name] for name in counts if name != "as_of"} == {name: counts[name] for name in counts if name != "as_of"}
         assert snapshot.data["headline"] == {name: headline[name] for name in ("all", "poor", "watch52")}
@@ -174,6 +174,13 @@ async def test_a_request_behind_a_stream_leaves_no_place_taken_for_ever(rig: Rig
                 await reader.readuntil(b"event: snapshot")
             writer.transport.abort()
             await eventually(rig.nobody_follows, "the place of who left is free")
+
+
+async def test_head_takes_no_place(rig: Rig) -> None:
+    async with served(rig.app) as server, httpx.AsyncClient(base_url=server.url, timeout=PATIENCE) as client:
+        head = await client.head("/v1/stream")
+        assert (head.status_code, head.headers["cache-control"]) == (200, "no-store")
+        await eventually(rig.nobody_follows, "nobody follows")
 
 
 async def test_no_proxy_stores_it_or_holds_it_back(rig: Rig) -> None:

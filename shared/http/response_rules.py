@@ -1,0 +1,53 @@
+"""What every response of an api keeps, whatever its endpoint: ``HEAD`` answers wherever ``GET`` does, and JSON is neither stored nor guessed at."""
+
+from contextlib import suppress
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_JSON = ("application/json", "application/problem+json", "application/x-ndjson", "application/vnd.oai.openapi+json")
+
+
+class _HeadAnswered(OSError):
+    """The headers are sent, and nobody wants the body. An ``OSError``, which streams take for the end of their connection."""
+
+
+class ResponseRules:
+    """Middleware that adds headers to responses, and answers ``HEAD`` with the headers of ``GET``."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        method = scope["method"]
+        head = method == "HEAD"
+
+        async def kept(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                scope["method"] = method
+                _complete(MutableHeaders(scope=message))
+                await send(message)
+            elif head:
+                raise _HeadAnswered
+            else:
+                await send(message)
+
+        if not head:
+            await self._app(scope, receive, kept)
+            return
+        # In the same scope: whoever counts requests looks there for the route.
+        scope["method"] = "GET"
+        with suppress(_HeadAnswered, ClientDisconnect):
+            await self._app(scope, receive, kept)
+        await send({"type": "http.response.body", "body": b""})
+
+
+def _complete(headers: MutableHeaders) -> None:
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    if headers.get("content-type", "").partition(";")[0] in _JSON:
+        headers.setdefault("Cache-Control", "no-store")
