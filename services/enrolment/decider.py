@@ -5,22 +5,28 @@ from typing import assert_never
 
 from msgspec import Raw
 
-from services.enrolment.domain import county, packed, student
+from services.enrolment.domain import county, merging, packed, student
+from services.enrolment.domain.refusals import TypeNotTaken
+from services.enrolment.domain.state import Student
 from services.enrolment.domain.transfers import lists_of
 from shared.contracts.county import CountyStated
 from shared.contracts.refusal import Refusal
-from shared.contracts.registry import RECORD_LANGUAGE, REPORT_LANGUAGE
-from shared.contracts.reports import CountyReported, Report
+from shared.contracts.registry import MERGE_LANGUAGE, RECORD_LANGUAGE, REPORT_LANGUAGE
+from shared.contracts.reports import CountyReported, Report, SameAs, Voided
+from shared.contracts.same_as import StudentMergeVoided
 from shared.contracts.services import ENROLMENT
-from shared.contracts.student import StudentFact
+from shared.contracts.student import StudentFact, StudentSameAs
 from shared.deciding.decider import Judged, refused, student_state_id
 from shared.deciding.states.outcomes import Exceptional, Outcome
-from shared.events.codec import Unreadable, encode, read_data, read_submission
+from shared.events.codec import Unreadable, encode, read_data, read_event, read_submission
 from shared.events.envelope import Event, Submission, caused
 from shared.geography.divisions import divisions
+from shared.ids import uuid5_of_position
 from shared.log import topics
 
 _COUNTY_KEY = 6
+_BY_POLICIES = f'"{ENROLMENT.policy_source}"'.encode()
+"""What stands in every command of the policies, and seldom in a report: no sender has that source."""
 
 
 class EnrolmentDecider:
@@ -40,13 +46,15 @@ class EnrolmentDecider:
         return student_state_id(key)
 
     def judge(self, key: bytes, value: bytes | None, state: bytes | None, *, partition: int, offset: int) -> Judged:
-        """Decide one submission on the state it finds."""
+        """Decide one submission, or one command of the policies, on the state it finds."""
+        if value is not None and _BY_POLICIES in value and (command := read_event(value)).source == ENROLMENT.policy_source:
+            return self._judge_command(command, key, state, partition=partition, offset=offset)
         submission = read_submission(value)
         if submission.subject.encode() != key:
             raise Unreadable("the record's key is not the subject of its event")
         report: Report = read_data(REPORT_LANGUAGE, submission.type, submission.data)
         try:
-            decided = self._decided(report, submission, state)
+            decided = self._decided(report, submission, state, partition=partition, offset=offset)
         except Refusal as refusal:
             return refused(self, refusal, submission, partition=partition, offset=offset)
         if decided is None:
@@ -57,6 +65,19 @@ class EnrolmentDecider:
             return Judged(Outcome.LATE, state=new_state, fact=event, exception=_shown(submission))
         return Judged(Outcome.ACCEPTED, state=new_state, fact=event)
 
+    def _judge_command(self, event: Event[Raw], key: bytes, state: bytes | None, *, partition: int, offset: int) -> Judged:
+        """Decide a step of a merge. What the policies ask is never refused: where it is not awaited it makes no fact."""
+        if event.subject.encode() != key:
+            raise Unreadable("the record's key is not the subject of its event")
+        command: merging.MergeRequest = read_data(MERGE_LANGUAGE, event.type, event.data)
+        child = packed.unpack(state)
+        fact = merging.decide(child, command, subject=event.subject, provinces=self._provinces)
+        if fact is None:
+            return Judged(Outcome.DUPLICATE)
+        made = caused(event, fact, source=self.source, topic=self.topic, partition=partition, offset=offset)
+        after = merging.evolve(child, fact, student.Told(event.time, event.source, event.id), event=made.id)
+        return Judged(Outcome.ACCEPTED, state=packed.pack(after), fact=encode(made))
+
     def evolved(self, fact: Event[Raw], state: bytes | None) -> bytes:
         """Return the state after a fact of enrolment's own, as ``judge`` left it when the fact was new."""
         data: StudentFact | CountyStated = read_data(RECORD_LANGUAGE, fact.type, fact.data)
@@ -65,8 +86,10 @@ class EnrolmentDecider:
                 ledger = county.evolve(packed.unpack_ledger(state), data, at=fact.time, source=fact.reportedby or "", id=fact.causationid)
                 return packed.pack_ledger(ledger)
             case StudentFact():
-                told = student.Told(fact.time, fact.reportedby or "", fact.causationid)
-                return packed.pack(student.evolve(packed.unpack(state), data, told))
+                told, child = student.Told(fact.time, fact.reportedby or "", fact.causationid), packed.unpack(state)
+                if isinstance(data, merging.STEPS):
+                    return packed.pack(merging.evolve(child, data, told, event=fact.id))
+                return packed.pack(student.evolve(child, data, told))
             case _:
                 assert_never(data)
 
@@ -75,23 +98,38 @@ class EnrolmentDecider:
         transfers = packed.transfers_of(state)
         return lists_of(transfers) if transfers else frozenset()
 
-    def _decided(self, report: Report, submission: Submission, state: bytes | None) -> tuple[StudentFact | CountyStated, bytes] | None:
+    def _decided(
+        self, report: Report, submission: Submission, state: bytes | None, *, partition: int, offset: int
+    ) -> tuple[StudentFact | CountyStated, bytes] | None:
         """Return the fact that a report comes to and the state it leaves; None where it says nothing new."""
         at, source, id_ = submission.time, submission.source, submission.id
         if isinstance(report, CountyReported):
             ledger = packed.unpack_ledger(state)
             stated = county.decide(ledger, report, at=at, source=source, id=id_)
             return None if stated is None else (stated, packed.pack_ledger(county.evolve(ledger, stated, at=at, source=source, id=id_)))
-        advanced = student.advance(packed.unpack(state), report, student.Told(at, source, id_), self._provinces)
+        child, told = packed.unpack(state), student.Told(at, source, id_)
+        if isinstance(report, SameAs | Voided):
+            step = self._step_of_merge(child, report, told, submission.subject)
+            event = uuid5_of_position(self.topic, partition, offset, 0)
+            return None if step is None else (step, packed.pack(merging.evolve(child, step, told, event=event)))
+        advanced = student.advance(child, report, told, self._provinces)
         if advanced is None:
             return None
         fact, child = advanced
         return fact, packed.pack(child)
 
+    def _step_of_merge(self, child: Student, report: SameAs | Voided, told: student.Told, subject: str) -> StudentSameAs | StudentMergeVoided | None:
+        """Return the step that a report of a merge comes to, or None for a repeat. Raises ``Refusal``."""
+        if isinstance(report, SameAs):
+            return merging.announce(child, report, told, subject=subject, provinces=self._provinces)
+        if merging.announced(child, report, told):
+            return merging.void(child, report, told)
+        raise TypeNotTaken
+
 
 def _duplicate(report: Report, submission: Submission, state: bytes | None) -> bytes:
     """Return what the receipt of a duplicate shows: whether the child's standing is another by now than the report left."""
-    if isinstance(report, CountyReported) or student.agrees(packed.unpack(state), report):
+    if isinstance(report, CountyReported | SameAs | Voided) or student.agrees(packed.unpack(state), report):
         return _shown(submission)
     return encode(Exceptional(submission.id, agrees=False))
 

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from services.enrolment.api import create_app
 from services.enrolment.decider import EnrolmentDecider
 from services.enrolment.domain.packed import FORMAT
+from services.enrolment.policies import EnrolmentPolicies
 from services.enrolment.settings import Settings
 from shared.contracts.services import ENROLMENT
 from shared.deciding.service import DecidingService
@@ -14,7 +15,7 @@ from shared.geography.divisions import divisions
 from shared.log.kafka_log import KafkaLog
 from shared.redis.edge import connect
 
-SERVICE = DecidingService(ENROLMENT, EnrolmentDecider(), FORMAT)
+SERVICE = DecidingService(ENROLMENT, EnrolmentDecider(), FORMAT, EnrolmentPolicies())
 
 
 def api(settings: Settings) -> FastAPI:

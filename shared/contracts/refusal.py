@@ -33,6 +33,8 @@ class RefusalCode(StrEnum):
     """What is to be taken back is not the sender's, or cannot be. Not given yet: `voided` is not decided."""
     ID_REUSED = "id_reused"
     """The sender told something else under this `id` before."""
+    MERGED = "merged"
+    """The id was merged into another, which the detail names."""
     UNKNOWN_CASE = "unknown_case"
     """The child has no file."""
     NOT_ALLOWED_NOW = "not_allowed_now"

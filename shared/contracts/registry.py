@@ -12,7 +12,9 @@ import msgspec
 from msgspec import Raw, Struct
 
 from shared.contracts.refusal import Dead, Refused
-from shared.contracts.services import ENROLMENT, SERVICES
+from shared.contracts.reports import REPORTS
+from shared.contracts.same_as import MERGE_COMMANDS
+from shared.contracts.services import SERVICES
 from shared.contracts.student import STUDENT_UPCASTS
 
 Upcast = Callable[[Any], Struct]
@@ -100,8 +102,11 @@ def split_version(type_: str) -> tuple[str, int]:
 INPUT_LANGUAGES: Mapping[str, Language] = {spec.name: Language(spec.input.types) for spec in SERVICES if spec.input is not None}
 """What the input topic of each deciding service holds, by the name of the service."""
 
-REPORT_LANGUAGE = INPUT_LANGUAGES[ENROLMENT.name]
+REPORT_LANGUAGE = Language(REPORTS)
 """What senders may report."""
+
+MERGE_LANGUAGE = Language(MERGE_COMMANDS)
+"""What enrolment's policies ask of a child."""
 
 RECORD_LANGUAGE = Language((fact for spec in SERVICES for fact in spec.facts), STUDENT_UPCASTS)
 """What the deciding services write into the record."""

@@ -13,6 +13,7 @@ from shared.contracts.case import CASE_COMMANDS, CASE_FACTS
 from shared.contracts.county import CountyStated
 from shared.contracts.relief import RELIEF_COMMANDS, RELIEF_FACTS
 from shared.contracts.reports import REPORTS
+from shared.contracts.same_as import MERGE_COMMANDS, MERGE_FACTS
 from shared.contracts.student import STUDENT_FACTS
 
 
@@ -72,8 +73,14 @@ ENROLMENT = ServiceSpec(
     port=8001,
     admin_port=8011,
     serves="takes reports at /v1/reports",
-    input=InputTopic("enrolment.submissions", "reports as they were received", "student id or county code", REPORTS),
-    facts=(*STUDENT_FACTS, CountyStated),
+    input=InputTopic(
+        "enrolment.submissions",
+        "reports as they were received, and what policies ask of a child",
+        "student id or county code",
+        (*REPORTS, *MERGE_COMMANDS),
+    ),
+    facts=(*STUDENT_FACTS, *MERGE_FACTS, CountyStated),
+    hears=("enrolment",),
 )
 
 CASE = ServiceSpec(

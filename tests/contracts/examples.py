@@ -1,12 +1,14 @@
 """One example of a published shape, invented from the shape itself: every field given, and the same every time."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec.inspect as described
 from msgspec import Struct
 
 _FORMS = {
+    "[0-9a-f-]{36}": "4f9c2a17-6d0b-5e3a-8c41-b7d2e90f1a35",
+    "(provinces|counties|schools)": "/provinces/51",
     "[0-9a-f]{32}": "fedcba9876543210fedcba9876543210",
     "[0-9]{16}-[0-9]{4}": "0000000000001233-0000",
     "spring|autumn": "2020-autumn",
@@ -42,6 +44,12 @@ def _value(kind: described.Type, form: str = "") -> Any:
             return True
         case described.DateType():
             return date(2020, 6, 12)
+        case described.DateTimeType():
+            return datetime(2020, 6, 11, 10, 30, tzinfo=UTC)
+        case described.BytesType():
+            return b"\x01\x02\x03\x04\x05\x06\x07\x08\x09"
+        case described.VarTupleType():
+            return (_value(kind.item_type),)
         case _:
             raise NotImplementedError(f"no published shape had a {kind} before: add an example of one here")
 

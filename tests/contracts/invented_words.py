@@ -1,6 +1,6 @@
 """Any value that a published shape allows, from the shape itself."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec.inspect as described
@@ -33,6 +33,12 @@ def _values(kind: described.Type) -> st.SearchStrategy[Any]:
             return st.booleans()
         case described.DateType():
             return st.dates(date(1900, 1, 1))
+        case described.DateTimeType():
+            return st.datetimes(datetime(1900, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  # the zone is added
+        case described.BytesType():
+            return st.binary(max_size=30)
+        case described.VarTupleType():
+            return st.lists(_values(kind.item_type), max_size=3).map(tuple)
         case described.NoneType():
             return st.none()
         case _:

@@ -25,7 +25,7 @@ A shape that was ever on the wire never changes: a new field is a new version, a
 
 [Reports](#reports) are claims of senders ({code(topics.SUBMISSIONS)}). [Facts](#facts) are decisions of a service
 ({code(topics.STUDENT_STATUS)}). [Commands](#commands) come from offices and policies
-({", ".join(code(topic.name) for topic in topics.INPUTS.values() if topic.name != topics.SUBMISSIONS)}).
+({", ".join(code(topic.name) for topic in topics.INPUTS.values())}).
 [Refusals and dead letters](#refusals-and-dead-letters) tell which inputs were not taken."""
 
 REPORTED = f"""\
@@ -39,7 +39,15 @@ are those of the cause; `causationid` is the id of the input, `correlationid` th
 `source` of the input."""
 
 
-_COMMANDED = tuple((spec, spec.input) for spec in SERVICES if spec.input is not None and spec.input.name != topics.SUBMISSIONS)
+def _type(shape: type[Struct]) -> str:
+    name: str = shape.TYPE  # type: ignore[attr-defined]  # every published shape names its TYPE
+    return name
+
+
+_COMMANDED = tuple(
+    (spec, tuple(each for each in spec.input.types if _type(each) not in REPORT_LANGUAGE.shapes)) for spec in SERVICES if spec.input is not None
+)
+"""What may be asked of each service: what its input topic holds, but for reports."""
 
 
 def events() -> str:
@@ -67,7 +75,7 @@ def events() -> str:
         "before, add 1 for `after`, take 1 for `before`.",
         *(part for spec in SERVICES if spec.facts for part in (f"### Of {spec.name}", *_each(spec.facts, words))),
         "## Commands",
-        *(part for spec, topic in _COMMANDED for part in (f"### To {spec.name}", *_each(topic.types, words))),
+        *(part for spec, commands in _COMMANDED for part in (f"### To {spec.name}", *_each(commands, words))),
         "## Refusals and dead letters",
         *_each(ASIDE_LANGUAGE.shapes.values(), words, "###"),
         "## What events are made of",
@@ -89,8 +97,3 @@ def _each(shapes: Iterable[type[Struct]], words: dict[str, Schema], level: str =
 def _word(name: str, schema: Schema, words: dict[str, Schema]) -> str:
     said = " ".join(code(str(value)) for value in schema["enum"]) if "enum" in schema else table(FIELDS, rows(schema, words))
     return f"### {name}\n\n{sentence(schema.get('description'))}\n\n{said}"
-
-
-def _type(shape: type[Struct]) -> str:
-    name: str = shape.TYPE  # type: ignore[attr-defined]  # every published shape names its TYPE
-    return name

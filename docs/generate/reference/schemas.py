@@ -68,6 +68,12 @@ def says(schema: Schema, words: Mapping[str, Schema]) -> str:
             return "a day, `YYYY-MM-DD`"
         case {"type": "string", "description": described}:
             return str(described)
+        case {"type": "string", "format": "date-time"}:
+            return "a moment, RFC 3339 with an offset"
+        case {"type": "string", "contentEncoding": encoding}:
+            return f"bytes in {encoding}"
+        case {"type": "array", "items": each}:
+            return f"a list, each {says(each, words)}"
         case {"type": "string", "pattern": pattern}:
             return f"text like {code(pattern)}"
         case {"type": "integer", "description": described}:

@@ -256,6 +256,7 @@ EVENTS = (
     EventRow(20, reports.SameAs, student.StudentSameAs),
 )
 
+ROWS = {row.report: row for row in EVENTS}
 BY_REPORT = {row.report: row for row in EVENTS if row.found}
 BY_FACT = {fact: row for row in EVENTS if row.found for fact in (row.fact, row.older) if fact is not None}
 """The events that the table decides, and that a student's state is folded from."""

@@ -50,3 +50,32 @@ class NotYourCounty(Refusal):
         rule = "the source must be the county, the province or the school where the child counts"
         coming = ", or where it comes to" if field != "source" else ""
         super().__init__(RefusalCode.NOT_YOUR_COUNTY, field, rule + coming)
+
+
+class MergedIntoAnother(Refusal):
+    """The id is one child with another, and whatever is said of the child is said under that other id."""
+
+    def __init__(self, survivor: str) -> None:
+        super().__init__(RefusalCode.MERGED, "subject", f"this id is one child with {survivor}: report the child under that id")
+
+
+class MergeUnderWay(Refusal):
+    """The id is in the midst of a merge."""
+
+    def __init__(self) -> None:
+        rule = "a merge of this id with another is under way: send it again once that is over, in a moment"
+        super().__init__(RefusalCode.IMPOSSIBLE_ORDER, "type", rule)
+
+
+class SameId(Refusal):
+    """Both ids are the same."""
+
+    def __init__(self) -> None:
+        super().__init__(RefusalCode.MALFORMED, "data.student", "data.student must be another id than subject")
+
+
+class NotVoidable(Refusal):
+    """What is to be taken back cannot be."""
+
+    def __init__(self, rule: str) -> None:
+        super().__init__(RefusalCode.NOT_VOIDABLE, "data.id", rule)

@@ -12,10 +12,10 @@ from msgspec.structs import replace
 
 from services.enrolment.domain.absence import rule_passed
 from services.enrolment.domain.events import BY_FACT, BY_REPORT, ENROLLED, HINTS, IN_TRANSFER, REGISTERED, REMOVED, SUSPECTED, EventRow
-from services.enrolment.domain.refusals import AfterRemoval, IdReused, ImpossibleOrder, NotYourCounty, StudentUnknown, TypeNotTaken
+from services.enrolment.domain.refusals import AfterRemoval, IdReused, ImpossibleOrder, MergedIntoAnother, NotYourCounty, StudentUnknown, TypeNotTaken
 from services.enrolment.domain.senders import Provinces, speaks_for
 from services.enrolment.domain.state import INITIAL, Student
-from services.enrolment.domain.timeline import NEW, REUSED, added, entry_of, moment_of, seen, time_of
+from services.enrolment.domain.timeline import NEW, REPEATED, REUSED, added, entry_of, first_minute, moment_of, seen, time_of
 from services.enrolment.domain.transfers import MOST_TRANSFERS, Transfer
 from shared.contracts.reports import Absent, Cleared, Departed, Report
 from shared.contracts.student import AbsenceRule, CompletedTransfer, Standing, StudentAbsent, StudentDeparted, StudentFact
@@ -82,6 +82,9 @@ def _evolve(student: Student, row: EventRow, fact: Any, moment: int, entry: byte
         household,
         transfers,
         timeline,
+        student.since if student.status is not None else first_minute(moment),
+        student.merge,
+        student.taken,
     )
 
 
@@ -128,6 +131,17 @@ def advance(student: Student, report: Report, told: Told, provinces: Provinces) 
     return None if fact is None else (fact, _evolve(student, row, fact, moment, entry))
 
 
+def repeats(student: Student, entry: bytes) -> bool:
+    """Return whether a child, or an id that it took over, knows this happening. Raises ``IdReused``."""
+    known = seen(student.timeline, entry)
+    for taken in student.taken:
+        if known is NEW:
+            known = seen(taken.other.timeline, entry)
+    if known is REUSED:
+        raise IdReused
+    return known is REPEATED
+
+
 def agrees(student: Student, report: Report) -> bool:
     """Return whether a child's standing is what a report of it, which was a repeat, would leave."""
     row = _row_of(report)
@@ -151,10 +165,11 @@ def _decide(
     student: Student, row: EventRow, report: Any, said: tuple[Any, ...], moment: int, entry: bytes, source: str, provinces: Provinces
 ) -> StudentFact | None:
     known = seen(student.timeline, entry)
-    if known is not NEW:
-        if known is REUSED:
-            raise IdReused
-        return None
+    if known is not NEW or student.taken or student.merge is not None:
+        if repeats(student, entry):
+            return None
+        if student.merge is not None and student.merge.gone:
+            raise MergedIntoAnother(student.merge.student)
     before = student.standing
     if before is None and None not in row.found:
         raise StudentUnknown

@@ -22,13 +22,17 @@ REMEMBERED = 60
 """Entries that a timeline keeps: those added last. A repeat of an older one is judged as late news (or, where more than
 this many happenings share a moment, by the table): its fact leaves the standing as it is, so no count moves."""
 
-_KEPT = REMEMBERED * ENTRY
+REMEMBERED_BYTES = REMEMBERED * ENTRY
 
 NEVER = -(2**63)
 """The newest moment of a matter of which nothing is known."""
 
 # Decoded, so that it shares its tzinfo object with most reports: the difference of two times is then 8 times cheaper.
 _START = msgspec.json.decode(b'"1970-01-01T00:00:00+08:00"', type=datetime)
+
+_MINUTE = 60 * 10**6
+_LAST_MINUTE = 2**32 - 1
+"""A state keeps the minute in 32 bits: until the year 10136."""
 
 _told_by = Layout(">I").pack
 _encode = msgspec.json.Encoder().encode
@@ -59,6 +63,16 @@ def time_of(moment: int) -> datetime:
     return _START + timedelta(microseconds=moment)
 
 
+def first_minute(moment: int) -> int:
+    """Return the minute since 1970 began in China that a moment falls in, 0 for one before: how long an id has been known."""
+    return min(max(moment // _MINUTE, 0), _LAST_MINUTE)
+
+
+def time_of_minute(minute: int) -> datetime:
+    """Return the datetime at which a minute begins, in China."""
+    return time_of(minute * _MINUTE)
+
+
 def entry_of(number: int, content: Sequence[object], moment: int, source: str, id_: str) -> bytes:
     """Return the entry of a kind's happening at a moment, told by ``source`` under an id."""
     digest = _blank_digest()
@@ -86,4 +100,4 @@ def _stands(timeline: bytes, part: bytes, at: int, place: int) -> bool:
 
 def added(timeline: bytes, entry: bytes) -> bytes:
     """Return the timeline with one more happening; the one added longest ago goes if there are too many."""
-    return (timeline + entry)[-_KEPT:]
+    return (timeline + entry)[-REMEMBERED_BYTES:]

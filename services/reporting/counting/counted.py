@@ -13,6 +13,7 @@ from msgspec import Struct, field
 from shared.contracts.case import CASE_FACTS, CaseStanding
 from shared.contracts.county import CountyStated
 from shared.contracts.relief import RELIEF_FACTS, Grant
+from shared.contracts.same_as import MERGE_FACTS
 from shared.contracts.student import STUDENT_FACTS, CompletedTransfer, Standing
 from shared.contracts.words import Children
 from shared.events.codec import Unreadable
@@ -105,7 +106,7 @@ Counted = CountedStudent | CountedCase | CountedGrant | CountedStatement
 
 
 _DATA: tuple[tuple[type[CountedFact], Iterable[type[EventData]]], ...] = (
-    (CountedStudent, STUDENT_FACTS),
+    (CountedStudent, (*STUDENT_FACTS, *MERGE_FACTS)),
     (CountedCase, CASE_FACTS),
     (CountedGrant, RELIEF_FACTS),
     (CountedStatement, (CountyStated,)),

@@ -28,6 +28,7 @@ from services.reporting.counting.student import STUDENT_CELLS, add_statement, ad
 from services.reporting.counting.tally import Claim, Tally, without_zeros
 from shared.contracts.registry import RECORD_LANGUAGE, UnknownType
 from shared.contracts.relief import EligibilityLapsed, EligibilityRecognised
+from shared.contracts.same_as import WITHOUT_STANDING
 from shared.contracts.sequence import is_sequence
 from shared.events.codec import Unreadable
 
@@ -149,7 +150,7 @@ def _read(value: bytes | None) -> Counted | Uncounted:
             raise RECORD_LANGUAGE.why_not(fact.TYPE) from None
     data = fact.data
     if type(data) is StudentData:
-        if data.after is None and data.before is None and not data.late:
+        if data.after is None and data.before is None and not data.late and fact.TYPE not in WITHOUT_STANDING:
             raise Unreadable(f"{fact.TYPE}: no standing")
     elif type(data) is GrantData:
         if data.after is None and data.before is None and fact.TYPE not in _WITHOUT_GRANT:

@@ -19,10 +19,15 @@ CREATE OR REPLACE MACRO is_sound(standing) AS standing IS NULL OR (
     AND is_mark(standing.poor)
     AND (standing.reason IS NULL OR is_reason(standing.reason)));
 
-CREATE OR REPLACE MACRO problem_of_a_child(before, after, late, completes) AS CASE
+-- Steps of a merge at an id that was merged, or that nobody ever heard of.
+CREATE OR REPLACE MACRO is_without_standing(type) AS type IN (
+    'cn.baoxue.student.merge-acknowledged.v1', 'cn.baoxue.student.merge-declined.v1', 'cn.baoxue.student.merge-voided.v1',
+    'cn.baoxue.student.release-declined.v1');
+
+CREATE OR REPLACE MACRO problem_of_a_child(type, before, after, late, completes) AS CASE
     WHEN completes IS NOT NULL AND NOT (is_county(completes.from_county) AND is_county(completes.to_county)) THEN 'malformed transfer'
-    -- Only late news of a child that no longer has a standing has two nulls.
-    WHEN before IS NULL AND after IS NULL AND NOT coalesce(late, false) THEN 'malformed standing'
+    -- Beside those steps, only late news of a child that no longer has a standing has two nulls.
+    WHEN before IS NULL AND after IS NULL AND NOT (coalesce(late, false) OR is_without_standing(type)) THEN 'malformed standing'
     WHEN NOT (is_sound(before) AND is_sound(after)) THEN 'malformed standing' END;
 
 CREATE OR REPLACE MACRO problem_of_a_statement(county, number) AS CASE

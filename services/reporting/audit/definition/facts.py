@@ -48,7 +48,7 @@ SELECT * EXCLUDE (late), $recorded_until::BIGINT IS NULL OR recorded <= $recorde
     WHEN family IS NULL THEN 'unknown type'
     WHEN source IS NULL OR NOT is_sequence(sequence) THEN 'malformed sequence'
     WHEN moment IS NULL OR recorded IS NULL THEN 'malformed time'
-    WHEN family = 'student' THEN problem_of_a_child(before, after, late, completes)
+    WHEN family = 'student' THEN problem_of_a_child(type, before, after, late, completes)
     WHEN family = 'case' THEN problem_of_a_file(before, after)
     WHEN family = 'relief' THEN problem_of_aid(type, before, after)
     WHEN family = 'county' THEN problem_of_a_statement(subject, out_of_school)

@@ -1,0 +1,96 @@
+"""What is known of two ids, put together as one child, and taken apart again.
+
+Matter by matter (schooling, residence, household) the newest happening of either id holds. Both functions are pure, and ``apart`` undoes
+``joined``.
+"""
+
+from msgspec.structs import replace
+
+from services.enrolment.domain.state import Student, Taken
+from services.enrolment.domain.timeline import NEVER, REMEMBERED_BYTES, first_minute, moment_of, time_of, time_of_minute
+from services.enrolment.domain.transfers import MOST_TRANSFERS, Transfer
+from shared.contracts.same_as import Knowledge, UnmatchedTransfer
+from shared.contracts.student import Standing
+from shared.contracts.words import OUT_OF_SCHOOL, Status
+
+_SCHOOLING = ("status", "reason", "stage", "school", "grade", "prior", "schooling")
+_RESIDENCE = ("county", "residence")
+_HOUSEHOLD = ("poor", "household")
+
+
+def joined(own: Student, other: Student) -> Student:
+    """Return the child as it is with what was known of another id of it. Its timeline stays its own."""
+    spells = own.spells + other.spells - (own.status in OUT_OF_SCHOOL and other.status in OUT_OF_SCHOOL)  # out under both ids: one spell
+    changed = {name: getattr(other, name) for matter in _matters_of_the_other(own, other) for name in matter}
+    transfers = tuple(sorted((*own.transfers, *other.transfers), key=lambda each: each.moment))[-MOST_TRANSFERS:]
+    return replace(own, **changed, spells=spells, since=min(own.since, other.since), transfers=transfers)
+
+
+def apart(child: Student, taken: Taken) -> Student | None:
+    """Return the child as it would be without the id that it took over last. None where later news rests on what it took over."""
+    before = joined(taken.own, taken.other)
+    changed = {}
+    for matter in _matters_of_the_other(taken.own, taken.other):
+        for name in matter:
+            if getattr(child, name) != getattr(before, name):
+                return None
+            changed[name] = getattr(taken.own, name)
+    transfers = [each for each in child.transfers if each not in taken.other.transfers or each in taken.own.transfers]
+    spells = child.spells - (before.spells - taken.own.spells)
+    return replace(child, **changed, spells=spells, since=taken.own.since, transfers=tuple(transfers), taken=child.taken[:-1])
+
+
+def _matters_of_the_other(own: Student, other: Student) -> list[tuple[str, ...]]:
+    """Return the fields of each matter of which the other id knows something newer."""
+    found: list[tuple[str, ...]] = []
+    # That an id was removed says that the id left the ledger, a duplicate say. It says nothing of a child that is known under another id.
+    removed, other_removed = own.status is Status.REMOVED, other.status is Status.REMOVED
+    if removed > other_removed or (removed == other_removed and other.schooling > own.schooling):
+        found.append(_SCHOOLING)
+    if other.residence > own.residence:
+        found.append(_RESIDENCE)
+    if other.household > own.household:
+        found.append(_HOUSEHOLD)
+    return found
+
+
+def knowledge_of(child: Student) -> Knowledge:
+    """Return what is known of a child, as the record holds it."""
+    assert child.status is not None, "an id never heard of is not merged"  # noqa: S101  # for the type checker
+    # The newest entries of all that it took over, and last its own.
+    timeline = b"".join([*(taken.other.timeline for taken in child.taken), child.timeline])[-REMEMBERED_BYTES:]
+    return Knowledge(
+        standing=Standing(child.status, child.county, child.stage, child.poor, child.reason),
+        since=time_of_minute(child.since),
+        schooling=None if child.schooling == NEVER else time_of(child.schooling),
+        residence=None if child.residence == NEVER else time_of(child.residence),
+        household=None if child.household == NEVER else time_of(child.household),
+        school=child.school or None,
+        grade=child.grade,
+        prior=child.prior,
+        spells=child.spells,
+        transfers=tuple(UnmatchedTransfer(each.lost, each.has, time_of(each.moment)) for each in child.transfers),
+        timeline=timeline,
+    )
+
+
+def child_of(known: Knowledge) -> Student:
+    """Return the child of whom this is known."""
+    now = known.standing
+    return Student(
+        now.status,
+        now.county,
+        now.stage,
+        now.poor,
+        now.reason,
+        known.school or "",
+        known.grade,
+        known.prior,
+        known.spells,
+        NEVER if known.schooling is None else moment_of(known.schooling),
+        NEVER if known.residence is None else moment_of(known.residence),
+        NEVER if known.household is None else moment_of(known.household),
+        tuple(Transfer(each.from_county, each.to_county, moment_of(each.since)) for each in known.transfers),
+        known.timeline,
+        first_minute(moment_of(known.since)),
+    )
