@@ -19,11 +19,11 @@ _HOUSEHOLD = ("poor", "household")
 
 
 def joined(own: Student, other: Student) -> Student:
-    """Return the child as it is with what was known of another id of it. Its timeline stays its own."""
+    """Return the child as it is with what was known of a younger id of it. Its timeline stays its own."""
     spells = own.spells + other.spells - (own.status in OUT_OF_SCHOOL and other.status in OUT_OF_SCHOOL)  # out under both ids: one spell
     changed = {name: getattr(other, name) for matter in _matters_of_the_other(own, other) for name in matter}
     transfers = tuple(sorted((*own.transfers, *other.transfers), key=lambda each: each.moment))[-MOST_TRANSFERS:]
-    return replace(own, **changed, spells=spells, since=min(own.since, other.since), transfers=transfers)
+    return replace(own, **changed, spells=spells, transfers=transfers)
 
 
 def apart(child: Student, taken: Taken) -> Student | None:
@@ -37,7 +37,7 @@ def apart(child: Student, taken: Taken) -> Student | None:
             changed[name] = getattr(taken.own, name)
     transfers = [each for each in child.transfers if each not in taken.other.transfers or each in taken.own.transfers]
     spells = child.spells - (before.spells - taken.own.spells)
-    return replace(child, **changed, spells=spells, since=taken.own.since, transfers=tuple(transfers), taken=child.taken[:-1])
+    return replace(child, **changed, spells=spells, transfers=tuple(transfers), taken=child.taken[:-1])
 
 
 def _matters_of_the_other(own: Student, other: Student) -> list[tuple[str, ...]]:

@@ -10,7 +10,7 @@ from services.enrolment.domain.state import MergeStage
 from shared.contracts.student import Standing
 from shared.contracts.words import Reason, Stage, Status
 from shared.deciding.states.outcomes import Outcome
-from tests.components.enrolment.two_writers import BEIJING, DECIDER, SICHUAN, Enrolment, id_in
+from tests.components.enrolment.two_writers import BEIJING, DECIDER, PARTITIONS, SICHUAN, Enrolment, id_in
 
 OLDER, YOUNGER, THIRD = id_in(0), id_in(1), id_in(2)
 COUNTY, ELSEWHERE, FAR = "513431", "513429", "110101"
@@ -228,3 +228,66 @@ def test_a_chain_of_merges_is_undone_from_its_end(enrolment: Enrolment) -> None:
     enrolment.send(YOUNGER, "voided", day(17), {"id": "same-10"}, id_="v2")
     enrolment.settle()
     assert enrolment.standings() == before
+
+
+def test_of_two_ids_that_it_took_over_the_later_is_let_go_first(enrolment: Enrolment) -> None:
+    # Known an hour later than the survivor, it adds no news: nothing but the order keeps the merge before it.
+    enrolment.send(THIRD, "enrolled", "2020-03-01T09:00:00+08:00", IN_SCHOOL, id_="4")
+    enrolment.settle()
+    before = enrolment.standings()
+    say_same(enrolment, OLDER, YOUNGER, n=10)
+    say_same(enrolment, OLDER, THIRD, n=11)
+    place, offset = enrolment.send(OLDER, "voided", day(15), {"id": "same-10"}, id_="v1")
+    assert judged(enrolment, place, offset)["code"] == "not_voidable"
+    for n in (11, 10):
+        enrolment.send(OLDER, "voided", day(16), {"id": f"same-{n}"}, id_=f"void-{n}")
+        enrolment.settle()
+    assert enrolment.standings() == before
+
+
+# --- what comes again, and what comes too early
+
+
+def hear_all_again(enrolment: Enrolment) -> None:
+    for place in range(PARTITIONS):
+        enrolment.hear_again(place, 0)
+    enrolment.settle()
+
+
+def test_what_an_id_agrees_to_after_the_other_gave_up_is_declined_by_the_other(enrolment: Enrolment) -> None:
+    say_same(enrolment, OLDER, THIRD)
+    enrolment.send(THIRD, "enrolled", day(11), IN_SCHOOL, id_="11")
+    enrolment.settle()
+    hear_all_again(enrolment)
+    assert enrolment.steps(OLDER)[-1] == "merge-declined"
+    assert enrolment.steps(THIRD)[-2:] == ["merge-agreed", "merge-abandoned"]
+    assert enrolment.child(THIRD).merge is None
+
+
+def test_commands_that_come_again_after_the_merge_was_taken_back_do_not_merge(enrolment: Enrolment) -> None:
+    before = enrolment.standings()
+    say_same(enrolment, OLDER, YOUNGER)
+    void(enrolment, OLDER, "same-10")
+    hear_all_again(enrolment)
+    assert enrolment.standings() == before
+    assert (enrolment.child(OLDER).merge, enrolment.child(YOUNGER).merge) == (None, None)
+
+
+def test_a_merge_is_not_taken_back_before_the_survivor_took_over(enrolment: Enrolment) -> None:
+    place, _ = enrolment.send(YOUNGER, "same-as", day(10), {"student": OLDER}, id_="same")
+    while "merged" not in enrolment.steps(YOUNGER):
+        for each in range(PARTITIONS):
+            if "merged" not in enrolment.steps(YOUNGER):
+                enrolment.decide(each)
+                enrolment.hear(each)
+    place, offset = enrolment.send(YOUNGER, "voided", day(11), {"id": "same"}, id_="void")
+    assert judged(enrolment, place, offset)["code"] == "not_voidable"
+    enrolment.settle()
+    assert enrolment.counted() == {OLDER: 1, YOUNGER: 0}
+
+
+def test_while_a_merge_is_under_way_no_other_begins(enrolment: Enrolment) -> None:
+    enrolment.send(OLDER, "same-as", day(10), {"student": YOUNGER}, id_="same")
+    enrolment.decide(0)
+    place, offset = enrolment.send(OLDER, "same-as", day(11), {"student": THIRD}, id_="other")
+    assert judged(enrolment, place, offset)["code"] == "impossible_order"
