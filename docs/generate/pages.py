@@ -7,6 +7,7 @@ from typing import Any
 
 from docs.generate.english.names import english_names
 from docs.generate.notices import notices
+from docs.generate.problems_page import problems_page
 from docs.generate.reference.asyncapi import asyncapi
 from docs.generate.reference.cli import cli
 from docs.generate.reference.errors import errors
@@ -20,6 +21,7 @@ from shared.contracts.registry import RECORD_LANGUAGE
 from shared.contracts.services import SERVICES
 
 REFERENCE = "docs/reference"
+PROBLEMS_PAGE = "shared/http/pages/files/problems.html"
 ENGLISH_NAMES = "services/reporting/web/names.en.json"
 
 
@@ -29,6 +31,7 @@ def pages() -> dict[str, str]:
         "THIRD-PARTY-NOTICES.md": notices(),
         "services/reporting/audit/definition/types.csv": types_of_the_record(),
         ENGLISH_NAMES: english_names(),
+        PROBLEMS_PAGE: problems_page(),
         **{f"{REFERENCE}/{name}": text for name, text in reference().items()},
     }
 

@@ -1,17 +1,13 @@
 """The page at ``/`` and its files, served as they are. Their headers let a browser keep them, and forbid it to load anything from another origin."""
 
-import os
-
 import msgspec
 from fastapi import FastAPI, Request, Response
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
 
 from services.reporting import openapi
+from shared.http.pages.static_files import PageFiles
 
 POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 """The page's Content-Security-Policy: scripts, styles, fonts and data come from this server, and none of them are inline."""
-_HEADERS = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 _KEPT_FOR_EVER = ("fonts/", "vendor/")
 """Folders whose files have their version in their path, so that the bytes behind a path never change."""
 
@@ -28,23 +24,12 @@ class Screen(msgspec.Struct, frozen=True):
     gone_after: float = 30.0
 
 
-class _Files(StaticFiles):
-    """Files with an ETag each. A browser asks for them again every time, and keeps those for ever whose path names a version."""
-
-    def file_response(self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200) -> Response:
-        response = super().file_response(full_path, stat_result, scope, status_code)
-        versioned = self.get_path(scope).startswith(_KEPT_FOR_EVER)
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if versioned else "no-cache"
-        response.headers.update(_HEADERS)
-        return response
-
-
 def install(app: FastAPI, screen: Screen) -> None:
     """Add the page, its files below ``/web/``, and ``/v1/screen`` to an app."""
-    files = _Files(packages=[("services.reporting", "web")])
+    files = PageFiles("services.reporting", "web", policy=POLICY, versioned=_KEPT_FOR_EVER)
     app.mount("/web", files)
 
-    @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
+    @app.get("/", include_in_schema=False)
     async def page(request: Request) -> Response:
         return await files.get_response("index.html", request.scope)
 

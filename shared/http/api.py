@@ -12,8 +12,10 @@ from typing import Any
 import msgspec
 from fastapi import Depends, FastAPI, Response
 from prometheus_client import CollectorRegistry
+from starlette.types import Lifespan
 
 from shared.http import openapi, problems, telemetry
+from shared.http.pages import docs
 from shared.http.parameters import check_query
 from shared.http.response_rules import ResponseRules
 from shared.http.telemetry import Check
@@ -56,11 +58,18 @@ def create_api(
             await log.stop()
             await redis.aclose()
 
-    app = FastAPI(title=title, summary=summary, lifespan=lifespan, redoc_url=None, dependencies=[Depends(check_query)])
-    app.add_middleware(ResponseRules)
-    problems.install(app)
+    app = bare_api(title=title, summary=summary, lifespan=lifespan)
     openapi.describe(app, schemas)
     telemetry.add_probes(app, registry, {"kafka": lambda: log.end_offsets(topic), "redis": redis.ping, **(needs or {})})
+    return app
+
+
+def bare_api(*, title: str, summary: str | None = None, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
+    """Return an app that keeps what all of ours keep, and that needs nothing: its problems, its description, the rules of queries and responses."""
+    app = FastAPI(title=title, summary=summary, lifespan=lifespan, docs_url=None, redoc_url=None, dependencies=[Depends(check_query)])
+    app.add_middleware(ResponseRules)
+    problems.install(app)
+    docs.install(app)
     return app
 
 

@@ -40,8 +40,8 @@ class Problem(Exception):
 
 
 def type_of(kind: str) -> str:
-    """Return the URI of a kind of problem: a name, nothing to look up."""
-    return f"urn:problem-type:baoxue:{kind}"
+    """Return the URI of a kind of problem, by which every server leads to what it means."""
+    return f"/docs/problems#{kind}"
 
 
 def install(app: FastAPI) -> None:

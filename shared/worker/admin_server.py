@@ -18,7 +18,8 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from shared import clock
-from shared.http import problems, telemetry
+from shared.http import telemetry
+from shared.http.api import bare_api
 from shared.http.server.serving import server
 from shared.http.telemetry import NotReady
 from shared.log.event_log import EventLog
@@ -150,8 +151,7 @@ class AdminServer:
         async def redis_answers() -> None:
             await redis.ping()
 
-        app = FastAPI(title=f"Baoxue {self.service} worker", redoc_url=None)
-        problems.install(app)
+        app = bare_api(title=f"Baoxue {self.service} worker")
         needs = {"kafka": lambda: status.look(log), "redis": redis_answers, "assigned": status.check_assigned, LAG: status.check_lag}
         app.include_router(telemetry.probes(self.registry, needs, stalled=worker.stalled))
         return app

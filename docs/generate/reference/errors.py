@@ -16,8 +16,8 @@ Why a report or a command was refused. The api refuses at once where the standin
 the rule. A refused report is forgotten: sent again, it is decided again."""
 
 PROBLEMS = f"""\
-Every error is an RFC 9457 problem. The `type` is {code(type_of("<word>"))}: a name, not an address. `detail` says what mends it. `<what>` is
-`log` or `redis`. An error of the framework itself (`404` for a path, `405` for a method) has the name of its status as its word."""
+Every error is an RFC 9457 problem. The `type` is {code(type_of("<word>"))}, a page of the server that answered. `detail` says what mends it.
+`<what>` is `log` or `redis`. An error of the framework itself (`404` for a path, `405` for a method) has the name of its status as its word."""
 
 
 def errors() -> str:

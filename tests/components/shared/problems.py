@@ -10,4 +10,4 @@ def problem_of(answer: httpx.Response) -> str:
     assert problem["status"] == answer.status_code
     assert problem["title"]
     assert problem["detail"]
-    return str(problem["type"].removeprefix("urn:problem-type:baoxue:"))
+    return str(problem["type"].removeprefix("/docs/problems#"))

@@ -87,7 +87,7 @@ class Client:
             head = (await self._reader.readuntil(b"\r\n\r\n")).decode().lower()
             length = int(head.partition("content-length: ")[2].partition("\r\n")[0])
             body = json.loads(await self._reader.readexactly(length))
-        return int(head.split()[1]), body if isinstance(body, str | int) else body["type"].rpartition(":")[2].rpartition("#")[2]
+        return int(head.split()[1]), body if isinstance(body, str | int) else body["type"].rpartition("#")[2]
 
     async def rest(self) -> bytes:
         """All that comes until the server closes."""

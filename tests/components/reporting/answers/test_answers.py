@@ -84,7 +84,7 @@ async def test_an_unknown_area_is_a_problem_that_says_what_an_area_is(screen: Sc
     answer = await screen.client.get("/v1/counts", params={"area": area})
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["type"].endswith(":unknown-area")
+    assert answer.json()["type"].endswith("#unknown-area")
     assert "watch52" in answer.json()["detail"]
     assert not area or area not in answer.json()["detail"].replace("watch52", "")
 
@@ -255,7 +255,7 @@ async def test_what_is_read_elsewhere_does_not_change_with_the_memory() -> None:
 async def test_nothing_is_shown_before_it_is_built(path: str) -> None:
     answer = await Screen(None).client.get(path)
     assert (answer.status_code, answer.headers["retry-after"], answer.headers["content-type"]) == (503, "1", "application/problem+json")
-    assert answer.json()["type"].endswith(":not-built")
+    assert answer.json()["type"].endswith("#not-built")
 
 
 async def test_it_says_which_documents_it_gives() -> None:

@@ -137,14 +137,14 @@ async def test_a_stream_of_no_area_is_a_problem_before_it_begins(rig: Rig) -> No
     async with served(rig.app) as server, httpx.AsyncClient(base_url=server.url) as client:
         answer = await client.get("/v1/stream", params={"area": "999999"})
         assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
-        assert answer.json()["type"].endswith(":unknown-area")
+        assert answer.json()["type"].endswith("#unknown-area")
 
 
 async def test_before_anything_is_built_there_is_no_stream() -> None:
     async with served(Rig(None).app) as server, httpx.AsyncClient(base_url=server.url) as client:
         answer = await client.get("/v1/stream")
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
-        assert answer.json()["type"].endswith(":not-built")
+        assert answer.json()["type"].endswith("#not-built")
 
 
 @pytest.mark.parametrize(("most", "of_address"), [(2, 100), (100, 2)])
@@ -156,7 +156,7 @@ async def test_more_than_so_many_are_turned_away(most: int, of_address: int) -> 
             await other.next()
             async with client.stream("GET", "/v1/stream") as answer:  # not read before it is known to be no stream
                 assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
-                assert json.loads(await answer.aread())["type"].endswith(":too-many-streams")
+                assert json.loads(await answer.aread())["type"].endswith("#too-many-streams")
             assert (await client.get("/v1/counts")).status_code == 200
             assert await rig.metric("baoxue_stream_turned_away_total") == 1
         await eventually(rig.nobody_follows, "those who left make room")
