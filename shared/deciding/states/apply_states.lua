@@ -13,38 +13,44 @@ local call, sub, unpack_number = redis.call, string.sub, struct.unpack
 local stored = call('HGET', KEYS[1], field)
 if (stored or '') ~= expected then return {0, stored or ''} end
 
+-- One call for each key, and not for each change: what a write costs beside itself (its key, its part of the append-only file) is most of it.
+local most = 1000 -- arguments of one call, an even number
+local function in_calls(command, key, arguments)
+  for first = 1, #arguments, most do call(command, key, unpack(arguments, first, math.min(first + most - 1, #arguments))) end
+end
+local function add(groups, name, ...)
+  local arguments = groups[name] or {}
+  groups[name] = arguments
+  for _, argument in ipairs({...}) do arguments[#arguments + 1] = argument end
+end
+
 local at, length = 1, #states
+local buckets = {}
 while at <= length do
   local size = unpack_number('<I2', states, at + 20)
-  call('HSET', KEYS[2] .. unpack_number('<I4', states, at), sub(states, at + 4, at + 19), sub(states, at + 22, at + 21 + size))
+  add(buckets, unpack_number('<I4', states, at), sub(states, at + 4, at + 19), sub(states, at + 22, at + 21 + size))
   at = at + 22 + size
 end
+for bucket, fields in pairs(buckets) do in_calls('HSET', KEYS[2] .. bucket, fields) end
 
 at, length = 1, #lists
 local entered, left = {}, {}
 while at <= length do
   local name_size, entry_size = unpack_number('<BB', lists, at + 1)
   local name, entry = sub(lists, at + 3, at + 2 + name_size), sub(lists, at + 3 + name_size, at + 2 + name_size + entry_size)
-  if sub(lists, at, at) == '+' then
-    call('ZADD', KEYS[3] .. name, 0, entry)
-    entered[name] = true
-  else
-    call('ZREM', KEYS[3] .. name, entry)
-    left[name] = true
-  end
+  if sub(lists, at, at) == '+' then add(entered, name, 0, entry) else add(left, name, entry) end
   at = at + 3 + name_size + entry_size
 end
-local most = 1000 -- arguments of one call
+for name, scored in pairs(entered) do in_calls('ZADD', KEYS[3] .. name, scored) end
+for name, entries in pairs(left) do in_calls('ZREM', KEYS[3] .. name, entries) end
+
 local function tell(command, names)
   local groups = {}
   for name in pairs(names) do
     local group, kind = string.match(name, '^(.-):(.*)$')
-    groups[kind] = groups[kind] or {}
-    table.insert(groups[kind], group)
+    add(groups, kind, group)
   end
-  for kind, all in pairs(groups) do
-    for first = 1, #all, most do call(command, KEYS[6] .. kind, unpack(all, first, math.min(first + most - 1, #all))) end
-  end
+  for kind, all in pairs(groups) do in_calls(command, KEYS[6] .. kind, all) end
 end
 tell('SADD', entered)
 for name in pairs(left) do

@@ -70,6 +70,19 @@ async def test_eight_thousand_states_and_refusals_go_in_one_step(store: StateSto
     assert (await store.read(P, 8_000, ids)).states == ids
 
 
+async def test_thousands_enter_one_list_and_leave_it_in_a_step_each(store: StateStore, redis: Redis) -> None:
+    await begun(store)
+    entries = [("510000:open", n.to_bytes(4) + n.to_bytes(16)) for n in range(8_001)]
+    ids = [entry[4:] for _, entry in entries]
+    listed, groups = store.key(P, "l:510000:open"), store.key(P, "groups:open")
+    await store.apply(P, 0, 1, [Change(i, i, enters=[entry]) for i, entry in zip(ids, entries, strict=True)], outcomes=b"a", exceptions=())
+    assert await redis.zrange(listed, 0, -1) == [entry for _, entry in entries]
+    assert await redis.smembers(groups) == {b"510000"}
+    await store.apply(P, 1, 2, [Change(i, i, leaves=[entry]) for i, entry in zip(ids, entries, strict=True)], outcomes=b"a", exceptions=())
+    assert not await redis.exists(listed)
+    assert await redis.smembers(groups) == set()
+
+
 async def test_states_of_another_format_are_not_read(store: StateStore, redis: Redis) -> None:
     await begun(store)
     newer = StateStore(redis, "enrolment", generation="1", buckets=8, format_version=2)
