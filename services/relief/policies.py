@@ -137,15 +137,19 @@ class ReliefPolicies:
 
 def command_for(before: Standing | None, after: Standing, fact: str) -> FollowingCommand | None:
     """Return what the policies ask for because of a fact of this sequence that found and left these standings; None where nothing is."""
-    was_poor = before is not None and before.poor
-    if not after.poor and not was_poor:
+    if not _concerns_aid(before, after):
         return None
     step = Step(
         was=Place.UNKNOWN if before is None else PLACES[before.status],
         now=PLACES[after.status],
         moved=before is not None and before.county != after.county,
-        lifted=was_poor and not after.poor,
+        lifted=before is not None and before.poor and not after.poor,
         after=after,
         fact=fact,
     )
     return next((asked for policy in POLICIES if (asked := policy(step)) is not None), None)
+
+
+def _concerns_aid(before: Standing | None, after: Standing) -> bool:
+    """Return whether aid may be due: the household is registered poor, or was until now."""
+    return after.poor or (before is not None and before.poor)

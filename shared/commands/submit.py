@@ -101,7 +101,7 @@ class CommandSubmitter:
             return await work()
         request = KeyedRequest(office, key, sha256(content).digest())
         with redis_needed():
-            return await self._idempotency.respond_once(request, work, keeps=lambda answer: answer.status == 200)
+            return await self._idempotency.respond_once(request, work, keeps=_is_decided)
 
     async def _submitted(self, command: EventData, target: CommandTarget, office: str, id_: str) -> Answer:
         student = target.student.encode()
@@ -145,6 +145,11 @@ class CommandSubmitter:
     def _refused(self, why: Exceptional) -> Problem:
         status = self._statuses.get(str(why.code), 409)
         return Problem(status, "refused", "It was refused", str(why.detail), more={"code": why.code, "field": _field_of_request(why.field)})
+
+
+def _is_decided(answer: Answer) -> bool:
+    """Return whether an answer is the last word on a command: a repeat of one that was only taken may hear more."""
+    return answer.status == 200
 
 
 def _field_of_request(field: str | UnsetType | None) -> str | None:

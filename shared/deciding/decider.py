@@ -1,6 +1,7 @@
 """What a deciding service decides: the ``Decider`` that its worker calls, and what one decision comes to."""
 
 from collections.abc import Set as AbstractSet
+from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from msgspec import Raw
@@ -69,15 +70,26 @@ def read_command(language: Language, key: bytes, value: bytes | None) -> tuple[E
     command = read_event(value)
     if command.subject.encode() != key:
         raise Unreadable("the record's key is not the subject of its event")
-    if not 1 < command.time.year < 9999:
-        raise Unreadable("time: a year that may have no day in China")
+    _check_time(command.time)
     data = read_data(language, command.type, command.data)
-    county, fact = getattr(data, "county", None), getattr(data, "fact", None)
+    _check_county(getattr(data, "county", None))
+    _check_fact(getattr(data, "fact", None))
+    return command, data
+
+
+def _check_time(time: datetime) -> None:
+    if not 1 < time.year < 9999:
+        raise Unreadable("time: a year that may have no day in China")
+
+
+def _check_county(county: str | None) -> None:
     if county is not None and not (county.isascii() and county.isdigit()):
         raise Unreadable("data.county: not six digits")
+
+
+def _check_fact(fact: str | None) -> None:
     if fact is not None and not is_sequence(fact):
         raise Unreadable("data.fact: no sequence")
-    return command, data
 
 
 def refused(decider: Decider, refusal: Refusal, cause: Cause, *, partition: int, offset: int) -> Judged:

@@ -173,10 +173,8 @@ class DecidingFollower:
         if read.stands is None or read.stands != batch.first:
             return self._overtaken(batch, batch.first if read.stands is None else read.stands)
         published = await self._published_beyond(batch)
-        if published is not None and published.more and batch.next > published.last + 1:
-            # The record holds more facts of inputs behind these: they are read before anything there is decided.
-            batch = batch.until(published.last + 1)
-            ids = ids[: len(batch.records)]
+        batch = _within_window(batch, published)
+        ids = ids[: len(batch.records)]
         with self._meters.step(DECIDE):
             step = decide_batch(self._decider, batch, ids, dict(zip(touched, read.states, strict=True)), published)
         with self._meters.step(PUBLISH):
@@ -198,8 +196,7 @@ class DecidingFollower:
             self.assigned(frozenset({batch.partition}))
             return self._overtaken(batch, stands)
         if published is not None:
-            # What lies below our own facts was looked through: the next look at what came between begins behind them.
-            self._published[batch.partition] = published._replace(ends={**published.ends, **behind})
+            self._looked_through(batch.partition, published, behind)
         self._count(batch, step)
         return stands
 
@@ -226,6 +223,10 @@ class DecidingFollower:
         begin, end = published.ends[topics.STUDENT_STATUS], behind[topics.STUDENT_STATUS] - len(step.facts)
         return begin < end and await self._reader.another_published(batch.partition, max(batch.first, published.last + 1), begin, end)
 
+    def _looked_through(self, partition: int, published: Published, behind: Mapping[str, int]) -> None:
+        """Note that what lies below our own facts was looked through: the next look at what came between begins behind them."""
+        self._published[partition] = published._replace(ends={**published.ends, **behind})
+
     def _overtaken(self, batch: RecordBatch, stands: int) -> int:
         self._meters.fenced.inc()
         _log.warning("the cursor stands at %d: another worker or another Redis", stands, extra=about(batch.topic, batch.partition, batch.first))
@@ -248,12 +249,16 @@ class DecidingFollower:
             return None
 
     async def _publish(self, partition: int, step: _Step) -> dict[str, int]:
-        """Append what a step publishes, the facts last. Return the offset behind it, by topic."""
+        """Append what a step publishes. Return the offset behind it, by topic."""
         behind: dict[str, int] = {}
-        for topic, records in ((topics.REFUSALS, step.refusals), (topics.dead(self.topic), step.dead), (topics.STUDENT_STATUS, step.facts)):
+        for topic, records in self._facts_last(step):
             if records:
                 behind[topic] = (await self._log.append(topic, {partition: records}))[partition] + len(records)
         return behind
+
+    def _facts_last(self, step: _Step) -> Sequence[tuple[str, list[tuple[bytes, bytes]]]]:
+        """Return what a step publishes, by topic, in the order in which it is appended."""
+        return (topics.REFUSALS, step.refusals), (topics.dead(self.topic), step.dead), (topics.STUDENT_STATUS, step.facts)
 
     async def _rebuild(self, partition: int, begin: int) -> int:
         """Fold the service's own facts of this partition into states; the last one's position says where to go on."""
@@ -284,6 +289,13 @@ class DecidingFollower:
             at = piece[-1].offset + 1
         # No own fact of the record lies behind the last one: the look beyond the cursor begins where the rebuild ended.
         return await self._store.finish_rebuilding(partition, at, offset_of(last) + 1 if last else begin, published={topics.STUDENT_STATUS: at})
+
+
+def _within_window(batch: RecordBatch, published: Published | None) -> RecordBatch:
+    """Return the part of a batch whose facts in the record were read; those of inputs behind it are read before anything there is decided."""
+    if published is None or not published.more or batch.next <= published.last + 1:
+        return batch
+    return batch.until(published.last + 1)
 
 
 def _id_in(value: bytes | None) -> str | None:

@@ -81,14 +81,18 @@ class _Cursor(NamedTuple):
     event_time: datetime | None
 
 
+_Records = Sequence[tuple[bytes, bytes]]
+"""Keys and bytes of commands."""
+
+
 class _Answer(NamedTuple):
     """What a batch comes to.
 
-    ``commands``: key and bytes of each, by partition; ``endless``: the offsets of facts at the end of a chain that is too long.
+    ``commands``: by partition; ``endless``: the offsets of facts at the end of a chain that is too long.
     """
 
     cursor: _Cursor
-    commands: Mapping[int, Sequence[tuple[bytes, bytes]]]
+    commands: Mapping[int, _Records]
     heard: int
     endless: Sequence[int]
 
@@ -129,7 +133,7 @@ class PolicyFollower:
         """Publish the commands of one batch, wait for the acks, and move the cursor."""
         with self._meters.step(READ):
             cursor = await self._cursor(batch.partition)
-        if cursor.next != batch.first:
+        if not _begins_at_cursor(batch, cursor):
             return self._overtaken(batch, cursor.next)
         with self._meters.step(DECIDE):
             answer = self._answered(batch, cursor)
@@ -150,13 +154,11 @@ class PolicyFollower:
             _log.error("policies answer one another without end: this fact is passed over", extra=about(self.topic, batch.partition, offset))
         return batch.next
 
-    async def _publish(self, commands: Mapping[int, Sequence[tuple[bytes, bytes]]], *, last: int) -> None:
+    async def _publish(self, commands: Mapping[int, _Records], *, last: int) -> None:
         """Publish the commands of a batch, those of the partition ``last`` when all others are acknowledged: ``_recovered`` relies on it."""
-        topic = self._policies.commands_topic
-        if elsewhere := {partition: records for partition, records in commands.items() if partition != last}:
-            await self._log.append(topic, elsewhere)
-        if here := commands.get(last):
-            await self._log.append(topic, {last: here})
+        for records in _in_order(commands, last=last):
+            if records:
+                await self._log.append(self._policies.commands_topic, records)
 
     def _answered(self, batch: RecordBatch, cursor: _Cursor) -> _Answer:
         """Return what a batch comes to. Pure."""
@@ -164,7 +166,7 @@ class PolicyFollower:
         commands: defaultdict[int, list[tuple[bytes, bytes]]] = defaultdict(list)
         endless: list[int] = []
         for record in batch.records:
-            if (fact := self._read(record.value)) is None or fact.sequence <= sequences.get(fact.source, ""):
+            if (fact := self._read(record.value)) is None or _is_repeat(fact, sequences):
                 continue
             sequences[fact.source] = fact.sequence
             if newest is None or fact.time > newest:
@@ -248,6 +250,21 @@ def published_commands(policies: Policies, fact: Event[Any], *, partition: int, 
         )
         published.append((subject.encode(), encode(event)))
     return published
+
+
+def _begins_at_cursor(batch: RecordBatch, cursor: _Cursor) -> bool:
+    return batch.first == cursor.next
+
+
+def _is_repeat(fact: Event[Any], sequences: Mapping[str, str]) -> bool:
+    """Return whether a fact was taken before: its sequence is not above the last of its source."""
+    return fact.sequence <= sequences.get(fact.source, "")
+
+
+def _in_order(commands: Mapping[int, _Records], *, last: int) -> Sequence[Mapping[int, _Records]]:
+    """Return the commands in the two parts that are appended one after the other."""
+    elsewhere = {partition: records for partition, records in commands.items() if partition != last}
+    return elsewhere, {last: commands[last]} if last in commands else {}
 
 
 def _answers_fact_of(partition: int, command: Event[Any]) -> bool:

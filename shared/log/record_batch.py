@@ -36,7 +36,7 @@ class Lz4Batch(BatchBuilder):  # type: ignore[misc]  # aiokafka is not typed
 def compressed(batch: bytes | bytearray) -> bytes:
     """Return a record batch with its records compressed, or as it is where compression saves nothing."""
     records: bytes = codec.lz4_encode(bytes(memoryview(batch)[HEADER:]), level=_LEVEL)
-    if len(records) >= len(batch) - HEADER:
+    if not _saves_anything(records, batch):
         return bytes(batch)
     header = bytearray(batch[:HEADER])
     struct.pack_into(">i", header, _LENGTH, HEADER - _LENGTH - 4 + len(records))
@@ -44,3 +44,7 @@ def compressed(batch: bytes | bytearray) -> bytes:
     struct.pack_into(">h", header, _ATTRIBUTES, attributes | _LZ4)
     struct.pack_into(">I", header, _CRC, crc32c(records, crc32c(memoryview(header)[_ATTRIBUTES:])))
     return bytes(header) + records
+
+
+def _saves_anything(compressed_records: bytes, batch: bytes | bytearray) -> bool:
+    return len(compressed_records) < len(batch) - HEADER

@@ -9,8 +9,7 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
-from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import redis
@@ -18,19 +17,17 @@ import redis
 from deploy.local.stack import LocalStack
 from services.enrolment.decider import EnrolmentDecider
 from services.enrolment.domain.packed import FORMAT
-from services.reporting import counting, worker
+from services.reporting import worker
 from services.reporting.board import board
 from services.reporting.counting import folding
-from shared.deciding import deciding_follower
-from shared.deciding.deciding_follower import DecidingFollower
+from shared.deciding.deciding_follower import DecidingFollower, _Step
 from shared.deciding.states import state_store
 from shared.log import topics
 from shared.log.event_log import LogUnavailable
 from shared.log.kafka_log import KafkaLog
-from shared.redis import edge
 from shared.redis.edge import Redis, connect
 from shared.worker.follower import RecordBatch
-from tests.support.mutants import script_without, without
+from tests.support.mutants import script_without
 from tests.support.stack import NewStack
 
 P, STEP, END = 0, 20, 160
@@ -51,36 +48,21 @@ class Taken:
 
 
 @dataclass
-class Parts:
-    """What the workers are made of: the real modules, or one of them with a guard taken out."""
-
-    deciding: ModuleType = deciding_follower
-    fold: Callable[..., Any] = counting.fold
-    state_script: Any = edge.script
-    board_script: Any = edge.script
-
-
-@dataclass
 class Rig:
     """One partition of a real system whose workers are started, stopped, paused and killed by hand."""
 
     stack: LocalStack
-    parts: Parts
-    monkeypatch: pytest.MonkeyPatch
     log: KafkaLog = field(init=False)
     redis: Redis = field(init=False)
+    deciding: ClassVar[type[DecidingFollower]] = DecidingFollower
 
     def __post_init__(self) -> None:
         self.log = KafkaLog(self.stack.config.kafka_bootstrap, client_id="rig")
         self.redis = connect(self.stack.config.redis_url)
-        self.monkeypatch.setattr(state_store, "script", self.parts.state_script)
-        self.monkeypatch.setattr(board, "script", self.parts.board_script)
-        self.monkeypatch.setattr(worker, "fold", self.parts.fold)
 
     def enrolment(self, log: Any = None) -> DecidingFollower:
         store = state_store.StateStore(self.redis, "enrolment", generation="1", buckets=8, format_version=FORMAT)
-        follower: DecidingFollower = self.parts.deciding.DecidingFollower(EnrolmentDecider(), store, log or self.log)
-        return follower
+        return self.deciding(EnrolmentDecider(), store, log or self.log)
 
     def reporting(self) -> worker.CountingFollower:
         return worker.CountingFollower(board.Board(self.redis, generation="1"), self.log)
@@ -288,11 +270,11 @@ async def zombie_that_applies_late(rig: Rig, at: int) -> None:
 
 
 @pytest.fixture
-async def shown_after_accidents(new_stack: NewStack, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Callable[[Parts], Any]]:
+async def shown_after_accidents(new_stack: NewStack) -> AsyncIterator[Callable[[], Any]]:
     rigs: list[Rig] = []
 
-    async def after(parts: Parts) -> dict[str, int]:
-        rigs.append(Rig(new_stack(partitions=1), parts, monkeypatch))
+    async def after() -> dict[str, int]:
+        rigs.append(Rig(new_stack(partitions=1)))
         await accidents(rigs[-1])
         return rigs[-1].shown()
 
@@ -302,47 +284,40 @@ async def shown_after_accidents(new_stack: NewStack, monkeypatch: pytest.MonkeyP
         await rig.redis.aclose()
 
 
-async def test_the_counts_are_exact_through_all_accidents(shown_after_accidents: Callable[[Parts], Any]) -> None:
-    assert await shown_after_accidents(Parts()) == expected() != {}
+async def test_the_counts_are_exact_through_all_accidents(shown_after_accidents: Callable[[], Any]) -> None:
+    assert await shown_after_accidents() == expected() != {}
 
 
-GUARDS: dict[str, Callable[[], Parts]] = {
-    "the compare in enrolment's apply": lambda: Parts(
-        state_script=script_without("apply_states", "if (stored or '') ~= expected then return {0, stored or ''} end")
-    ),
-    "the compare in reporting's apply": lambda: Parts(
-        # The delta stream's ids are offsets, so that Redis itself refuses to go back: a second guard, which has to go as well.
-        board_script=script_without("apply", "if stored ~= ARGV[1] then return {0, tonumber(stored or -1)} end", and_=(("ARGV[2] .. '-0'", "'*'"),))
-    ),
-    "the compare in the read": lambda: Parts(
-        state_script=script_without(
-            "read_states", "if stored ~= ARGV[2] then", "if not stored then", and_=(("{1, stored, states}", "{1, ARGV[2], states}"),)
-        )
-    ),
-    "the check of the sequence": lambda: Parts(fold=without(folding, 'if fact.sequence <= sequences.get(fact.source, ""):', "if False:").fold),
-    "the order acknowledged before applied": lambda: Parts(deciding=applied_first()),
+class AppliedFirst(DecidingFollower):
+    """A worker that moves its cursor before it publishes, and so never finds in the record what it has not applied."""
+
+    async def follow(self, batch: RecordBatch) -> int:
+        self._held = list[_Step]()
+        stands = await super().follow(batch)
+        for step in self._held:
+            await super()._publish(batch.partition, step)
+        return stands
+
+    async def _publish(self, partition: int, step: _Step) -> dict[str, int]:
+        self._held.append(step)
+        return {}
+
+    async def _published_beyond(self, batch: RecordBatch) -> None:
+        return None
+
+
+EXPECTED_CURSOR = "the cursor is the expected one"
+GUARDS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
+    "the compare in enrolment's apply": lambda code: code.setattr(state_store, "script", script_without("apply_states", EXPECTED_CURSOR)),
+    # The ids of the delta stream are offsets, so that Redis itself refuses to go back: a second guard, which has to go as well.
+    "the compare in reporting's apply": lambda code: code.setattr(board, "script", script_without("apply", EXPECTED_CURSOR, locals_={"id": "'*'"})),
+    "the compare in the read": lambda code: code.setattr(state_store, "script", script_without("read_states", EXPECTED_CURSOR)),
+    "the check of the sequence": lambda code: code.setattr(folding, "_is_repeat", lambda *_: False),
+    "the order acknowledged before applied": lambda code: code.setattr(Rig, "deciding", AppliedFirst),
 }
 
 
-def applied_first() -> ModuleType:
-    mutant = without(deciding_follower, "behind = await self._publish(batch.partition, step)", "behind, published = {}, None")
-    follow = mutant.DecidingFollower.follow
-
-    class AppliedFirst(mutant.DecidingFollower):  # type: ignore[misc, name-defined]  # a class of a module made here
-        async def follow(self, batch: RecordBatch) -> int:
-            ids = [self._id_of(record.key) for record in batch.records]
-            touched = list({i for i in ids if i is not None})
-            read = await self._store.read(batch.partition, batch.first, touched)
-            step = mutant.decide_batch(self._decider, batch, ids, dict(zip(touched, read.states, strict=False))) if read.states else None
-            stands: int = await follow(self, batch)
-            if step is not None:
-                await self._publish(batch.partition, step)
-            return stands
-
-    mutant.DecidingFollower = AppliedFirst  # type: ignore[attr-defined]  # a module made here
-    return mutant
-
-
 @pytest.mark.parametrize("guard", GUARDS)
-async def test_the_counts_are_wrong_without(guard: str, shown_after_accidents: Callable[[Parts], Any]) -> None:
-    assert await shown_after_accidents(GUARDS[guard]()) != expected()
+async def test_the_counts_are_wrong_without(guard: str, shown_after_accidents: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    GUARDS[guard](monkeypatch)
+    assert await shown_after_accidents() != expected()

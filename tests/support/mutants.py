@@ -1,43 +1,41 @@
-"""Code with one guard taken out: to show that a test sees the difference. The change is made to the text, in memory only."""
+"""Scripts with one guard taken out by its name: to show that a test sees the difference. A guard in Python is replaced by ``monkeypatch``.
 
-import importlib.util
-import sys
-from pathlib import Path
-from types import ModuleType
+In a script a guard stands between ``-- guard: <name>`` and ``-- guard end``.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from redis.commands.core import AsyncScript
 
 from shared.redis.edge import Redis
 from shared.redis.edge import script as load
 
-
-def without(module: ModuleType, guard: str, instead: str = "") -> ModuleType:
-    """Give another copy of a module, with this piece of its text replaced; the piece must stand in it exactly once."""
-    source = _replaced(module.__file__ or "", guard, instead)
-    spec = importlib.util.spec_from_loader(f"{module.__name__}_mutant", loader=None)
-    assert spec is not None
-    mutant = importlib.util.module_from_spec(spec)
-    mutant.__dict__["__package__"] = module.__package__
-    sys.modules[mutant.__name__] = mutant  # dataclasses look their module up
-    exec(compile(source, f"{module.__file__} (mutant)", "exec"), mutant.__dict__)
-    return mutant
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-def script_without(name: str, guard: str, instead: str = "", *, and_: tuple[tuple[str, str], ...] = ()) -> object:
-    """Give what loads scripts, save that in the one of this name the guard is replaced, and whatever else stands in for it."""
+def script_without(name: str, guard: str, *, locals_: Mapping[str, str] = _NOTHING) -> Callable[[Redis, str, str], AsyncScript]:
+    """Return what loads scripts, but the script of this name without the guard.
 
-    def loading(client: Redis, package: str, wanted: str) -> object:
+    ``locals_``: other values for local variables of the script, by name; for a second guard that is no statement but a value.
+    """
+
+    def loading(client: Redis, package: str, wanted: str) -> AsyncScript:
         loaded = load(client, package, wanted)
         if wanted != name:
             return loaded
         text = loaded.script.decode() if isinstance(loaded.script, bytes) else str(loaded.script)
-        for piece, other in ((guard, instead), *and_):
-            assert text.count(piece) == 1, f"{name}.lua holds {piece!r} {text.count(piece)} times"
-            text = text.replace(piece, other)
+        text = _replaced_once(text, rf"^-- guard: {re.escape(guard)}\n.*?^-- guard end\n", "", f"{name}.lua: guard {guard!r}")
+        for local, value in locals_.items():
+            text = _replaced_once(text, rf"^local {re.escape(local)} = .*$", f"local {local} = {value}", f"{name}.lua: local {local!r}")
         return client.register_script(text)
 
     return loading
 
 
-def _replaced(file: str, guard: str, instead: str) -> str:
-    source = Path(file).read_text("utf-8")
-    assert source.count(guard) == 1, f"{file} holds {guard!r} {source.count(guard)} times"
-    return source.replace(guard, instead)
+def _replaced_once(text: str, pattern: str, instead: str, what: str) -> str:
+    text, times = re.subn(pattern, lambda _: instead, text, flags=re.MULTILINE | re.DOTALL if instead == "" else re.MULTILINE)
+    if times != 1:
+        raise LookupError(f"{what} stands there {times} times; it must stand there once")
+    return text

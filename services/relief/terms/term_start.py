@@ -158,7 +158,7 @@ class Beginnings:
 
     async def _next_pages(self, walk: Walk) -> Mapping[int, Page]:
         """Read the next page of each partition by itself: for a page over all partitions, each of them would read as much as the whole page."""
-        await self._gate.check(range(self._partitions))  # of half-gate lists nobody would be missed
+        await self._gate.check(range(self._partitions))  # from lists that are half built, children would be missed
         pages = {}
         for partition, at in walk.left.items():
             after = None if at is None else Cursor.of(at)
@@ -176,8 +176,7 @@ class Beginnings:
     async def _wait_for_worker(self, decided: Mapping[int, int], lease: Lock) -> bool:
         """Wait until the worker has decided what lies before these offsets. Return False where the lease is lost before."""
         while await _holds(lease):
-            stands = await self._store.cursors(decided)
-            if all((stands[partition] or 0) >= offset for partition, offset in decided.items()):
+            if _reached(await self._store.cursors(decided), decided):
                 return True
             await asyncio.sleep(self._pace.look)
         return False
@@ -188,6 +187,11 @@ class Beginnings:
 
     async def _write(self, walk: Walk) -> None:
         await self._redis.hset(f"{self._tag}:walks", mapping={walk.term: encode(walk)})
+
+
+def _reached(stands: Mapping[int, int | None], wanted: Mapping[int, int]) -> bool:
+    """Return whether the worker stands at these offsets, or behind them."""
+    return all((stands[partition] or 0) >= offset for partition, offset in wanted.items())
 
 
 async def _holds(lease: Lock) -> bool:

@@ -13,11 +13,15 @@ local text = setmetatable({}, {__index = function(known, n)
   return made
 end})
 local stored = call('HGET', KEYS[1], 'next')
+-- guard: the cursor is the expected one
 if stored ~= ARGV[1] then return {0, tonumber(stored or -1)} end
+-- guard end
 local delta = cmsgpack.unpack(ARGV[3])
 local cells, flows, due, reported, claimed, event_time, recorded_time = unpack(delta, 1, 7)
 
-call('XADD', KEYS[7], 'MINID', '~', text[math.max(0, tonumber(ARGV[2]) - tonumber(ARGV[4]))], ARGV[2] .. '-0', 'prev', ARGV[1], 'delta', ARGV[3])
+local first_kept = text[math.max(0, tonumber(ARGV[2]) - tonumber(ARGV[4]))]
+local id = ARGV[2] .. '-0'
+call('XADD', KEYS[7], 'MINID', '~', first_kept, id, 'prev', ARGV[1], 'delta', ARGV[3])
 
 -- Calls `put` with a thousand field names at a time: Lua's stack holds about 8,000 arguments.
 local function in_pieces(map, put)

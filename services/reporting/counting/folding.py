@@ -100,7 +100,7 @@ def fold(records: Iterable[Record], last: Mapping[str, str]) -> Changes:
         except (Unreadable, UnknownType) as error:
             dead.append(DeadRecord(record, error))
             continue
-        if fact.sequence <= sequences.get(fact.source, ""):
+        if _is_repeat(fact, sequences):
             repeats += 1
             continue
         sequences[fact.source] = fact.sequence
@@ -134,6 +134,10 @@ def fold(records: Iterable[Record], last: Mapping[str, str]) -> Changes:
         repeats=repeats,
         passed_over=passed_over,
     )
+
+
+def _is_repeat(fact: Counted | Uncounted, sequences: Mapping[str, str]) -> bool:
+    return fact.sequence <= sequences.get(fact.source, "")
 
 
 def _read(value: bytes | None) -> Counted | Uncounted:

@@ -151,7 +151,7 @@ class BoardReader:
 
     async def _take(self, memory: Memory, partition: int, step: Step) -> bool:
         """Add a delta to the memory. Returns False, and adds nothing, where the delta does not begin at the memory's position."""
-        if step.prev != memory.positions[partition]:
+        if _is_gap(memory, partition, step):
             place = about(topics.STUDENT_STATUS, partition, memory.positions[partition])
             _log.warning("generation %s: a gap up to %d: reading the partition whole", memory.generation, step.prev, extra=place)
             self._gapped.add(partition)
@@ -198,6 +198,10 @@ class BoardReader:
         if trouble != self.trouble:
             _log.warning("the counts are not followed: %s", trouble, exc_info=error)
         self.trouble = trouble
+
+
+def _is_gap(memory: Memory, partition: int, step: Step) -> bool:
+    return step.prev != memory.positions[partition]
 
 
 async def _add_snapshot(memory: Memory, partition: int, snapshot: Snapshot) -> None:

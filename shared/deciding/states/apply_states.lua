@@ -11,7 +11,9 @@ local field, m = ARGV[1], tonumber(ARGV[2])
 local expected, next_value, states, lists, outcomes, keep = ARGV[m + 3], ARGV[m + 4], ARGV[m + 5], ARGV[m + 6], ARGV[m + 7], ARGV[m + 8]
 local call, sub, unpack_number = redis.call, string.sub, struct.unpack
 local stored = call('HGET', KEYS[1], field)
+-- guard: the cursor is the expected one
 if (stored or '') ~= expected then return {0, stored or ''} end
+-- guard end
 
 -- One call for each key, and not for each change: what a write costs beside itself (its key, its part of the append-only file) is most of it.
 local most = 1000 -- arguments of one call, an even number

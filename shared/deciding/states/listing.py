@@ -96,7 +96,7 @@ class Listing:
     async def _first(self, looked: Sequence[str], wanted: "_Wanted", after: Cursor | None, limit: int, *, enough: int) -> Page:
         """Return the first entries. Each partition returns at least ``enough`` of its own, where it has so many."""
         lowest = b"[" + wanted.not_below if wanted.not_below else b"-"
-        goes_on = after is not None and after.entry and after.group in looked[:1] and after.entry >= wanted.not_below
+        goes_on = after is not None and after.entry and after.group in looked[:1] and wanted.may_begin_behind(after.entry)
         args: list[bytes | str | int] = [
             b"(" + after.entry if after is not None and goes_on else lowest,
             lowest,
@@ -136,6 +136,10 @@ class _Wanted(NamedTuple):
     below: bytes | None
     partitions: Sequence[int]
     most_groups: int
+
+    def may_begin_behind(self, entry: bytes) -> bool:
+        """Return whether all that sorts behind this entry is above the lower bound."""
+        return entry >= self.not_below
 
 
 _Found = tuple[int, bytes, int]

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-import services.relief.decider as relief_decider
 import shared.deciding.decider as shared_decider
 from services.relief.decider import ReliefDecider
 from services.relief.domain.packed import unpack
@@ -17,7 +16,6 @@ from shared.deciding.decider import Judged
 from shared.deciding.states.outcomes import Outcome
 from shared.events.codec import Unreadable, encode, read_event, read_fact
 from tests.domain.relief.grants import OFFICE, Command, boards, changed, dropped_out, grant, in_school, moved, numbered, paid
-from tests.support.mutants import without
 
 CHILD = "00112233445566778899aabbccddeeff"
 P = 3
@@ -160,13 +158,13 @@ def test_a_type_that_is_none_of_reliefs_is_unknown_and_a_newer_version_stops_the
 @pytest.mark.parametrize(
     ("guard", "value"),
     [
-        ("if not 1 < command.time.year < 9999:", written(numbered(in_school, 1), time="9999-12-31T23:00:00-08:00")),
-        ("if county is not None and not (county.isascii() and county.isdigit()):", written(numbered(changed(in_school, county="51343a"), 1))),
-        ("if fact is not None and not is_sequence(fact):", written(changed(in_school, fact="9999999999999999-9999"))),
+        ("_check_time", written(numbered(in_school, 1), time="9999-12-31T23:00:00-08:00")),
+        ("_check_county", written(numbered(changed(in_school, county="51343a"), 1))),
+        ("_check_fact", written(changed(in_school, fact="9999999999999999-9999"))),
     ],
 )
 def test_without_the_look_at_it_the_worker_would_stop(guard: str, value: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relief_decider, "read_command", without(shared_decider, guard, "if False:").read_command)
+    monkeypatch.setattr(shared_decider, guard, lambda _value: None)
     with pytest.raises((OverflowError, ValueError)):
         judged(value)
 

@@ -16,7 +16,6 @@ from shared.contracts.refusal import RefusalCode
 from tests.components.relief.relief_desk import QUICK, ReliefDesk
 from tests.components.shared.problems import problem_of
 from tests.domain.relief.grants import AUTUMN, SPRING, ZHAOJUE, changed, dropped_out, in_school, lifted
-from tests.support.mutants import without
 from tests.support.redis import RedisDatabase
 
 CHILDREN = [f"{n:032x}" for n in range(1, 11)]
@@ -139,9 +138,7 @@ async def test_a_walk_waits_for_a_worker_that_does_not_keep_up(desk: ReliefDesk)
 
 
 async def test_without_waiting_it_would_ask_for_a_nation_while_the_worker_stands(desk: ReliefDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    unguarded = without(term_start, "if all((stands[partition] or 0) >= offset for partition, offset in decided.items()):", "if True:")
-    monkeypatch.setattr("services.relief.api.Beginnings", unguarded.Beginnings)
-    desk.begin_anew()
+    monkeypatch.setattr(term_start, "_reached", lambda *_: True)
     desk.log.stopped = True
     async with running(desk):
         await begin(desk)
@@ -200,10 +197,12 @@ async def test_of_two_apis_one_walks(desk: ReliefDesk, database: RedisDatabase) 
     assert sorted(commands(desk)) == CHILDREN
 
 
+async def _everybody_holds(_lease: object) -> bool:
+    return True
+
+
 async def test_without_the_lease_two_apis_walk_both(desk: ReliefDesk, monkeypatch: pytest.MonkeyPatch, database: RedisDatabase) -> None:
-    unguarded = without(term_start, "held = await lease.acquire(blocking=False)", "held = True")
-    monkeypatch.setattr("services.relief.api.Beginnings", unguarded.Beginnings)
-    desk.begin_anew()
+    monkeypatch.setattr(term_start, "_holds", _everybody_holds)
     other = ReliefDesk(database)
     other.log = desk.log
     other.begin_anew()

@@ -3,7 +3,6 @@
 import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from types import ModuleType
 
 import pytest
 
@@ -13,6 +12,7 @@ from shared.contracts.sequence import sequence_of
 from shared.deciding import deciding_follower
 from shared.deciding import published as published_module
 from shared.deciding.decider import Judged
+from shared.deciding.deciding_follower import DecidingFollower
 from shared.deciding.states.outcomes import Outcome, Outcomes
 from shared.deciding.states.state_store import StateStore
 from shared.ids import uuid5_of_position
@@ -21,7 +21,6 @@ from shared.log.event_log import LogRecord, Records
 from shared.log.memory_log import MemoryLog
 from shared.redis.edge import connect
 from shared.worker.follower import RecordBatch
-from tests.support.mutants import without
 
 P = 0
 CHILD = "00112233445566778899aabbccddeeff"
@@ -70,10 +69,9 @@ class Rig:
         self.inputs = [LogRecord(n, CHILD.encode(), _submission(*sent)) for n, sent in enumerate(SENT)]
         self.log.topics[topics.SUBMISSIONS] = [list(self.inputs)]
 
-    def worker(self, decider: EnrolmentDecider, module: ModuleType = deciding_follower, generation: str = "1") -> deciding_follower.DecidingFollower:
+    def worker(self, decider: EnrolmentDecider, generation: str = "1") -> DecidingFollower:
         store = StateStore(connect(self.url), "enrolment", generation=generation, buckets=8, format_version=FORMAT)
-        made: deciding_follower.DecidingFollower = module.DecidingFollower(decider, store, self.log)
-        return made
+        return DecidingFollower(decider, store, self.log)
 
     def batch(self, first: int = 0, next_: int = len(SENT)) -> RecordBatch:
         return RecordBatch(topics.SUBMISSIONS, P, first, next_, self.inputs[first:next_])
@@ -145,14 +143,18 @@ async def test_facts_that_were_published_are_taken_as_they_are(rig: Rig) -> None
     await worker.stop()
 
 
-async def test_without_that_the_states_tell_another_story_than_the_record(rig: Rig) -> None:
+async def test_without_that_the_states_tell_another_story_than_the_record(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     await rig.publish_only()
-    mutant = without(deciding_follower, "published = await self._published_beyond(batch)", "published = None")
-    worker = rig.worker(NextVersion(), mutant)
+    monkeypatch.setattr(DecidingFollower, "_published_beyond", _nothing_published)
+    worker = rig.worker(NextVersion())
     await worker.follow(rig.batch(1))
     assert rig.reasons() == ["work"]
     assert not await rig.states_agree()
     await worker.stop()
+
+
+async def _nothing_published(*_: object) -> None:
+    return None
 
 
 async def test_what_lies_behind_the_last_published_fact_is_decided_by_the_new_code(rig: Rig) -> None:
@@ -177,13 +179,14 @@ async def test_a_step_may_be_taken_up_in_smaller_batches(rig: Rig, step: int) ->
 
 
 @pytest.mark.parametrize("guarded", [True, False])
-async def test_facts_that_a_zombie_publishes_just_before_ours_win(rig: Rig, guarded: bool) -> None:
+async def test_facts_that_a_zombie_publishes_just_before_ours_win(rig: Rig, guarded: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     await rig.publish_only()
     zombie = [(record.key or b"", record.value or b"") for record in rig.log.topics[topics.STUDENT_STATUS][P][1:]]
     del rig.log.topics[topics.STUDENT_STATUS][P][1:]
     rig.log.before_facts = zombie
-    module = deciding_follower if guarded else without(deciding_follower, "await self._another_published(batch, step, published, behind)", "False")
-    worker = rig.worker(NextVersion(), module)
+    if not guarded:
+        monkeypatch.setattr(DecidingFollower, "_another_published", _nothing_published)
+    worker = rig.worker(NextVersion())
     if guarded:
         assert await worker.follow(rig.batch(1)) == 1, "nothing is applied: the step is taken once more"
     assert await worker.follow(rig.batch(1)) == len(SENT)
@@ -233,7 +236,9 @@ async def _never(*_: object, **__: object) -> int:
 
 
 @pytest.mark.parametrize("guarded", [True, False])
-async def test_what_was_refused_is_published_before_the_facts_so_that_it_is_not_taken_for_a_duplicate(rig: Rig, guarded: bool) -> None:
+async def test_what_was_refused_is_published_before_the_facts_so_that_it_is_not_taken_for_a_duplicate(
+    rig: Rig, guarded: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A worker that is killed between two topics."""
     append, appended = rig.log.append, list[str]()
 
@@ -246,9 +251,10 @@ async def test_what_was_refused_is_published_before_the_facts_so_that_it_is_not_
     first = rig.worker(EnrolmentDecider())
     await first.follow(rig.batch(0, 1))
     rig.log.append = dying  # type: ignore[method-assign]
-    order = "((topics.REFUSALS, step.refusals), (topics.dead(self.topic), step.dead), (topics.STUDENT_STATUS, step.facts))"
-    reverse = "((topics.STUDENT_STATUS, step.facts), (topics.dead(self.topic), step.dead), (topics.REFUSALS, step.refusals))"
-    second = rig.worker(EnrolmentDecider(), deciding_follower if guarded else without(deciding_follower, order, reverse))
+    if not guarded:
+        facts_last = DecidingFollower._facts_last
+        monkeypatch.setattr(DecidingFollower, "_facts_last", lambda self, step: reversed(facts_last(self, step)))
+    second = rig.worker(EnrolmentDecider())
     with pytest.raises(Killed):
         await second.follow(rig.batch(1))
     rig.log.append = append  # type: ignore[method-assign]
@@ -287,7 +293,7 @@ async def roll_back(rig: Rig) -> None:
     await worker.stop()
 
 
-async def go_on(rig: Rig, worker: deciding_follower.DecidingFollower, at: int = 1) -> int:
+async def go_on(rig: Rig, worker: DecidingFollower, at: int = 1) -> int:
     """Do what the worker's edge does: go on from where the follower stands. Return the number of steps."""
     for steps in range(1, 20):
         at = await worker.follow(rig.batch(at))
@@ -310,21 +316,24 @@ async def test_after_a_roll_back_the_facts_are_read_back_a_window_at_a_time(rig:
 async def test_without_the_end_of_a_window_what_lies_behind_it_is_decided_anew(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     await roll_back(rig)
     monkeypatch.setattr(published_module, "WINDOW", 1)
-    guard = "if published is not None and published.more and batch.next > published.last + 1:"
-    worker = rig.worker(NextVersion(), without(deciding_follower, guard, "if False:"))
+    monkeypatch.setattr(deciding_follower, "_within_window", lambda batch, _published: batch)
+    worker = rig.worker(NextVersion())
     await worker.follow(rig.batch(1))
     assert len(rig.log.topics[topics.STUDENT_STATUS][P]) > 3
     await worker.stop()
 
 
 @pytest.mark.parametrize("guarded", [True, False])
-async def test_while_a_worker_catches_up_no_part_of_the_record_is_looked_through_twice(rig: Rig, guarded: bool) -> None:
+async def test_while_a_worker_catches_up_no_part_of_the_record_is_looked_through_twice(
+    rig: Rig, guarded: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rig.log = Ranges()
     rig.log.topics[topics.SUBMISSIONS] = [list(rig.inputs)]
     # Facts of another service come between the steps.
     others = [(CHILD.encode(), b"{}")] * 3
-    line = "self._published[batch.partition] = published._replace(ends={**published.ends, **behind})"
-    worker = rig.worker(EnrolmentDecider(), deciding_follower if guarded else without(deciding_follower, line, "pass"))
+    if not guarded:
+        monkeypatch.setattr(DecidingFollower, "_looked_through", lambda *_: None)
+    worker = rig.worker(EnrolmentDecider())
     for n in range(len(SENT)):
         await rig.log.append(topics.STUDENT_STATUS, {P: others})
         await worker.follow(rig.batch(n, n + 1))

@@ -7,11 +7,10 @@ from typing import Any, cast
 import pytest
 from faust.types import TP
 
-from shared.worker.faust_edge import app
+from shared.worker.faust_edge.app import FollowerApp
 from shared.worker.faust_edge.consumer import AssignedBatch, Fetched, batches
 from shared.worker.follower import CursorOutsideLog, RecordBatch
 from tests.components.reporting.counted_facts import Laid
-from tests.support.mutants import without
 
 TOPIC = TP("facts", 0)
 
@@ -34,8 +33,8 @@ def test_batches_cover_all_offsets_that_were_fetched() -> None:
 class Worker:
     """A worker whose follower takes whatever it gets, on a log that begins at ``begin``."""
 
-    def __init__(self, *, begin: int, module: Any = app) -> None:
-        self.begin, self.taken, self.sought, self.module = begin, list[RecordBatch](), list[int](), module
+    def __init__(self, *, begin: int) -> None:
+        self.begin, self.taken, self.sought = begin, list[RecordBatch](), list[int]()
         self.app = SimpleNamespace(
             _expected={TOPIC: 5}, consumer_generation_id=1, followers={TOPIC.topic: self}, _log=self, _within_log=self.within_log, _seek=self.seek
         )
@@ -48,7 +47,7 @@ class Worker:
         return {TOPIC.partition: (self.begin, 100)}
 
     async def within_log(self, topic: str, wanted: Any) -> dict[int, int]:
-        found: dict[int, int] = await self.module.FollowerApp._within_log(cast("Any", self.app), topic, wanted)
+        found: dict[int, int] = await FollowerApp._within_log(cast("Any", self.app), topic, wanted)
         return found
 
     async def seek(self, tp: TP, offset: int) -> None:
@@ -56,7 +55,7 @@ class Worker:
 
     async def take(self, first: int, next_: int, offsets: Sequence[int]) -> None:
         batch = RecordBatch(TOPIC.topic, TOPIC.partition, first, next_, laid(*offsets))
-        await self.module.FollowerApp.take(cast("Any", self.app), AssignedBatch(TOPIC, batch, 1))
+        await FollowerApp.take(cast("Any", self.app), AssignedBatch(TOPIC, batch, 1))
 
 
 async def test_a_batch_whose_first_offsets_hold_no_record_is_taken() -> None:
@@ -81,11 +80,12 @@ async def test_a_batch_behind_the_cursor_is_not_taken() -> None:
 
 @pytest.mark.parametrize("guarded", [True, False])
 @pytest.mark.parametrize("offsets", [[7, 8], []])
-async def test_records_that_are_gone_end_the_worker(guarded: bool, offsets: list[int]) -> None:
-    worker = Worker(begin=7, module=app if guarded else without(app, "if batch.begins_without_record:", "if False:"))
+async def test_records_that_are_gone_end_the_worker(guarded: bool, offsets: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    worker = Worker(begin=7)
     if guarded:
         with pytest.raises(CursorOutsideLog, match=r"facts\[0\]: the cursor 5 is outside the log, which holds 7 to 100"):
             await worker.take(5, 9, offsets)
     else:
+        monkeypatch.setattr(RecordBatch, "begins_without_record", False)
         await worker.take(5, 9, offsets)
     assert bool(worker.taken) is not guarded
