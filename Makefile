@@ -12,6 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 SCALE ?= 1
 UNTIL ?= 2020-06-14
 SEED ?= 1
+FUZZ_EXAMPLES ?= 100
 SIDE_BY_SIDE := -n logical --dist loadfile --no-loadscope-reorder
 
 ## Running
@@ -41,6 +42,10 @@ test: lint types imports $(VENV)/browser.stamp  ## Lint, types, imports and all 
 .PHONY: check
 check: lint types imports $(VENV)/dev.stamp  ## The same without the tests that need a broker: about a minute
 	@exec $(BIN)/python -m pytest -m "not live" $(SIDE_BY_SIDE)
+
+.PHONY: fuzz
+fuzz: $(VENV)/dev.stamp  ## Many made-up requests to each operation of the four apis (FUZZ_EXAMPLES=500)
+	@FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest tests/fuzz
 
 .PHONY: lint
 lint: $(VENV)/dev.stamp  ## Style

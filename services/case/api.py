@@ -55,7 +55,11 @@ def create_app(*, limits: CommandLimits, log: EventLog, redis: Redis, store: Sta
         needs=office.needs,
     )
 
-    @app.get("/v1/cases", summary="Files by county, state and day", responses=openapi.responses(CaseList, "A page of files", 404, 422, 503))
+    @app.get(
+        "/v1/cases",
+        summary="Files by county, state and day",
+        responses=openapi.responses(CaseList, "A page of files", 404, 422, 503, links=openapi.OF_A_FILE),
+    )
     async def read_cases(county: AreaCode = NATION, state: States = None, due: Due = None, after: After = None, limit: Limit = 50) -> Response:
         counties, cursor = counties_of(county), cursor_of(after)
         today = await files.today()

@@ -13,12 +13,16 @@ from shared.http import openapi
 ASKED = Instructions((RecordAttempt, CloseAfterReturn))
 """What an office can ask of a file."""
 
-BODY: dict[str, Any] = ASKED.described(openapi.REFERENCE)
+BODY: dict[str, Any] = ASKED.request_body()
 """What a body may be, for ``openapi_extra``."""
+
+_ID = {"id": "$response.body#/cases/0/id"}
+OF_A_FILE = {"file": openapi.Link("get", "/v1/cases/{id}", _ID), "ask": openapi.Link("post", "/v1/cases/{id}", _ID)}
+"""What goes on from a file in a list."""
 
 responses = partial(openapi.responses, why={**WHY, 404: "This child has no file; or there is no such area"})
 
 
 def schemas() -> Mapping[str, Any]:
     """Return the schemas of what the api takes and returns, by name."""
-    return openapi.schemas_of(CaseFile, CaseList, RecordAttempt, CloseAfterReturn)
+    return openapi.schemas_of(CaseFile, CaseList) | ASKED.schemas()

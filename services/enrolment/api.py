@@ -89,7 +89,9 @@ def create_app(
         summary="Report one event, an array, or a line each",
         openapi_extra=openapi.BODY,
         status_code=202,
-        responses=openapi.responses(Acknowledgement, "Every accepted line is in the log", 400, 409, 413, 415, 422, 503, status=202),
+        responses=openapi.responses(
+            Acknowledgement, "Every accepted line is in the log", 400, 409, 413, 415, 422, 503, status=202, links=openapi.RECEIPT
+        ),
     )
     async def take_reports(request: Request, key: IdempotencyKey) -> Response:
         media_type = _media_type(request)

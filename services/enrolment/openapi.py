@@ -37,6 +37,9 @@ BODY: dict[str, Any] = {
 """What a body may be, for ``openapi_extra``."""
 
 
+RECEIPT = {"receipt": openapi.Link("get", "/v1/receipts/{batch}", {"batch": "$response.body#/batch"})}
+"""What goes on from an acknowledgement."""
+
 responses = partial(openapi.responses, why=_WHY)
 
 

@@ -78,7 +78,11 @@ def create_app(
         beside=beginnings.running,
     )
 
-    @app.get("/v1/grants", summary="Grants by county, term and state", responses=openapi.responses(GrantList, "A page of grants", 404, 422, 503))
+    @app.get(
+        "/v1/grants",
+        summary="Grants by county, term and state",
+        responses=openapi.responses(GrantList, "A page of grants", 404, 422, 503, links=openapi.OF_A_GRANT),
+    )
     async def read_grants(county: AreaCode = NATION, term: Term = None, state: States = None, after: After = None, limit: Limit = 50) -> Response:
         return json_response(await grants.page(counties_of(county), state or list(GrantState), term=term, after=cursor_of(after), limit=limit))
 

@@ -14,7 +14,7 @@ from fastapi.sse import EventSourceResponse
 from services.reporting import openapi, pages
 from services.reporting.answers import headline
 from services.reporting.answers.atlas import Areas, Map, areas_of, map_of
-from services.reporting.answers.cells import cells_of
+from services.reporting.answers.cells_cache import CellsCache
 from services.reporting.answers.current_view import CurrentView
 from services.reporting.answers.documents import Counts, Flows, Headline
 from services.reporting.answers.flow_cache import FlowCache
@@ -43,6 +43,7 @@ AreasOfStream = Annotated[str, Query(description=f"{_AN_AREA}; {_MOST_AREAS} of 
 
 LastEventId = Annotated[str | None, Header(description="the id of the last event that the client received, to go on from there")]
 
+_VARIES = {"Vary": "Accept-Encoding"}
 _STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 """Headers that keep a proxy from storing a stream, or holding it back."""
 _ANY_SCREEN = pages.Screen()
@@ -65,7 +66,7 @@ def create_app(
     meters = ApiMeters(registry)
     meters.watch(reader)
     current = CurrentView(reader)
-    flows = FlowCache(current)
+    flows, cells = FlowCache(current), CellsCache(current)
     hub = Hub(reader, current, baseline=baseline, most=most_streams, most_per_address=most_streams_per_address, meters=meters, pace=pace)
 
     @asynccontextmanager
@@ -140,7 +141,11 @@ def create_app(
         begin, end = first.isoformat() if first else None, last.isoformat() if last else None
         return json_response(await flows.get(area, begin, end))
 
-    @app.get("/v1/areas", summary="All areas of the record's date, and the lists", responses=openapi.responses(Areas, "By code", 503))
+    @app.get(
+        "/v1/areas",
+        summary="All areas of the record's date, and the lists",
+        responses=openapi.responses(Areas, "By code", 503, links=openapi.OF_AN_AREA),
+    )
     async def read_areas() -> Response:
         return json_response(areas_of(current.view()))
 
@@ -148,14 +153,27 @@ def create_app(
     async def read_map() -> Response:
         return json_response(map_of(current.view(), current.as_of()))
 
-    @app.get("/v1/cells", summary="Every number at one instant, one line for each county, for auditors", responses=openapi.refusals(403, 503))
+    @app.get(
+        "/v1/cells",
+        summary="Every number at one instant, one line for each county, for auditors",
+        response_class=StreamingResponse,
+        responses=openapi.lines("First its `as_of`, then a line of JSON for each county", 403, 503),
+    )
     async def read_cells(request: Request) -> StreamingResponse:
         if not _on_this_machine(request):
             raise Problem(403, "loopback-only", "Only on this machine", "These numbers are exact, and answered on the loopback address alone.")
-        lines = cells_of(current.frozen(), current.as_of())
-        return StreamingResponse(lines, media_type="application/x-ndjson")
+        pieces = await cells.get()
+        if not _takes_gzip(request):
+            return StreamingResponse(pieces.inflated(), headers=_VARIES, media_type=openapi.LINES)
+        headers = {**_VARIES, "Content-Encoding": "gzip", "Content-Length": str(pieces.length)}
+        return StreamingResponse(iter(pieces.compressed), headers=headers, media_type=openapi.LINES)
 
     return app
+
+
+def _takes_gzip(request: Request) -> bool:
+    named = (part.partition(";") for part in request.headers.get("accept-encoding", "").lower().split(","))
+    return any(name.strip() == "gzip" and parameters.replace(" ", "") not in ("q=0", "q=0.0") for name, _, parameters in named)
 
 
 def _on_this_machine(request: Request) -> bool:

@@ -19,6 +19,10 @@ _WHY = {
 responses = partial(openapi.responses, why=_WHY)
 refusals = partial(openapi.problem_responses, why=_WHY)
 
+_AREA = {"area": "$response.body#/areas/0/code"}
+OF_AN_AREA = {"counts": openapi.Link("get", "/v1/counts", _AREA), "flows": openapi.Link("get", "/v1/flows", _AREA)}
+"""What goes on from an area."""
+
 STREAM = """\
 Server-sent events without an end, of one area or of several over one connection; each document says which it is of. First a `snapshot`;
 where `Last-Event-ID` names an event that is still known, what came after it instead. Then a `delta` at most twice a second: every member has
@@ -32,6 +36,15 @@ def stream(*problem_statuses: int) -> openapi.Answers:
     """Return the answers of the stream: events without an end, problems before the first event."""
     description = "`snapshot`: LiveCounts; `delta`: the same, of its children those that changed; `heartbeat`: its `as_of`, at least every 5 s"
     return {200: {"description": description, "content": {"text/event-stream": {}}}, **refusals(*problem_statuses)}
+
+
+LINES = "application/x-ndjson"
+
+
+def lines(description: str, *problem_statuses: int) -> openapi.Answers:
+    """Return the answers of an endpoint that answers with lines of JSON."""
+    content = {LINES: {"schema": {"type": "string"}}}
+    return {200: {"description": description, "content": content}, **refusals(*problem_statuses)}
 
 
 def schemas(*more: type[msgspec.Struct]) -> Mapping[str, Any]:

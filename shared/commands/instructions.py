@@ -16,6 +16,7 @@ from shared.contracts.words import Reference
 from shared.events.envelope import EventData
 from shared.events.field_rules import Fault, FieldRules, fields_of_type, reference_fault, repeated_member, shown_name, too_deep
 from shared.events.repeated_members import repeated_members
+from shared.http import openapi
 from shared.http.problems import Problem
 
 MEDIA_TYPE = "application/json"
@@ -78,13 +79,20 @@ class Instructions:
             raise _wrong(faults)
         return asked
 
-    def described(self, reference: str) -> dict[str, Any]:
-        """Return the ``requestBody`` for ``openapi_extra``; ``reference`` leads to the schema of a command by its ``{name}``."""
-        choices = [
-            {"allOf": [{"$ref": reference.format(name=command.__name__)}], "properties": {"do": {"const": word}}, "required": ["do"]}
-            for word, command in self._commands.items()
-        ]
-        return {"requestBody": {"required": True, "content": {MEDIA_TYPE: {"schema": {"oneOf": choices}}}}}
+    def request_body(self) -> dict[str, Any]:
+        """Return the ``requestBody`` for ``openapi_extra``: one of the commands, told by its ``do``."""
+        leading = {word: openapi.REFERENCE.format(name=command.__name__) for word, command in self._commands.items()}
+        schema = {"oneOf": [{"$ref": to} for to in leading.values()], "discriminator": {"propertyName": "do", "mapping": leading}}
+        return {"requestBody": {"required": True, "content": {MEDIA_TYPE: {"schema": schema}}}}
+
+    def schemas(self) -> dict[str, Any]:
+        """Return the schemas of the commands with their ``do``, and of all that they are made of, by name."""
+        schemas = openapi.schemas_of(*self._commands.values())
+        for word, command in self._commands.items():
+            schema = schemas[command.__name__]
+            schema["properties"] = {"do": {"const": word}, **schema["properties"]}
+            schema["required"] = ["do", *schema.get("required", ())]
+        return schemas
 
 
 async def body_of(request: Request) -> bytes:

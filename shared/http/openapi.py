@@ -1,7 +1,7 @@
 """What an api's ``/openapi.json`` says of the documents that it takes and returns, made from the structs themselves."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from fastapi import FastAPI
@@ -21,10 +21,34 @@ Answers = dict[int | str, dict[str, Any]]
 """The answers of an endpoint by status, for FastAPI's ``responses``."""
 
 
-def responses(shape: type[msgspec.Struct], description: str, *problem_statuses: int, why: Mapping[int, str], status: int = 200) -> Answers:
-    """Return the answers of an endpoint: a document when all is well, and problems, each with its reason."""
-    content = {"application/json": {"schema": {"$ref": REFERENCE.format(name=shape.__name__)}}}
-    return {status: {"description": description, "content": content}} | problem_responses(*problem_statuses, why=why)
+class Link(NamedTuple):
+    """An operation that goes on from an answer: ``parameters`` by name, each taken from the answer (``$response.body#/batch``)."""
+
+    method: str
+    path: str
+    parameters: Mapping[str, str]
+
+    def described(self) -> dict[str, Any]:
+        """Return the link as the description has it."""
+        return {"operationRef": f"#/paths/{self.path.replace('/', '~1')}/{self.method}", "parameters": dict(self.parameters)}
+
+
+def responses(
+    shape: type[msgspec.Struct],
+    description: str,
+    *problem_statuses: int,
+    why: Mapping[int, str],
+    status: int = 200,
+    links: Mapping[str, Link] | None = None,
+) -> Answers:
+    """Return the answers of an endpoint: a document when all is well, with what goes on from it, and problems, each with its reason."""
+    answer: dict[str, Any] = {
+        "description": description,
+        "content": {"application/json": {"schema": {"$ref": REFERENCE.format(name=shape.__name__)}}},
+    }
+    if links:
+        answer["links"] = {name: link.described() for name, link in links.items()}
+    return {status: answer} | problem_responses(*problem_statuses, why=why)
 
 
 def problem_responses(*statuses: int, why: Mapping[int, str]) -> Answers:

@@ -58,10 +58,8 @@ def _body(schema: dict[str, Any]) -> str:
             return code(reference.rpartition("/")[2])
         case {"type": "array", "items": items}:
             return f"an array of {_body(items)}"
-        case {"oneOf": choices}:
-            return "; or ".join(map(_body, choices))
-        case {"allOf": [of], "properties": {"do": {"const": word}}}:
-            return f'`"do": "{word}"`, and {_body(of)}'
+        case {"oneOf": _, "discriminator": {"mapping": choices}}:
+            return "; or ".join(f'`"do": "{word}"`, as {_body({"$ref": to})}' for word, to in choices.items())
         case {"description": described}:
             return str(described)
         case _:

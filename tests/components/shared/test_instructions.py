@@ -137,8 +137,8 @@ async def test_another_media_type_is_told_which_is_taken() -> None:
 
 
 def test_the_description_names_each_do_with_its_shape() -> None:
-    choices = OF_CASES.described("#/{name}")["requestBody"]["content"]["application/json"]["schema"]["oneOf"]
-    assert [(each["allOf"][0]["$ref"], each["properties"]["do"]["const"]) for each in choices] == [
-        ("#/RecordAttempt", "record-attempt"),
-        ("#/CloseAfterReturn", "close-after-return"),
-    ]
+    schema = OF_CASES.request_body()["requestBody"]["content"]["application/json"]["schema"]
+    leading = {"record-attempt": "#/components/schemas/RecordAttempt", "close-after-return": "#/components/schemas/CloseAfterReturn"}
+    assert (schema["discriminator"]["mapping"], [each["$ref"] for each in schema["oneOf"]]) == (leading, list(leading.values()))
+    attempt = OF_CASES.schemas()["RecordAttempt"]
+    assert (attempt["properties"]["do"], attempt["required"][0]) == ({"const": "record-attempt"}, "do")

@@ -1,0 +1,91 @@
+"""No request whatever makes an api fail: requests made up from its own description, good and bad, one by one and one after another.
+
+``FUZZ_EXAMPLES`` sets how many are made up for each operation; ``make fuzz`` takes many.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
+from schemathesis.generation import GenerationMode
+from schemathesis.schemas import APIOperation, BaseSchema
+from schemathesis.specs.openapi.checks import (
+    allow_header_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.components.shared.office_desk import CHILD
+from tests.domain.relief.grants import AUTUMN
+from tests.fuzz.fuzzed import APIS, running
+from tests.support.redis import RedisServer
+
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "10"))
+MADE_UP = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+CHECKS = [not_a_server_error, allow_header_conformance, status_code_conformance, content_type_conformance, response_schema_conformance]
+ENDLESS = "/v1/stream"
+NOT_READY = "/readyz"
+"""What these apis stand on is not all there."""
+TIMEOUT = 30
+
+
+@pytest.fixture(scope="module", params=APIS)
+def schema(request: pytest.FixtureRequest, redis_server: RedisServer) -> Iterator[BaseSchema]:
+    """The description of each api in turn, as it serves it."""
+    with running(APIS[request.param], redis_server) as url:
+        yield schemathesis.openapi.from_url(f"{url}/openapi.json").exclude(path=[ENDLESS, NOT_READY])
+
+
+def operations(schema: BaseSchema) -> Iterator[APIOperation[Any, Any, Any, Any]]:
+    for found in schema.get_all_operations():
+        assert isinstance(found, Ok)
+        yield found.ok()
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+def test_no_request_that_is_made_up_from_the_description_makes_an_api_fail(schema: BaseSchema, mode: GenerationMode) -> None:
+    for operation in operations(schema):
+
+        @MADE_UP
+        @given(case=operation.as_strategy(generation_mode=mode))
+        def ask(case: schemathesis.Case[Any]) -> None:
+            case.call_and_validate(checks=CHECKS, timeout=TIMEOUT)
+
+        with suppress(Unsatisfiable):  # what takes no parameter cannot be asked wrongly
+            ask()
+
+
+def test_no_requests_one_after_another_make_an_api_fail(schema: BaseSchema) -> None:
+    class Sequences(schema.as_state_machine()):  # type: ignore[misc]
+        def validate_response(self, response: Any, case: schemathesis.Case[Any], **_: Any) -> None:
+            case.validate_response(response, checks=CHECKS)
+
+    Sequences.run(settings=settings(MADE_UP, stateful_step_count=6))
+
+
+@MADE_UP
+@given(body=st.binary(max_size=300) | st.text(alphabet='{}[]",:ab\\u0000é', max_size=80).map(str.encode), zipped=st.booleans())
+def ask_with(url: str, media_type: str, body: bytes, zipped: bool) -> None:
+    headers = {"content-type": media_type} | ({"content-encoding": "gzip"} if zipped else {})
+    answer = requests.post(url, data=body, headers=headers, timeout=TIMEOUT)
+    assert answer.status_code < 500, answer.text
+
+
+def test_no_body_of_any_bytes_makes_an_api_fail(schema: BaseSchema) -> None:
+    for operation in operations(schema):
+        if operation.method == "post":
+            path = operation.path.format(id=CHILD if "cases" in operation.path else f"{CHILD}-{AUTUMN}", term=AUTUMN)
+            for media_type in operation.definition.raw["requestBody"]["content"]:
+                ask_with(f"{schema.get_base_url()}{path}", media_type)
