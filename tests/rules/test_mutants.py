@@ -12,13 +12,6 @@ NOWHERE = "redis://127.0.0.1:1/0"
 BOARD = "services.reporting.board"
 
 
-def test_a_guard_is_taken_out_whole_and_a_local_variable_gets_its_other_value() -> None:
-    text = str(script_without("apply", EXPECTED_CURSOR, locals_={"id": "'*'"})(connect(NOWHERE), BOARD, "apply").script)
-    assert "guard" not in text
-    assert "if stored ~=" not in text
-    assert "local id = '*'\n" in text
-
-
 @pytest.mark.parametrize(
     ("guard", "locals_", "said"),
     [
