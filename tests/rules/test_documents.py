@@ -11,10 +11,10 @@ import typer
 
 from deploy.cli import app
 from tests.support.documents import ROOT, anchors, blocks, documents, links, prose_code
+from tests.support.makefile import targets
 
 DOCUMENTS = documents()
 EACH = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
-TARGETS = set(re.findall(r"^\.PHONY: (\w+)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 COMMANDS = {str(command) for command in typer.main.get_command(app).commands}  # type: ignore[attr-defined]  # the app is a group of commands
 PATHS = re.compile(r"(?:services|shared|deploy|docs|tests|bench|requirements)/[\w./-]*[\w/]")
 
@@ -41,7 +41,7 @@ def test_every_link_leads_somewhere(document: Path) -> None:
 @EACH
 def test_every_make_target_and_every_command_is_there(document: Path) -> None:
     text = said(document)
-    assert set(re.findall(r"\bmake ([a-z]+)\b", text)) <= TARGETS
+    assert set(re.findall(r"\bmake ([a-z]+)\b", text)) <= targets()
     assert set(re.findall(r"\bbaoxue ([a-z][a-z-]*)\b", text)) <= COMMANDS
 
 

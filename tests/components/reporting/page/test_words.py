@@ -10,6 +10,7 @@ from services.reporting.counting import Flow
 from shared.contracts.case import CaseState
 from shared.contracts.relief import GrantState, Scheme
 from shared.contracts.words import Reason, Stage
+from tests.support.web_files import elements, entries, strings
 
 JS = Path(str(files("services.reporting"))) / "web" / "js"
 CODES = {
@@ -32,18 +33,18 @@ CODES = {
 
 
 def words(tongue: str) -> dict[str, str]:
-    text = (JS / "words" / f"{tongue}.js").read_text("utf-8")
-    lines = re.findall(r'^  "([^"]+)": "(.*)",$', text, re.MULTILINE)
-    assert len(lines) == len(dict(lines)) == text.count("\n  ")
-    return dict(lines)
+    found = entries(JS / "words" / f"{tongue}.js")
+    assert len(found) == len(dict(found)) > 0, "no key stands twice"
+    return dict(found)
 
 
 def asked_for() -> set[str]:
-    pages = [*JS.rglob("*.js"), JS.parent / "index.html"]
-    text = "\n".join(path.read_text("utf-8") for path in pages if path.parent.name != "words")
+    literals = [text for path in JS.rglob("*.js") if path.parent.name != "words" for text in strings(path)]
+    literals += [value or "" for element in elements((JS.parent / "index.html").read_text("utf-8")) for value in element.attributes.values()]
     # A text that looks like a key and begins as one does: no other list of the keys exists.
     begins = {key.partition(".")[0] for key in words("zh")}
-    return {key for key in re.findall(r'"([a-z]+(?:\.[a-z0-9_]+)*)"', text) if key.partition(".")[0] in begins and ("." in key or key in words("zh"))}
+    keys = {text for text in literals if re.fullmatch(r"[a-z]+(?:\.[a-z0-9_]+)*", text)}
+    return {key for key in keys if key.partition(".")[0] in begins and ("." in key or key in words("zh"))}
 
 
 def test_each_language_says_all_that_the_other_says() -> None:
