@@ -12,7 +12,7 @@ class RefusalCode(StrEnum):
     MALFORMED = "malformed"
     """A field is missing, or has a value that it cannot have."""
     UNKNOWN_TYPE = "unknown_type"
-    """There is no such report, or it is not decided yet (`voided`, `same-as`)."""
+    """There is no such report, or it is not decided yet (`voided`)."""
     UNKNOWN_FIELD = "unknown_field"
     """A field, which is named, is none of the report's."""
     UNKNOWN_COUNTY = "unknown_county"

@@ -15,7 +15,7 @@ from services.enrolment.intake.attribute_rules import has_plain_texts
 from services.enrolment.intake.report_rules import ReportRules, TimeBounds
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.registry import REPORT_LANGUAGE, NewerVersion
-from shared.contracts.reports import Report, SameAs, Voided
+from shared.contracts.reports import Report, Voided
 from shared.events.codec import encode
 from shared.events.envelope import NO_DATA, ReportEvent, Submission
 from shared.events.field_rules import Fault, FieldRules, repeated_member, too_deep
@@ -34,7 +34,7 @@ class _Reader(NamedTuple):
     rules: FieldRules
 
 
-_NOT_TAKEN_YET = frozenset({Voided.TYPE, SameAs.TYPE})
+_NOT_TAKEN_YET = frozenset({Voided.TYPE})
 _READERS = {
     name: _Reader(report, msgspec.json.Decoder(report).decode, FieldRules(report, called="data", prefix="data."))
     for name, report in cast("Mapping[str, type[Report]]", REPORT_LANGUAGE.shapes).items()

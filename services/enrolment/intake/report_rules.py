@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol, Self
 from services.enrolment.intake.attribute_rules import Texts, id_fault, text_faults
 from shared.clock import CHINA, china_day
 from shared.contracts.refusal import RefusalCode
-from shared.contracts.reports import REPORTS, CountyReported, Listed, Removed, Report
+from shared.contracts.reports import REPORTS, CountyReported, Listed, Removed, Report, SameAs
 from shared.contracts.words import CountyCode, EventId, ListedStatus, Reference, RemovalCode
 from shared.events.field_rules import Fault, fields_of_type, reference_fault
 from shared.geography.divisions import County, Divisions
@@ -63,13 +63,13 @@ TextFault = Callable[[str, str], Fault | None]
 class _Fields(NamedTuple):
     """The fields of a report by what they hold: counties; days; texts, and their rules.
 
-    ``further`` judges fields that need one another.
+    ``further`` judges fields that need one another, or the subject.
     """
 
     counties: tuple[str, ...]
     days: tuple[str, ...]
     texts: tuple[tuple[str, TextFault], ...]
-    further: Callable[[Any], list[Fault]] | None
+    further: Callable[[Any, str | None], list[Fault]] | None
 
 
 class ReportRules:
@@ -130,7 +130,7 @@ class ReportRules:
             text = getattr(data, name)
             if text is not None and (fault := fault_of(f"data.{name}", text)):
                 found.append(fault)
-        return found if further is None else found + further(data)
+        return found if further is None else found + further(data, subject)
 
     def _county_fault(self, name: str, code: str, day: date | None, own: set[str] | None) -> Fault | None:
         """Judge a county. ``day``: that of ``time`` in China, None where it is not known; ``own``: those that the source is bound to, if it is."""
@@ -172,7 +172,7 @@ def _validity(county: County) -> str:
     return f"this one is since {county.since}"
 
 
-def _listed(data: Any) -> list[Fault]:
+def _listed(data: Any, _: str | None) -> list[Fault]:
     found = []
     if data.status is not None and (data.status in _OUT) != (data.reason is not None):
         detail = "data.reason must be given for dropped_out and never_enrolled, and left out for every other status"
@@ -182,9 +182,15 @@ def _listed(data: Any) -> list[Fault]:
     return found
 
 
-def _removed(data: Any) -> list[Fault]:
+def _removed(data: Any, _: str | None) -> list[Fault]:
     if data.code is RemovalCode.MISSING and data.evidence is None:
         return [_malformed("data.evidence", "data.evidence must be given for missing: the reference of the police")]
+    return []
+
+
+def _same_as(data: Any, subject: str | None) -> list[Fault]:
+    if data.student is not None and data.student == subject:
+        return [_malformed("data.student", "data.student must be another id than subject: the other one of the same child")]
     return []
 
 
@@ -201,6 +207,6 @@ def _fields_of(report: type[Report]) -> _Fields:
     )
 
 
-_FURTHER: Mapping[type[Report], Callable[[Any], list[Fault]]] = {Listed: _listed, Removed: _removed}
+_FURTHER: Mapping[type[Report], Callable[[Any, str | None], list[Fault]]] = {Listed: _listed, Removed: _removed, SameAs: _same_as}
 _TEXT_FAULTS: tuple[tuple[object, TextFault], ...] = ((Reference, reference_fault), (EventId, id_fault))
 _FIELDS = {report: _fields_of(report) for report in REPORTS}

@@ -36,6 +36,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "household-changed": {"poor": True, "category": "monitored"},
     "completed": {},
     "removed": {"code": "missing", "evidence": "POLICE/7"},
+    "same-as": {"student": CHILD[::-1]},
     "county-reported": {"out_of_school": 0},
 }
 

@@ -177,6 +177,17 @@ def test_a_missing_child_needs_the_reference_of_the_police() -> None:
     assert is_taken(line("removed", {"code": "death"}))
 
 
+def test_two_ids_of_one_child_are_two_ids() -> None:
+    assert is_taken(line("same-as"))
+    assert why_refused(line("same-as", {"student": CHILD})) == ("malformed", "data.student")
+    assert "another id than subject" in refusal(line("same-as", {"student": CHILD})).first.detail
+
+
+@pytest.mark.parametrize("student", ["", CHILD[:-1], CHILD.upper(), "g" * 32, CHILD + "\n", 7, None])
+def test_the_other_id_of_a_child_is_a_student_id(student: object) -> None:
+    assert why_refused(line("same-as", {"student": student})) == ("malformed", "data.student")
+
+
 @pytest.mark.parametrize("what", ["progressed", "returned", "resumed", "completed", "dropped-out", "cleared", "removed"])
 def test_nothing_depends_on_what_is_known_of_the_child(what: str) -> None:
     assert is_taken(line(what, subject="f" * 32))

@@ -60,7 +60,7 @@ _runs: st.SearchStrategy[Move] = st.one_of(
     st.builds(lambda place, number: lambda enrolment: enrolment.repeat_facts(place, number), _places, st.integers(1, 3)),
     st.just(lambda enrolment: enrolment.settle()),
 )
-_moves = st.lists(st.one_of(_reports, _runs, _runs), max_size=40)
+MOVES = st.lists(st.one_of(_reports, _runs, _runs), max_size=40)
 
 
 def known(enrolment: Enrolment) -> None:
@@ -81,7 +81,7 @@ def survivor(enrolment: Enrolment, child: str) -> str:
 
 
 @law
-@given(_moves)
+@given(MOVES)
 def test_whatever_comes_in_whatever_order_every_child_is_counted_once_at_rest(moves: list[Move]) -> None:
     enrolment = Enrolment()
     known(enrolment)
@@ -104,7 +104,7 @@ def test_whatever_comes_in_whatever_order_every_child_is_counted_once_at_rest(mo
 
 
 @law
-@given(_moves)
+@given(MOVES)
 def test_the_record_gives_the_states_back(moves: list[Move]) -> None:
     enrolment = Enrolment()
     known(enrolment)
@@ -115,7 +115,7 @@ def test_the_record_gives_the_states_back(moves: list[Move]) -> None:
 
 
 @law
-@given(_moves, st.lists(st.tuples(_places, st.integers(0, 20)), min_size=1, max_size=4))
+@given(MOVES, st.lists(st.tuples(_places, st.integers(0, 20)), min_size=1, max_size=4))
 def test_commands_that_come_again_at_any_later_time_change_nothing(moves: list[Move], lost: list[tuple[int, int]]) -> None:
     enrolment = Enrolment()
     known(enrolment)
