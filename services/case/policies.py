@@ -1,14 +1,27 @@
 """What case does about facts of enrolment: commands for its own input topic. Pure.
 
-A policy looks at the standings that a student's fact found and left, and so at any type of fact alike; of the fact's own data only
-at what the file is to remember. Late news leaves today's standing as it is, so nothing follows from it.
+A policy looks at the standings that a student's fact found and left, and so at any type of fact alike, but for the steps of a merge; of the
+fact's own data only at what the file is to remember. Late news leaves today's standing as it is, so nothing follows from it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
-from shared.contracts.case import CaseCommand, CloseForLeave, CloseForRemoval, CorrectReason, MoveCase, ObserveReturn, OpenCase
+from shared.contracts.case import (
+    CaseCommand,
+    CloseForLeave,
+    CloseForMerge,
+    CloseForRemoval,
+    CorrectReason,
+    JoinCase,
+    MoveCase,
+    ObserveReturn,
+    OpenCase,
+    PartCase,
+    RestoreCase,
+)
+from shared.contracts.same_as import StudentMerged, StudentMergeVoided, StudentReleased, StudentRestored, StudentTookOver
 from shared.contracts.services import CASE, ENROLMENT
 from shared.contracts.student import Standing
 from shared.contracts.words import OUT_OF_SCHOOL, RemovalCode, Status
@@ -19,13 +32,22 @@ _NOT_BACK = OUT_OF_SCHOOL | {Status.ON_LEAVE, Status.REMOVED}
 """Where a child may go from being out of school without being back."""
 
 
+class Known(Struct, gc=False):
+    """What is read of what a survivor took over."""
+
+    standing: Standing
+    spells: int
+
+
 class Change(Struct, gc=False):
-    """What is read of a student's fact: the standings, and what a file remembers of what was said."""
+    """What is read of a student's fact: the standings, and what a file remembers of what was said; of a merge, the other id."""
 
     before: Standing | None = None
     after: Standing | None = None
     spell: int | None = None
     code: str | None = None
+    student: str = ""
+    known: Known | None = None
 
 
 Fact = Event[Change]
@@ -75,6 +97,48 @@ def when_reason_was_corrected_correct_case(fact: Fact) -> CaseCommand | None:
     return CorrectReason(fact=fact.sequence, reason=after.reason)
 
 
+def when_student_was_merged_close_case(fact: Fact) -> CaseCommand | None:
+    """Close the file of an id that is one child with another."""
+    return CloseForMerge(fact=fact.sequence, student=fact.data.student)
+
+
+def when_student_took_over_join_cases(fact: Fact) -> CaseCommand | None:
+    """Let the survivor's file be that of the child known under both ids."""
+    after, known = fact.data.after, fact.data.known
+    if after is None or known is None:
+        return None
+    reason = after.reason or known.standing.reason
+    other = known.standing.status
+    return JoinCase(
+        fact=fact.sequence, student=fact.data.student, county=after.county, status=after.status, reason=reason, known=other, spells=known.spells
+    )
+
+
+def when_student_let_go_part_cases(fact: Fact) -> CaseCommand | None:
+    """Let the survivor's file be its own again."""
+    after = fact.data.after
+    if after is None:
+        return None
+    return PartCase(fact=fact.sequence, student=fact.data.student, county=after.county, status=after.status, reason=after.reason)
+
+
+def when_student_was_restored_restore_case(fact: Fact) -> CaseCommand | None:
+    """Give the merged id its file back."""
+    after = fact.data.after
+    if after is None:
+        return None
+    return RestoreCase(fact=fact.sequence, student=fact.data.student, county=after.county, status=after.status, reason=after.reason)
+
+
+STEPS_OF_MERGES: Mapping[str, Callable[[Fact], CaseCommand | None]] = {
+    StudentMerged.TYPE: when_student_was_merged_close_case,
+    StudentTookOver.TYPE: when_student_took_over_join_cases,
+    StudentMergeVoided.TYPE: when_student_let_go_part_cases,
+    StudentReleased.TYPE: when_student_let_go_part_cases,
+    StudentRestored.TYPE: when_student_was_restored_restore_case,
+}
+"""The steps of merges that change files, by the type of the fact: of these the standings do not say enough."""
+
 POLICIES: tuple[Callable[[Fact], CaseCommand | None], ...] = (
     when_student_moved_move_case,  # first: whatever else happens, happens in the new county
     when_student_dropped_out_open_case,
@@ -95,6 +159,9 @@ class CasePolicies:
 
     def commands(self, fact: Fact) -> Sequence[CaseCommand]:
         """Return what all policies ask for because of one fact."""
+        if (of_merge := STEPS_OF_MERGES.get(fact.type)) is not None:
+            command = of_merge(fact)
+            return () if command is None else (command,)
         if fact.data.before == fact.data.after:
             return ()
         return [command for policy in POLICIES if (command := policy(fact)) is not None]

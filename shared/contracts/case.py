@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
-from shared.contracts.words import Reason, RecordedCounty, RemovalCode, Spell
+from shared.contracts.words import Reason, RecordedCounty, RecordedStudent, RemovalCode, Spell, Status
 
 
 class CaseState(StrEnum):
@@ -158,6 +158,36 @@ class CaseClosedByLeave(FollowingFact, frozen=True):
     TYPE = "cn.baoxue.case.closed-by-leave.v1"
 
 
+class MergedFilesFact(FollowingFact, frozen=True, kw_only=True):
+    """What becomes of a file because two ids are one child, or two again. ``student``: the other id."""
+
+    student: RecordedStudent
+
+
+class CaseClosedByMerge(MergedFilesFact, frozen=True):
+    """The id is one child with ``student``, whose file goes on. The attempts stay here."""
+
+    TYPE = "cn.baoxue.case.closed-by-merge.v1"
+
+
+class CaseJoined(MergedFilesFact, frozen=True):
+    """The survivor's file is that of the child known under both ids; the attempts made under the other are in the file of ``student``."""
+
+    TYPE = "cn.baoxue.case.joined.v1"
+
+
+class CaseParted(MergedFilesFact, frozen=True):
+    """The ids are two children again: the survivor's file is what its own standing asks for."""
+
+    TYPE = "cn.baoxue.case.parted.v1"
+
+
+class CaseRestored(MergedFilesFact, frozen=True):
+    """The merged id is a child of its own again, and its file is as it was."""
+
+    TYPE = "cn.baoxue.case.restored.v1"
+
+
 CASE_FACTS: tuple[type[CaseFact], ...] = (
     CaseOpened,
     CaseReopened,
@@ -168,6 +198,10 @@ CASE_FACTS: tuple[type[CaseFact], ...] = (
     CaseClosedByReturn,
     CaseClosedByRemoval,
     CaseClosedByLeave,
+    CaseClosedByMerge,
+    CaseJoined,
+    CaseParted,
+    CaseRestored,
 )
 
 
@@ -228,6 +262,42 @@ class CloseForLeave(FollowingCommand, frozen=True):
     TYPE = "cn.baoxue.case.asked.close-for-leave.v1"
 
 
+class CloseForMerge(FollowingCommand, frozen=True):
+    """The id was merged into ``student``."""
+
+    TYPE = "cn.baoxue.case.asked.close-for-merge.v1"
+    student: RecordedStudent
+
+
+class StandingCommand(FollowingCommand, frozen=True, kw_only=True):
+    """What is asked because of the standing that a step of a merge left. ``student``: the other id."""
+
+    student: RecordedStudent
+    county: RecordedCounty
+    status: Status
+    reason: Reason | None = None
+
+
+class JoinCase(StandingCommand, frozen=True, kw_only=True):
+    """The id took over what was known of ``student``, which had the status ``known`` and was so many times out of school."""
+
+    TYPE = "cn.baoxue.case.asked.join.v1"
+    known: Status
+    spells: Annotated[int, Meta(ge=0)]
+
+
+class PartCase(StandingCommand, frozen=True):
+    """The id let go of ``student`` again."""
+
+    TYPE = "cn.baoxue.case.asked.part.v1"
+
+
+class RestoreCase(StandingCommand, frozen=True):
+    """The id, which was merged into ``student``, is a child of its own again."""
+
+    TYPE = "cn.baoxue.case.asked.restore.v1"
+
+
 class RecordAttempt(CaseCommand, frozen=True):
     """An office tried to bring the child back."""
 
@@ -253,6 +323,10 @@ CASE_COMMANDS: tuple[type[CaseCommand], ...] = (
     CorrectReason,
     CloseForRemoval,
     CloseForLeave,
+    CloseForMerge,
+    JoinCase,
+    PartCase,
+    RestoreCase,
     RecordAttempt,
     CloseAfterReturn,
 )

@@ -1,4 +1,4 @@
-"""States as bytes: 19 for a file, and 4 to 20 for each happening of its history.
+"""States as bytes: 19 for a file, and 4 to 28 for each happening of its history.
 
 The first byte is the format's version. The numbers below and in ``timeline.py`` are stored: they never change, and none is used again.
 """
@@ -8,16 +8,15 @@ from functools import cache
 from struct import Struct as Layout
 
 from services.case.domain.case import INITIAL, Case
-from services.case.domain.timeline import REASON_NUMBER, REASONS, code_of
-from shared.contracts.case import CaseStanding, CaseState
+from services.case.domain.timeline import REASON_NUMBER, REASONS, STATES, code_of
+from shared.contracts.case import CaseStanding
 from shared.states import check_format, damaged
 
-FORMAT = 2
+FORMAT = 3
 """Raise it with any change of the layouts or the numbers."""
 
-_STATES = (CaseState.OPEN, CaseState.PERSUADING, CaseState.RETURNED, CaseState.CLOSED)
-_STATE_NUMBER = {state: n for n, state in enumerate(_STATES)}
-_MARKS = {n << 4 | r: (state, reason) for n, state in enumerate(_STATES) for r, reason in enumerate(REASONS)}
+_STATE_NUMBER = {state: n for n, state in enumerate(STATES)}
+_MARKS = {n << 4 | r: (state, reason) for n, state in enumerate(STATES) for r, reason in enumerate(REASONS)}
 
 # version; state and reason, 4 bits each; county (six digits); due day, as lists sort it; attempts; taken
 _CASE = Layout(">BBI3sHq")
@@ -61,7 +60,7 @@ def place_in_lists(state: bytes) -> tuple[str, bytes]:
 @cache
 def _list_of(place: bytes) -> str:
     marks, county = place[0], int.from_bytes(place[1:])
-    return f"{code_of(county)}:{_STATES[marks >> 4].value}"
+    return f"{code_of(county)}:{STATES[marks >> 4].value}"
 
 
 def day_key(day: date) -> bytes:

@@ -1,4 +1,4 @@
-"""The timeline of a file: 4 to 20 bytes a happening, enough to show to an officer, and to recognise a repeated command.
+"""The timeline of a file: 4 to 28 bytes a happening, enough to show to an officer, and to recognise a repeated command.
 
 An entry begins with its kind (8 bits) and its day (24 bits, 1 being 1 January of the year 1); what follows depends on the kind.
 """
@@ -11,25 +11,32 @@ from struct import Struct as Layout
 from typing import Any, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shared.contracts.case import (
     AttemptMethod,
     AttemptOutcome,
     CaseAttempted,
     CaseClosedByLeave,
+    CaseClosedByMerge,
     CaseClosedByRemoval,
     CaseClosedByReturn,
     CaseFact,
+    CaseJoined,
     CaseMoved,
     CaseOpened,
+    CaseParted,
     CasePutUnderObservation,
     CaseReasonCorrected,
     CaseReopened,
+    CaseRestored,
+    CaseState,
+    MergedFilesFact,
 )
 from shared.contracts.words import Reason, RemovalCode
 
 MOST_BYTES = 480
-"""The longest timeline: the oldest happenings go first, and the record has them all. At least 24 happenings fit."""
+"""The longest timeline: the oldest happenings go first, and the record has them all. At least 17 happenings fit, 24 of a child of one id."""
 
 # Stored in states: a number is never used again, and the order of these lists never changes; each is only ever added to.
 REASONS: tuple[Reason | None, ...] = (
@@ -46,6 +53,7 @@ OUTCOMES = (
 CODES: tuple[RemovalCode | None, ...] = (
     None, RemovalCode.DEATH, RemovalCode.EMIGRATED, RemovalCode.OVER_AGE, RemovalCode.DUPLICATE, RemovalCode.NO_SUCH_CHILD, RemovalCode.MISSING,
 )  # fmt: skip
+STATES = (CaseState.OPEN, CaseState.PERSUADING, CaseState.RETURNED, CaseState.CLOSED)
 REASON_NUMBER = {reason: n for n, reason in enumerate(REASONS)}
 _METHOD_NUMBER = {method: n for n, method in enumerate(METHODS)}
 _OUTCOME_NUMBER = {outcome: n for n, outcome in enumerate(OUTCOMES)}
@@ -56,11 +64,15 @@ _PLACE = Layout(">II")  # head; county 20 bits, reason 4
 _DONE = Layout(">IQ4s")  # head; office; digest of the command's id
 _ATTEMPT = Layout(">IQ4sI")  # the same; next step's day 24 bits (0: none), method 4, outcome 4
 _REMOVAL = Layout(">IB")
+_MERGE = Layout(
+    ">IIB3s16s"
+)  # head, county and reason as above; the state found and one more (0: no file), and its due day (all ones: none); the other id
 
 _SCHOOL = 1 << 40
 """Marks an office that is a school's; the digits of a county's or school's code are below."""
 _DIGEST_AT = slice(12, 16)
-"""Of an entry that has one; all others are shorter."""
+"""Of an entry of what an office did."""
+_NO_DAY = b"\xff\xff\xff"
 
 
 @cache
@@ -81,6 +93,7 @@ class Happening(Struct, frozen=True, omit_defaults=True):
     outcome: AttemptOutcome | None = None
     next: date | None = None
     code: RemovalCode | None = None
+    student: str | None = None
 
 
 def _placed(head: int, fact: CaseFact, _: str) -> bytes:
@@ -98,6 +111,13 @@ def _closed(head: int, fact: CaseClosedByReturn, cause: str) -> bytes:
 
 def _removed(head: int, fact: CaseClosedByRemoval, _: str) -> bytes:
     return _REMOVAL.pack(head, _CODE_NUMBER[fact.code])
+
+
+def _merging(head: int, fact: MergedFilesFact, _: str) -> bytes:
+    place = int(fact.after.county) << 4 | REASON_NUMBER[fact.after.reason]
+    found = 0 if fact.before is None else STATES.index(fact.before.state) + 1
+    due = _NO_DAY if fact.before is None or fact.before.due is None else fact.before.due.toordinal().to_bytes(3)
+    return _MERGE.pack(head, place, found, due, bytes.fromhex(fact.student))
 
 
 def _plain(head: int, _: CaseFact, __: str) -> bytes:
@@ -125,6 +145,10 @@ def _told_plainly(word: str, day: date, _: int) -> Happening:
     return Happening(word, day)
 
 
+def _told_merge(word: str, day: date, head: int, place: int, _: int, __: bytes, student: bytes) -> Happening:
+    return replace(_told_place(word, day, head, place), student=student.hex())
+
+
 class _Kind(NamedTuple):
     number: int
     layout: Layout
@@ -142,7 +166,12 @@ _KINDS: dict[type[CaseFact], _Kind] = {
     CaseClosedByReturn: _Kind(7, _DONE, _closed, _told_closing),
     CaseClosedByRemoval: _Kind(8, _REMOVAL, _removed, _told_removal),
     CaseClosedByLeave: _Kind(9, _HEAD, _plain, _told_plainly),
+    CaseClosedByMerge: _Kind(10, _MERGE, _merging, _told_merge),
+    CaseJoined: _Kind(11, _MERGE, _merging, _told_merge),
+    CaseParted: _Kind(12, _MERGE, _merging, _told_merge),
+    CaseRestored: _Kind(13, _MERGE, _merging, _told_merge),
 }
+_OF_OFFICES = frozenset({_KINDS[CaseAttempted].number, _KINDS[CaseClosedByReturn].number})
 _BY_NUMBER = {kind.number: (kind, fact.TYPE.split(".")[3]) for fact, kind in _KINDS.items()}
 
 
@@ -167,7 +196,26 @@ def told(history: bytes) -> list[Happening]:
 def knows_again(history: bytes, cause: str) -> bool:
     """Return whether this command of an office made one of the happenings."""
     digest = _digest(cause)
-    return digest in history and any(entry[_DIGEST_AT] == digest for entry in _entries(history))
+    return digest in history and any(entry[0] in _OF_OFFICES and entry[_DIGEST_AT] == digest for entry in _entries(history))
+
+
+def found_by_joining(history: bytes, student: str) -> CaseState | None:
+    """Return the state in which the file of another id, joined last, found this one; None for no file. `returned` where that is forgotten."""
+    number, id_ = _KINDS[CaseJoined].number, bytes.fromhex(student)
+    for entry in reversed(list(_entries(history))):
+        if entry[0] == number and entry.endswith(id_):
+            found = _MERGE.unpack(entry)[2]
+            return STATES[found - 1] if found else None
+    return CaseState.RETURNED
+
+
+def closed_by_merge(history: bytes) -> tuple[CaseState, date | None] | None:
+    """Return the state and the due day that a file had when a merge closed it; None where something else was the last to happen to it."""
+    last = b"".join(list(_entries(history))[-1:])
+    if not last or last[0] != _KINDS[CaseClosedByMerge].number:
+        return None
+    _, _, found, due, _ = _MERGE.unpack(last)
+    return STATES[found - 1], None if due == _NO_DAY else date.fromordinal(int.from_bytes(due))
 
 
 def _entries(history: bytes) -> Iterator[bytes]:

@@ -9,8 +9,20 @@ import pytest
 
 from services.case.policies import CasePolicies, Change
 from shared.clock import CHINA
-from shared.contracts import student
-from shared.contracts.case import CaseCommand, CloseForLeave, CloseForRemoval, CorrectReason, MoveCase, ObserveReturn, OpenCase
+from shared.contracts import same_as, student
+from shared.contracts.case import (
+    CaseCommand,
+    CloseForLeave,
+    CloseForMerge,
+    CloseForRemoval,
+    CorrectReason,
+    JoinCase,
+    MoveCase,
+    ObserveReturn,
+    OpenCase,
+    PartCase,
+    RestoreCase,
+)
 from shared.contracts.registry import INPUT_LANGUAGES
 from shared.contracts.sequence import sequence_of
 from shared.contracts.student import Standing, StudentFact
@@ -118,6 +130,53 @@ def test_a_households_change_and_late_news_are_nothing_to_a_file() -> None:
     assert follows(student.StudentHouseholdChanged(before=OUT, after=richer, poor=False)) == []
     assert follows(student.StudentDroppedOut(before=OUT, after=OUT, reason=Reason.WORK, last_seen=WHEN.date(), late=True)) == []
     assert follows(student.StudentRemoved(before=BACK, after=BACK, code=RemovalCode.DEATH, late=True)) == []
+
+
+# --- the steps of a merge
+
+
+OTHER, MERGE = "f" * 32, "00000000-0000-5000-8000-000000000000"
+
+
+def knowing(now: Standing, spells: int = 1) -> same_as.Knowledge:
+    return same_as.Knowledge(
+        standing=now, since=WHEN, schooling=WHEN, residence=WHEN, household=WHEN, school=None, grade=0, prior=None, spells=spells, transfers=(),
+        timeline=b"",
+    )  # fmt: skip
+
+
+def test_the_file_of_a_merged_id_is_closed_as_such_and_not_as_one_of_a_child_that_left() -> None:
+    merged = same_as.StudentMerged(before=OUT, after=None, student=OTHER, merge=MERGE, known=knowing(OUT))
+    assert follows(merged) == [CloseForMerge(fact=SEQUENCE, student=OTHER)]
+
+
+def test_a_survivors_file_is_joined_also_where_its_standing_stays() -> None:
+    for before, after in ((IN_SCHOOL, OUT), (OUT, OUT)):
+        took = same_as.StudentTookOver(before=before, after=after, student=OTHER, merge=MERGE, known=knowing(BACK, 2))
+        assert follows(took) == [
+            JoinCase(fact=SEQUENCE, student=OTHER, county=HERE, status=Status.DROPPED_OUT, reason=Reason.WORK, known=Status.RETURNED, spells=2)
+        ]
+
+
+def test_a_child_that_is_back_keeps_the_reason_of_the_other_id() -> None:
+    took = same_as.StudentTookOver(before=IN_SCHOOL, after=IN_SCHOOL, student=OTHER, merge=MERGE, known=knowing(OUT))
+    [join] = follows(took)
+    assert isinstance(join, JoinCase)
+    assert (join.status, join.reason) == (Status.ENROLLED, Reason.WORK)
+
+
+def test_when_the_ids_are_parted_both_files_are_asked_to_follow_their_own_standings() -> None:
+    part = PartCase(fact=SEQUENCE, student=OTHER, county=HERE, status=Status.ENROLLED)
+    assert follows(same_as.StudentReleased(before=OUT, after=IN_SCHOOL, student=OTHER, merge=MERGE)) == [part]
+    assert follows(same_as.StudentMergeVoided(before=OUT, after=IN_SCHOOL, student=OTHER, merge=MERGE, id="r")) == [part]
+    assert follows(same_as.StudentMergeVoided(before=None, after=None, student=OTHER, merge=MERGE, id="r")) == []
+    restore = RestoreCase(fact=SEQUENCE, student=OTHER, county=HERE, status=Status.DROPPED_OUT, reason=Reason.WORK)
+    assert follows(same_as.StudentRestored(before=None, after=OUT, student=OTHER, merge=MERGE)) == [restore]
+
+
+def test_the_steps_that_leave_everything_as_it_is_are_nothing_to_a_file() -> None:
+    for step in (same_as.StudentMergeKept, same_as.StudentMergeAcknowledged):
+        assert follows(step(before=OUT, after=OUT, student=OTHER, merge=MERGE)) == []
 
 
 # --- any fact there ever may be

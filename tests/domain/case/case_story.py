@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from services.case.domain import office_commands, policy_commands
+from services.case.domain import merged_files, office_commands, policy_commands
 from services.case.domain.case import INITIAL, Case, evolve
 from shared.contracts.case import (
     AttemptMethod,
@@ -19,20 +19,25 @@ from shared.contracts.case import (
     CaseState,
     CloseAfterReturn,
     CloseForLeave,
+    CloseForMerge,
     CloseForRemoval,
     ClosingOutcome,
     CorrectReason,
+    JoinCase,
     MoveCase,
     ObserveReturn,
     OpenCase,
+    PartCase,
     RecordAttempt,
+    RestoreCase,
 )
 from shared.contracts.refusal import Refusal, RefusalCode
 from shared.contracts.sequence import sequence_of
-from shared.contracts.words import Reason, RemovalCode
+from shared.contracts.words import Reason, RemovalCode, Status
 
 ZHAOJUE, BUTUO, CHONGMING = "513431", "513429", "310151"
 OFFICE, SCHOOL = f"/counties/{ZHAOJUE}", "/schools/2151000001"
+OTHER_ID = "f" * 32
 FIRST = date(2020, 3, 1)
 NOW = ""
 """In a command: the number of the day on which it is asked."""
@@ -65,6 +70,35 @@ def removed(code: RemovalCode | None = RemovalCode.DEATH, *, fact: str = NOW) ->
 
 def on_leave(fact: str = NOW) -> CloseForLeave:
     return CloseForLeave(fact=fact)
+
+
+def merged(fact: str = NOW, *, student: str = OTHER_ID) -> CloseForMerge:
+    return CloseForMerge(fact=fact, student=student)
+
+
+def joined(
+    status: Status = Status.DROPPED_OUT,
+    known: Status = Status.DROPPED_OUT,
+    *,
+    county: str = ZHAOJUE,
+    reason: Reason | None = Reason.WORK,
+    spells: int = 1,
+    student: str = OTHER_ID,
+    fact: str = NOW,
+) -> JoinCase:
+    return JoinCase(fact=fact, student=student, county=county, status=status, reason=reason, known=known, spells=spells)
+
+
+def parted(
+    status: Status = Status.ENROLLED, *, county: str = ZHAOJUE, reason: Reason | None = None, student: str = OTHER_ID, fact: str = NOW
+) -> PartCase:
+    return PartCase(fact=fact, student=student, county=county, status=status, reason=reason)
+
+
+def restored(
+    status: Status = Status.DROPPED_OUT, *, county: str = ZHAOJUE, reason: Reason | None = Reason.WORK, student: str = OTHER_ID, fact: str = NOW
+) -> RestoreCase:
+    return RestoreCase(fact=fact, student=student, county=county, status=status, reason=reason)
 
 
 def attempt(
@@ -150,6 +184,8 @@ def judge(case: Case, asked: CaseCommand, *, on: date, cause: str) -> CaseFact |
     """Judge anything, as the worker does: a county's office answers for its own county here."""
     if isinstance(asked, RecordAttempt | CloseAfterReturn):
         return office_commands.decide(case, asked, on=on, cause=cause, answers_for={asked.office.removeprefix("/counties/")})
+    if isinstance(asked, CloseForMerge | JoinCase | PartCase | RestoreCase):
+        return merged_files.decide(case, numbered(asked, on), on=on)  # type: ignore[arg-type]  # of the same type
     return policy_commands.decide(case, numbered(asked, on), on=on)  # type: ignore[arg-type]  # all others follow from facts
 
 
@@ -174,5 +210,6 @@ STORIES: dict[str, tuple[CaseCommand, ...]] = {
     "closed": (opened(), back(), closed()),
     "closed by removal": (opened(), removed()),
     "closed by leave": (opened(), on_leave()),
+    "closed by merge": (opened(), attempt(), merged()),
 }
 """How a file comes to each state."""

@@ -8,10 +8,21 @@ from hypothesis import strategies as st
 
 from services.case.domain.case import INITIAL, Case, evolve, fold
 from services.case.domain.packed import pack, place_in_lists, unpack
-from shared.contracts.case import AttemptMethod, AttemptOutcome, CaseCommand, CaseFact, CaseReopened, CaseStanding, CaseState
+from shared.contracts.case import (
+    AttemptMethod,
+    AttemptOutcome,
+    CaseCommand,
+    CaseFact,
+    CaseJoined,
+    CaseParted,
+    CaseReopened,
+    CaseRestored,
+    CaseStanding,
+    CaseState,
+)
 from shared.contracts.refusal import Refusal
 from shared.contracts.sequence import sequence_of
-from shared.contracts.words import Reason, RemovalCode
+from shared.contracts.words import Reason, RemovalCode, Status
 from tests.domain.case.case_story import (
     BUTUO,
     CHONGMING,
@@ -23,18 +34,23 @@ from tests.domain.case.case_story import (
     back,
     closed,
     corrected,
+    joined,
     judge,
+    merged,
     moved,
     numbered,
     on_leave,
     opened,
+    parted,
     removed,
+    restored,
 )
 
 law = settings(max_examples=200, deadline=None)
 
 _county = st.sampled_from([ZHAOJUE, BUTUO, CHONGMING])
 _fact = st.integers(0, 12).map(lambda n: sequence_of(FIRST.toordinal() + n, n % 3))
+_status = st.sampled_from(Status)
 _office = st.one_of(_county.map(lambda county: f"/counties/{county}"), st.just(SCHOOL))
 _next = st.none() | st.integers(-3, 200).map(lambda days: FIRST + timedelta(days))
 ASKED: st.SearchStrategy[CaseCommand] = st.one_of(
@@ -44,6 +60,10 @@ ASKED: st.SearchStrategy[CaseCommand] = st.one_of(
     st.builds(corrected, st.sampled_from(Reason), fact=_fact),
     st.builds(removed, st.none() | st.sampled_from(RemovalCode), fact=_fact),
     st.builds(on_leave, _fact),
+    st.builds(merged, _fact),
+    st.builds(joined, _status, _status, county=_county, spells=st.integers(0, 2), fact=_fact),
+    st.builds(parted, _status, county=_county, fact=_fact),
+    st.builds(restored, _status, county=_county, fact=_fact),
     st.builds(attempt, _office, method=st.sampled_from(AttemptMethod), outcome=st.sampled_from(AttemptOutcome), next_=_next),
     st.builds(closed, _office),
 )
@@ -128,7 +148,11 @@ def test_each_fact_finds_what_the_one_before_it_left(history: History) -> None:
 def test_something_is_due_for_every_file_that_is_not_closed_and_for_no_other(history: History) -> None:
     for _, _, fact in live(history)[1]:
         assert (fact.after.due is None) == (fact.after.state is CaseState.CLOSED)
-        assert fact.after != fact.before
+        assert fact.after != fact.before or isinstance(fact, CaseJoined)
+
+
+def opens(found: CaseStanding | None) -> bool:
+    return found is None or found.state in {CaseState.RETURNED, CaseState.CLOSED}
 
 
 @law
@@ -136,7 +160,7 @@ def test_something_is_due_for_every_file_that_is_not_closed_and_for_no_other(his
 def test_attempts_only_grow_but_for_a_new_spell(history: History) -> None:
     for _, _, fact in live(history)[1]:
         before = fact.before.attempts if fact.before else 0
-        if isinstance(fact, CaseReopened):
+        if isinstance(fact, CaseReopened | CaseJoined | CaseParted | CaseRestored) and fact.after.state is CaseState.OPEN and opens(fact.before):
             assert fact.after.attempts == 0
         else:
             assert fact.after.attempts == before + (fact.TYPE == "cn.baoxue.case.attempted.v1")

@@ -54,7 +54,7 @@ def test_no_state_is_a_child_without_a_file() -> None:
     assert unpack(None) == Case()
 
 
-@pytest.mark.parametrize("state", [b"", b"\1" * 19, b"\2\0", b"\2\xff" + bytes(17)])
+@pytest.mark.parametrize("state", [b"", b"\2" * 19, b"\3\0", b"\3\xff" + bytes(17)])
 def test_bytes_that_are_no_state_are_an_error_that_says_what_to_do(state: bytes) -> None:
     with pytest.raises(UnknownFormat, match=r"generation|rebuild"):
         unpack(state)
