@@ -60,5 +60,6 @@ def _missing(url: str, path: str) -> Mapping[str, str] | None:
     if status in (None, http.HTTPStatus.OK):
         return None if status is None else {}
     with suppress(ValueError, AttributeError):
-        return {name: str(why) for name, why in json.loads(body).get("missing", {"?": f"status {status}"}).items()}
+        missing = json.loads(body).get("missing") or {"?": f"status {status}"}
+        return {name: str(why) for name, why in missing.items()}
     return None

@@ -60,7 +60,7 @@ def test_one_that_is_not_ready_is_not(answering: Answering, status: int) -> None
     assert asked(answering(status)) == 1
 
 
-@pytest.mark.parametrize(("missing", "exit_code"), [(["lag"], 0), (["redis"], 1), (["lag", "redis"], 1)])
+@pytest.mark.parametrize(("missing", "exit_code"), [(["lag"], 0), (["redis"], 1), (["lag", "redis"], 1), ([], 1)])
 def test_one_that_is_only_behind_is_healthy(answering: Answering, missing: list[str], exit_code: int) -> None:
     assert asked(answering(503, json.dumps({"missing": dict.fromkeys(missing, "why")}).encode())) == exit_code
 
