@@ -28,9 +28,9 @@ class Attacker:
                 self._rows[other] = _minus(known, row, factor)
         self._rows[leading] = row
 
-    def knows(self, county: str) -> bool:
-        """Whether this county's number follows from the sums."""
-        return not self._reduced({county: 1})
+    def knows(self, *counties: str) -> bool:
+        """Whether the number of this county, or of several together, follows from the sums."""
+        return not self._reduced(dict.fromkeys(counties, 1))
 
     def _reduced(self, row: Row) -> Row:
         for leading, known in self._rows.items():
