@@ -10,6 +10,8 @@ from fastapi import FastAPI, Path, Query, Request, Response
 from starlette.requests import ClientDisconnect
 
 from services.enrolment import openapi
+from services.enrolment.decider import provinces_in
+from services.enrolment.domain.merge_preview import MergePreview
 from services.enrolment.domain.transfers import Side
 from services.enrolment.intake import body
 from services.enrolment.intake.line_checker import LineChecker
@@ -17,8 +19,10 @@ from services.enrolment.intake.receipts import MOST_PARTITIONS, Receipt, Receipt
 from services.enrolment.intake.report_intake import Acknowledgement, MediaType, ReportIntake
 from services.enrolment.limits import Limits
 from services.enrolment.meters import ApiMeters
+from services.enrolment.same_as import FORM, MergePreviews
 from services.enrolment.transfers import TransferList, Transfers
 from shared import clock
+from shared.commands.instructions import body_of
 from shared.commands.list_query import After, AreaCode, Limit, counties_of, cursor_of
 from shared.commands.rebuild_gate import RebuildGate
 from shared.contracts.services import ENROLMENT
@@ -73,6 +77,7 @@ def create_app(
 
     gate = RebuildGate(store, log, topics.SUBMISSIONS)
     transfers = Transfers(store, Listing(redis, ENROLMENT.name, generation=generation, partitions=partitions), gate, partitions=partitions)
+    previews = MergePreviews(store, gate, provinces_in(divisions), partitions=partitions)
 
     app = create_api(
         title="Baoxue enrolment",
@@ -122,6 +127,15 @@ def create_app(
     async def read_transfers(county: AreaCode = NATION, side: Sides = None, after: After = None, limit: Limit = 50) -> Response:
         found = await transfers.page(counties_of(county), side or list(Side), after=cursor_of(after), limit=limit)
         return json_response(found, headers={"Cache-Control": "no-store"})
+
+    @app.post(
+        "/v1/same-as/preview",
+        summary="What a report that two ids are one child would come to; nothing is changed",
+        openapi_extra=FORM.request_body(),
+        responses=openapi.responses(MergePreview, "Why it would be declined, and what would change", 400, 413, 415, 422, 503),
+    )
+    async def preview_same_as(request: Request) -> Response:
+        return json_response(await previews.of(await body_of(request)), headers={"Cache-Control": "no-store"})
 
     return app
 

@@ -7,6 +7,7 @@ from msgspec import Raw
 
 from services.enrolment.domain import county, merging, packed, student
 from services.enrolment.domain.refusals import TypeNotTaken
+from services.enrolment.domain.senders import Provinces
 from services.enrolment.domain.state import Student
 from services.enrolment.domain.transfers import lists_of
 from shared.contracts.county import CountyStated
@@ -20,13 +21,18 @@ from shared.deciding.decider import Judged, refused, student_state_id
 from shared.deciding.states.outcomes import Exceptional, Outcome
 from shared.events.codec import Unreadable, encode, read_data, read_event, read_submission
 from shared.events.envelope import Event, Submission, caused
-from shared.geography.divisions import divisions
+from shared.geography.divisions import Divisions, divisions
 from shared.ids import uuid5_of_position
 from shared.log import topics
 
 _COUNTY_KEY = 6
 _BY_POLICIES = f'"{ENROLMENT.policy_source}"'.encode()
 """What stands in every command of the policies, and seldom in a report: no sender has that source."""
+
+
+def provinces_in(divisions: Divisions) -> Provinces:
+    """Return the source that is the province of each county in a table."""
+    return {code: f"/provinces/{county.province[:2]}" for code, county in divisions.counties.items()}
 
 
 class EnrolmentDecider:
@@ -37,7 +43,7 @@ class EnrolmentDecider:
     topic = topics.SUBMISSIONS
 
     def __init__(self) -> None:
-        self._provinces = {code: f"/provinces/{county.province[:2]}" for code, county in divisions().counties.items()}
+        self._provinces = provinces_in(divisions())
 
     def state_id(self, key: bytes | None) -> bytes:
         """Return a student's 16 bytes, or those that a county's six digits are padded to."""

@@ -4,11 +4,11 @@
 """
 
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
 import msgspec
 from fastapi import Request
-from msgspec import Raw
+from msgspec import Raw, Struct
 from starlette.requests import ClientDisconnect
 
 from shared.contracts.refusal import RefusalCode
@@ -34,6 +34,9 @@ _DEEPEST = 4
 _decode_object = msgspec.json.Decoder(dict[str, Raw]).decode
 _decode_text = msgspec.json.Decoder(str).decode
 _encode = msgspec.json.Encoder().encode
+
+
+Asked = TypeVar("Asked", bound=Struct)
 
 
 class Instruction(EventData, Protocol):
@@ -69,15 +72,11 @@ class Instructions:
             decode, form, references = self._readers[_decode_text(fields.pop("do", Raw(b"0")))]
         except (KeyError, ValueError):
             raise _wrong([Fault(RefusalCode.MALFORMED, "do", f"do must be one of {self._words}")]) from None
-        rest = _encode(fields)
-        try:
-            asked: Instruction = decode(rest)
-        except ValueError:
-            raise _wrong(form.read(rest).faults) from None
+        asked = _read(_encode(fields), decode, form)
         texts = ((name, getattr(asked, name)) for name in references)
         if faults := [fault for name, text in texts if text is not None and (fault := reference_fault(name, text))]:
             raise _wrong(faults)
-        return asked
+        return cast(Instruction, asked)
 
     def request_body(self) -> dict[str, Any]:
         """Return the ``requestBody`` for ``openapi_extra``: one of the commands, told by its ``do``."""
@@ -93,6 +92,31 @@ class Instructions:
             schema["properties"] = {"do": {"const": word}, **schema["properties"]}
             schema["required"] = ["do", *schema.get("required", ())]
         return schemas
+
+
+class Form(Generic[Asked]):
+    """The fields of a body that asks for one thing only."""
+
+    def __init__(self, struct: type[Asked]) -> None:
+        self._decode: Callable[[bytes], Asked] = msgspec.json.Decoder(struct).decode
+        self._rules = FieldRules(struct, called="the body")
+        self._name = struct.__name__
+
+    def read(self, body: bytes) -> Asked:
+        """Return what a body asks for. Raises ``Problem`` as ``Instructions.read`` does."""
+        read_object(body)
+        return _read(body, self._decode, self._rules)
+
+    def request_body(self) -> dict[str, Any]:
+        """Return the ``requestBody`` for ``openapi_extra``."""
+        return {"requestBody": {"required": True, "content": {MEDIA_TYPE: {"schema": {"$ref": openapi.REFERENCE.format(name=self._name)}}}}}
+
+
+def _read(body: bytes, decode: Callable[[bytes], Asked], form: FieldRules) -> Asked:
+    try:
+        return decode(body)
+    except ValueError:
+        raise _wrong(form.read(body).faults) from None
 
 
 async def body_of(request: Request) -> bytes:

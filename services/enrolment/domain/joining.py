@@ -4,6 +4,8 @@ Matter by matter (schooling, residence, household) the newest happening of eithe
 ``joined``.
 """
 
+from enum import StrEnum
+
 from msgspec.structs import replace
 
 from services.enrolment.domain.state import Student, Taken
@@ -13,15 +15,26 @@ from shared.contracts.same_as import Knowledge, UnmatchedTransfer
 from shared.contracts.student import Standing
 from shared.contracts.words import OUT_OF_SCHOOL, Status
 
-_SCHOOLING = ("status", "reason", "stage", "school", "grade", "prior", "schooling")
-_RESIDENCE = ("county", "residence")
-_HOUSEHOLD = ("poor", "household")
+
+class Matter(StrEnum):
+    """What news of a child may be about (wire page, section 3)."""
+
+    SCHOOLING = "schooling"
+    RESIDENCE = "residence"
+    HOUSEHOLD = "household"
+
+
+_FIELDS = {
+    Matter.SCHOOLING: ("status", "reason", "stage", "school", "grade", "prior", "schooling"),
+    Matter.RESIDENCE: ("county", "residence"),
+    Matter.HOUSEHOLD: ("poor", "household"),
+}
 
 
 def joined(own: Student, other: Student) -> Student:
     """Return the child as it is with what was known of a younger id of it. Its timeline stays its own."""
     spells = own.spells + other.spells - (own.status in OUT_OF_SCHOOL and other.status in OUT_OF_SCHOOL)  # out under both ids: one spell
-    changed = {name: getattr(other, name) for matter in _matters_of_the_other(own, other) for name in matter}
+    changed = {name: getattr(other, name) for matter in matters_of_the_other(own, other) for name in _FIELDS[matter]}
     transfers = tuple(sorted((*own.transfers, *other.transfers), key=lambda each: each.moment))[-MOST_TRANSFERS:]
     return replace(own, **changed, spells=spells, transfers=transfers)
 
@@ -30,8 +43,8 @@ def apart(child: Student, taken: Taken) -> Student | None:
     """Return the child as it would be without the id that it took over last. None where later news rests on what it took over."""
     before = joined(taken.own, taken.other)
     changed = {}
-    for matter in _matters_of_the_other(taken.own, taken.other):
-        for name in matter:
+    for matter in matters_of_the_other(taken.own, taken.other):
+        for name in _FIELDS[matter]:
             if getattr(child, name) != getattr(before, name):
                 return None
             changed[name] = getattr(taken.own, name)
@@ -40,17 +53,17 @@ def apart(child: Student, taken: Taken) -> Student | None:
     return replace(child, **changed, spells=spells, transfers=tuple(transfers), taken=child.taken[:-1])
 
 
-def _matters_of_the_other(own: Student, other: Student) -> list[tuple[str, ...]]:
-    """Return the fields of each matter of which the other id knows something newer."""
-    found: list[tuple[str, ...]] = []
+def matters_of_the_other(own: Student, other: Student) -> list[Matter]:
+    """Return the matters of which the other id knows something newer."""
+    found: list[Matter] = []
     # That an id was removed says that the id left the ledger, a duplicate say. It says nothing of a child that is known under another id.
     removed, other_removed = own.status is Status.REMOVED, other.status is Status.REMOVED
     if removed > other_removed or (removed == other_removed and other.schooling > own.schooling):
-        found.append(_SCHOOLING)
+        found.append(Matter.SCHOOLING)
     if other.residence > own.residence:
-        found.append(_RESIDENCE)
+        found.append(Matter.RESIDENCE)
     if other.household > own.household:
-        found.append(_HOUSEHOLD)
+        found.append(Matter.HOUSEHOLD)
     return found
 
 

@@ -25,6 +25,7 @@ from services.enrolment.domain.senders import Provinces, speaks_for
 from services.enrolment.domain.state import NO_REPORT, Merge, MergeStage, Student, Taken
 from services.enrolment.domain.student import Told, repeats
 from services.enrolment.domain.timeline import added, first_minute, moment_of, time_of_minute
+from shared.contracts.refusal import Refusal
 from shared.contracts.reports import SameAs, Voided
 from shared.contracts.same_as import (
     AbandonMerge,
@@ -71,15 +72,22 @@ def announce(child: Student, report: SameAs, told: Told, *, subject: str, provin
         return None
     if report.student == subject:
         raise SameId
-    if child.status is None:
-        raise StudentUnknown
-    if child.merge is not None and child.merge.gone:
-        raise MergedIntoAnother(child.merge.student)
-    if child.merge is not None and child.merge.under_way:
-        raise MergeUnderWay
-    if not speaks_for(told.source, child.county, child.school, provinces):
-        raise NotYourCounty("source")
+    if refusal := why_not_announced(child, told.source, provinces):
+        raise refusal
     return StudentSameAs(before=child.standing, after=child.standing, student=report.student)
+
+
+def why_not_announced(child: Student, source: str | None, provinces: Provinces) -> Refusal | None:
+    """Return why no merge of the child can be announced by a sender, None where one can. Without a ``source``, whoever may speak of it."""
+    if child.status is None:
+        return StudentUnknown()
+    if child.merge is not None and child.merge.gone:
+        return MergedIntoAnother(child.merge.student)
+    if child.merge is not None and child.merge.under_way:
+        return MergeUnderWay()
+    if source is not None and not speaks_for(source, child.county, child.school, provinces):
+        return NotYourCounty("source")
+    return None
 
 
 def _is_repeat(child: Student, report: SameAs | Voided, told: Told) -> bool:
@@ -127,7 +135,7 @@ def decide(child: Student, command: MergeRequest, *, subject: str, provinces: Pr
                 # The other id agreed to what is over here: it is told, or it would await the next step for ever.
                 over = stage is MergeStage.CONSENTED or (merge is None and not _took(child, command))
                 return step.declined(MergeCode.OVERTAKEN) if over else None
-            older = (child.since, subject) < (first_minute(moment_of(command.since)), command.student)
+            older = is_older(child.since, subject, first_minute(moment_of(command.since)), command.student)
             return step.unchanged(StudentMergeKept) if older else step.merged()
         case LeaveLedger():
             return step.merged() if stage is MergeStage.AGREED else None
@@ -153,6 +161,11 @@ def decide(child: Student, command: MergeRequest, *, subject: str, provinces: Pr
             assert_never(command)
 
 
+def is_older(since: int, id_: str, other_since: int, other_id: str) -> bool:
+    """Return whether an id survives another: the one known since an earlier minute, or since the same one the smaller."""
+    return (since, id_) < (other_since, other_id)
+
+
 class _Step:
     """The facts of a step that several commands make."""
 
@@ -173,22 +186,27 @@ class _Step:
 
 
 def _agree(child: Student, command: AgreeToMerge, step: _Step, subject: str, provinces: Provinces) -> MergeFact:
-    merge = child.merge
-    if child.status is None:
-        return step.declined(MergeCode.UNKNOWN_STUDENT)
-    if merge is not None and merge.gone:
-        return step.declined(MergeCode.MERGED_BEFORE)
-    # Where both ids announce each other at the same time, the merge that the smaller id announced goes on.
-    crossed = merge is not None and merge.stage is MergeStage.ANNOUNCED and merge.student == command.student
-    if merge is not None and merge.under_way and not (crossed and command.student < subject):
-        return step.declined(MergeCode.UNDER_WAY)
-    consented = merge is not None and merge.student == command.student
-    if not consented and not speaks_for(command.sender, child.county, child.school, provinces):
-        return step.declined(MergeCode.NOT_YOUR_COUNTY)
-    if len(child.taken) >= MOST_TAKEN:
-        return step.declined(MergeCode.TOO_MANY)
+    if code := why_declined(child, command.student, command.sender, subject=subject, provinces=provinces):
+        return step.declined(code)
     now = child.standing
     return StudentMergeAgreed(before=now, after=now, student=command.student, merge=command.merge, since=time_of_minute(child.since))
+
+
+def why_declined(child: Student, other: str, sender: str | None, *, subject: str, provinces: Provinces) -> MergeCode | None:
+    """Return why the subject declines the merge that another id announces, None where it agrees. Without a ``sender``, whoever may speak of it."""
+    merge = child.merge
+    if child.status is None:
+        return MergeCode.UNKNOWN_STUDENT
+    if merge is not None and merge.gone:
+        return MergeCode.MERGED_BEFORE
+    # Where both ids announce each other at the same time, the merge that the smaller id announced goes on.
+    crossed = merge is not None and merge.stage is MergeStage.ANNOUNCED and merge.student == other
+    if merge is not None and merge.under_way and not (crossed and other < subject):
+        return MergeCode.UNDER_WAY
+    consented = merge is not None and merge.student == other
+    if not consented and sender is not None and not speaks_for(sender, child.county, child.school, provinces):
+        return MergeCode.NOT_YOUR_COUNTY
+    return MergeCode.TOO_MANY if len(child.taken) >= MOST_TAKEN else None
 
 
 def _took(child: Student, command: MergeCommand) -> bool:
