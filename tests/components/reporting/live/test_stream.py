@@ -8,6 +8,7 @@ import pytest
 
 from services.reporting.live import subscriber as subscriber_module
 from services.reporting.live.subscriber import Subscriber
+from tests.components.reporting.answers.test_open_answers import BUTUO, JINYANG, memory_of
 from tests.components.reporting.live.live_rig import HURRIED, Rig, memory_to_show
 from tests.components.reporting.screen import NATION, ZHAOJUE
 from tests.support.served import PATIENCE, eventually, following, served, taking_nothing, until_it_ends
@@ -33,6 +34,22 @@ async def test_first_the_counts_then_what_changes_in_them(rig: Rig) -> None:
         assert delta.data["headline"]["all"]["now"] == 5
         assert delta.data["newest"][0] == {"county": ZHAOJUE, "name": "昭觉县", "day": "2019-05-01", "flow": "newly_out", "n": 3}
         assert delta.id not in (None, snapshot.id)
+
+
+async def test_of_a_county_that_comes_to_have_few_children_a_delta_takes_back_all_but_the_number() -> None:
+    rig = Rig(memory_of({ZHAOJUE: 5, BUTUO: 30, JINYANG: 8}))
+    async with served(rig.app) as server, following(server.url, ZHAOJUE) as county, following(server.url, "513400") as prefecture:
+        told = (await county.next("snapshot")).data
+        assert (told["out_of_school"], told["poor"], told["by_reason"]["work"], told["suppressed"]) == (5, 2, 5, False)
+        await prefecture.next("snapshot")
+        rig.count(children=-1)
+        few = (await county.next("delta")).data
+        assert (few["out_of_school"], few["suppressed"]) == (4, True)
+        assert [few[part] for part in ("poor", "by_reason", "by_stage", "relief")] == [None] * 4
+        children = {
+            child["code"]: (child["out_of_school"], child["poor"], child["suppressed"]) for child in (await prefecture.next("delta")).data["children"]
+        }
+        assert children == {ZHAOJUE: (4, None, True), JINYANG: (8, None, True)}  # and the neighbour that covers it, though its number is the same
 
 
 async def test_it_tells_how_old_it_is_while_nothing_happens(rig: Rig) -> None:
