@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import os
+import secrets
 import shutil
 import signal
 from collections.abc import Iterator
@@ -68,6 +69,9 @@ def demo(
     from deploy.demo.playing.play import Apis, play_history
 
     os.environ["REPORTING_DEMO"] = "true"
+    # Everything is recorded at the time of the story, which only this process may say: nobody else has the key.
+    story_key = secrets.token_hex(16)
+    os.environ |= {f"{spec.name.upper()}_STORY_KEY": story_key for spec in SERVICES if spec.input is not None}
     if scale < 1:
         # The figures of a part of the nation fell from the beginning of its own record, not from the published 600,000.
         os.environ.setdefault("REPORTING_BASELINE", "record")
@@ -80,7 +84,7 @@ def demo(
             stack.start()
             _addresses(config)
             apis = Apis(config.api_url("enrolment"), config.api_url("case"), config.api_url("relief"), config.api_url("reporting"))
-            exact = asyncio.run(play_history(apis, scale=scale, until=until.date(), seed=seed))
+            exact = asyncio.run(play_history(apis, scale=scale, until=until.date(), seed=seed, story_key=story_key))
             _processes(stack)
             _addresses(config)
             out.print("Running until Ctrl-C.")

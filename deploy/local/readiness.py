@@ -38,6 +38,12 @@ def version_of(url: str) -> str | None:
     return found[1].decode() if found else None
 
 
+def in_story(url: str) -> bool:
+    """Tell whether the api at this address records at the time of a demo's story."""
+    status, body = get(url, "/readyz")
+    return status == http.HTTPStatus.OK and json.loads(body).get("clock") == "story"
+
+
 @dataclass(frozen=True)
 class Shown:
     """How far reporting shows the record: the next offset of each partition, and the newest time at which anything was recorded."""

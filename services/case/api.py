@@ -9,11 +9,15 @@ from services.case import openapi
 from services.case.decider import CaseDecider
 from services.case.documents import CaseFile, CaseList
 from services.case.files import FileOf, Files
+from services.case.lines import read_line
+from shared import clock
+from shared.commands.command_lines import MEDIA_TYPE as LINES
+from shared.commands.command_lines import MOST_BYTES, LinesDone
 from shared.commands.instructions import body_of
 from shared.commands.limits import CommandLimits
 from shared.commands.list_query import After, AreaCode, Due, Limit, counties_of, cursor_of, due_day
 from shared.commands.office_api import OfficeApi
-from shared.commands.openapi import TAKEN
+from shared.commands.openapi import LINES_TAKEN, TAKEN, lines_body
 from shared.commands.record_clock import Now
 from shared.contracts.case import CaseState
 from shared.contracts.refusal import RefusalCode
@@ -23,6 +27,8 @@ from shared.geography.divisions import NATION
 from shared.http import telemetry
 from shared.http.api import create_api, json_response
 from shared.http.idempotency import IdempotencyKey
+from shared.http.story_clock import StoryClock
+from shared.http.unavailable import redis_needed
 from shared.log import topics
 from shared.log.event_log import EventLog
 from shared.redis.edge import Redis
@@ -33,15 +39,27 @@ States = Annotated[list[CaseState] | None, Query(description="one state, or seve
 _STATUSES: Mapping[str, int] = {RefusalCode.UNKNOWN_CASE: 404, RefusalCode.MALFORMED: 422, RefusalCode.FUTURE_DATED: 422}
 
 
-def create_app(*, limits: CommandLimits, log: EventLog, redis: Redis, store: StateStore, now: Now, partitions: int, generation: str = "1") -> FastAPI:
+def create_app(
+    *,
+    limits: CommandLimits,
+    log: EventLog,
+    redis: Redis,
+    store: StateStore,
+    now: Now,
+    partitions: int,
+    generation: str = "1",
+    story_key: str = "",
+) -> FastAPI:
     """Return the api over its log and Redis, which it starts and closes with itself.
 
-    ``store``: the states of the worker; ``now``: the clock of the api; ``partitions``: of the input topic; ``generation``: of the states.
+    ``store``: the states of the worker; ``now``: the clock of the api; ``partitions``: of the input topic; ``generation``: of the states;
+    ``story_key``: of the demo by whose story the time is told (``shared.http.story_clock``).
     """
     registry = telemetry.new_registry(CASE.name, "api")
     office = OfficeApi.over(
         CaseDecider(), limits=limits, log=log, redis=redis, store=store, now=now, partitions=partitions, generation=generation, statuses=_STATUSES
     )
+    story = StoryClock(story_key, redis, CASE.name, registry)
     files = Files(store, office.listing, office.gate, now, partitions=partitions)
 
     app = create_api(
@@ -53,6 +71,7 @@ def create_app(*, limits: CommandLimits, log: EventLog, redis: Redis, store: Sta
         topic=topics.CASE_COMMANDS,
         schemas=openapi.schemas,
         needs=office.needs,
+        says=story.readiness,
     )
 
     @app.get(
@@ -68,6 +87,19 @@ def create_app(*, limits: CommandLimits, log: EventLog, redis: Redis, store: Sta
         )
         return json_response(page)
 
+    @app.post(
+        "/v1/cases",
+        summary="Record many attempts, or close many files after a return: a line each",
+        openapi_extra=lines_body(openapi.ASKED),
+        responses=openapi.responses(LinesDone, "What became of each line", 400, 413, 415, 422, 503) | LINES_TAKEN,
+    )
+    async def submit_lines(request: Request, key: IdempotencyKey) -> Response:
+        body, at = await body_of(request, LINES, MOST_BYTES), await story.said(request)
+        with redis_needed():
+            moment = at or await now()
+        done = await office.lines.take(body, read_line, key=key, at=moment, recorded=at or clock.now())
+        return json_response(done, 202 if done.pending else 200)
+
     @app.get("/v1/cases/{id}", summary="A file and its history", responses=openapi.responses(CaseFile, "The file", 404, 422, 503))
     async def read_case(student: Student) -> Response:
         return json_response(await files.one(student))
@@ -80,7 +112,7 @@ def create_app(*, limits: CommandLimits, log: EventLog, redis: Redis, store: Sta
     )
     async def submit(request: Request, student: Student, key: IdempotencyKey) -> Response:
         command = openapi.ASKED.read(await body_of(request))
-        answer = await office.submitter.take(command, FileOf(files, student), office=command.office, key=key)
+        answer = await office.submitter.take(command, FileOf(files, student), office=command.office, key=key, at=await story.said(request))
         return Response(answer.body, answer.status, answer.headers, answer.media_type)
 
     return app

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from services.case.documents import CaseFile, CaseList
+from shared.commands.command_lines import LinesDone
 from shared.commands.instructions import Instructions
 from shared.commands.openapi import WHY
 from shared.contracts.case import CloseAfterReturn, RecordAttempt
@@ -25,4 +26,4 @@ responses = partial(openapi.responses, why={**WHY, 404: "This child has no file;
 
 def schemas() -> Mapping[str, Any]:
     """Return the schemas of what the api takes and returns, by name."""
-    return openapi.schemas_of(CaseFile, CaseList) | ASKED.schemas()
+    return openapi.schemas_of(CaseFile, CaseList, LinesDone) | ASKED.schemas()

@@ -29,6 +29,7 @@ def api(settings: Settings) -> FastAPI:
         now=clock_of_api(settings.today, redis, CASE.name, generation=settings.generation, partitions=settings.partitions),
         partitions=settings.partitions,
         generation=settings.generation,
+        story_key=settings.story_key,
     )
 
 

@@ -34,6 +34,7 @@ from shared.http import telemetry
 from shared.http.api import create_api, json_response
 from shared.http.idempotency import IdempotencyKey, IdempotencyStore
 from shared.http.problems import Problem
+from shared.http.story_clock import StoryClock
 from shared.log import topics
 from shared.log.event_log import EventLog
 from shared.redis.edge import Redis
@@ -54,15 +55,18 @@ def create_app(
     partitions: int,
     generation: str = "1",
     now: Callable[[], datetime] = clock.now,
+    story_key: str = "",
 ) -> FastAPI:
     """Return the api over its log and Redis, which it starts and closes with itself.
 
-    ``store``: the states of the worker; ``partitions``: of the submissions' topic; ``generation``: of the worker's states and outcomes.
+    ``store``: the states of the worker; ``partitions``: of the submissions' topic; ``generation``: of the worker's states and outcomes;
+    ``story_key``: of the demo by whose story the time is told, "" where the calendar tells it (``shared.http.story_clock``).
     Raises ``ValueError`` for more partitions than receipts can tell apart.
     """
     if partitions > MOST_PARTITIONS:
         raise ValueError(f"receipts tell at most {MOST_PARTITIONS} partitions apart, not {partitions}")
     registry = telemetry.new_registry("enrolment", "api")
+    story = StoryClock(story_key, redis, ENROLMENT.name, registry)
     receipts = ReceiptStore(redis, generation=generation, keep=limits.receipt_days * _DAY, page=limits.receipt_page)
     intake = ReportIntake(
         limits=limits,
@@ -87,6 +91,7 @@ def create_app(
         redis=redis,
         topic=topics.SUBMISSIONS,
         schemas=openapi.schemas,
+        says=story.readiness,
     )
 
     @app.post(
@@ -101,7 +106,7 @@ def create_app(
     async def take_reports(request: Request, key: IdempotencyKey) -> Response:
         media_type = _media_type(request)
         try:
-            answer = await intake.take(media_type, _chunks(request, limits), key=key)
+            answer = await intake.take(media_type, _chunks(request, limits), key=key, at=await story.of(request))
         except ClientDisconnect:
             raise Problem(400, "ended-early", "The body ended too early", "Nothing of it was logged.") from None
         return Response(answer.body, answer.status, answer.headers, answer.media_type)

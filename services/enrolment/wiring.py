@@ -29,6 +29,7 @@ def api(settings: Settings) -> FastAPI:
         store=SERVICE.store(settings, redis),
         partitions=settings.partitions,
         generation=settings.generation,
+        story_key=settings.story_key,
     )
 
 

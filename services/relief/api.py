@@ -10,15 +10,18 @@ from services.relief.decider import ReliefDecider
 from services.relief.documents import GrantFile, GrantList
 from services.relief.domain.rates import has_rate
 from services.relief.domain.terms import first_day, number_of
-from services.relief.grants import GrantOf, Grants
+from services.relief.grants import GRANT, TERM, GrantOf, Grants
 from services.relief.terms.term_start import Beginnings, Pace
 from services.relief.terms.walk import Progress
+from shared import clock
 from shared.clock import china_day
+from shared.commands.command_lines import MEDIA_TYPE as LINES
+from shared.commands.command_lines import MOST_BYTES, LinesDone
 from shared.commands.instructions import NO_FIELDS, body_of, read_nothing
 from shared.commands.limits import CommandLimits
 from shared.commands.list_query import After, AreaCode, Limit, counties_of, cursor_of
 from shared.commands.office_api import OfficeApi
-from shared.commands.openapi import TAKEN
+from shared.commands.openapi import LINES_TAKEN, TAKEN, lines_body
 from shared.commands.record_clock import Now
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.relief import GrantState
@@ -29,15 +32,15 @@ from shared.http import telemetry
 from shared.http.api import create_api, json_response
 from shared.http.idempotency import IdempotencyKey
 from shared.http.problems import Problem, invalid_parameter
+from shared.http.story_clock import StoryClock
 from shared.http.unavailable import redis_needed
 from shared.log import topics
 from shared.log.event_log import EventLog
 from shared.redis.edge import Redis
 
-_TERM = r"(19|20|21)[0-9]{2}-(spring|autumn)"
-GrantId = Annotated[str, Path(alias="id", pattern=rf"^[0-9a-f]{{32}}-{_TERM}$", description="the student's id and the term: <32 hex>-2019-autumn")]
-TermName = Annotated[str, Path(alias="term", pattern=rf"^{_TERM}$", description="a school term: 2019-autumn, 2020-spring")]
-Term = Annotated[str | None, Query(pattern=rf"^{_TERM}$", description="a school term: 2019-autumn, 2020-spring; all of them, if left out")]
+GrantId = Annotated[str, Path(alias="id", pattern=rf"^{GRANT}$", description="the student's id and the term: <32 hex>-2019-autumn")]
+TermName = Annotated[str, Path(alias="term", pattern=rf"^{TERM}$", description="a school term: 2019-autumn, 2020-spring")]
+Term = Annotated[str | None, Query(pattern=rf"^{TERM}$", description="a school term: 2019-autumn, 2020-spring; all of them, if left out")]
 States = Annotated[list[GrantState] | None, Query(description="one state, or several; all of them, if left out")]
 
 _STATUSES: Mapping[str, int] = {RefusalCode.UNKNOWN_GRANT: 404, RefusalCode.FUTURE_DATED: 422}
@@ -53,18 +56,22 @@ def create_app(
     partitions: int,
     generation: str = "1",
     pace: Pace | None = None,
+    story_key: str = "",
 ) -> FastAPI:
     """Return the api over its log and Redis, which it starts and closes with itself.
 
     ``store``: the states of the worker; ``now``: the clock of the api; ``partitions``: of the input topic; ``generation``: of the states;
-    ``pace``: at which terms are begun.
+    ``pace``: at which terms are begun; ``story_key``: of the demo by whose story the time is told (``shared.http.story_clock``).
     """
     registry = telemetry.new_registry(RELIEF.name, "api")
     office = OfficeApi.over(
         ReliefDecider(), limits=limits, log=log, redis=redis, store=store, now=now, partitions=partitions, generation=generation, statuses=_STATUSES
     )
+    story = StoryClock(story_key, redis, RELIEF.name, registry)
     grants = Grants(store, office.listing, office.gate, now, partitions=partitions)
-    beginnings = Beginnings(redis, office.listing, store, office.gate, log, generation=generation, partitions=partitions, pace=pace)
+    beginnings = Beginnings(
+        redis, office.listing, store, office.gate, log, generation=generation, partitions=partitions, pace=pace, in_story=story.tells
+    )
 
     app = create_api(
         title="Baoxue relief",
@@ -75,6 +82,7 @@ def create_app(
         topic=topics.RELIEF_COMMANDS,
         schemas=openapi.schemas,
         needs=office.needs,
+        says=story.readiness,
         beside=beginnings.running,
     )
 
@@ -85,6 +93,19 @@ def create_app(
     )
     async def read_grants(county: AreaCode = NATION, term: Term = None, state: States = None, after: After = None, limit: Limit = 50) -> Response:
         return json_response(await grants.page(counties_of(county), state or list(GrantState), term=term, after=cursor_of(after), limit=limit))
+
+    @app.post(
+        "/v1/grants",
+        summary="Pay many grants, or recognise or grant for many children: a line each",
+        openapi_extra=lines_body(requests.INSTRUCTIONS),
+        responses=openapi.responses(LinesDone, "What became of each line", 400, 413, 415, 422, 503) | LINES_TAKEN,
+    )
+    async def submit_lines(request: Request, key: IdempotencyKey) -> Response:
+        body, at = await body_of(request, LINES, MOST_BYTES), await story.said(request)
+        with redis_needed():
+            moment = at or await now()
+        done = await office.lines.take(body, requests.read_line, key=key, at=moment, recorded=at or clock.now())
+        return json_response(done, 202 if done.pending else 200)
 
     @app.get("/v1/grants/{id}", summary="A grant and its history", responses=openapi.responses(GrantFile, "The grant", 404, 422, 503))
     async def read_grant(grant: GrantId) -> Response:
@@ -98,7 +119,7 @@ def create_app(
     )
     async def submit(request: Request, grant: GrantId, key: IdempotencyKey) -> Response:
         wanted, target = requests.read(await body_of(request)), GrantOf(grant)
-        answer = await office.submitter.take(wanted.in_term(target.term), target, office=wanted.office, key=key)
+        answer = await office.submitter.take(wanted.in_term(target.term), target, office=wanted.office, key=key, at=await story.said(request))
         return Response(answer.body, answer.status, answer.headers, answer.media_type)
 
     @app.post(
@@ -115,7 +136,7 @@ def create_app(
         if not has_rate(number_of(term)):
             raise invalid_parameter("path.term", "must be a term of which there is a rate of aid")
         with redis_needed():
-            moment = await now()
+            moment = await story.said(request) or await now()
             if first_day(number_of(term)) > china_day(moment):
                 more = {"code": RefusalCode.NOT_ALLOWED_NOW, "field": "path.term"}
                 raise Problem(409, "refused", "It was refused", "the term has not begun", more=more)

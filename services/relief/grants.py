@@ -16,6 +16,9 @@ from shared.http.unavailable import redis_needed
 from shared.log.partitioner import partition_of
 
 _STUDENT = 32
+TERM = r"(19|20|21)[0-9]{2}-(spring|autumn)"
+GRANT = rf"[0-9a-f]{{32}}-{TERM}"
+"""Patterns of a term's name and of a grant's id."""
 
 
 class Grants:

@@ -7,6 +7,7 @@ from typing import Any
 from services.relief.documents import GrantFile, GrantList
 from services.relief.requests import INSTRUCTIONS
 from services.relief.terms.walk import Progress
+from shared.commands.command_lines import LinesDone
 from shared.commands.openapi import WHY
 from shared.http import openapi
 
@@ -22,4 +23,4 @@ responses = partial(openapi.responses, why={**WHY, 404: "No such grant, or no su
 
 def schemas() -> Mapping[str, Any]:
     """Return the schemas of what the api takes and returns, by name."""
-    return openapi.schemas_of(GrantList, GrantFile, Progress) | INSTRUCTIONS.schemas()
+    return openapi.schemas_of(GrantList, GrantFile, LinesDone, Progress) | INSTRUCTIONS.schemas()

@@ -1,10 +1,13 @@
 """What an office's POST on a grant says: a command but for the term, which the grant's id says."""
 
+import re
 from datetime import date
 from typing import ClassVar, cast
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
+from services.relief.grants import GRANT, GrantOf
+from shared.commands.command_lines import OneOf, wrong_id
 from shared.commands.instructions import Instructions
 from shared.contracts.relief import BeginTerm, CountyOffice, Fen, PayGrant, SetBoarding
 from shared.contracts.words import Reference
@@ -49,9 +52,19 @@ class BeginRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
 Request = PayRequest | BoardingRequest | BeginRequest
 
+_is_grant = re.compile(GRANT).fullmatch
+
 INSTRUCTIONS = Instructions((PayRequest, BoardingRequest, BeginRequest))
 
 
 def read(body: bytes) -> Request:
     """Return what a body asks for. Raises ``Problem``."""
     return cast("Request", INSTRUCTIONS.read(body))
+
+
+def read_line(id_: str, fields: dict[str, Raw]) -> OneOf:
+    """Return the command of a line of many: the id of a grant, and beside it what a body has. Raises ``Problem``."""
+    if _is_grant(id_) is None:
+        raise wrong_id("it must be the id of a grant: the student's, 32 lower-case hex digits, and the term, as in <32 hex>-2019-autumn")
+    wanted, target = cast("Request", INSTRUCTIONS.read_fields(fields)), GrantOf(id_)
+    return OneOf(target.student, wanted.in_term(target.term), wanted.office)

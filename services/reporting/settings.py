@@ -23,7 +23,7 @@ class Settings(ServiceSettings):
     baseline: Literal["published", "record"] = Field(
         "published", description="origin of the headline's baselines: the published figures of early 2019, or the record's own opening"
     )
-    demo: bool = Field(False, description="whether the page says that its children are invented")
+    demo: bool = Field(False, description="whether the page says that its children are invented, and its record is of the time of a story")
     late_after: float = Field(10.0, gt=0, description="age in seconds from which the page shows its numbers as late")
     gone_after: float = Field(30.0, gt=0, description="age in seconds from which the page crosses its numbers out, and not less than late_after")
     most_streams: int = Field(2_000, ge=1, description="streams that the api keeps open at once; any more get a 503")

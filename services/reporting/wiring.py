@@ -20,7 +20,7 @@ def api(settings: Settings) -> FastAPI:
     """Return reporting's api."""
     log, redis = KafkaLog(settings.kafka_bootstrap, client_id="reporting-api"), connect(settings.redis_url)
     return create_app(
-        reader=BoardReader(redis, log, partitions=settings.partitions),
+        reader=BoardReader(redis, log, partitions=settings.partitions, in_story=settings.demo),
         log=log,
         redis=redis,
         baseline=settings.baseline,

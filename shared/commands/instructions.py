@@ -65,9 +65,17 @@ class Instructions:
         }
         self._words = ", ".join(self._commands)
 
+    @property
+    def words(self) -> str:
+        """The words of ``do``, comma between."""
+        return self._words
+
     def read(self, body: bytes) -> Instruction:
         """Return the command in a body. Raises ``Problem``: 400 for a body that is no JSON object, 422 for fields that break rules."""
-        fields = read_object(body)
+        return self.read_fields(read_object(body))
+
+    def read_fields(self, fields: dict[str, Raw]) -> Instruction:
+        """Return the command of these members of a body. Raises ``Problem`` 422 for fields that break rules."""
         try:
             decode, form, references = self._readers[_decode_text(fields.pop("do", Raw(b"0")))]
         except (KeyError, ValueError):
@@ -119,23 +127,23 @@ def _read(body: bytes, decode: Callable[[bytes], Asked], form: FieldRules) -> As
         raise _wrong(form.read(body).faults) from None
 
 
-async def body_of(request: Request) -> bytes:
+async def body_of(request: Request, media_type: str = MEDIA_TYPE, most_bytes: int | None = None) -> bytes:
     """Read the body of a request. Raises ``Problem``: 415 for another media type, 413 for a long body, 400 for a body that ends too early."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != MEDIA_TYPE:
-        detail = f"Content-Type must be {MEDIA_TYPE}; in UTF-8."
-        raise Problem(415, "media-type", "Not a media type that is taken", detail, headers={"Accept-Post": MEDIA_TYPE})
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != media_type:
+        detail = f"Content-Type must be {media_type}; in UTF-8."
+        raise Problem(415, "media-type", "Not a media type that is taken", detail, headers={"Accept-Post": media_type})
     try:
-        return await _bounded(request.stream())
+        return await _bounded(request.stream(), MOST_BYTES if most_bytes is None else most_bytes)
     except ClientDisconnect:
         raise Problem(400, "ended-early", "The body ended too early", "Nothing of it was logged.") from None
 
 
-async def _bounded(chunks: AsyncIterator[bytes]) -> bytes:
+async def _bounded(chunks: AsyncIterator[bytes], most_bytes: int) -> bytes:
     body = b""
     async for chunk in chunks:
         body += chunk
-        if len(body) > MOST_BYTES:
-            raise Problem(413, "too-large", "The body is over a limit", f"A body must not be longer than {MOST_BYTES} bytes.")
+        if len(body) > most_bytes:
+            raise Problem(413, "too-large", "The body is over a limit", f"A body must not be longer than {most_bytes} bytes.")
     return body
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from shared.commands.command_lines import CommandLines
 from shared.commands.limits import CommandLimits
 from shared.commands.rebuild_gate import RebuildGate
 from shared.commands.record_clock import Now
@@ -18,11 +19,12 @@ from shared.redis.edge import Redis
 
 
 class OfficeApi(NamedTuple):
-    """The gate before the states, the lists of them, and what submits commands. ``needs``: what ``/readyz`` asks of them."""
+    """The gate before the states, the lists of them, and what submits commands, one or many at once. ``needs``: what ``/readyz`` asks of them."""
 
     gate: RebuildGate
     listing: Listing
     submitter: CommandSubmitter
+    lines: CommandLines
     needs: Mapping[str, Check]
 
     @classmethod
@@ -45,12 +47,13 @@ class OfficeApi(NamedTuple):
         ``statuses``: the HTTP status of a refusal by its code, where that is not 409.
         """
         gate = RebuildGate(store, log, decider.topic)
+        outcomes = Outcomes(redis, decider.service, generation=generation)
         submitter = CommandSubmitter(
             decider,
             store=store,
             gate=gate,
             log=log,
-            outcomes=Outcomes(redis, decider.service, generation=generation),
+            outcomes=outcomes,
             idempotency=IdempotencyStore(redis, decider.service, keep=limits.repeat_seconds, lease=limits.lease_seconds),
             now=now,
             partitions=partitions,
@@ -58,4 +61,5 @@ class OfficeApi(NamedTuple):
             statuses=statuses,
         )
         listing = Listing(redis, decider.service, generation=generation, partitions=partitions)
-        return cls(gate, listing, submitter, {"states": lambda: gate.ready(range(partitions))})
+        lines = CommandLines(decider.topic, gate=gate, log=log, outcomes=outcomes, partitions=partitions, patience=limits.lines_seconds)
+        return cls(gate, listing, submitter, lines, {"states": lambda: gate.ready(range(partitions))})

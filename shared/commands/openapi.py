@@ -1,5 +1,10 @@
 """What ``/openapi.json`` says of an office's ``POST``, alike in every service that takes commands."""
 
+from typing import Any
+
+from shared.commands.command_lines import MEDIA_TYPE as LINES
+from shared.commands.command_lines import MOST_LINES
+from shared.commands.instructions import Instructions
 from shared.http import openapi
 
 TAKEN: openapi.Answers = {
@@ -9,6 +14,21 @@ TAKEN: openapi.Answers = {
     }
 }
 """The answer of a ``POST`` whose worker said nothing in time, for ``responses``."""
+
+LINES_TAKEN: openapi.Answers = {
+    202: {
+        "description": "All is in the log, and the worker has not decided on all of it yet: `pending` says on how much",
+        "content": {"application/json": {"schema": {"$ref": openapi.REFERENCE.format(name="LinesDone")}}},
+    }
+}
+"""The answer of a ``POST`` of many commands whose worker said nothing in time, for ``responses``."""
+
+
+def lines_body(instructions: Instructions) -> dict[str, Any]:
+    """Return the ``requestBody`` of many commands, for ``openapi_extra``."""
+    described = f"A command a line, at most {MOST_LINES}: `id`, and beside it what the body of the single POST has ({instructions.words})"
+    return {"requestBody": {"required": True, "content": {LINES: {"schema": {"type": "string", "description": described}}}}}
+
 
 WHY = {
     400: "The body, or the Idempotency-Key, cannot be read",

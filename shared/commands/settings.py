@@ -6,6 +6,7 @@ from pydantic_settings import SettingsConfigDict
 from shared.commands.limits import CommandLimits
 from shared.commands.record_clock import Today
 from shared.deciding.settings import DecidingSettings
+from shared.http.story_clock import DESCRIPTION
 
 
 class OfficeSettings(CommandLimits, DecidingSettings):
@@ -13,6 +14,7 @@ class OfficeSettings(CommandLimits, DecidingSettings):
 
     model_config = SettingsConfigDict(frozen=True)
 
+    story_key: str = Field("", description=DESCRIPTION)
     today: Today = Field(
         Today.CALENDAR, description="what tells the api the day: `calendar`, or `record` (the newest time that it holds) where a history is played in"
     )

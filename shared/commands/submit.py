@@ -86,8 +86,8 @@ class CommandSubmitter:
         self._decider, self._store, self._gate, self._log, self._outcomes, self._idempotency = decider, store, gate, log, outcomes, idempotency
         self._now, self._partitions, self._patience, self._statuses = now, partitions, patience, statuses
 
-    async def take(self, command: EventData, target: CommandTarget, *, office: str, key: str | None) -> Answer:
-        """Submit a command in the name of an office.
+    async def take(self, command: EventData, target: CommandTarget, *, office: str, key: str | None, at: datetime | None = None) -> Answer:
+        """Submit a command in the name of an office. ``at``: the moment of a demo's story, where there is one.
 
         Returns 200 with the target as it is once the command was decided, or 202 with its location if the worker wrote no outcome in time. A
         refused command is a ``Problem``: 409 with the code, or another status that the service has for the code.
@@ -95,7 +95,7 @@ class CommandSubmitter:
         content = b"%b\0%b\0%b" % (command.TYPE.encode(), target.student.encode(), encode(command))
 
         async def work() -> Answer:
-            return await self._submitted(command, target, office, command_id(key, content))
+            return await self._submitted(command, target, office, command_id(key, content), at)
 
         if key is None:
             return await work()
@@ -103,11 +103,11 @@ class CommandSubmitter:
         with redis_needed():
             return await self._idempotency.respond_once(request, work, keeps=_is_decided)
 
-    async def _submitted(self, command: EventData, target: CommandTarget, office: str, id_: str) -> Answer:
+    async def _submitted(self, command: EventData, target: CommandTarget, office: str, id_: str, at: datetime | None) -> Answer:
         student = target.student.encode()
         partition = partition_of(student, self._partitions)
         with redis_needed():
-            value = encode(_event(command, target.student, office, id_, await self._now()))
+            value = encode(office_event(command, target.student, office, id_, at=at or await self._now(), recorded=at or clock.now()))
             state = await self._store.get(partition, self._decider.state_id(student))
         if state is None:
             await self._gate.check((partition,))
@@ -157,7 +157,8 @@ def _field_of_request(field: str | UnsetType | None) -> str | None:
     return _FIELDS_OF_REQUEST.get(field, field.removeprefix("data.")) if field else None
 
 
-def _event(command: EventData, student: str, office: str, id_: str, at: datetime) -> Event[EventData]:
+def office_event(command: EventData, student: str, office: str, id_: str, *, at: datetime, recorded: datetime) -> Event[EventData]:
+    """Return the command of an office as an event that is true ``at`` a moment and came in at another."""
     return Event(
         specversion="1.0",
         id=id_,
@@ -165,7 +166,7 @@ def _event(command: EventData, student: str, office: str, id_: str, at: datetime
         type=command.TYPE,
         subject=student,
         time=at,
-        recordedtime=clock.now(),
+        recordedtime=recorded,
         partitionkey=student,
         sequence=NO_SEQUENCE,
         causationid=id_,

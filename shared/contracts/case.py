@@ -5,13 +5,14 @@ of anything is: over all facts not seen before, add 1 for ``after``, take 1 for 
 to and never shortened, for what was once recorded must stay readable.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta, Struct
 
-from shared.contracts.words import Reason, RecordedCounty, RecordedStudent, RemovalCode, Spell, Status
+from shared.contracts.words import Reason, RecordedCounty, RecordedReference, RecordedStudent, Reference, RemovalCode, Spell, Status
 
 
 class CaseState(StrEnum):
@@ -137,12 +138,21 @@ class CaseReasonCorrected(FollowingFact, frozen=True):
     TYPE = "cn.baoxue.case.reason-corrected.v1"
 
 
-class CaseClosedByReturn(CaseFact, frozen=True):
-    """An office saw that the child stayed in school (销号)."""
+class CaseClosedByReturnV1(CaseFact, frozen=True):
+    """An office saw that the child stayed in school (销号); by what, the fact does not say."""
 
     TYPE = "cn.baoxue.case.closed-by-return.v1"
     office: RecordedOffice
     outcome: ClosingOutcome
+
+
+class CaseClosedByReturn(CaseFact, frozen=True):
+    """An office saw that the child stayed in school (销号). ``evidence`` refers to what shows it; null where it was not asked for yet (v1)."""
+
+    TYPE = "cn.baoxue.case.closed-by-return.v2"
+    office: RecordedOffice
+    outcome: ClosingOutcome
+    evidence: RecordedReference | None = None
 
 
 class CaseClosedByRemoval(FollowingFact, frozen=True):
@@ -195,6 +205,7 @@ CASE_FACTS: tuple[type[CaseFact], ...] = (
     CasePutUnderObservation,
     CaseMoved,
     CaseReasonCorrected,
+    CaseClosedByReturnV1,
     CaseClosedByReturn,
     CaseClosedByRemoval,
     CaseClosedByLeave,
@@ -203,6 +214,10 @@ CASE_FACTS: tuple[type[CaseFact], ...] = (
     CaseParted,
     CaseRestored,
 )
+
+FACT_UPCASTS: Mapping[str, Callable[[Any], Struct]] = {
+    CaseClosedByReturnV1.TYPE: lambda old: CaseClosedByReturn(before=old.before, after=old.after, office=old.office, outcome=old.outcome)
+}
 
 
 # --- commands
@@ -308,12 +323,21 @@ class RecordAttempt(CaseCommand, frozen=True):
     next: date | None = None
 
 
-class CloseAfterReturn(CaseCommand, frozen=True):
-    """An office closes the file of a child that is back."""
+class CloseAfterReturnV1(CaseCommand, frozen=True):
+    """An office closes the file of a child that is back, and does not say by what it knows."""
 
     TYPE = "cn.baoxue.case.asked.close-after-return.v1"
     office: Office
     outcome: ClosingOutcome
+
+
+class CloseAfterReturn(CaseCommand, frozen=True):
+    """An office closes the file of a child that is back. ``evidence`` refers to what shows that it stayed: a roll, the record of a visit."""
+
+    TYPE = "cn.baoxue.case.asked.close-after-return.v2"
+    office: Office
+    outcome: ClosingOutcome
+    evidence: Reference | None = None
 
 
 CASE_COMMANDS: tuple[type[CaseCommand], ...] = (
@@ -328,5 +352,10 @@ CASE_COMMANDS: tuple[type[CaseCommand], ...] = (
     PartCase,
     RestoreCase,
     RecordAttempt,
+    CloseAfterReturnV1,
     CloseAfterReturn,
 )
+
+COMMAND_UPCASTS: Mapping[str, Callable[[Any], Struct]] = {
+    CloseAfterReturnV1.TYPE: lambda old: CloseAfterReturn(office=old.office, outcome=old.outcome)
+}

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
+from shared.contracts.case import FACT_UPCASTS
 from shared.contracts.refusal import Dead, Refused
 from shared.contracts.reports import REPORTS
 from shared.contracts.same_as import MERGE_COMMANDS
@@ -99,7 +100,7 @@ def split_version(type_: str) -> tuple[str, int]:
     return family, int(version)
 
 
-INPUT_LANGUAGES: Mapping[str, Language] = {spec.name: Language(spec.input.types) for spec in SERVICES if spec.input is not None}
+INPUT_LANGUAGES: Mapping[str, Language] = {spec.name: Language(spec.input.types, spec.input.upcasts) for spec in SERVICES if spec.input is not None}
 """What the input topic of each deciding service holds, by the name of the service."""
 
 REPORT_LANGUAGE = Language(REPORTS)
@@ -108,7 +109,7 @@ REPORT_LANGUAGE = Language(REPORTS)
 MERGE_LANGUAGE = Language(MERGE_COMMANDS)
 """What enrolment's policies ask of a child."""
 
-RECORD_LANGUAGE = Language((fact for spec in SERVICES for fact in spec.facts), STUDENT_UPCASTS)
+RECORD_LANGUAGE = Language((fact for spec in SERVICES for fact in spec.facts), {**STUDENT_UPCASTS, **FACT_UPCASTS})
 """What the deciding services write into the record."""
 
 ASIDE_LANGUAGE = Language((Refused, Dead))

@@ -5,11 +5,13 @@ made from ``SERVICES``. A new service is one more row here, beside its events in
 (``docs/how-to/add-a-service.md``).
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from msgspec import Struct
 
-from shared.contracts.case import CASE_COMMANDS, CASE_FACTS
+from shared.contracts.case import CASE_COMMANDS, CASE_FACTS, COMMAND_UPCASTS
 from shared.contracts.county import CountyStated
 from shared.contracts.relief import RELIEF_COMMANDS, RELIEF_FACTS
 from shared.contracts.reports import REPORTS
@@ -19,12 +21,16 @@ from shared.contracts.student import STUDENT_FACTS
 
 @dataclass(frozen=True)
 class InputTopic:
-    """The one topic that the worker of a deciding service reads. ``keyed_by``: what the key of its records is."""
+    """The one topic that the worker of a deciding service reads. ``keyed_by``: what the key of its records is.
+
+    ``upcasts``: of superseded types, as ``registry.Language`` takes them.
+    """
 
     name: str
     holds: str
     keyed_by: str
     types: tuple[type[Struct], ...]
+    upcasts: Mapping[str, Callable[[Any], Struct]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,7 @@ CASE = ServiceSpec(
     port=8002,
     admin_port=8012,
     serves="shows files of children at /v1/cases",
-    input=InputTopic("case.commands", "what offices and policies ask of cases", "student id", CASE_COMMANDS),
+    input=InputTopic("case.commands", "what offices and policies ask of cases", "student id", CASE_COMMANDS, COMMAND_UPCASTS),
     facts=CASE_FACTS,
     hears=("enrolment",),
     tells_day=True,

@@ -37,11 +37,13 @@ def create_api(
     schemas: Callable[[], Mapping[str, Any]],
     needs: Mapping[str, Check] | None = None,
     beside: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
+    says: Mapping[str, str] = telemetry.NOTHING,
 ) -> FastAPI:
     """Return an api without routes of its own over a log and a Redis, which it starts and closes with itself.
 
     ``topic``: whose offsets tell that the log is there; ``schemas``: of the documents that the routes take and return, by name;
-    ``needs``: what must be there beside the log and Redis for the api to be ready; ``beside``: what runs while the api does.
+    ``needs``: what must be there beside the log and Redis for the api to be ready; ``beside``: what runs while the api does; ``says``: what
+    ``/readyz`` says beside "ready".
     The api starts without the log too, and ``/readyz`` then tells so.
     """
 
@@ -60,7 +62,7 @@ def create_api(
 
     app = bare_api(title=title, summary=summary, lifespan=lifespan)
     openapi.describe(app, schemas)
-    telemetry.add_probes(app, registry, {"kafka": lambda: log.end_offsets(topic), "redis": redis.ping, **(needs or {})})
+    telemetry.add_probes(app, registry, {"kafka": lambda: log.end_offsets(topic), "redis": redis.ping, **(needs or {})}, says=says)
     return app
 
 

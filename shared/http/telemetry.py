@@ -22,6 +22,8 @@ Check = Callable[[], Awaitable[object]]
 Stalled = Callable[[], Sequence[str]]
 """Returns the parts of a process that should make progress and have made none for a while."""
 
+NOTHING: Mapping[str, str] = {}
+
 
 class NotReady(Exception):
     """Something that a process needs is not as it must be. The message says what, and repeats no value that was sent."""
@@ -37,17 +39,17 @@ def new_registry(service: str, part: str) -> CollectorRegistry:
     return registry
 
 
-def add_probes(app: FastAPI, registry: CollectorRegistry, needs: Mapping[str, Check]) -> None:
-    """Add the probes and metrics to an api, and count its requests."""
-    app.include_router(probes(registry, needs))
+def add_probes(app: FastAPI, registry: CollectorRegistry, needs: Mapping[str, Check], *, says: Mapping[str, str] = NOTHING) -> None:
+    """Add the probes and metrics to an api, and count its requests. ``says``: as ``probes`` has it."""
+    app.include_router(probes(registry, needs, says=says))
     app.add_middleware(CountRequests, meters=HttpMeters(registry))
 
 
-def probes(registry: CollectorRegistry, needs: Mapping[str, Check], *, stalled: Stalled = tuple) -> APIRouter:
+def probes(registry: CollectorRegistry, needs: Mapping[str, Check], *, stalled: Stalled = tuple, says: Mapping[str, str] = NOTHING) -> APIRouter:
     """Return the routes of the probes and metrics.
 
     ``needs``: what must be available for the process to be ready, by name. ``stalled``: the parts whose standstill means that the process
-    is not alive; without it a process is alive if it answers.
+    is not alive; without it a process is alive if it answers. ``says``: what ``/readyz`` says beside "ready".
     """
     router = APIRouter(tags=["operations"])
 
@@ -64,7 +66,7 @@ def probes(registry: CollectorRegistry, needs: Mapping[str, Check], *, stalled: 
         if missing := {name: why for name, why in zip(needs, found, strict=True) if why is not None}:
             detail = "; ".join(f"{name}: {why}" for name, why in missing.items()) + "."
             raise Problem(503, "not-ready", "Not ready", detail, headers={"Retry-After": "1"}, more={"away": list(missing), "missing": missing})
-        return {"status": "ready"}
+        return {"status": "ready", **says}
 
     @router.get("/metrics", summary="Metrics for Prometheus", response_class=PlainTextResponse)
     async def metrics() -> Response:

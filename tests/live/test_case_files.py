@@ -80,7 +80,7 @@ async def test_a_file_from_dropping_out_to_the_second_dropping_out(walk: Walk) -
     assert (first.json()["state"], first.json()["attempts"], first.json()["due"]) == ("persuading", 1, "2020-03-05")
     assert (await walk.ask(key="k1", **attempt)).json() == first.json()
     assert (await walk.ask(key="k1", **attempt | {"method": "call"})).status_code == 409
-    early = await walk.ask(do="close-after-return", outcome="sustained")
+    early = await walk.ask(do="close-after-return", outcome="sustained", evidence="KQ/2020-06")
     assert (early.status_code, early.json()["code"]) == (409, "not_allowed_now")
     assert await walk.listed(county=HERE, state="persuading", due="2020-03-05") == [CHILD]
     assert await walk.listed(county=HERE, state="persuading", due="2020-03-04") == []

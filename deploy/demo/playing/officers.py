@@ -1,44 +1,49 @@
-"""The work of officers of the 52 counties after the history, through the apis of case and relief.
+"""The work of officers through the apis of case and relief, as the story goes on: each round works off what is due by its day.
 
-Officers begin the term of the record's day, visit each child that is still out of school once, and pay some of the aid that is due. All of
-it is invented, and the same every time: the id of a child decides the outcome of its visit.
+Officers close the files of the children that stayed in school, visit the children that are out, begin terms, and pay by roll. The id of a child
+decides what is missed (``rounds.py``), so that the same history leaves the same behind.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from datetime import date, timedelta
-from typing import Any, NamedTuple
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import blake2b
+from typing import Any
 
 from msgspec import Struct, json
 
 from deploy.demo.playing.retrying import Answer, RetryingClient
+from deploy.demo.playing.rounds import TERMS, Term, is_closed, is_paid, is_visited, next_step
+from deploy.demo.playing.story import Story
 
-_WHERE = "watch52"
+NATION = "100000"
 _OUTCOMES = ("promised", "willing", "refused_by_family", "not_found", "working_elsewhere")
-_PAGE, _SIDE_BY_SIDE = 500, 16
-_MOST_PAID = 500
-"""The most grants that are paid: a demo has no time for more."""
-_NEXT_VISIT = timedelta(days=14)
-_JSON = {"content-type": "application/json"}
+_PAGE, _SIDE_BY_SIDE = 500, 4
 _LOOK = 0.2
+_OVERTAKEN = frozenset({"not_allowed_now", "not_your_county", "other_amount"})
+"""What the worker may say of a line because a report came in between the reading of a list and the command: the child is out again, or moved."""
 
 
 class Refused(Exception):
     """An api refused what officers may do. The message says what and why."""
 
 
-class Done(NamedTuple):
-    """The number of children that were granted the aid of the term, visited, and paid."""
+@dataclass
+class Done:
+    """How much officers did so far: files closed, visits, children asked for by the beginnings of terms, grants paid, lines overtaken by reports."""
 
-    term: str
-    asked: int
-    visited: int
-    paid: int
+    closed: int = 0
+    visited: int = 0
+    granted: int = 0
+    paid: int = 0
+    overtaken: int = 0
 
 
 class _Case(Struct):
     id: str
     county: str
+    due: date | None
 
 
 class _Grant(Struct):
@@ -53,7 +58,6 @@ class _Cases(Struct):
 
 
 class _Grants(Struct):
-    today: date
     grants: list[_Grant]
     next: str | None
 
@@ -63,90 +67,137 @@ class _Progress(Struct):
     children: int
 
 
+class _Line(Struct):
+    code: str
+    field: str | None
+    detail: str
+
+
+class _Lines(Struct):
+    accepted: int
+    lines: list[_Line]
+
+
 class Officers:
-    """Officers at work on the day that relief tells, which is that of the record."""
+    """The officers of all counties. ``done``: how much they did so far."""
 
-    def __init__(self, client: RetryingClient, *, case_url: str, relief_url: str) -> None:
-        self._client, self._case, self._relief = client, case_url, relief_url
-        self._today = date.min
+    def __init__(self, client: RetryingClient, *, case_url: str, relief_url: str, story: Story) -> None:
+        self._client, self._cases, self._relief, self._story = client, f"{case_url}/v1/cases", relief_url, story
+        self._grants = f"{relief_url}/v1/grants"
+        self._begun: set[str] = set()
         self._places = asyncio.Semaphore(_SIDE_BY_SIDE)
+        self.done = Done()
 
-    async def work(self) -> Done:
-        """Do the work, and return how much it was. Raises ``Refused`` and ``RetriesExhausted``."""
-        self._today = json.decode(await self._page(f"{self._relief}/v1/grants"), type=_Grants).today
-        # Spring begins in February and autumn in August; January is still the autumn of the year before.
-        year, month = self._today.year, self._today.month
-        term = f"{year}-autumn" if month >= 8 else f"{year}-spring" if month >= 2 else f"{year - 1}-autumn"
-        asked = await self._begin(term)
-        return Done(term, asked, await self._each(self._open_files(), self._visit), await self._each(self._due_grants(term), self._pay))
+    async def round(self, day: date) -> None:
+        """Work off what is due by a day. Raises ``Refused`` and ``RetriesExhausted``, in an ``ExceptionGroup`` or by themselves."""
+        for term in TERMS:
+            if term.granted <= day and term.name not in self._begun:
+                self._begun.add(term.name)
+                await self._begin(term, day)
+        self.done.closed += await self._each(self._observed(day), self._cases, day)
+        self.done.visited += await self._each(self._to_visit(day), self._cases, day)
+        for term in TERMS:
+            if term.paid <= day:
+                self.done.paid += await self._each(self._due(term, day), self._grants, day)
 
-    async def _begin(self, term: str) -> int:
-        url = f"{self._relief}/v1/terms/{term}"
-        _expect(202, await self._client.ask("POST", url, body=b"{}", headers=_JSON))
+    async def _begin(self, term: Term, day: date) -> None:
+        url = f"{self._relief}/v1/terms/{term.name}"
+        headers = {"content-type": "application/json", **self._story.of_officers(day)}
+        _expect((202,), await self._client.ask("POST", url, body=b"{}", headers=headers))
         while True:
-            progress = json.decode(_expect(200, await self._client.ask("GET", url)), type=_Progress)
+            progress = json.decode(_expect((200,), await self._client.ask("GET", url)), type=_Progress)
             if progress.ended is not None:
-                return progress.children
+                self.done.granted += progress.children
+                return
             await asyncio.sleep(_LOOK)
 
-    async def _open_files(self) -> AsyncIterator[_Case]:
-        # A visit takes a file from this list, which is read from its beginning until nothing is left.
+    async def _observed(self, day: date) -> AsyncIterator[list[Mapping[str, Any]]]:
+        async for page in self._pages(self._cases, _Cases, state=["returned"], due=str(day)):
+            yield [
+                {
+                    "id": case.id,
+                    "do": "close-after-return",
+                    "office": f"/counties/{case.county}",
+                    "outcome": "sustained",
+                    "evidence": f"KQ/{case.county}/{day}",
+                }
+                for case in page.cases
+                if case.due is not None and is_closed(case.id, case.due, day)
+            ]
+
+    async def _to_visit(self, day: date) -> AsyncIterator[list[Mapping[str, Any]]]:
+        async for page in self._pages(self._cases, _Cases, state=["open", "persuading"], due=str(day)):
+            yield [
+                {
+                    "id": case.id,
+                    "do": "record-attempt",
+                    "office": f"/counties/{case.county}",
+                    "method": "visit",
+                    "outcome": _OUTCOMES[int(case.id[:4], 16) % len(_OUTCOMES)],
+                    "next": str(next_step(case.id, day)),
+                }
+                for case in page.cases
+                if case.due is not None and is_visited(case.id, case.due, day)
+            ]
+
+    async def _due(self, term: Term, day: date) -> AsyncIterator[list[Mapping[str, Any]]]:
+        async for page in self._pages(self._grants, _Grants, state=["due"], term=term.name):
+            yield [
+                {
+                    "id": grant.id,
+                    "do": "pay",
+                    "office": f"/counties/{grant.county}",
+                    "reference": f"ZF/{term.name}/{grant.county}/{day}",
+                    "day": str(day),
+                    "fen": grant.fen,
+                }
+                for grant in page.grants
+                if is_paid(grant.id, term, day)
+            ]
+
+    async def _pages(self, url: str, kind: Callable[..., Any], **query: Any) -> AsyncIterator[Any]:
         after: dict[str, str] = {}
         while True:
-            page = json.decode(await self._page(f"{self._case}/v1/cases", state="open", **after), type=_Cases)
-            for case in page.cases:
-                yield case
+            asked = [(name, each) for name, value in query.items() for each in ([value] if isinstance(value, str) else value)]
+            answer = await self._client.ask("GET", url, query=[("county", NATION), ("limit", str(_PAGE)), *asked, *after.items()])
+            page = json.decode(_expect((200,), answer), type=kind)
+            yield page
             if page.next is None:
                 return
             after = {"after": page.next}
 
-    async def _due_grants(self, term: str) -> AsyncIterator[_Grant]:
-        after: dict[str, str] = {}
-        found = 0
-        while found < _MOST_PAID:
-            page = json.decode(await self._page(f"{self._relief}/v1/grants", state="due", term=term, **after), type=_Grants)
-            for grant in page.grants[: _MOST_PAID - found]:
-                found += 1
-                yield grant
-            if page.next is None:
-                return
-            after = {"after": page.next}
+    async def _each(self, pages: AsyncIterator[list[Mapping[str, Any]]], url: str, day: date) -> int:
+        """Submit the lines of each page, some pages side by side, and return how many lines made a fact."""
+        made = 0
 
-    async def _page(self, url: str, **query: str) -> bytes:
-        return _expect(200, await self._client.ask("GET", url, query={"county": _WHERE, "limit": str(_PAGE), **query}))
-
-    async def _visit(self, case: _Case) -> None:
-        outcome = _OUTCOMES[int(case.id[:4], 16) % len(_OUTCOMES)]
-        asked = {"do": "record-attempt", "office": f"/counties/{case.county}", "method": "visit", "outcome": outcome}
-        await self._post(f"{self._case}/v1/cases/{case.id}", {**asked, "next": str(self._today + _NEXT_VISIT)})
-
-    async def _pay(self, grant: _Grant) -> None:
-        asked = {"do": "pay", "office": f"/counties/{grant.county}", "reference": f"demo/{grant.id[:12]}", "day": str(self._today), "fen": grant.fen}
-        await self._post(f"{self._relief}/v1/grants/{grant.id}", asked)
-
-    async def _post(self, url: str, asked: Mapping[str, Any]) -> None:
-        headers = {**_JSON, "idempotency-key": f"{asked['do']}-{url.rpartition('/')[2]}-{self._today}"}
-        _expect((200, 202), await self._client.ask("POST", url, body=json.encode(asked), headers=headers))
-
-    async def _each(self, found: AsyncIterator[Any], do: Callable[[Any], Awaitable[None]]) -> int:
-        """Do something with each item, some side by side, and return the number of items."""
-
-        async def in_turn(one: Any) -> None:
+        async def submit(lines: Sequence[Mapping[str, Any]]) -> None:
+            nonlocal made
             try:
-                await do(one)
+                accepted = await self._submit(lines, url, day)
+                made += accepted  # not in one line: other pages add to it while this one waits
             finally:
                 self._places.release()
 
-        n = 0
         async with asyncio.TaskGroup() as tasks:
-            async for one in found:
-                await self._places.acquire()
-                tasks.create_task(in_turn(one))
-                n += 1
-        return n
+            async for lines in pages:
+                if lines:
+                    await self._places.acquire()
+                    tasks.create_task(submit(lines))
+        return made
+
+    async def _submit(self, lines: Sequence[Mapping[str, Any]], url: str, day: date) -> int:
+        body = b"\n".join(map(json.encode, lines))
+        key = f"round-{day}-{blake2b(body, digest_size=12).hexdigest()}"
+        headers = {"content-type": "application/x-ndjson", "idempotency-key": key, **self._story.of_officers(day)}
+        answer = json.decode(_expect((200, 202), await self._client.ask("POST", url, body=body, headers=headers)), type=_Lines)
+        for line in answer.lines:
+            if line.code not in _OVERTAKEN:
+                raise Refused(f"an officer is told {line.code} of {line.field}: {line.detail}")
+        self.done.overtaken += len(answer.lines)
+        return answer.accepted
 
 
-def _expect(status: int | tuple[int, ...], answer: Answer) -> bytes:
-    if answer.status not in (status if isinstance(status, tuple) else (status,)):
-        raise Refused(f"an officer is told: {answer.said}")
+def _expect(statuses: tuple[int, ...], answer: Answer) -> bytes:
+    if answer.status not in statuses:
+        raise Refused(f"officers are told {answer.said}")
     return answer.body

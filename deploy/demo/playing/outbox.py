@@ -14,8 +14,10 @@ AHEAD = 5
 _WINDOW_DAYS, _WINDOW_LINES = AHEAD, 48_000
 """The most days, and lines of all senders, that are cut into batches together, so that quiet days make no tiny batches."""
 
-Post = Callable[[list[bytes]], Awaitable[None]]
+Post = Callable[[list[bytes], date], Awaitable[None]]
 Room = Callable[[], Awaitable[None]]
+IsRound = Callable[[date], bool]
+Round = Callable[[date], Awaitable[None]]
 
 
 class _Window:
@@ -36,11 +38,12 @@ class _Window:
 class Outbox:
     """The batches in flight.
 
-    ``posts``: by sender, posts a batch and returns once it is acknowledged. ``room``: returns once more may be in flight.
+    ``posts``: by sender, posts a batch on the evening of a day and returns once it is acknowledged. ``room``: returns once more may be in flight.
+    ``is_round``: whether ``round_`` is to be called once all lines up to a day, and none of a later one, are posted; it may start what takes longer.
     """
 
-    def __init__(self, posts: Mapping[str, Post], room: Room) -> None:
-        self._posts, self._room = posts, room
+    def __init__(self, posts: Mapping[str, Post], room: Room, is_round: IsRound, round_: Round) -> None:
+        self._posts, self._room, self._is_round, self._round = posts, room, is_round, round_
         self._latest: dict[str, asyncio.Task[None]] = {}
         self._under_way: deque[tuple[date, list[asyncio.Task[None]]]] = deque()
 
@@ -50,8 +53,11 @@ class Outbox:
             window: _Window | None = None
             for portion in portions:
                 await asyncio.sleep(0)  # a portion takes long to compute, and answers are waiting
-                if window is not None and not window.has_room_for(portion.day):
+                ends = window is not None and portion.day > window.last and self._is_round(window.last)
+                if window is not None and (ends or not window.has_room_for(portion.day)):
                     await self._hand_over(window, tasks)
+                    if ends:
+                        await self._round(window.last)
                     window = None
                 window = window or _Window(portion.day)
                 window.add(portion)
@@ -64,13 +70,13 @@ class Outbox:
         await self._room()
         started = []
         for sender, lines in window.lines.items():
-            self._latest[sender] = tasks.create_task(self._post(sender, lines, after=self._latest.get(sender)))
+            self._latest[sender] = tasks.create_task(self._post(sender, lines, window.last, after=self._latest.get(sender)))
             started.append(self._latest[sender])
         if started:
             self._under_way.append((window.first, started))
 
-    async def _post(self, sender: str, lines: list[bytes], *, after: asyncio.Task[None] | None) -> None:
+    async def _post(self, sender: str, lines: list[bytes], day: date, *, after: asyncio.Task[None] | None) -> None:
         if after is not None:
             await after
         for first in range(0, len(lines), BATCH):
-            await self._posts[sender](lines[first : first + BATCH])
+            await self._posts[sender](lines[first : first + BATCH], day)

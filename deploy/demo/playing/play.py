@@ -16,8 +16,10 @@ from deploy.demo.playing.outbox import Outbox, Post
 from deploy.demo.playing.outcomes import Outcomes
 from deploy.demo.playing.record import Files, Record
 from deploy.demo.playing.retrying import UNREACHABLE, RetriesExhausted, RetryingClient
+from deploy.demo.playing.rounds import is_round
 from deploy.demo.playing.screen import Screen, View
 from deploy.demo.playing.sender import Sender, SendingFailed, Traffic
+from deploy.demo.playing.story import Story
 from deploy.demo.playing.verdict import Verdict
 from shared import clock
 
@@ -56,11 +58,13 @@ async def play_history(
     console: Console | None = None,
     away_for: float = AWAY_FOR,
     still_for: float = STILL_FOR,
+    story_key: str = "",
 ) -> bool:
     """Play the history, show its progress, and return whether figures, files and outcomes are exactly as expected.
 
-    Officers then do some of their work. Processes of the system may be killed meanwhile: a request without an answer is repeated for
-    ``away_for`` seconds. Raises ``ValueError`` for an impossible history.
+    Officers work meanwhile, and go through their lists on the last day too. ``story_key``: the key with which the apis were started, so that
+    they record everything at the time of the story; without it they go by the calendar. Processes of the system may be killed meanwhile: a
+    request without an answer is repeated for ``away_for`` seconds. Raises ``ValueError`` for an impossible history.
     """
     console = console or Console(highlight=False, soft_wrap=True)
     began, cpu_before = clock.seconds(), time.process_time()
@@ -69,13 +73,13 @@ async def play_history(
     verdict: Verdict | None = None
     done: Done | None = None
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_ANSWER_WITHIN)) as client:
-        play = _Play(history, client, apis, away_for, still_for)
+        play = _Play(history, client, apis, away_for, still_for, Story(story_key))
         try:
             with screen.open():
                 async with asyncio.TaskGroup() as tasks:
                     background = [tasks.create_task(play.collect()), tasks.create_task(play.watch(screen))]
-                    verdict = await play.run()
-                    done = await play.officers()
+                    verdict = await play.run(tasks)
+                    done = await play.last_round(until)
                     for task in background:
                         task.cancel()
         except* (SendingFailed, Stalled, Refused, RetriesExhausted, *UNREACHABLE) as failed:
@@ -86,8 +90,8 @@ async def play_history(
     if verdict is None or done is None:
         return False
     console.print(
-        f"Officers of the 52 counties, after that: {done.term} begun for {done.asked:,} children of the nation, "
-        f"{done.visited:,} children visited, {done.paid:,} grants paid."
+        f"Officers, once a month: {done.closed:,} files closed after a return, {done.visited:,} visits to children out of school, "
+        f"terms begun for {done.granted:,} children, {done.paid:,} grants paid."
     )
     console.print(_effort(play.traffic, clock.seconds() - began, time.process_time() - cpu_before))
     return verdict.equal
@@ -96,23 +100,27 @@ async def play_history(
 class _Play:
     """One run through a history."""
 
-    def __init__(self, history: History, client: aiohttp.ClientSession, apis: Apis, away_for: float, still_for: float) -> None:
+    def __init__(self, history: History, client: aiohttp.ClientSession, apis: Apis, away_for: float, still_for: float, story: Story) -> None:
         self._history, self._still_for, self._apis = history, still_for, apis
         self._record = Record(client, apis.reporting)
         self._outcomes = Outcomes(client, apis.enrolment, patience=away_for)
-        self._client = RetryingClient(client, patience=away_for)
+        self._officers = Officers(RetryingClient(client, patience=away_for), case_url=apis.case, relief_url=apis.relief, story=story)
+        self._tasks: asyncio.TaskGroup | None = None
+        self._working: asyncio.Task[None] | None = None
         self.traffic = Traffic()
         self._outbox = Outbox(
             {
-                name: self._posting(Sender(name, client, enrolment_url=apis.enrolment, traffic=self.traffic, patience=away_for))
+                name: self._posting(Sender(name, client, enrolment_url=apis.enrolment, traffic=self.traffic, patience=away_for, story=story))
                 for name in history.senders
             },
             room=self._room,
+            is_round=is_round,
+            round_=self._round,
         )
 
     def _posting(self, sender: Sender) -> Post:
-        async def post(lines: list[bytes]) -> None:
-            self._outcomes.expect((await sender.post(lines)).batch, len(lines))
+        async def post(lines: list[bytes], day: date) -> None:
+            self._outcomes.expect((await sender.post(lines, day)).batch, len(lines))
 
         return post
 
@@ -120,11 +128,15 @@ class _Play:
         # After a long time without progress the wait ends here too: the end of the play says what is stuck.
         await self._until(lambda: self._outcomes.pending <= IN_FLIGHT)
 
-    async def run(self) -> Verdict:
-        """Play everything, and wait until nothing is in flight. Raises ``Stalled`` and the errors of sending."""
+    async def run(self, tasks: asyncio.TaskGroup) -> Verdict:
+        """Play everything, with the rounds of officers in ``tasks``, and wait until nothing is in flight.
+
+        Raises ``Stalled`` and the errors of sending.
+        """
         if not await self._until(lambda: self._record.shown is not None):
             raise Stalled(f"reporting does not answer: {self._record.unavailable}")
         held_before = self._record.shown.facts if self._record.shown else 0
+        self._tasks = tasks
         await self._outbox.send(self._history.portions())
         if not await self._until(lambda: not self._outcomes.unsettled):
             waiting = self._outcomes.unsettled
@@ -143,9 +155,22 @@ class _Play:
             again=bool(held_before or self.traffic.failed_attempts),
         )
 
-    async def officers(self) -> Done:
-        """Let officers work on the last day of the record. Raises ``Refused`` and ``RetriesExhausted``."""
-        return await Officers(self._client, case_url=self._apis.case, relief_url=self._apis.relief).work()
+    async def _round(self, day: date) -> None:
+        """Let officers begin a round, while reports of the days after it are sent already; none of the round after it."""
+        await self._round_ended()
+        assert self._tasks is not None, "reports are sent by run"  # noqa: S101  # for the type checker
+        self._working = self._tasks.create_task(self._officers.round(day))
+
+    async def _round_ended(self) -> None:
+        if self._working is not None:
+            await self._working
+
+    async def last_round(self, until: date) -> Done:
+        """Let officers go through their lists on the last day. Raises ``Refused`` and ``RetriesExhausted``, perhaps in an ``ExceptionGroup``."""
+        await self._round_ended()
+        await self._officers.round(until)
+        await self._until(lambda: self._record.steady)
+        return self._officers.done
 
     async def collect(self) -> None:
         """Add the outcomes up until cancelled."""

@@ -1,6 +1,6 @@
 """Repeats a request while an api is unavailable: killed, restarted, catching up. A refusal is an answer, and is not repeated."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import aiohttp
@@ -10,6 +10,7 @@ UNREACHABLE = (aiohttp.ClientError, TimeoutError)
 """The errors that aiohttp raises where no answer comes."""
 
 Texts = Mapping[str, str]
+Query = Sequence[tuple[str, str]]
 _FIRST_WAIT, _LONGEST_WAIT = 0.2, 5.0
 _AWAY = frozenset({502, 503, 504})
 
@@ -44,14 +45,14 @@ class RetryingClient:
         retrying = stamina.AsyncRetryingCaller(attempts=None, timeout=patience, wait_initial=_FIRST_WAIT, wait_max=_LONGEST_WAIT)
         self._retrying = retrying.on(self._wait)
 
-    async def ask(self, method: str, url: str, *, body: bytes | None = None, headers: Texts | None = None, query: Texts | None = None) -> Answer:
+    async def ask(self, method: str, url: str, *, body: bytes | None = None, headers: Texts | None = None, query: Query | None = None) -> Answer:
         """Send a request until there is an answer. Raises ``RetriesExhausted``."""
         try:
             return await self._retrying(self._attempt, method, url, body, headers, query)
         except (_Later, *UNREACHABLE) as error:
             raise RetriesExhausted(f"{self._patience:.0f} s in vain; at last: {_said(error)}") from error
 
-    async def _attempt(self, method: str, url: str, body: bytes | None, headers: Texts | None, query: Texts | None) -> Answer:
+    async def _attempt(self, method: str, url: str, body: bytes | None, headers: Texts | None, query: Query | None) -> Answer:
         async with self._client.request(method, url, data=body, headers=headers, params=query) as response:
             answer = Answer(response.status, await response.read())
         # 409 with Retry-After: the first request with this Idempotency-Key is still being worked on.

@@ -3,12 +3,14 @@
 import gzip
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from hashlib import blake2b
 
 import aiohttp
 from msgspec import Struct, json
 
 from deploy.demo.playing.retrying import RetriesExhausted, RetryingClient
+from deploy.demo.playing.story import Story
 
 _GZIPPED = ("/provinces/11", "/provinces/31", "/provinces/44")
 """Senders that compress their bodies."""
@@ -42,19 +44,19 @@ _read = json.Decoder(Acknowledged).decode
 class Sender:
     """One sender. ``patience``: seconds for which a batch is repeated while enrolment is unavailable."""
 
-    def __init__(self, name: str, client: aiohttp.ClientSession, *, enrolment_url: str, traffic: Traffic, patience: float) -> None:
-        self._name, self._traffic = name, traffic
+    def __init__(self, name: str, client: aiohttp.ClientSession, *, enrolment_url: str, traffic: Traffic, patience: float, story: Story) -> None:
+        self._name, self._traffic, self._story = name, traffic, story
         self._url = f"{enrolment_url}/v1/reports"
         self._ordinal = 0
         self._client = RetryingClient(client, patience=patience, failed=self._failed)
 
-    async def post(self, lines: Sequence[bytes]) -> Acknowledged:
-        """Post a batch, retried with the same key until it is acknowledged. Raises ``SendingFailed``."""
+    async def post(self, lines: Sequence[bytes], day: date) -> Acknowledged:
+        """Post a batch on the evening of a day of the story, retried with the same key until it is acknowledged. Raises ``SendingFailed``."""
         self._ordinal += 1
         body = b"\n".join(lines)
         # The key holds the digest of the body, so that it is never used for another body, whatever was played before.
         key = f"{self._name[-2:]}-{self._ordinal}-{blake2b(body, digest_size=12).hexdigest()}"
-        headers = {"content-type": "application/x-ndjson", "idempotency-key": key}
+        headers = {"content-type": "application/x-ndjson", "idempotency-key": key, **self._story.of_reports(day)}
         if self._name in _GZIPPED:
             body, headers["content-encoding"] = gzip.compress(body, 1), "gzip"
         try:

@@ -16,6 +16,7 @@ from deploy.local.config import StackConfig
 from deploy.local.doctor.check import Check
 from deploy.local.processes import KAFKA, REDIS
 from deploy.local.redis_server import MUST_BE
+from shared.clock import CHINA
 from shared.log.topic_admin import BrokerUnavailable, check_topics
 from shared.log.topics import READ_BY_WORKERS, dead, topics
 
@@ -30,7 +31,7 @@ def checks(config: StackConfig) -> Iterator[Check]:
     yield from _redis(config)
     yield from _topics(config)
     if (shown := readiness.shown(config.api_url("reporting"))) is not None:
-        yield from clock(shown.recorded, datetime.now(UTC))
+        yield from clock(shown.recorded, datetime.now(UTC), in_story=readiness.in_story(config.api_url("enrolment")))
 
 
 def _redis(config: StackConfig) -> Iterator[Check]:
@@ -79,8 +80,12 @@ def _dead(config: StackConfig) -> Iterator[Check]:
                 yield Check(dead(topic), f"{new:,} records could not be read", f"baoxue tail --topic {dead(topic)} --from beginning: who sent them?")
 
 
-def clock(newest: datetime | None, now: datetime) -> Iterator[Check]:
-    """Check that the clock of this machine is not behind the newest recorded time."""
+def clock(newest: datetime | None, now: datetime, *, in_story: bool = False) -> Iterator[Check]:
+    """Check that the clock of this machine is not behind the newest recorded time. ``in_story``: a demo tells the time, and not this clock."""
+    if in_story:
+        at = f", now at {newest.astimezone(CHINA):%Y-%m-%d %H:%M}" if newest else ""
+        yield Check("clock", f"that of the demo's story{at}: reports are recorded at its time, which only the demo can say")
+        return
     if newest is None:
         return
     behind = newest - now

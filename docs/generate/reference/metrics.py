@@ -13,6 +13,7 @@ from deploy.local.config import ROOT
 from docs.generate.markdown import code, page, table
 from shared.contracts.services import SERVICES
 from shared.http.meters import HttpMeters
+from shared.http.story_clock import StoryMeter
 from shared.worker.lag import FaustMetrics, LagMetrics
 from shared.worker.meters import WorkerMeters
 
@@ -36,6 +37,8 @@ def metrics() -> str:
         _table(WorkerMeters, lambda registry: registry.register(LagMetrics()), lambda registry: registry.register(FaustMetrics())),
         "## Of every api",
         _table(HttpMeters),
+        "## Of every api that takes reports or commands",
+        _table(StoryMeter),
         *(part for spec in SERVICES if (own := meters_of(spec.name)) for part in (f"## Of the {spec.name} api", _table(*own))),
     )
 

@@ -10,7 +10,7 @@ from services.relief.terms import term_start
 from services.reporting.board import keys as board_keys
 from shared.deciding import policy_follower
 from shared.deciding.states import state_store
-from shared.http import idempotency
+from shared.http import idempotency, story_clock
 from shared.redis.keys import Key
 
 INTRODUCTION = """\
@@ -19,7 +19,7 @@ filled beside another; it is `1` unless set otherwise. The keys of a partition s
 Redis Cluster keeps them together. Only the service itself reads or writes its keys."""
 
 KEYS: Mapping[str, tuple[Key, ...]] = {
-    "Of every deciding service": (*state_store.KEYS, *policy_follower.KEYS, *idempotency.KEYS),
+    "Of every deciding service": (*state_store.KEYS, *policy_follower.KEYS, *idempotency.KEYS, *story_clock.KEYS),
     "Of enrolment": receipts.KEYS,
     "Of relief": term_start.KEYS,
     "Of reporting": board_keys.KEYS,

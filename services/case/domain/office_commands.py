@@ -7,7 +7,7 @@ from typing import assert_never
 from services.case.domain.case import Case
 from services.case.domain.deadlines import deadlines_in
 from services.case.domain.policy_commands import OUT, PERSUADING, RETURNED, closed
-from services.case.domain.refusals import CaseUnknown, NextStepInPast, NextStepTooFar, NotAllowedIn, NotYourCounty
+from services.case.domain.refusals import CaseUnknown, EvidenceMissing, NextStepInPast, NextStepTooFar, NotAllowedIn, NotYourCounty
 from services.case.domain.timeline import knows_again
 from shared.contracts.case import CaseAttempted, CaseClosedByReturn, CaseFact, CaseStanding, CloseAfterReturn, RecordAttempt
 
@@ -61,4 +61,7 @@ def _close(now: CaseStanding, command: CloseAfterReturn, answers_for: Container[
         raise NotYourCounty
     if now.state is not RETURNED:
         raise NotAllowedIn(now.state, "it is closed after a return while the child is back and under observation")
-    return CaseClosedByReturn(before=now, after=closed(now), office=command.office, outcome=command.outcome)
+    # Every closure has evidence, actor and time, or auditors take it for a return on paper (domain page, section 8).
+    if command.evidence is None:
+        raise EvidenceMissing
+    return CaseClosedByReturn(before=now, after=closed(now), office=command.office, outcome=command.outcome, evidence=command.evidence)

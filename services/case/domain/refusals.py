@@ -39,3 +39,11 @@ class NextStepTooFar(Refusal):
     def __init__(self, days: int) -> None:
         """``days``: so many at most."""
         super().__init__(RefusalCode.FUTURE_DATED, "data.next", f"the next step is at most {days} days after the attempt")
+
+
+class EvidenceMissing(Refusal):
+    """Nobody closes a file on their word alone."""
+
+    def __init__(self) -> None:
+        rule = "it must refer to what shows that the child stayed: an attendance roll, the record of a visit"
+        super().__init__(RefusalCode.MALFORMED, "data.evidence", rule)

@@ -78,12 +78,15 @@ class ReportIntake:
         self._limits, self._checker, self._log, self._receipts, self._idempotency = limits, checker, log, receipts, idempotency
         self._meters, self._now, self._partitions = meters, now, partitions
 
-    async def take(self, media_type: MediaType, chunks: body.Chunks, *, key: str | None) -> Answer:
-        """Take a body, as sent but for its content encoding. Returns the answer: 202, or 422 for a single event that is refused."""
+    async def take(self, media_type: MediaType, chunks: body.Chunks, *, key: str | None, at: datetime | None = None) -> Answer:
+        """Take a body, as sent but for its content encoding, now or ``at`` a moment of a demo's story.
+
+        Returns the answer: 202, or 422 for a single event that is refused.
+        """
         if key is None:
-            return await self._logged(await self._checked(media_type, chunks), media_type)
+            return await self._logged(await self._checked(media_type, chunks, at), media_type)
         digest = sha256(media_type.encode())
-        batch = await self._checked(media_type, body.watched(chunks, digest.update))
+        batch = await self._checked(media_type, body.watched(chunks, digest.update), at)
         worked = False
 
         async def logged() -> Answer:
@@ -108,8 +111,8 @@ class ReportIntake:
             raise Problem(404, "no-such-batch", "No such batch", detail)
         return receipt
 
-    async def _checked(self, media_type: MediaType, chunks: body.Chunks) -> Batch:
-        batch = Batch(draw_id(), received_at=self._now(), partitions=self._partitions)
+    async def _checked(self, media_type: MediaType, chunks: body.Chunks, at: datetime | None) -> Batch:
+        batch = Batch(draw_id(), received_at=at or self._now(), partitions=self._partitions)
         with self._meters.check_seconds.time():
             async for lines in _READERS[media_type](chunks, self._limits):
                 batch.add(lines, self._checker)

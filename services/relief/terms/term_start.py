@@ -74,9 +74,11 @@ class Beginnings:
         generation: str,
         partitions: int,
         pace: Pace | None = None,
+        in_story: bool = False,
     ) -> None:
+        """``in_story``: a demo tells the time, and what a walk does is recorded at the moment it was begun at."""
         self._redis, self._listing, self._store, self._gate, self._log = redis, listing, store, gate, log
-        self._partitions, self._pace = partitions, pace or Pace()
+        self._partitions, self._pace, self._in_story = partitions, pace or Pace(), in_story
         self._tag = f"{{{RELIEF.name}:{generation}:terms}}"
         self._counties = codes_in(NATION)
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -153,7 +155,7 @@ class Beginnings:
                 await self._write(walk)
                 await self._wait_for_worker(decided, lease)
             elif await self._wait_for_worker(await self._log.end_offsets(topics.RELIEF_COMMANDS), lease):
-                await self._write(replace(walk, ended=clock.now()))
+                await self._write(replace(walk, ended=self._now(walk)))
         return True
 
     async def _next_pages(self, walk: Walk) -> Mapping[int, Page]:
@@ -169,7 +171,7 @@ class Beginnings:
 
     async def _ask(self, walk: Walk, pages: Mapping[int, Page]) -> Mapping[int, int]:
         """Submit the commands for the children of these pages. Return the offsets that the worker must reach before the next pages."""
-        records = {partition: commands(page.entries, walk) for partition, page in pages.items() if page.entries}
+        records = {partition: commands(page.entries, walk, recorded=self._now(walk)) for partition, page in pages.items() if page.entries}
         first = await self._log.append(topics.RELIEF_COMMANDS, records) if records else {}
         return {partition: at + len(records[partition]) - self._pace.ahead for partition, at in first.items()}
 
@@ -180,6 +182,9 @@ class Beginnings:
                 return True
             await asyncio.sleep(self._pace.look)
         return False
+
+    def _now(self, walk: Walk) -> datetime:
+        return walk.begun if self._in_story else clock.now()
 
     async def _read(self, term: str) -> Walk | None:
         text = await self._redis.hget(f"{self._tag}:walks", term)

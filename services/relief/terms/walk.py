@@ -8,7 +8,6 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shared import clock
 from shared.commands.submit import NO_SEQUENCE
 from shared.contracts.relief import BeginTerm
 from shared.contracts.services import RELIEF
@@ -61,9 +60,9 @@ def told(walk: Walk, counties: Sequence[str], partitions: int) -> Progress:
     return Progress(walk.term, walk.begun, walk.ended, walk.asked, of - left, of)
 
 
-def commands(entries: Iterable[Entry], walk: Walk) -> list[tuple[bytes, bytes]]:
-    """Return for each child its key and a command, whose id derives from the term and the student."""
-    data, key, recorded = BeginTerm(term=walk.term), f"begin-term {walk.term}", clock.now()
+def commands(entries: Iterable[Entry], walk: Walk, *, recorded: datetime) -> list[tuple[bytes, bytes]]:
+    """Return for each child its key and a command, whose id derives from the term and the student. ``recorded``: when they come in."""
+    data, key = BeginTerm(term=walk.term), f"begin-term {walk.term}"
     asked = []
     for entry in entries:
         student = entry.state_id.hex()

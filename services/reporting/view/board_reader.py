@@ -46,8 +46,10 @@ class NotBuilt(Exception):
 class BoardReader:
     """The counts that the api answers from. They are kept up to date while ``running``."""
 
-    def __init__(self, redis: Redis, log: EventLog, *, partitions: int) -> None:
+    def __init__(self, redis: Redis, log: EventLog, *, partitions: int, in_story: bool = False) -> None:
+        """``in_story``: a demo tells the time of recording, and so it says nothing of the age of the counts."""
         self._redis, self._log, self._partitions = redis, log, range(partitions)
+        self._in_story = in_story
         self._memory: Memory | None = None
         self._board = Board(redis, generation=FIRST_GENERATION)
         self._gapped: set[int] = set()
@@ -80,7 +82,7 @@ class BoardReader:
 
     def show(self, memory: Memory) -> None:
         """Answer from this memory from now on."""
-        if self._memory is None and memory.recorded_time is not None:
+        if self._memory is None and memory.recorded_time is not None and not self._in_story:
             # The log's end is not known yet. The newest fact was recorded when it was the end, so the memory is no younger than that.
             self._freshness.assume(clock.seconds() - (clock.now() - moment_of(memory.recorded_time)).total_seconds())
         self._memory = memory

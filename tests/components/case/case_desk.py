@@ -15,7 +15,7 @@ from tests.domain.case.case_story import OFFICE, numbered
 from tests.support.redis import RedisDatabase
 
 ATTEMPT = {"do": "record-attempt", "office": OFFICE, "method": "visit", "outcome": "promised"}
-CLOSE = {"do": "close-after-return", "office": OFFICE, "outcome": "sustained"}
+CLOSE = {"do": "close-after-return", "office": OFFICE, "outcome": "sustained", "evidence": "KQ/2020-06"}
 
 
 def asked(command: CaseCommand, *, child: str = CHILD, time: datetime, id_: str, source: str = "/case/policies") -> bytes:

@@ -111,8 +111,8 @@ def attempt(
     return RecordAttempt(office=office, method=method, outcome=outcome, next=next_)
 
 
-def closed(office: str = OFFICE) -> CloseAfterReturn:
-    return CloseAfterReturn(office=office, outcome=ClosingOutcome.SUSTAINED)
+def closed(office: str = OFFICE, evidence: str | None = "KQ/2019-06") -> CloseAfterReturn:
+    return CloseAfterReturn(office=office, outcome=ClosingOutcome.SUSTAINED, evidence=evidence)
 
 
 def standing(state: CaseState, due: date | None, *, county: str = ZHAOJUE, reason: Reason | None = Reason.WORK, attempts: int = 0) -> CaseStanding:

@@ -143,7 +143,11 @@ def test_a_return_is_observed_once() -> None:
 def test_an_office_that_saw_the_child_stay_closes_the_file() -> None:
     fact = given(opened(), attempt(), back()).when(closed()).then(CaseClosedByReturn, standing(CLOSED, None, attempts=1))
     assert isinstance(fact, CaseClosedByReturn)
-    assert (fact.office, fact.outcome) == (f"/counties/{ZHAOJUE}", "sustained")
+    assert (fact.office, fact.outcome, fact.evidence) == (f"/counties/{ZHAOJUE}", "sustained", "KQ/2019-06")
+
+
+def test_no_file_is_closed_by_return_without_evidence() -> None:
+    given(opened(), back()).when(closed(evidence=None)).then_refused(RefusalCode.MALFORMED, "data.evidence", "attendance roll")
 
 
 def test_no_file_is_closed_by_return_before_the_child_is_back() -> None:

@@ -148,6 +148,8 @@ class TestRecord:
         now = datetime(2026, 3, 1, tzinfo=UTC)
         assert list(record.clock(None, now)) == []
         assert [check.mend for check in record.clock(now + record.TOLERATED, now)] == [None]
+        (story,) = record.clock(now, now, in_story=True)
+        assert (story.mend, "the demo's story, now at" in story.seen) == (None, True)
         (check,) = record.clock(now + timedelta(hours=1), now)
         assert "3,600 s behind" in check.seen
         assert check.mend

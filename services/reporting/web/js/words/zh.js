@@ -5,7 +5,7 @@ export default {
   "page.lang": "zh-CN",
   "tongue.other": "English",
   "tongue.label": "切换为英文",
-  "demo": "演示：儿童均为虚构，总数为公开数字",
+  "demo": "演示：儿童均为虚构，总数为公开数字，时间为演示时间",
 
   "trail.label": "所在位置",
   "trail.up": "返回上一级（Esc）",

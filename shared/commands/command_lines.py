@@ -1,0 +1,177 @@
+"""How the api of a deciding service takes many commands at once: a line each, as an office works off its list or pays by its roll.
+
+{"id": "00112233445566778899aabbccddeeff", "do": "close-after-return", "office": "/counties/513431", "outcome": "sustained"}
+
+A line has the id of what it is done to, and beside it what the body of the single ``POST`` has. The steps of one request, and what a failure
+after each leaves behind:
+
+1. Read every line. A line that breaks a rule is told of, and does not hold back the others. (Nothing done.)
+2. Append the commands of the others and wait for all in-sync replicas. (Commands in the log whose office got no answer. The same body with
+   the same ``Idempotency-Key`` makes commands of the same ids, which the worker knows again.)
+3. Wait for the outcomes that the worker writes, for a limited time. (The office is told how many are pending.)
+
+The worker alone judges: unlike the single ``POST``, a line that a state does not allow comes into the log, and its refusal into ``refusals``.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import numpy as np
+from msgspec import Raw, Struct, convert
+from msgspec.json import decode
+
+from shared import clock
+from shared.commands.instructions import read_object
+from shared.commands.rebuild_gate import RebuildGate
+from shared.commands.submit import office_event
+from shared.contracts.refusal import RefusalCode
+from shared.deciding.states.outcomes import INDEX, UNREADABLE, Outcome, Outcomes
+from shared.events.codec import encode
+from shared.events.envelope import EventData
+from shared.http.problems import Problem
+from shared.http.unavailable import log_needed, redis_needed
+from shared.ids import command_id
+from shared.log.event_log import EventLog
+from shared.log.partitioner import partition_of
+
+MEDIA_TYPE = "application/x-ndjson"
+MOST_LINES, MOST_BYTES = 1_000, 1 << 20
+"""The most lines of a body, and bytes. Even if all lines are of one partition, their commands are one record batch, with offsets that follow on."""
+_PAUSE = 0.02
+"""Seconds between two reads of the outcomes."""
+
+
+class OneOf(NamedTuple):
+    """A command to one child, in the name of an office."""
+
+    student: str
+    command: EventData
+    office: str
+
+
+ReadLine = Callable[[str, dict[str, Raw]], OneOf]
+"""Reads the id and the other members of a line. Raises ``Problem``."""
+
+
+class RefusedLine(Struct, frozen=True):
+    """A line that was refused, by the api or by the worker. ``id`` is null where the line has none that can be read."""
+
+    line: int
+    id: str | None
+    code: str
+    field: str | None
+    detail: str
+
+
+class LinesDone(Struct, frozen=True):
+    """How many lines there were, and what became of them. ``pending``: so many the worker has not decided on yet."""
+
+    received: int
+    accepted: int
+    duplicate: int
+    refused: int
+    pending: int
+    lines: Sequence[RefusedLine]
+
+
+class _Asked(NamedTuple):
+    line: int
+    id: str
+    key: bytes
+    value: bytes
+
+
+class CommandLines:
+    """Takes the lines of one service's offices."""
+
+    def __init__(self, topic: str, *, gate: RebuildGate, log: EventLog, outcomes: Outcomes, partitions: int, patience: float) -> None:
+        """``topic``: the input topic of the worker; ``patience``: seconds to wait for the outcomes."""
+        self._topic, self._gate, self._log, self._outcomes = topic, gate, log, outcomes
+        self._partitions, self._patience = partitions, patience
+
+    async def take(self, body: bytes, read: ReadLine, *, key: str | None, at: datetime, recorded: datetime) -> LinesDone:
+        """Submit the commands of a body. ``at``: when they are true, ``recorded``: when they came in. Raises ``Problem``."""
+        if key is None:
+            detail = "Many commands at once need an Idempotency-Key: only with it does a repeated body do no harm."
+            raise Problem(400, "no-idempotency-key", "No Idempotency-Key", detail)
+        texts = body.split(b"\n", MOST_LINES)
+        if len(texts) > MOST_LINES and texts[-1].strip():
+            raise Problem(413, "too-large", "The body is over a limit", f"A body must not have more than {MOST_LINES} lines.")
+        asked: dict[int, list[_Asked]] = {}
+        refused: list[RefusedLine] = []
+        received = 0
+        for line, text in enumerate(texts, 1):
+            if not text.strip():
+                continue
+            received += 1
+            id_: str | None = None
+            try:
+                fields = read_object(text)
+                id_ = _id_of(fields)
+                one = read(id_, fields)
+            except Problem as problem:
+                refused.append(_refused_line(line, id_, problem))
+                continue
+            content = b"%b\0%b\0%b" % (one.command.TYPE.encode(), one.student.encode(), encode(one.command))
+            value = encode(office_event(one.command, one.student, one.office, command_id(key, content), at=at, recorded=recorded))
+            student = one.student.encode()
+            asked.setdefault(partition_of(student, self._partitions), []).append(_Asked(line, id_, student, value))
+        if not received:
+            raise Problem(400, "empty-body", "The body is empty", "There is no command in it.")
+        counted, of_worker = await self._decided(asked)
+        lines = sorted([*refused, *of_worker], key=lambda each: each.line)
+        return LinesDone(received, counted[Outcome.ACCEPTED], counted[Outcome.DUPLICATE], len(lines), counted[Outcome.PENDING], lines)
+
+    async def _decided(self, asked: dict[int, list[_Asked]]) -> tuple[dict[Outcome, int], list[RefusedLine]]:
+        if not asked:
+            return dict.fromkeys(Outcome, 0), []
+        await self._gate.check(asked)
+        with log_needed():
+            records = {partition: [(each.key, each.value) for each in found] for partition, found in asked.items()}
+            first = await self._log.append(self._topic, records)
+        with redis_needed():
+            ranges = [(partition, first[partition], len(found)) for partition, found in asked.items()]
+            outcomes = await self._settled(ranges)
+            refused = {
+                (partition, begin + int(n)): asked[partition][int(n)]
+                for (partition, begin, _), found in zip(ranges, outcomes, strict=True)
+                for n in np.flatnonzero(found == INDEX[Outcome.REFUSED])
+            }
+            why = await self._outcomes.exceptions(refused)
+        counts = np.bincount(np.concatenate(outcomes), minlength=len(Outcome)).tolist()
+        told = [
+            RefusedLine(each.line, each.id, str(said.code), _field(said.field), str(said.detail))
+            for place, each in refused.items()
+            for said in [why.get(place, UNREADABLE)]
+        ]
+        return dict(zip(Outcome, counts, strict=True)), told
+
+    async def _settled(self, ranges: Sequence[tuple[int, int, int]]) -> list[Any]:
+        until = clock.seconds() + self._patience
+        while True:
+            found = await self._outcomes.between(ranges)
+            if not any((each == INDEX[Outcome.PENDING]).any() for each in found) or clock.seconds() > until:
+                return found
+            await asyncio.sleep(_PAUSE)
+
+
+def _id_of(fields: dict[str, Raw]) -> str:
+    try:
+        return convert(decode(fields.pop("id")), str)
+    except (KeyError, ValueError):
+        raise wrong_id("it must be there, as a text") from None
+
+
+def wrong_id(rule: str) -> Problem:
+    """Return the problem of a line whose id breaks a rule."""
+    return Problem(422, "malformed", "A field breaks a rule", f"id: {rule}", more={"code": RefusalCode.MALFORMED, "field": "id"})
+
+
+def _refused_line(line: int, id_: str | None, problem: Problem) -> RefusedLine:
+    return RefusedLine(line, id_, str(problem.more.get("code", RefusalCode.MALFORMED)), problem.more.get("field"), problem.detail)
+
+
+def _field(field: object) -> str | None:
+    return field.removeprefix("data.") if isinstance(field, str) else None
