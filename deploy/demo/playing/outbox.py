@@ -57,12 +57,18 @@ class Outbox:
                 if window is not None and (ends or not window.has_room_for(portion.day)):
                     await self._hand_over(window, tasks)
                     if ends:
+                        await self._acknowledged()
                         await self._round(window.last)
                     window = None
                 window = window or _Window(portion.day)
                 window.add(portion)
             if window is not None:
                 await self._hand_over(window, tasks)
+
+    async def _acknowledged(self) -> None:
+        """Wait until all that was handed over is acknowledged."""
+        while self._under_way:
+            await asyncio.wait(self._under_way.popleft()[1])
 
     async def _hand_over(self, window: _Window, tasks: asyncio.TaskGroup) -> None:
         while self._under_way and (len(self._under_way) > 1 or (window.last - self._under_way[0][0]).days >= AHEAD):

@@ -7,9 +7,9 @@ import pytest
 
 from services.relief.api import create_app
 from tests.components.relief.relief_desk import QUICK, ReliefDesk
-from tests.components.relief.test_relief_terms import begin, changed, ended, in_school, running
+from tests.components.relief.test_relief_terms import begin, ended, running
 from tests.components.shared.problems import problem_of
-from tests.domain.relief.grants import AUTUMN, OFFICE, SPRING
+from tests.domain.relief.grants import AUTUMN, OFFICE, SPRING, changed, in_school
 from tests.support.redis import RedisDatabase
 
 CHILDREN = [f"{n:032x}" for n in range(1, 6)]
