@@ -5,24 +5,18 @@ The log is in memory. Redis is a server of its own with the settings of the stac
 observation. The api runs within this process.
 """
 
-import asyncio
 import gc
-import os
 import random
-import sys
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 from typing import Any
 
 import httpx
 
-from bench.intake import Cpu, running
-from deploy.local import redis_server
-from deploy.local.config import StackConfig
+from bench.intake import Cpu
+from bench.on_redis import measure_on_redis
 from services.case.api import create_app
 from services.case.decider import CaseDecider
 from services.case.domain.packed import FORMAT
@@ -247,17 +241,5 @@ def own_facts(log: MemoryLog, record: Record) -> Iterator[RecordBatch]:
             yield RecordBatch(topics.STUDENT_STATUS, partition, first, first + len(part), part)
 
 
-def main() -> None:
-    """Start a Redis with the settings of the stack, and measure."""
-    number = int(sys.argv[1]) if len(sys.argv) > 1 else FILES
-    with TemporaryDirectory() as home:
-        config = StackConfig.on_free_ports(Path(home))
-        redis_server.prepare(config)
-        command = redis_server.command(redis_server.find_redis_server())
-        with running(*command, within=redis_server.folder(config)) as pid:
-            print(f"{number:,} files; this machine has {os.cpu_count()} cores")
-            asyncio.run(measure(number, config.redis_port, pid))
-
-
 if __name__ == "__main__":
-    main()
+    measure_on_redis("files", FILES, measure)

@@ -6,21 +6,17 @@ all children in school. The api runs within this process, and lists the grants o
 """
 
 import asyncio
-import os
 import random
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 
 import httpx
 
 from bench.case import OPENED, PARTITIONS, Children, Record, children, timed, used
-from bench.intake import Cpu, running
-from deploy.local import redis_server
-from deploy.local.config import StackConfig
+from bench.intake import Cpu
+from bench.on_redis import measure_on_redis
 from services.relief.api import create_app
 from services.relief.decider import ReliefDecider
 from services.relief.domain.packed import FORMAT
@@ -165,17 +161,5 @@ def _on(told: Children, day: int) -> Children:
     return [(student, county, day) for student, county, _ in told]
 
 
-def main() -> None:
-    """Start a Redis with the settings of the stack, and measure."""
-    number = int(sys.argv[1]) if len(sys.argv) > 1 else GRANTS
-    with TemporaryDirectory() as home:
-        config = StackConfig.on_free_ports(Path(home))
-        redis_server.prepare(config)
-        command = redis_server.command(redis_server.find_redis_server())
-        with running(*command, within=redis_server.folder(config)) as pid:
-            print(f"{number:,} grants; this machine has {os.cpu_count()} cores")
-            asyncio.run(measure(number, config.redis_port, pid))
-
-
 if __name__ == "__main__":
-    main()
+    measure_on_redis("grants", GRANTS, measure)

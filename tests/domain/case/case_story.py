@@ -31,9 +31,10 @@ from shared.contracts.case import (
     RecordAttempt,
     RestoreCase,
 )
-from shared.contracts.refusal import Refusal, RefusalCode
+from shared.contracts.refusal import Refusal
 from shared.contracts.sequence import sequence_of
 from shared.contracts.words import Reason, RemovalCode, Status
+from tests.domain.decided import Decided
 
 ZHAOJUE, BUTUO, CHONGMING = "513431", "513429", "310151"
 OFFICE, SCHOOL = f"/counties/{ZHAOJUE}", "/schools/2151000001"
@@ -120,13 +121,11 @@ def standing(state: CaseState, due: date | None, *, county: str = ZHAOJUE, reaso
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What came of one thing asked: a fact, nothing, or a refusal."""
+class Outcome(Decided[CaseFact]):
+    """What came of one thing asked of a file."""
 
     case: Case
     on: date
-    fact: CaseFact | None
-    refusal: Refusal | None
 
     def then(self, kind: type[CaseFact], left: CaseStanding) -> CaseFact:
         """It makes a fact of this kind that found the file's standing and left this one; gives the fact."""
@@ -136,17 +135,6 @@ class Outcome:
         assert self.fact.after == left
         assert evolve(self.case, self.fact, on=self.on, cause="c").standing == left
         return self.fact
-
-    def then_nothing(self) -> None:
-        """It says nothing new."""
-        assert self.refusal is None, f"refused: {self.refusal}"
-        assert self.fact is None
-
-    def then_refused(self, code: RefusalCode, field: str, saying: str = "") -> None:
-        """It is refused with this code, names this field, and its rule contains these words."""
-        assert self.refusal is not None, f"not refused: {self.fact}"
-        assert (self.refusal.code, self.refusal.field) == (code, field)
-        assert saying in self.refusal.detail
 
 
 @dataclass(frozen=True)
@@ -160,9 +148,9 @@ class Given:
         """Ask for one thing more."""
         on = on or day(self.told + 1)
         try:
-            return Outcome(self.case, on, judge(self.case, asked, on=on, cause=cause), None)
+            return Outcome(judge(self.case, asked, on=on, cause=cause), None, self.case, on)
         except Refusal as refusal:
-            return Outcome(self.case, on, None, refusal)
+            return Outcome(None, refusal, self.case, on)
 
 
 def given(*asked: CaseCommand) -> Given:

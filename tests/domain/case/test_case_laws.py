@@ -20,7 +20,6 @@ from shared.contracts.case import (
     CaseStanding,
     CaseState,
 )
-from shared.contracts.refusal import Refusal
 from shared.contracts.sequence import sequence_of
 from shared.contracts.words import Reason, RemovalCode, Status
 from tests.domain.case.case_story import (
@@ -45,6 +44,7 @@ from tests.domain.case.case_story import (
     removed,
     restored,
 )
+from tests.domain.decided import decided_in_order
 
 law = settings(max_examples=200, deadline=None)
 
@@ -83,17 +83,7 @@ def histories(draw: st.DrawFn) -> History:
 
 
 def live(history: History, start: Case = INITIAL) -> tuple[Case, Record]:
-    """Ask one after the other, as the worker does: the file at the end, and the facts made."""
-    case, facts = start, []
-    for on, cause, asked in history:
-        try:
-            fact = judge(case, asked, on=on, cause=cause)
-        except Refusal:
-            continue
-        if fact is not None:
-            case = evolve(case, fact, on=on, cause=cause)
-            facts.append((on, cause, fact))
-    return case, facts
+    return decided_in_order(history, start, decide=judge, evolve=evolve)
 
 
 @law

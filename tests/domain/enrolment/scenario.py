@@ -18,6 +18,7 @@ from shared.contracts.refusal import Refusal, RefusalCode
 from shared.contracts.reports import Report
 from shared.contracts.student import Standing, StudentFact
 from shared.events.codec import encode
+from tests.domain.decided import Decided
 
 SICHUAN = "/provinces/51"
 PROVINCES = {"513431": SICHUAN, "513429": SICHUAN, "000000": SICHUAN, "110101": "/provinces/11"}
@@ -49,13 +50,11 @@ def evolve(child: Student, fact: StudentFact, *, at: datetime, source: str = SIC
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What came of one report told to a child: a fact, nothing, or a refusal."""
+class Outcome(Decided[StudentFact]):
+    """What came of one report told to a child."""
 
     child: Student
     at: datetime
-    fact: StudentFact | None
-    refusal: Refusal | None
 
     def then(self, expected: StudentFact) -> None:
         """The report makes exactly this fact."""
@@ -73,11 +72,6 @@ class Outcome:
         assert evolve(self.child, self.fact, at=self.at).standing == standing
         return self.fact
 
-    def then_nothing(self) -> None:
-        """The report says nothing new."""
-        assert self.refusal is None, f"refused: {self.refusal}"
-        assert self.fact is None
-
     def then_late(self) -> StudentFact:
         """The report makes a fact that leaves today's standing as it is; returns the fact."""
         assert self.fact is not None
@@ -90,11 +84,8 @@ class Outcome:
         return self.fact
 
     def then_refused(self, code: RefusalCode, field: str = "type", saying: str = "") -> None:
-        """The report is refused with this code, names this field, and its rule contains these words."""
-        assert self.refusal is not None, f"not refused: {self.fact}"
-        assert self.refusal.code is code
-        assert self.refusal.field == field
-        assert saying in self.refusal.detail
+        """It is refused as ``Decided`` says; most rules of the order of reports name the type."""
+        super().then_refused(code, field, saying)
 
 
 @dataclass(frozen=True)
@@ -108,9 +99,9 @@ class Given:
         """Tell one more report."""
         at = at or day(self.told + 1)
         try:
-            return Outcome(self.child, at, decide(self.child, report, at=at, source=source, id_=id_), None)
+            return Outcome(decide(self.child, report, at=at, source=source, id_=id_), None, self.child, at)
         except Refusal as refusal:
-            return Outcome(self.child, at, None, refusal)
+            return Outcome(None, refusal, self.child, at)
 
 
 def given(*reports: Report) -> Given:

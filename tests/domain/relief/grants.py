@@ -14,7 +14,7 @@ from services.relief.domain.office_commands import OfficeCommand
 from services.relief.domain.office_commands import decide as decide_office_command
 from services.relief.domain.policy_commands import PolicyCommand
 from services.relief.domain.policy_commands import decide as decide_policy_command
-from shared.contracts.refusal import Refusal, RefusalCode
+from shared.contracts.refusal import Refusal
 from shared.contracts.relief import (
     BeginTerm,
     Eligibility,
@@ -34,6 +34,7 @@ from shared.contracts.relief import (
 )
 from shared.contracts.sequence import sequence_of
 from shared.contracts.words import Stage
+from tests.domain.decided import Decided
 
 ZHAOJUE, BUTUO = "513431", "513429"
 """Two counties of 凉山."""
@@ -76,14 +77,12 @@ def eligible(county: str = ZHAOJUE, stage: Stage = Stage.JUNIOR, since: str = AU
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What came of one command: a fact, nothing, or a refusal."""
+class Outcome(Decided[ReliefFact]):
+    """What came of one command."""
 
     pupil: Pupil
     on: date
     cause: str
-    fact: ReliefFact | None
-    refusal: Refusal | None
 
     def then(self, kind: type[ReliefFact], before: Grant | None, after: Grant | None) -> ReliefFact:
         """It makes a fact of this type, about this grant; gives the fact."""
@@ -91,17 +90,6 @@ class Outcome:
         assert type(self.fact) is kind
         assert (self.fact.before, self.fact.after) == (before, after)
         return self.fact
-
-    def then_nothing(self) -> None:
-        """It changes nothing."""
-        assert self.refusal is None, f"refused: {self.refusal}"
-        assert self.fact is None
-
-    def then_refused(self, code: RefusalCode, field: str, saying: str = "") -> None:
-        """It is refused with this code, names this field, and its rule contains these words."""
-        assert self.refusal is not None, f"not refused: {self.fact}"
-        assert (self.refusal.code, self.refusal.field) == (code, field)
-        assert saying in self.refusal.detail
 
     @property
     def left(self) -> Pupil:
@@ -121,9 +109,9 @@ class Given:
         n, on = self.told + 1, date.fromisoformat(day)
         cause = cause or f"command-{n}"
         try:
-            return Outcome(self.pupil, on, cause, decided(self.pupil, numbered(asked, following or n), on=on, cause=cause), None)
+            return Outcome(decided(self.pupil, numbered(asked, following or n), on=on, cause=cause), None, self.pupil, on, cause)
         except Refusal as refusal:
-            return Outcome(self.pupil, on, cause, None, refusal)
+            return Outcome(None, refusal, self.pupil, on, cause)
 
 
 def given(*story: Told) -> Given:

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from services.relief.domain.grant import INITIAL, Pupil, evolve
 from shared.contracts import relief as r
-from shared.contracts.refusal import Refusal
 from shared.contracts.sequence import sequence_of
 from shared.contracts.words import Stage
+from tests.domain.decided import decided_in_order
 from tests.domain.relief.grants import AUTUMN, BUTUO, OFFICE, OTHER_OFFICE, SPRING, ZHAOJUE, Command, decided, dropped_out, in_school, numbered
 
 History = list[tuple[date, str, Command]]
@@ -58,14 +58,4 @@ def histories(draw: st.DrawFn) -> History:
 
 
 def live(history: History, start: Pupil = INITIAL) -> tuple[Pupil, Record]:
-    """Ask command by command, as the worker does: the child at the end, and the facts made."""
-    pupil, facts = start, []
-    for on, cause, asked in history:
-        try:
-            fact = decided(pupil, asked, on=on, cause=cause)
-        except Refusal:
-            continue
-        if fact is not None:
-            pupil = evolve(pupil, fact, on=on, cause=cause)
-            facts.append((on, cause, fact))
-    return pupil, facts
+    return decided_in_order(history, start, decide=decided, evolve=evolve)
