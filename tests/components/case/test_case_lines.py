@@ -119,6 +119,13 @@ async def test_while_the_log_is_away_nothing_is_acknowledged(desk: CaseDesk) -> 
     assert (await post(desk, lines(*CHILDREN))).status_code == 503
 
 
+async def test_while_the_states_are_rebuilt_no_line_is_taken(desk: CaseDesk) -> None:
+    before = len(desk.commands())
+    desk.redis.lose()
+    assert problem_of(await post(desk, lines(*CHILDREN))) == "not-built"
+    assert len(desk.commands()) == before
+
+
 async def test_lines_come_in_at_the_moment_that_the_api_tells(desk: CaseDesk) -> None:
     await post(desk, lines(CHILDREN[0]))
     [closing] = [event for event in desk.commands() if "close-after-return" in event.type]

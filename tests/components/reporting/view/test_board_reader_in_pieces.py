@@ -1,6 +1,7 @@
 """A large delta of a worker with a backlog: other tasks run while the api adds it, and see all of it or nothing."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
@@ -9,6 +10,7 @@ from services.reporting.board.partition import Delta, Step
 from services.reporting.view.areas import ROWS
 from services.reporting.view.board_reader import BoardReader
 from services.reporting.view.memory import Memory
+from shared.clock import micros_of
 from shared.log.memory_log import MemoryLog
 from shared.redis.edge import connect
 from tests.components.reporting.screen import NOWHERE
@@ -66,3 +68,12 @@ async def test_a_name_that_nobody_knows_adds_nothing(reader: BoardReader) -> Non
         await reader._take(reader.memory, 0, Step(0, 9, msgspec.msgpack.encode(wrong)))
     assert int(reader.memory.cells.sum()) == 0
     assert reader.memory.positions == {0: 0}
+
+
+@pytest.mark.parametrize(("in_story", "old"), [(False, True), (True, False)])
+def test_the_age_of_what_is_read_first_is_that_of_its_newest_record_but_in_a_story(in_story: bool, old: bool) -> None:
+    followed = BoardReader(connect(NOWHERE), MemoryLog(1), partitions=1, in_story=in_story)
+    memory = Memory("1")
+    memory.move(0, 0, None, micros_of(datetime(2020, 6, 14, tzinfo=UTC)))
+    followed.show(memory)
+    assert (followed.lag() > 86_400) is old
