@@ -41,7 +41,7 @@ def health_of(url: str) -> Health:
 
 
 def is_alive(url: str) -> bool:
-    """Tell whether the process at this address goes on, be it only to wait for what it needs."""
+    """Return whether the process at this address goes on, be it only to wait for what it needs."""
     return _missing(url, "/livez") == {}
 
 

@@ -8,7 +8,7 @@ _NAMESPACE = bytes.fromhex("6f0d3c5a5d8b5f0e9a4be2d1c07a9b31")
 
 
 def uuid5_of_position(topic: str, partition: int, offset: int, n: int) -> str:
-    """Return the uuid5 of an input's position: the same input gives the same id, for ever."""
+    """Return the uuid5 of an input's position: the same input has the same id, for ever."""
     # RFC 9562, section 5.5, without the objects of the uuid module: this runs a million times a minute.
     h = sha1(b"%b%b[%d]@%d-%d" % (_NAMESPACE, topic.encode(), partition, offset, n), usedforsecurity=False).hexdigest()
     return f"{h[:8]}-{h[8:12]}-5{h[13:16]}-{_VARIANT[h[16]]}{h[17:20]}-{h[20:32]}"

@@ -18,7 +18,7 @@ from deploy.local.processes import KAFKA, REDIS, ServiceProcess
 
 
 def answers(process: str, config: StackConfig, services: tuple[ServiceProcess, ...]) -> bool:
-    """Tell whether a process does what others need of it."""
+    """Return whether a process does what others need of it."""
     if process == KAFKA:
         return not port_is_free(config.kafka_port)
     if process == REDIS:
@@ -27,7 +27,7 @@ def answers(process: str, config: StackConfig, services: tuple[ServiceProcess, .
 
 
 def lives(process: str, config: StackConfig, services: tuple[ServiceProcess, ...]) -> bool:
-    """Tell whether a process goes on, be it only to wait for what it needs."""
+    """Return whether a process goes on, be it only to wait for what it needs."""
     named = [service for service in services if service.name == process]
     return all(is_alive(service.url(config)) for service in named) if named else answers(process, config, services)
 
@@ -39,7 +39,7 @@ def version_of(url: str) -> str | None:
 
 
 def in_story(url: str) -> bool:
-    """Tell whether the api at this address records at the time of a demo's story."""
+    """Return whether the api at this address records at the time of a demo's story."""
     status, body = get(url, "/readyz")
     return status == http.HTTPStatus.OK and json.loads(body).get("clock") == "story"
 

@@ -30,7 +30,7 @@ class CaseFile(CaseEntry, frozen=True):
 
 
 class CaseList(Struct, frozen=True):
-    """A page of files, by county and then by the day that is due. ``next``: what to give as ``after`` for the page that follows."""
+    """A page of files, by county and then by the day that is due. ``next``: the ``after`` of the page that follows."""
 
     today: date
     cases: Sequence[CaseEntry]

@@ -49,7 +49,6 @@ class Files:
         return CaseList(today, cases, str(page.next) if page.next else None)
 
     async def one(self, student: str) -> CaseFile:
-        """Return one file."""
         partition = partition_of(student.encode(), self._partitions)
         with redis_needed():
             state = await self._store.get(partition, bytes.fromhex(student))

@@ -7,7 +7,6 @@ class ApiMeters:
     """The api's metrics in one registry."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        """Register them."""
         self.received = Counter("baoxue_reports_received", "Reports in bodies that were taken", registry=registry)
         self.logged = Counter("baoxue_reports_logged", "Reports that the log has, repeats too", registry=registry)
         self.refused = Counter("baoxue_reports_refused", "Reports that the api refused, by the rule they break", ["code"], registry=registry)

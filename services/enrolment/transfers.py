@@ -24,7 +24,7 @@ class OpenTransfer(Struct, frozen=True):
 
 
 class TransferList(Struct, frozen=True):
-    """A page of transfers, by county and moment. ``next``: what to give as ``after`` for the page that follows.
+    """A page of transfers, by county and moment. ``next``: the ``after`` of the page that follows.
 
     A transfer leaves the list when the county that lost the child reports that it departed. A page may have fewer transfers than were
     asked for, or none, though others follow: only where ``next`` is null none do.

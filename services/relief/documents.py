@@ -40,7 +40,7 @@ class GrantFile(GrantEntry, frozen=True):
 
 
 class GrantList(Struct, frozen=True):
-    """A page of grants, by county, term and student. ``next``: what to give as ``after`` for the page that follows.
+    """A page of grants, by county, term and student. ``next``: the ``after`` of the page that follows.
 
     A page may have fewer grants than were asked for, or none, though others follow: only where ``next`` is null none do.
     """

@@ -46,7 +46,6 @@ class Grants:
         return GrantList(today, grants, str(page.next) if page.next else None)
 
     async def one(self, grant: "GrantOf") -> GrantFile:
-        """Return one grant."""
         partition = partition_of(grant.student.encode(), self._partitions)
         with redis_needed():
             state = await self._store.get(partition, bytes.fromhex(grant.student))

@@ -23,7 +23,6 @@ class PayRequest(Struct, frozen=True, forbid_unknown_fields=True):
     fen: Fen
 
     def in_term(self, term: str) -> PayGrant:
-        """Return the command."""
         return PayGrant(office=self.office, term=term, reference=self.reference, day=self.day, fen=self.fen)
 
 
@@ -35,7 +34,6 @@ class BoardingRequest(Struct, frozen=True, forbid_unknown_fields=True):
     boarder: bool
 
     def in_term(self, term: str) -> SetBoarding:
-        """Return the command."""
         return SetBoarding(office=self.office, term=term, boarder=self.boarder)
 
 
@@ -46,7 +44,6 @@ class BeginRequest(Struct, frozen=True, forbid_unknown_fields=True):
     office: CountyOffice
 
     def in_term(self, term: str) -> BeginTerm:
-        """Return the command."""
         return BeginTerm(office=self.office, term=term)
 
 

@@ -2,7 +2,7 @@
 
 A type is ``<family>.v<n>``. Readers get the newest version only: older ones go through a chain of upcasts, one step a
 version. A version newer than the code is an error of its own, for then the worker must stop (consumers are deployed
-first), while a family nobody knows goes aside.
+first), while the event of a family that nobody knows becomes a dead letter.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -112,5 +112,5 @@ MERGE_LANGUAGE = Language(MERGE_COMMANDS)
 RECORD_LANGUAGE = Language((fact for spec in SERVICES for fact in spec.facts), {**STUDENT_UPCASTS, **FACT_UPCASTS})
 """What the deciding services write into the record."""
 
-ASIDE_LANGUAGE = Language((Refused, Dead))
+UNRECORDED_LANGUAGE = Language((Refused, Dead))
 """What the topics beside the record hold."""

@@ -16,7 +16,7 @@ _fits = re.compile(r"[0-9]{16}-[0-9]{4}").fullmatch
 
 
 def is_sequence(text: str) -> bool:
-    """Tell whether a text is a sequence."""
+    """Return whether a text is a sequence."""
     return _fits(text) is not None and text <= LAST
 
 

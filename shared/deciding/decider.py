@@ -29,7 +29,7 @@ class Judged(NamedTuple):
 
 
 class Decider(Protocol):
-    """The business of one service, as its worker sees it. Pure: the same input and state give the same bytes."""
+    """The business of one service, as its worker sees it. Pure: the same input and state always lead to the same bytes."""
 
     service: str
     """The name of the service: the prefix of its keys in Redis."""

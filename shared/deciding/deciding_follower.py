@@ -271,7 +271,7 @@ class DecidingFollower:
         async for piece in self._log.read(topics.STUDENT_STATUS, partition, at, end):
             own: list[tuple[bytes, Event[Raw]]] = []
             for record in piece:
-                # A fact that cannot be read is not ours: what we write, we can read. Reporting puts it aside.
+                # A fact that cannot be read is not ours: what we write, we can read. Reporting makes it a dead letter.
                 try:
                     event = read_event(record.value)
                 except Unreadable:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from msgspec import Raw
 
 from shared.contracts.refusal import Dead, Refused
-from shared.contracts.registry import ASIDE_LANGUAGE, RECORD_LANGUAGE, UnknownType
+from shared.contracts.registry import RECORD_LANGUAGE, UNRECORDED_LANGUAGE, UnknownType
 from shared.contracts.sequence import is_sequence, offset_of, sequence_of
 from shared.deciding.decider import Decider, Judged
 from shared.deciding.states.outcomes import Exceptional, Outcome
@@ -91,11 +91,11 @@ class Reader:
         decided = range(cursor, last + 1)
         refused: dict[int, Exceptional] = {}
         async for _, event in self._own(refusals, partition, since.get(refusals, 0), ends[refusals]):
-            if (offset := self._input_of(event, partition)) in decided and isinstance(why := _aside(event), Refused):
+            if (offset := self._input_of(event, partition)) in decided and isinstance(why := _unrecorded(event), Refused):
                 refused.setdefault(offset, Exceptional(event.causationid, why.code, why.field, why.detail))
         letters: set[int] = set()
         async for _, event in self._own(dead, partition, since.get(dead, 0), ends[dead]):
-            if isinstance(letter := _aside(event), Dead) and letter.topic == self._decider.topic and letter.offset in decided:
+            if isinstance(letter := _unrecorded(event), Dead) and letter.topic == self._decider.topic and letter.offset in decided:
                 letters.add(letter.offset)
         if more:
             ends |= {refusals: since.get(refusals, 0), dead: since.get(dead, 0)}
@@ -130,8 +130,8 @@ class Reader:
         return offset if belongs else -1
 
 
-def _aside(event: Event[Raw]) -> object:
+def _unrecorded(event: Event[Raw]) -> object:
     try:
-        return read_data(ASIDE_LANGUAGE, event.type, event.data)
+        return read_data(UNRECORDED_LANGUAGE, event.type, event.data)
     except (Unreadable, UnknownType):
         return None

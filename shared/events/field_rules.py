@@ -130,7 +130,7 @@ def too_deep(line: bytes, limit: int) -> Fault | None:
 
 
 def _deeper_than(value: bytes | Raw, limit: int) -> bool:
-    """Tell whether brackets are nested deeper. No parser is used, because none bears every depth; the time grows with the length only."""
+    """Return whether brackets are nested deeper. No parser is used, because none bears every depth; the time grows with the length only."""
     text = bytes(value)
     if text.count(b"[") + text.count(b"{") <= limit:
         return False

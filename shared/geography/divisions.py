@@ -69,7 +69,7 @@ class County:
     successor: str | None = None
 
     def valid_on(self, day: date) -> bool:
-        """Tell whether the code could be in force on this day."""
+        """Return whether the code could be in force on this day."""
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 

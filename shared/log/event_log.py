@@ -16,7 +16,7 @@ class RecordsDeleted(Exception):
 
 
 class LogRecord(NamedTuple):
-    """One record of the log."""
+    """A record: its offset, its key and its value."""
 
     offset: int
     key: bytes | None

@@ -51,7 +51,6 @@ class KafkaLog:
         await self._open_producer()
 
     async def stop(self) -> None:
-        """Close the producer and the reader."""
         await _close(self._producer)
         self._producer = None
         while self._readers:
@@ -90,7 +89,7 @@ class KafkaLog:
         return await self._ask(topic, _COMMITTED, "end_offsets")
 
     async def bounds(self, topic: str) -> dict[int, tuple[int, int]]:
-        """Return the first offset that the log still holds and the next that it will give, by partition. Raises ``LogUnavailable``."""
+        """Return the first offset that the log still holds and the offset of its next record, by partition. Raises ``LogUnavailable``."""
         begins = await self._ask(topic, _UNCOMMITTED, "beginning_offsets")
         ends = await self._ask(topic, _UNCOMMITTED, "end_offsets")
         return {partition: (begin, ends[partition]) for partition, begin in begins.items()}

@@ -15,7 +15,7 @@ class Key(NamedTuple):
     kept: str = GENERATION
 
     def is_name_of(self, key: str) -> bool:
-        """Tell whether a key is of this kind."""
+        """Return whether a key is of this kind."""
         return re.fullmatch(re.sub(r"<[^>]+>", "[^ ]+", re.escape(self.name)), key) is not None
 
 

@@ -157,7 +157,7 @@ class AdminServer:
         return app
 
     async def _serve(self, worker: ObservedWorker, status: WorkerStatus, listening: socket.socket) -> None:
-        log = KafkaLog(self.kafka_bootstrap, client_id=f"{self.service}-operations", patience=_PATIENCE)
+        log = KafkaLog(self.kafka_bootstrap, client_id=f"{self.service}-admin-server", patience=_PATIENCE)
         redis = connect(self.redis_url, patience=_PATIENCE)
         app = self.app(worker, status, log, redis)
         looking = asyncio.create_task(_keep_looking(status, log))

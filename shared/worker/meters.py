@@ -28,7 +28,6 @@ class WorkerMeters:
     """The metrics of a worker, in one registry."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        """Register the metrics."""
         self.records = Counter("baoxue_records", "Records processed, by outcome", ["topic", "outcome"], registry=registry)
         self.refused = Counter("baoxue_refused", "Records that the worker refused, by code", ["topic", "code"], registry=registry)
         self.batches = Histogram("baoxue_batch_records", "Records in a batch", ["topic"], buckets=_SIZES, registry=registry)
@@ -41,7 +40,6 @@ class WorkerMeters:
         )
 
     def of(self, topic: str) -> "TopicMeters":
-        """Return what counts one topic."""
         return TopicMeters(self, topic)
 
 

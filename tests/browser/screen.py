@@ -56,7 +56,7 @@ class Screen:
         expect(self.page).to_have_url(f"{self.system.config.api_url('reporting')}/{address}")
 
     def now(self, figure: str = "all") -> int:
-        """Give one of the three figures as it is shown."""
+        """Return one of the three figures as it is shown."""
         return int(self.page.locator(f"[data-figure={figure}] .now").inner_text().replace(",", ""))
 
     def shows(self, children: int, figure: str = "all") -> None:
@@ -64,7 +64,7 @@ class Screen:
         expect(self.page.locator(f"[data-figure={figure}] .now")).to_have_text(f"{children:,}")
 
     def row(self, code: str, part: str = "rank") -> str:
-        """Give where an area is in a list."""
+        """Return where an area is in a list."""
         return f"[data-part={part}] a[data-code='{code}']"
 
     def until(self, holds: Callable[[], bool], what: str) -> None:
@@ -124,7 +124,7 @@ def streams(system: LocalStack) -> int:
 
 
 def as_of_a_whole_nation(system: LocalStack, area: str) -> str:
-    """Give a stream's snapshot of an area in which every number has as many digits as it ever may."""
+    """Return a stream's snapshot of an area in which every number has as many digits as it ever may."""
 
     def grown(value: Any, name: str = "") -> Any:
         match value:

@@ -124,7 +124,7 @@ def test_a_worker_whose_states_are_anothers_stops_and_says_so_until_that_is_mend
 
 
 def test_what_could_not_be_read_is_told_with_how_many_and_how_to_look_for_a_week(stack: LocalStack) -> None:
-    # What went aside stays a finding, and so this comes after all that waits until all is well.
+    # A dead letter stays a finding, and so this comes after all that waits until all is well.
     dead = topics.dead(topics.SUBMISSIONS)
     weeks_ago = int((clock.now() - timedelta(days=30)).timestamp() * 1000)
     with KafkaProducer(bootstrap_servers=stack.config.kafka_bootstrap, acks="all") as producer:

@@ -38,7 +38,7 @@ def imports() -> ImportGraph:
 
 
 def kept(name: str, *, importer: str, imported: str) -> bool:
-    """Tell whether a contract is kept once this import is added."""
+    """Return whether a contract is kept once this import is added."""
     graph = deepcopy(imports())
     graph.add_import(importer=importer, imported=imported)
     return contract(name).check(graph, verbose=False).kept

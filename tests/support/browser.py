@@ -48,7 +48,7 @@ class Browser(NamedTuple):
 
 
 def find_browser() -> Browser | None:
-    """Give the browser that is there."""
+    """Return the browser that is there."""
     if named := os.environ.get("BAOXUE_BROWSER"):
         return Browser(Path(named), {**os.environ})
     if found := next(filter(None, map(shutil.which, ON_THE_PATH)), None):
@@ -60,7 +60,7 @@ def find_browser() -> Browser | None:
 
 
 def browser() -> Browser:
-    """Give the browser that is there. Raises ``NoBrowser``."""
+    """Return the browser that is there. Raises ``NoBrowser``."""
     if (found := find_browser()) is None:
         raise NoBrowser("There is no Chromium for the tests of the page. `make test` fetches one; or install it: apt-get install chromium")
     return found

@@ -58,7 +58,7 @@ class Shown(Struct, frozen=True):
     day: date | None
 
     def agrees_with(self, figures: Figures, files: Files) -> bool:
-        """Tell whether these are the figures, as far as they are shown, and the files."""
+        """Return whether these are the figures, as far as they are shown, and the files."""
         poor = None if self.figures.poor is None else figures.poor
         return (self.figures, self.files) == ((figures.all, poor, figures.watch52), files)
 

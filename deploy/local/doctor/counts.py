@@ -32,7 +32,7 @@ def checks(config: StackConfig) -> Iterator[Check]:
 
 
 def covers(offsets: Mapping[int, int], written: Mapping[int, int]) -> bool:
-    """Tell whether these offsets reach the end of the record."""
+    """Return whether these offsets reach the end of the record."""
     return all(offsets.get(partition, 0) >= end for partition, end in written.items())
 
 

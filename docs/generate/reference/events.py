@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from docs.generate.markdown import as_json, code, page, prose, sentence, table
 from docs.generate.reference.schemas import Schema, attributes, golden, published, rows, schemas_of
-from shared.contracts.registry import ASIDE_LANGUAGE, REPORT_LANGUAGE
+from shared.contracts.registry import REPORT_LANGUAGE, UNRECORDED_LANGUAGE
 from shared.contracts.services import SERVICES
 from shared.events.envelope import Event, ReportEvent
 from shared.log import topics
@@ -77,7 +77,7 @@ def events() -> str:
         "## Commands",
         *(part for spec, commands in _COMMANDED for part in (f"### To {spec.name}", *_each(commands, words))),
         "## Refusals and dead letters",
-        *_each(ASIDE_LANGUAGE.shapes.values(), words, "###"),
+        *_each(UNRECORDED_LANGUAGE.shapes.values(), words, "###"),
         "## What events are made of",
         *(_word(name, schema, words) for name, schema in words.items()),
     )

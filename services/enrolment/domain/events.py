@@ -63,7 +63,7 @@ _CLEARED = {
     ClearedOutcome.EMPTY_REGISTRATION: REMOVED,
     ClearedOutcome.UNREACHABLE: SUSPECTED,
 }
-"""Every other outcome gives back the status before the suspicion."""
+"""Every other outcome restores the status before the suspicion."""
 
 
 def _cleared(child: Student, report: reports.Cleared) -> Standing:

@@ -27,7 +27,7 @@ class Terms(Struct, frozen=True):
     spring_last: tuple[int, int]
 
     def hold(self, day: date) -> bool:
-        """Tell whether a day lies in a term."""
+        """Return whether a day lies in a term."""
         at = (day.month, day.day)
         return at >= self.autumn_first or at <= self.autumn_last or self.spring_first <= at <= self.spring_last
 
@@ -61,7 +61,7 @@ def terms_in(province: str, day: date) -> Terms:
 
 @cache
 def is_school_day(province: str, day: date) -> bool:
-    """Tell whether pupils of a province have school on a day."""
+    """Return whether pupils of a province have school on a day."""
     return terms_in(province, day).hold(day) and _holidays_of(day.year).is_working_day(day)
 
 

@@ -146,7 +146,7 @@ def agrees(student: Student, report: Report) -> bool:
     """Return whether a child's standing is what a report of it, which was a repeat, would leave."""
     row = _row_of(report)
     if row.report is Cleared and student.status is not SUSPECTED:
-        # Which status it gave back is not kept; none of those out of school has a suspicion that was wrong.
+        # Which status it restored is not kept; none of those out of school has a suspicion that was wrong.
         return student.status not in OUT_OF_SCHOOL
     try:
         return row.leave(student, report) == student.standing and _keeps_the_class(student, row, report)

@@ -116,7 +116,6 @@ class ReceiptStore:
         self._outcomes = Outcomes(redis, "enrolment", generation=generation)
 
     async def ping(self) -> None:
-        """Ask Redis whether it answers."""
         await self._redis.ping()
 
     async def put(

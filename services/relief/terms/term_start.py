@@ -130,7 +130,7 @@ class Beginnings:
         try:
             while True:
                 try:
-                    if await self._ended_under(lease, term):
+                    if await self._walk_to_end(lease, term):
                         return
                 except (Problem, *UNAVAILABLE) as error:
                     _log.warning("the beginning of %s waits: %s", term, error)
@@ -142,7 +142,7 @@ class Beginnings:
             with suppress(LockError, *UNAVAILABLE):
                 await lease.release()
 
-    async def _ended_under(self, lease: Lock, term: str) -> bool:
+    async def _walk_to_end(self, lease: Lock, term: str) -> bool:
         """Walk on while this process holds the lease, and wait while another does. Return whether the walk has ended."""
         while (walk := await self._read(term)) is not None and walk.ended is None:
             if not await _holds(lease):

@@ -208,7 +208,6 @@ class Hub:
         await asyncio.sleep(0)
 
     def _look(self) -> RolledUp:
-        """Return the view as it stands now."""
         view = self._current.view()
         if view is not self._view:
             self._view, self._turn = view, self._turn + 1

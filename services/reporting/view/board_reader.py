@@ -72,7 +72,6 @@ class BoardReader:
 
     @property
     def built(self) -> bool:
-        """Return whether there are counts to show."""
         return self._memory is not None
 
     def check(self) -> None:

@@ -125,7 +125,7 @@ class BatchConsumer(driver.Consumer):
                 raise
 
     def _flows(self) -> bool:
-        """Tell whether records may be handed over now: not during a rebalance."""
+        """Return whether records may be handed over now: not during a rebalance."""
         return self.flow_active
 
     async def _hand_over(self, tp: TP, fetched: Fetched, generation: int) -> None:

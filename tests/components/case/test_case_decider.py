@@ -94,7 +94,7 @@ def test_a_refusal_goes_into_the_log_and_is_kept_for_the_office() -> None:
         changed(OPEN, data={"county": "513431", "fact": "0000000000000001_0000"}),
     ],
 )
-def test_bytes_that_are_no_command_go_aside(value: bytes) -> None:
+def test_bytes_that_are_no_command_become_a_dead_letter(value: bytes) -> None:
     with pytest.raises(Unreadable):
         judged(value)
 
@@ -113,12 +113,12 @@ def test_without_the_look_at_numbers_the_worker_would_stop(guard: str, data: dic
 
 
 @pytest.mark.parametrize("key", [None, b"", b"513431", CHILD[:-1].encode(), b"x" * 32, "é".encode() * 16])
-def test_a_key_that_is_no_student_goes_aside(key: bytes | None) -> None:
+def test_a_key_that_is_no_student_becomes_a_dead_letter(key: bytes | None) -> None:
     with pytest.raises(Unreadable):
         decider.state_id(key)
 
 
-def test_a_command_that_nobody_knows_goes_aside_and_a_newer_one_stops_the_worker() -> None:
+def test_a_command_that_nobody_knows_becomes_a_dead_letter_and_a_newer_one_stops_the_worker() -> None:
     with pytest.raises(UnknownType):
         judged(changed(OPEN, type="cn.baoxue.case.asked.dance.v1"))
     with pytest.raises(NewerVersion):

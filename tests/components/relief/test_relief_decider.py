@@ -10,7 +10,7 @@ import shared.deciding.decider as shared_decider
 from services.relief.decider import ReliefDecider
 from services.relief.domain.packed import unpack
 from shared.contracts.refusal import RefusalCode
-from shared.contracts.registry import ASIDE_LANGUAGE, NewerVersion, UnknownType
+from shared.contracts.registry import UNRECORDED_LANGUAGE, NewerVersion, UnknownType
 from shared.contracts.relief import AidGranted, AidPaid, AidSuspended
 from shared.deciding.decider import Judged
 from shared.deciding.states.outcomes import Outcome
@@ -93,7 +93,7 @@ def test_a_refusal_names_its_code_field_and_rule() -> None:
     assert (found.outcome, found.state, found.fact) == (Outcome.REFUSED, None, None)
     refusal = read_event(found.refusal)
     assert (refusal.source, refusal.causationid, refusal.reportedby) == ("/relief", "c-1", OFFICE)
-    said = ASIDE_LANGUAGE.read(refusal.type, refusal.data)
+    said = UNRECORDED_LANGUAGE.read(refusal.type, refusal.data)
     assert (said.code, said.field, said.detail) == (RefusalCode.OTHER_AMOUNT, "data.fen", "31250 fen are due")
     assert json.loads(found.exception or b"") == {"id": "c-1", "code": "other_amount", "field": "data.fen", "detail": "31250 fen are due"}
 
@@ -116,7 +116,7 @@ def test_a_payment_keeps_what_it_was_made_by() -> None:
     assert (fact.office, fact.reference, fact.day) == (OFFICE, "ZF/2019-0001", date(2019, 10, 15))
 
 
-# --- what goes aside
+# --- refusals and dead letters
 
 
 @pytest.mark.parametrize("key", [None, b"", b"0" * 31, b"0" * 33, b"g" * 32, b"513431", b"\xff" * 32])

@@ -22,7 +22,7 @@ CHILD = "00112233445566778899aabbccddeeff"
 
 
 def at(day: str) -> datetime:
-    """Give eight in the morning of a day."""
+    """Return eight in the morning of a day."""
     return datetime.fromisoformat(f"{day}T08:00:00+08:00")
 
 
@@ -87,9 +87,9 @@ class OfficeDesk:
         return answer.json()
 
     def commands(self) -> Sequence[Event[Any]]:
-        """Give every command that the log holds, by partition."""
+        """Return every command that the log holds, by partition."""
         return self.events(self._decider.topic)
 
     def events(self, topic: str) -> Sequence[Event[Any]]:
-        """Give everything in a topic, by partition."""
+        """Return everything in a topic, by partition."""
         return [read_event(record.value) for partition in self.log.topics.get(topic, []) for record in partition]

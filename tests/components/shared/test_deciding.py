@@ -134,7 +134,7 @@ async def _crash(*_args: object, **_kwargs: object) -> int:
     raise RuntimeError("killed")
 
 
-async def test_a_refusal_goes_aside_with_its_code_and_changes_nothing(worker: Worker) -> None:
+async def test_a_refusal_is_published_with_its_code_and_changes_nothing(worker: Worker) -> None:
     worker.send("returned.v1", "2019-01-03T08:00:00+08:00", {"school": "5134310001", "stage": "junior", "grade": 8, "placement": "class"})
     assert await worker.follow() == 1
     assert worker.recorded() == []
@@ -145,7 +145,7 @@ async def test_a_refusal_goes_aside_with_its_code_and_changes_nothing(worker: Wo
     assert refused["data"]["code"] == "unknown_student"
 
 
-async def test_bytes_that_cannot_be_read_go_aside_and_the_partition_goes_on(worker: Worker) -> None:
+async def test_bytes_that_cannot_be_read_become_dead_letters_and_the_partition_goes_on(worker: Worker) -> None:
     dropped_out_and_back(worker)
     worker.send("", "", {}, value=b"{not json")
     worker.send("unheard-of.v1", "2019-01-03T08:00:00+08:00", {})

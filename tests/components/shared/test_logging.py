@@ -16,7 +16,7 @@ Said = Callable[[Callable[[], None]], dict[str, Any]]
 
 @pytest.fixture
 def said(capsys: pytest.CaptureFixture[str]) -> Said:
-    """Give the one line that a process logs when it does something."""
+    """Return the one line that a process logs when it does something."""
 
     def during(act: Callable[[], None]) -> dict[str, Any]:
         root = logging.getLogger()

@@ -45,7 +45,7 @@ NOW = ""
 
 
 def day(n: int) -> date:
-    """Give the n-th day of the story, 1 being the first."""
+    """Return the n-th day of the story, 1 being the first."""
     return FIRST + timedelta(n - 1)
 
 
@@ -159,7 +159,7 @@ def given(*asked: CaseCommand) -> Given:
 
 
 def told(asked: Sequence[CaseCommand]) -> Case:
-    """Give the file after all this, each of which must make a fact."""
+    """Return the file after all this, each of which must make a fact."""
     case = INITIAL
     for n, each in enumerate(asked, start=1):
         fact = judge(case, each, on=day(n), cause=f"given-{n}")
@@ -186,7 +186,7 @@ def numbered(asked: CaseCommand, on: date) -> CaseCommand:
 
 
 def number(n: int) -> str:
-    """Give the number of a student's fact of the n-th day."""
+    """Return the number of a student's fact of the n-th day."""
     return sequence_of(day(n).toordinal(), 0)
 
 

@@ -75,7 +75,7 @@ Record = list[tuple[date, str, CaseFact]]
 
 @st.composite
 def histories(draw: st.DrawFn) -> History:
-    """Give what is asked of one file, each with its day and id: a known story first, then anything."""
+    """Return what is asked of one file, each with its day and id: a known story first, then anything."""
     story = draw(st.sampled_from(list(STORIES.values())))
     asked = draw(st.lists(st.tuples(DAYS, ASKED), max_size=14))
     begun = [(FIRST + timedelta(n), each) for n, each in enumerate(story)]

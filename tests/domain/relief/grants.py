@@ -62,17 +62,17 @@ Told = tuple[str, Command]
 
 
 def changed(asked: Any, **fields: Any) -> Any:
-    """Give what is asked for with other values in these fields."""
+    """Return what is asked for with other values in these fields."""
     return replace(asked, **fields)
 
 
 def grant(state: GrantState = GrantState.DUE, county: str = ZHAOJUE, fen: int = 31_250, *, term: str = AUTUMN, boarder: bool = False) -> Grant:
-    """Give a grant like those of the stories: of a junior pupil."""
+    """Return a grant like those of the stories: of a junior pupil."""
     return Grant(state, county, Scheme.LIVING_SUBSIDY, term, Stage.JUNIOR, boarder, fen)
 
 
 def eligible(county: str = ZHAOJUE, stage: Stage = Stage.JUNIOR, since: str = AUTUMN) -> Eligibility:
-    """Give what is known of a child that the next term brings aid."""
+    """Return what is known of a child that the next term brings aid."""
     return Eligibility(county, stage, since)
 
 

@@ -47,7 +47,7 @@ BEGINNINGS: tuple[tuple[tuple[date, Command], ...], ...] = (
 
 @st.composite
 def histories(draw: st.DrawFn) -> History:
-    """Give what was asked of one child, day by day; facts of the student are numbered as they happened, some told twice."""
+    """Return what was asked of one child, day by day; facts of the student are numbered as they happened, some told twice."""
     told = [*draw(st.sampled_from(BEGINNINGS))]
     days = sorted(draw(st.lists(DAYS, min_size=4, max_size=12)))
     told += [(day, draw(st.one_of(FOLLOWING, ASKED, ASKED))) for day in days]  # type: ignore[misc]  # all of one language

@@ -148,7 +148,7 @@ async def test_a_redis_that_lost_everything_is_filled_from_the_start_of_the_reco
     assert (await rig.board.open(P, 0)).built
 
 
-async def test_what_cannot_be_read_is_put_aside_before_the_cursor_moves(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_cannot_be_read_becomes_a_dead_letter_before_the_cursor_moves(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     await rig.write(GOOD, b"{", event("cn.baoxue.student.invented.v1", "x", 1, {}), FACTS[1])
     await rig.worker.cursors(frozenset({P}))
     rig.log.unavailable = True
@@ -164,7 +164,7 @@ async def test_what_cannot_be_read_is_put_aside_before_the_cursor_moves(rig: Rig
     assert await rig.counted() == expected(*FACTS[:2])
 
 
-async def test_a_batch_that_is_mostly_dead_stops_the_worker_and_nothing_is_put_aside(rig: Rig) -> None:
+async def test_a_batch_that_is_mostly_dead_stops_the_worker_and_nothing_becomes_a_dead_letter(rig: Rig) -> None:
     await rig.write(*[b"{"] * 51, *[GOOD] * 49)
     await rig.worker.cursors(frozenset({P}))
     with pytest.raises(MostlyDead, match="51 of 100"):

@@ -58,7 +58,7 @@ class Worker:
         return await self.follower.follow(RecordBatch(topics.CASE_COMMANDS, P, begin, len(records), records[begin:]))
 
     async def kept(self) -> Mapping[bytes, Any]:
-        """Give all states and lists."""
+        """Return all states and lists."""
         found: dict[bytes, Any] = {}
         async for key in self.redis.scan_iter(match=f"{{{CASE.name}:1:p{P}}}:b:*"):
             found[key] = await self.redis.hgetall(key)

@@ -90,7 +90,7 @@ async def test_a_whole_chunk_that_was_never_written_is_pending_between_two_that_
     assert counts(await receipts.get("b")) == {"pending": 131_073, "accepted": 1}
 
 
-async def test_what_went_aside_as_dead_is_refused_as_malformed(redis: Redis, receipts: ReceiptStore) -> None:
+async def test_what_became_a_dead_letter_is_refused_as_malformed(redis: Redis, receipts: ReceiptStore) -> None:
     await receipts.put("b", 1, bytes([1]), {1: 0}, [])
     await judged(redis, 1, 0, b"x")
     receipt = await receipts.get("b")
