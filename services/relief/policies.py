@@ -6,22 +6,38 @@ standing as it is, so nothing follows from it. Nothing is asked for unless the c
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum, auto
+from typing import Any
 
 from msgspec import Struct
 
 from shared.contracts.relief import (
+    AidGivenBack,
+    AidHandedOver,
+    AidMerged,
+    AidParted,
+    AidTakenOver,
     EndGrant,
     FollowingCommand,
+    GiveBackGrant,
+    Grant,
     GrantTermsAid,
+    HandOverGrant,
     KeepGrant,
+    MergeAid,
     MoveGrant,
+    Onward,
+    PartAid,
+    RegainGrant,
+    ReliefCommand,
     ResumeGrant,
     SuspendGrant,
+    TakeOverGrant,
 )
+from shared.contracts.same_as import StudentMerged, StudentMergeVoided, StudentReleased, StudentRestored
 from shared.contracts.services import ENROLMENT, RELIEF
 from shared.contracts.student import Standing
 from shared.contracts.words import Status
-from shared.events.envelope import Event
+from shared.events.envelope import Addressed, Event, EventData
 from shared.log import topics
 
 
@@ -53,11 +69,25 @@ PLACES: dict[Status, Place] = {
 
 
 class Change(Struct, gc=False):
-    """What is read of a student's fact: the standings. A county's statement has none."""
+    """What is read of a student's fact: the standings. A county's statement has none. Of a merge: the other id, and the name of the merge."""
 
     before: Standing | None = None
     after: Standing | None = None
     late: bool = False
+    student: str = ""
+    merge: str = ""
+
+
+class MergeStep(Struct, gc=False):
+    """What is read of relief's own facts: the steps of a merge."""
+
+    before: Grant | None = None
+    onward: Onward | None = None
+    student: str = ""
+    merge: str = ""
+    terms: tuple[str, ...] = ()
+    term: str = ""
+    returned: bool = False
 
 
 class Step(Struct, frozen=True, gc=False):
@@ -124,15 +154,51 @@ class ReliefPolicies:
     service = RELIEF.name
     source = RELIEF.policy_source
     commands_topic = topics.RELIEF_COMMANDS
-    hears: Mapping[str, type[Event[Change]]] = {ENROLMENT.source: Event[Change]}
+    hears: Mapping[str, type[Event[Any]]] = {ENROLMENT.source: Event[Change], RELIEF.source: Event[MergeStep]}
 
-    def commands(self, fact: Event[Change]) -> Sequence[FollowingCommand]:
-        """Return the command that a fact asks for, if it asks for one."""
+    def commands(self, fact: Event[Any]) -> Sequence[EventData | Addressed]:
+        """Return the commands that a fact asks for."""
         found = fact.data
-        if found.late or found.after is None:
+        if isinstance(found, MergeStep):
+            return next_steps(fact)
+        asked: list[ReliefCommand] = []
+        if (step := step_of_merge(fact.type, found)) is not None:
+            asked.append(step)
+        if not found.late and found.after is not None and (command := command_for(found.before, found.after, fact.sequence)) is not None:
+            asked.append(command)
+        return asked
+
+
+def step_of_merge(type_: str, found: Change) -> MergeAid | PartAid | None:
+    """Return what a step of a merge asks of the aid of its id, beside what its standings ask for."""
+    match type_:
+        case StudentMerged.TYPE:
+            return MergeAid(student=found.student, merge=found.merge)
+        case StudentRestored.TYPE | StudentReleased.TYPE:
+            return PartAid(student=found.student, merge=found.merge)
+        case StudentMergeVoided.TYPE if found.after is not None:
+            return PartAid(student=found.student, merge=found.merge)
+        case _:
+            return None
+
+
+def next_steps(fact: Event[MergeStep]) -> Sequence[EventData | Addressed]:
+    """Return what follows from a step of a merge that relief took itself: term by term, here and at the other id."""
+    said, other, merge = fact.data, fact.data.student, fact.data.merge
+    match fact.type:
+        case AidMerged.TYPE:
+            return [HandOverGrant(student=other, merge=merge, term=term) for term in said.terms]
+        case AidHandedOver.TYPE if said.before is not None:
+            return (Addressed(other, TakeOverGrant(student=fact.subject, merge=merge, grant=said.before)),)
+        case AidTakenOver.TYPE if said.onward is not None:
+            on = said.onward
+            return (Addressed(on.student, TakeOverGrant(student=fact.subject, merge=on.merge, grant=on.grant)),)
+        case AidParted.TYPE:
+            return [GiveBackGrant(student=other, merge=merge, term=term) for term in said.terms]
+        case AidGivenBack.TYPE if said.returned:
+            return (Addressed(other, RegainGrant(student=fact.subject, merge=merge, term=said.term)),)
+        case _:
             return ()
-        command = command_for(found.before, found.after, fact.sequence)
-        return () if command is None else (command,)
 
 
 def command_for(before: Standing | None, after: Standing, fact: str) -> FollowingCommand | None:

@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
-from shared.contracts.words import RecordedCounty, RecordedReference, Reference, Stage
+from shared.contracts.words import FactId, RecordedCounty, RecordedReference, RecordedStudent, Reference, Stage
 
 
 class GrantState(StrEnum):
@@ -135,6 +135,68 @@ class EligibilityLapsed(ReliefFact, frozen=True):
     TYPE = "cn.baoxue.relief.lapsed.v1"
 
 
+class MergedAidFact(ReliefFact, frozen=True, kw_only=True):
+    """What becomes of aid because two ids are one child, or two again: ``student`` is the other id, ``merge`` the name of the merge."""
+
+    student: RecordedStudent
+    merge: FactId
+
+
+class AidMerged(MergedAidFact, frozen=True, kw_only=True):
+    """The id was merged into ``student``: a new term would bring it nothing, and the grants of these ``terms`` go over. No grant changes yet."""
+
+    TYPE = "cn.baoxue.relief.merged.v1"
+    terms: tuple[RecordedTerm, ...]
+
+
+class AidHandedOver(MergedAidFact, frozen=True):
+    """The merged id's grant goes over to ``student``: it has ended here. One that was paid stays so, here or at an id merged into this before."""
+
+    TYPE = "cn.baoxue.relief.handed-over.v1"
+
+
+class Onward(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+    """A grant that goes on to ``student``, with whom the id became one child by this merge."""
+
+    student: RecordedStudent
+    merge: FactId
+    grant: Grant
+
+
+class AidTakenOver(MergedAidFact, frozen=True):
+    """The survivor takes a grant over, or has one of the term; or the term was paid under the merged id, and what was due here has ended.
+
+    ``onward``: the survivor was merged into a third id itself before this came, and passes the grant on to that.
+    """
+
+    TYPE = "cn.baoxue.relief.taken-over.v1"
+    onward: Onward | None = None
+
+
+class AidParted(MergedAidFact, frozen=True, kw_only=True):
+    """The ids are two children again: what became of these ``terms`` by the merge is undone. No grant changes yet."""
+
+    TYPE = "cn.baoxue.relief.parted.v1"
+    terms: tuple[RecordedTerm, ...]
+
+
+class AidGivenBack(MergedAidFact, frozen=True, kw_only=True):
+    """What became of a ``term`` by the merge is undone at the survivor; ``returned``: what was unpaid is the other id's again."""
+
+    TYPE = "cn.baoxue.relief.given-back.v1"
+    term: RecordedTerm
+    returned: bool
+
+
+class AidRegained(MergedAidFact, frozen=True):
+    """The grant that was handed over is this id's again, as it was."""
+
+    TYPE = "cn.baoxue.relief.regained.v1"
+
+
+WITHOUT_GRANT = frozenset({EligibilityRecognised.TYPE, EligibilityLapsed.TYPE, AidMerged.TYPE, AidParted.TYPE, AidGivenBack.TYPE})
+"""The facts whose ``before`` and ``after`` may both be null."""
+
 RELIEF_FACTS: tuple[type[ReliefFact], ...] = (
     AidGranted,
     AidSuspended,
@@ -145,6 +207,12 @@ RELIEF_FACTS: tuple[type[ReliefFact], ...] = (
     AidEnded,
     EligibilityRecognised,
     EligibilityLapsed,
+    AidMerged,
+    AidHandedOver,
+    AidTakenOver,
+    AidParted,
+    AidGivenBack,
+    AidRegained,
 )
 
 
@@ -203,6 +271,53 @@ class EndGrant(FollowingCommand, frozen=True):
     TYPE = "cn.baoxue.relief.asked.end.v1"
 
 
+class MergeAidCommand(ReliefCommand, frozen=True, kw_only=True):
+    """What a policy asks for because of a step of a merge: ``student`` is the other id, ``merge`` the name of the merge."""
+
+    student: RecordedStudent
+    merge: FactId
+
+
+class MergeAid(MergeAidCommand, frozen=True):
+    """The id was merged into ``student``."""
+
+    TYPE = "cn.baoxue.relief.asked.merge.v1"
+
+
+class HandOverGrant(MergeAidCommand, frozen=True, kw_only=True):
+    """Hand the grant of a term over to the survivor."""
+
+    TYPE = "cn.baoxue.relief.asked.hand-over.v1"
+    term: RecordedTerm
+
+
+class TakeOverGrant(MergeAidCommand, frozen=True, kw_only=True):
+    """Take over a grant as it was at the merged id; one that had ended there was paid under a third id."""
+
+    TYPE = "cn.baoxue.relief.asked.take-over.v1"
+    grant: Grant
+
+
+class PartAid(MergeAidCommand, frozen=True):
+    """The two ids are two children again."""
+
+    TYPE = "cn.baoxue.relief.asked.part.v1"
+
+
+class GiveBackGrant(MergeAidCommand, frozen=True, kw_only=True):
+    """Undo what became of a term by the merge."""
+
+    TYPE = "cn.baoxue.relief.asked.give-back.v1"
+    term: RecordedTerm
+
+
+class RegainGrant(MergeAidCommand, frozen=True, kw_only=True):
+    """The survivor gave the grant of a term back."""
+
+    TYPE = "cn.baoxue.relief.asked.regain.v1"
+    term: RecordedTerm
+
+
 class PayGrant(ReliefCommand, frozen=True):
     """An office paid a grant."""
 
@@ -238,6 +353,12 @@ RELIEF_COMMANDS: tuple[type[ReliefCommand], ...] = (
     MoveGrant,
     KeepGrant,
     EndGrant,
+    MergeAid,
+    HandOverGrant,
+    TakeOverGrant,
+    PartAid,
+    GiveBackGrant,
+    RegainGrant,
     PayGrant,
     SetBoarding,
     BeginTerm,

@@ -12,9 +12,8 @@ from typing import Annotated, ClassVar
 from msgspec import Meta, Struct
 
 from shared.contracts.student import Standing, StudentFact
-from shared.contracts.words import EventId, RecordedCounty, RecordedSchool, RecordedStudent, Status
+from shared.contracts.words import EventId, FactId, RecordedCounty, RecordedSchool, RecordedStudent, Status
 
-FactId = Annotated[str, Meta(min_length=36, max_length=36, extra_json_schema={"pattern": "^[0-9a-f-]{36}$"})]
 Sender = Annotated[str, Meta(min_length=13, max_length=19, extra_json_schema={"pattern": "^/(provinces|counties|schools)/[0-9]+$"})]
 Moment = Annotated[datetime, Meta(tz=True)]
 Times = Annotated[int, Meta(ge=0)]

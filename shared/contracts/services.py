@@ -107,7 +107,7 @@ RELIEF = ServiceSpec(
     serves="shows aid that is due at /v1/grants",
     input=InputTopic("relief.commands", "what offices and policies ask of relief", "student id", RELIEF_COMMANDS),
     facts=RELIEF_FACTS,
-    hears=("enrolment",),
+    hears=("enrolment", "relief"),
     tells_day=True,
 )
 

@@ -131,6 +131,7 @@ class HouseholdCategory(StrEnum):
 
 # In Python `$` also matches before a final newline; the look-ahead shuts that door and is harmless elsewhere.
 StudentId = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$(?!\n)", description="32 lower-case hex digits")]
+FactId = Annotated[str, Meta(min_length=36, max_length=36, extra_json_schema={"pattern": "^[0-9a-f-]{36}$"})]
 CountyCode = Annotated[str, Meta(pattern=r"^[0-9]{6}$(?!\n)", description="six digits of GB/T 2260")]
 SchoolCode = Annotated[str, Meta(pattern=r"^[0-9]{10}$(?!\n)", description="the school's 10-digit code")]
 Reference = Annotated[

@@ -8,21 +8,29 @@ source says that a later return earns an earlier term's aid). ``policy_commands.
 
 from collections.abc import Iterable
 from datetime import date
+from enum import IntEnum
 from hashlib import blake2b
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from services.relief.domain.rates import amount
 from services.relief.domain.terms import name_of, number_of
 from services.relief.domain.timeline import added
 from shared.contracts.relief import (
     RELIEF_FACTS,
+    AidGivenBack,
+    AidHandedOver,
+    AidMerged,
     AidPaid,
+    AidParted,
+    AidTakenOver,
     Eligibility,
     EligibilityLapsed,
     EligibilityRecognised,
     Grant,
     GrantState,
+    MergedAidFact,
     ReliefFact,
     Scheme,
 )
@@ -46,12 +54,50 @@ class TermsGrant(Struct, frozen=True, gc=False):
     reference: str = ""
 
 
+class How(IntEnum):
+    """What became of a term by a merge. Stored in states: a number never changes. At the survivor, up to ``KEPT``; then at the merged id."""
+
+    TAKEN = 1
+    """It had no grant of the term, and took the unpaid one over."""
+    COVERED_DUE = 2
+    """The term was paid under the other id: what was due here has ended. So below, by what there was."""
+    COVERED_SUSPENDED = 3
+    COVERED_NONE = 4
+    KEPT = 5
+    """It kept a grant of its own as it was."""
+    GONE_DUE = 6
+    """The grant went over to the survivor, and was this before."""
+    GONE_SUSPENDED = 7
+    GONE_PAID = 8
+
+
+MERGE = 8
+"""The bytes of a merge's digest."""
+MOST_OVER, MOST_LINKS = 16, 255
+
+
+class Link(Struct, frozen=True, gc=False):
+    """What became of a term by a merge, a digest of whose name this is."""
+
+    merge: bytes
+    term: str
+    how: How
+
+
+class Into(Struct, frozen=True, gc=False):
+    """The other id, and the merge by which both became one child."""
+
+    student: str
+    merge: str
+
+
 class Pupil(Struct, frozen=True, gc=False):
     """What relief knows of a child.
 
     ``eligible``: where a new term would find it, None where the term would bring it nothing. ``taken``: the position of
     the last student's fact that a fact of ours followed from (``position_of``). ``asked``: digests of the last commands
-    of offices that made a fact. ``grants``: the oldest first.
+    of offices that made a fact. ``grants``: the oldest first. ``into``: the merge by which the id became one child with
+    another; ``over``: of those that were undone; ``links``: what became of terms by merges.
     """
 
     eligible: Eligibility | None = None
@@ -59,6 +105,17 @@ class Pupil(Struct, frozen=True, gc=False):
     taken: int = NOTHING_TAKEN
     asked: bytes = b""
     grants: tuple[TermsGrant, ...] = ()
+    into: Into | None = None
+    over: tuple[bytes, ...] = ()
+    links: tuple[Link, ...] = ()
+
+    def link(self, merge: bytes, term: str) -> How | None:
+        """Return what became of a term by a merge."""
+        return next((each.how for each in self.links if (each.merge, each.term) == (merge, term)), None)
+
+    def covered(self, term: str) -> bool:
+        """Return whether a term was paid under an id that was merged into this one."""
+        return any(each.term == term and How.COVERED_DUE <= each.how <= How.COVERED_NONE for each in self.links)
 
     def kept_of(self, term: int) -> TermsGrant | None:
         """Return what is kept of the grant of a term."""
@@ -104,9 +161,53 @@ def evolve(pupil: Pupil, fact: ReliefFact, *, on: date, cause: str) -> Pupil:
     """
     if type(fact) not in FOLDED:
         raise UnfoldableFact(f"no rule folds {type(fact).TYPE} into a grant: deploy a relief worker that knows it")
+    if isinstance(fact, MergedAidFact):
+        grants = pupil.grants if fact.after is None else _with(pupil.grants, fact, fact.after, on)
+        return _merging(replace(pupil, eligible=fact.eligible, boards=fact.boards, grants=grants), fact)
     taken, asked = (pupil.taken, _remembering(pupil.asked, cause)) if fact.fact is None else (position_of(fact.fact), pupil.asked)
     grants = pupil.grants if fact.after is None else _with(pupil.grants, fact, fact.after, on)
-    return Pupil(fact.eligible, fact.boards, taken, asked, grants)
+    return replace(pupil, eligible=fact.eligible, boards=fact.boards, taken=taken, asked=asked, grants=grants)
+
+
+def _merging(pupil: Pupil, fact: MergedAidFact) -> Pupil:
+    """Return the child with what a step of a merge leaves to be remembered."""
+    merge = digest_of(fact.merge)
+    match fact:
+        case AidMerged():
+            return replace(pupil, into=Into(fact.student, fact.merge))
+        case AidParted():
+            into = None if pupil.into is not None and pupil.into.merge == fact.merge else pupil.into
+            return replace(pupil, into=into, over=(*pupil.over, merge)[-MOST_OVER:])
+        case AidHandedOver() | AidTakenOver():
+            link = _link(merge, fact)
+            return replace(pupil, links=(*_without(pupil.links, merge, link.term), link)[-MOST_LINKS:])
+        case _:
+            grant = fact.after or fact.before
+            term = fact.term if isinstance(fact, AidGivenBack) else grant.term if grant is not None else ""
+            return replace(pupil, links=_without(pupil.links, merge, term))
+
+
+def _without(links: tuple[Link, ...], merge: bytes, term: str) -> tuple[Link, ...]:
+    return tuple(each for each in links if (each.merge, each.term) != (merge, term))
+
+
+def _link(merge: bytes, fact: AidHandedOver | AidTakenOver) -> Link:
+    before, after = fact.before, fact.after
+    grant = after or before
+    assert grant is not None, "such a fact has a grant"  # noqa: S101  # for the type checker
+    if isinstance(fact, AidHandedOver):
+        was = grant.state if before is None else before.state
+        return Link(merge, grant.term, {GrantState.DUE: How.GONE_DUE, GrantState.SUSPENDED: How.GONE_SUSPENDED}.get(was, How.GONE_PAID))
+    if before is None:
+        return Link(merge, grant.term, How.COVERED_NONE if grant.state is GrantState.ENDED else How.TAKEN)
+    if before == after:
+        return Link(merge, grant.term, How.KEPT)
+    return Link(merge, grant.term, How.COVERED_DUE if before.state is GrantState.DUE else How.COVERED_SUSPENDED)
+
+
+def digest_of(merge: str) -> bytes:
+    """Return what a state remembers of the name of a merge."""
+    return blake2b(merge.encode(), digest_size=MERGE).digest()
 
 
 def fold(facts: Iterable[tuple[date, str, ReliefFact]], start: Pupil = INITIAL) -> Pupil:

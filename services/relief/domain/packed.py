@@ -1,12 +1,15 @@
 """States as bytes: 16 for a child, 13 for each grant and 11 for each happening, and what a payment's reference is long.
 
+A child that has to do with a merge has 34 more, 8 for each that is over, and 11 for each term that it changed.
+
 The first byte is the format's version. The numbers below are stored: they never change, and none is used again.
 """
 
 import struct
 from functools import cache
+from uuid import UUID
 
-from services.relief.domain.grant import DIGEST, INITIAL, NOTHING_TAKEN, Pupil, TermsGrant
+from services.relief.domain.grant import DIGEST, INITIAL, MERGE, NOTHING_TAKEN, How, Into, Link, Pupil, TermsGrant
 from services.relief.domain.terms import name_of, number_of
 from services.relief.domain.timeline import ENTRY
 from shared.contracts.relief import Eligibility, Grant, GrantState, Scheme
@@ -16,17 +19,22 @@ from shared.states import check_format, damaged
 ELIGIBLE = "eligible"
 """The kind of the lists of children whom a new term would bring aid."""
 
-FORMAT = 1
+FORMAT = 2
 """Raise it with any change of the layouts, the numbers or the digests."""
 
 STATES: dict[GrantState, int] = {GrantState.DUE: 0, GrantState.SUSPENDED: 1, GrantState.PAID: 2, GrantState.ENDED: 3}
 STAGES: dict[Stage, int] = {Stage.PRIMARY: 0, Stage.JUNIOR: 1}
 SCHEMES: dict[Scheme, int] = {Scheme.LIVING_SUBSIDY: 0}
 
-# version; marks: eligible 1, boards 1, stage 1, digests 3; position taken and one more, 0 for none; eligible county and since
+# version; marks: eligible 1, boards 1, stage 1, digests 3, has to do with a merge 1;
+# position taken and one more, 0 for none; eligible county and since
 _CHILD = struct.Struct(">BBQIH")
 # term; marks: state 2, stage 1, boarder 1, scheme 4; county; fen; happenings; length of the reference
 _GRANT = struct.Struct(">HBIIBB")
+_MERGES = struct.Struct(">16s16sBB")  # the other id and the merge, noughts for none; how many are over, and how many links
+_LINK = struct.Struct(">8sHB")  # the merge; term; what became of it
+_NOTHING_MERGED: tuple[Into | None, tuple[bytes, ...], tuple[Link, ...]] = (None, (), ())
+_DIGESTS, _HAS_MERGES, _NO_MERGE = 7, 0x40, bytes(16)
 
 _MARKS = {
     SCHEMES[scheme] << 4 | boarder << 3 | STAGES[stage] << 2 | STATES[state]: (state, stage, boarder, scheme)
@@ -47,7 +55,13 @@ def pack(pupil: Pupil) -> bytes:
     if eligible is not None:
         marks |= STAGES[eligible.stage] << 2
         county, since = int(eligible.county), number_of(eligible.since)
-    parts = [_CHILD.pack(FORMAT, marks, pupil.taken - NOTHING_TAKEN, county, since), pupil.asked]
+    merging = bool(pupil.into or pupil.over or pupil.links)
+    parts = [_CHILD.pack(FORMAT, marks | merging * _HAS_MERGES, pupil.taken - NOTHING_TAKEN, county, since), pupil.asked]
+    if merging:
+        into = (bytes.fromhex(pupil.into.student), UUID(pupil.into.merge).bytes) if pupil.into else (_NO_MERGE, _NO_MERGE)
+        parts.append(_MERGES.pack(*into, len(pupil.over), len(pupil.links)))
+        parts += pupil.over
+        parts += [_LINK.pack(each.merge, number_of(each.term), each.how) for each in pupil.links]
     for grant, history, reference in ((each.grant, each.history, each.reference) for each in pupil.grants):
         what = _NUMBERS[grant.state, grant.stage, grant.boarder, grant.scheme]
         parts.append(_GRANT.pack(number_of(grant.term), what, int(grant.county), grant.fen, len(history) // ENTRY, len(reference)))
@@ -74,8 +88,12 @@ def unpack(state: bytes | None) -> Pupil:
 def _unpacked(state: bytes) -> tuple[Pupil, int]:
     """Read a child from the front. Return it and where its bytes end. Slices may be shorter than asked for: then the end shows it."""
     _, marks, taken, county, since = _CHILD.unpack_from(state)
-    at = _CHILD.size + (marks >> 3) * DIGEST
+    at = _CHILD.size + (marks >> 3 & _DIGESTS) * DIGEST
     asked = state[_CHILD.size : at]
+    into, over, links = _NOTHING_MERGED
+    if marks & _HAS_MERGES:
+        into, over, links = _unpacked_merges(state, at)
+        at = _behind_merges(state, at)
     eligible = Eligibility(_code_of(county), _STAGE[marks >> 2 & 1], name_of(since)) if marks & 1 else None
     grants = []
     while at < len(state):
@@ -86,7 +104,24 @@ def _unpacked(state: bytes) -> tuple[Pupil, int]:
         at = middle + length
         grant = Grant(state_, _code_of(county), scheme, name_of(term), stage, boarder, fen)
         grants.append(TermsGrant(grant, state[begin:middle], state[middle:at].decode()))
-    return Pupil(eligible, bool(marks >> 1 & 1), taken + NOTHING_TAKEN, asked, tuple(grants)), at
+    return Pupil(eligible, bool(marks >> 1 & 1), taken + NOTHING_TAKEN, asked, tuple(grants), into, over, links), at
+
+
+def _unpacked_merges(state: bytes, at: int) -> tuple[Into | None, tuple[bytes, ...], tuple[Link, ...]]:
+    student, into, over, _ = _MERGES.unpack_from(state, at)
+    begin = at + _MERGES.size
+    middle = begin + over * MERGE
+    links = [Link(merge, name_of(term), How(how)) for merge, term, how in _LINK.iter_unpack(state[middle : _behind_merges(state, at)])]
+    return (
+        None if into == _NO_MERGE else Into(student.hex(), str(UUID(bytes=into))),
+        tuple(state[n : n + MERGE] for n in range(begin, middle, MERGE)),
+        tuple(links),
+    )
+
+
+def _behind_merges(state: bytes, at: int) -> int:
+    _, _, over, links = _MERGES.unpack_from(state, at)
+    return int(at + _MERGES.size + over * MERGE + links * _LINK.size)
 
 
 def places_in_lists(state: bytes) -> set[tuple[str, bytes]]:
@@ -95,7 +130,9 @@ def places_in_lists(state: bytes) -> set[tuple[str, bytes]]:
     """
     _, marks, _, county, _ = _CHILD.unpack_from(state)
     places = {_eligible_in(county)} if marks & 1 else set()
-    at = _CHILD.size + (marks >> 3) * DIGEST
+    at = _CHILD.size + (marks >> 3 & _DIGESTS) * DIGEST
+    if marks & _HAS_MERGES:
+        at = _behind_merges(state, at)
     while at < len(state):
         term, what, county, _, happenings, length = _GRANT.unpack_from(state, at)
         places.add(_granted_in(county, what, term))

@@ -9,7 +9,21 @@ from struct import Struct as Layout
 
 from msgspec import Struct
 
-from shared.contracts.relief import AidEnded, AidGranted, AidMoved, AidPaid, AidRecalculated, AidResumed, AidSuspended, Grant, ReliefFact
+from shared.contracts.relief import (
+    AidEnded,
+    AidGivenBack,
+    AidGranted,
+    AidHandedOver,
+    AidMoved,
+    AidPaid,
+    AidRecalculated,
+    AidRegained,
+    AidResumed,
+    AidSuspended,
+    AidTakenOver,
+    Grant,
+    ReliefFact,
+)
 
 REMEMBERED = 60
 """The entries that a timeline keeps: those added last."""
@@ -27,6 +41,10 @@ _KINDS: dict[type[ReliefFact], int] = {
     AidRecalculated: 5,
     AidPaid: 6,
     AidEnded: 7,
+    AidHandedOver: 8,
+    AidTakenOver: 9,
+    AidGivenBack: 10,
+    AidRegained: 11,
 }
 _NAMES = {kind: fact.TYPE.split(".")[3] for fact, kind in _KINDS.items()}
 

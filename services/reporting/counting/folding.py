@@ -27,7 +27,7 @@ from services.reporting.counting.grant import RELIEF_CELLS, add_grant
 from services.reporting.counting.student import STUDENT_CELLS, add_statement, add_student
 from services.reporting.counting.tally import Claim, Tally, without_zeros
 from shared.contracts.registry import RECORD_LANGUAGE, UnknownType
-from shared.contracts.relief import EligibilityLapsed, EligibilityRecognised
+from shared.contracts.relief import WITHOUT_GRANT
 from shared.contracts.same_as import WITHOUT_STANDING
 from shared.contracts.sequence import is_sequence
 from shared.events.codec import Unreadable
@@ -40,7 +40,6 @@ CELLS = (*STUDENT_CELLS, *CASE_CELLS, *RELIEF_CELLS)
 
 _FIGURES = "cn.baoxue.figure."
 """The family of published figures: the wire page (section 1) names it, and no type of it is registered yet. Nobody counts it."""
-_WITHOUT_GRANT = frozenset({EligibilityRecognised.TYPE, EligibilityLapsed.TYPE})
 _is_county = re.compile(r"[0-9]{6}").fullmatch
 
 
@@ -157,7 +156,7 @@ def _read(value: bytes | None) -> Counted | Uncounted:
         if data.after is None and data.before is None and not data.late and fact.TYPE not in WITHOUT_STANDING:
             raise Unreadable(f"{fact.TYPE}: no standing")
     elif type(data) is GrantData:
-        if data.after is None and data.before is None and fact.TYPE not in _WITHOUT_GRANT:
+        if data.after is None and data.before is None and fact.TYPE not in WITHOUT_GRANT:
             raise Unreadable(f"{fact.TYPE}: no grant")
     elif type(data) is StatementData and not _is_county(fact.subject):
         raise Unreadable(f"{fact.TYPE}: no county")

@@ -10,7 +10,9 @@ STATES = ("due", "suspended", "paid", "ended")
 BEGIN = """
 CREATE OR REPLACE TABLE aid (county VARCHAR, scheme VARCHAR, state VARCHAR, grants BIGINT, fen BIGINT);
 
-CREATE OR REPLACE MACRO is_without_grant(type) AS type IN ('cn.baoxue.relief.recognised.v1', 'cn.baoxue.relief.lapsed.v1');
+CREATE OR REPLACE MACRO is_without_grant(type) AS type IN (
+    'cn.baoxue.relief.recognised.v1', 'cn.baoxue.relief.lapsed.v1', 'cn.baoxue.relief.merged.v1', 'cn.baoxue.relief.parted.v1',
+    'cn.baoxue.relief.given-back.v1');
 
 CREATE OR REPLACE MACRO is_sound_grant(aid) AS aid IS NULL OR (
     coalesce(aid.state IN ('due', 'suspended', 'paid', 'ended'), false)
