@@ -14,7 +14,7 @@ from typing import Any
 from msgspec import Struct, json
 
 from deploy.demo.playing.retrying import Answer, RetryingClient
-from deploy.demo.playing.rounds import TERMS, Term, is_closed, is_paid, is_visited, next_step
+from deploy.demo.playing.rounds import FIRST_VISITS, TERMS, Term, is_closed, is_paid, is_visited, next_step
 from deploy.demo.playing.story import Story
 
 NATION = "100000"
@@ -95,7 +95,8 @@ class Officers:
                 self._begun.add(term.name)
                 await self._begin(term, day)
         self.done.closed += await self._each(self._observed(day), self._cases, day)
-        self.done.visited += await self._each(self._to_visit(day), self._cases, day)
+        if day >= FIRST_VISITS:  # before, the lists are long, and nothing of them is worked off
+            self.done.visited += await self._each(self._to_visit(day), self._cases, day)
         for term in TERMS:
             if term.paid <= day:
                 self.done.paid += await self._each(self._due(term, day), self._grants, day)

@@ -1,7 +1,7 @@
 """When officers do what, by the calendar of the story. All of it is invented but the cadence.
 
 Officers go through their lists once a month, on the day before the province's report to the ministry is due (domain page, section 1.2). A
-term's aid is granted anew once the term has begun, and is paid by roll in its third month, with what was missed in the months after.
+term's aid is granted anew once the term has begun, and is paid by roll in its fourth month, with what was missed in the months after.
 """
 
 from datetime import date, timedelta
@@ -45,7 +45,7 @@ def is_closed(child: str, due: date, day: date) -> bool:
 
 def is_visited(child: str, due: date, day: date) -> bool:
     """Return whether a child is visited on this day, whose next step was due."""
-    return day >= FIRST_VISITS and (_luck(child) % _LATE_VISITS > 0 or due < day - _MONTH)
+    return _luck(child) % _LATE_VISITS > 0 or due < day - _MONTH
 
 
 def is_paid(child: str, term: Term, day: date) -> bool:
