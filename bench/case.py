@@ -17,6 +17,7 @@ import httpx
 
 from bench.intake import Cpu
 from bench.on_redis import measure_on_redis
+from deploy.local.config import StackConfig
 from services.case.api import create_app
 from services.case.decider import CaseDecider
 from services.case.domain.packed import FORMAT
@@ -38,7 +39,7 @@ from shared.log import topics
 from shared.log.event_log import LogRecord
 from shared.log.memory_log import MemoryLog
 from shared.log.partitioner import partitions_of
-from shared.redis.edge import Redis, connect
+from shared.redis.edge import Redis, connect_to
 from shared.worker.follower import Follower, RecordBatch
 
 FILES, LEFT = 600_000, 6_781
@@ -174,13 +175,13 @@ class Lists:
         print(f"{what:44}{entries / times:6.1f} entries{p50:7.1f} ms p50{p99:7.1f} ms p99; CPU {ours:5.1f} ms of the api,{theirs:5.1f} of Redis")
 
 
-async def measure(number: int, port: int, redis_pid: int) -> None:
+async def measure(number: int, config: StackConfig, redis_pid: int) -> None:
     """Measure everything in turn."""
-    url, cpu = f"redis://127.0.0.1:{port}/0", Cpu(redis_pid)
+    cpu = Cpu(redis_pid)
     told, record, log, since = children(number), Record(), MemoryLog(PARTITIONS), dict[int, int]()
-    redis = connect(url)
-    policies = PolicyFollower(CasePolicies(), connect(url), log, generation="1", partitions=PARTITIONS)
-    store = StateStore(connect(url), CASE.name, generation="1", buckets=BUCKETS, format_version=FORMAT)
+    redis = connect_to(config)
+    policies = PolicyFollower(CasePolicies(), connect_to(config), log, generation="1", partitions=PARTITIONS)
+    store = StateStore(connect_to(config), CASE.name, generation="1", buckets=BUCKETS, format_version=FORMAT)
     deciding = DecidingFollower(CaseDecider(), store, log)
     empty = await used(redis)
     await timed("facts that open files, by the policies", policies, record.batches(told, listed, 0), cpu)
@@ -197,7 +198,7 @@ async def measure(number: int, port: int, redis_pid: int) -> None:
     async def now() -> datetime:
         return datetime(2020, 6, 14, 12, tzinfo=CHINA)
 
-    app = create_app(limits=CommandLimits(), log=log, redis=connect(url), store=store, now=now, partitions=PARTITIONS)
+    app = create_app(limits=CommandLimits(), log=log, redis=connect_to(config), store=store, now=now, partitions=PARTITIONS)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://case") as client:
         drawn, lists = random.Random(3), Lists(cpu)
         counties = [drawn.choice(told)[1] for _ in range(400)]

@@ -25,7 +25,7 @@ from shared.deciding.states.state_store import StateStore
 from shared.log import topics
 from shared.log.event_log import LogRecord
 from shared.log.kafka_log import KafkaLog
-from shared.redis.edge import connect
+from shared.redis.edge import connect_to
 from shared.worker.follower import RecordBatch
 from shared.worker.meters import TopicMeters, WorkerMeters
 
@@ -69,7 +69,7 @@ class Rig:
 
     def __init__(self, config: StackConfig, partition: int, *, counts: bool) -> None:
         """Begin in a partition of its own, so that both workers find the same."""
-        store = StateStore(connect(config.redis_url), "enrolment", generation="1", buckets=4096, format_version=FORMAT)
+        store = StateStore(connect_to(config), "enrolment", generation="1", buckets=4096, format_version=FORMAT)
         self.follower = DecidingFollower(EnrolmentDecider(), store, KafkaLog(config.kafka_bootstrap, client_id="bench"))
         meters = WorkerMeters(CollectorRegistry())
         self.follower._meters = (TopicMeters if counts else Uncounting)(meters, topics.SUBMISSIONS)  # noqa: SLF001  # the point of it

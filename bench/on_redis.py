@@ -12,17 +12,17 @@ from deploy.local import redis_server
 from deploy.local.config import StackConfig
 
 
-def measure_on_redis(what: str, most: int, measure: Callable[[int, int, int], Awaitable[None]]) -> None:
-    """Measure with the number on the command line, or ``most``; ``measure`` takes it, the port of the Redis, and its pid."""
+def measure_on_redis(what: str, most: int, measure: Callable[[int, StackConfig, int], Awaitable[None]]) -> None:
+    """Measure with the number on the command line, or ``most``; ``measure`` takes it, the stack whose Redis it is, and the pid."""
     number = int(sys.argv[1]) if len(sys.argv) > 1 else most
 
-    async def measured(port: int, pid: int) -> None:
-        await measure(number, port, pid)
+    async def measured(config: StackConfig, pid: int) -> None:
+        await measure(number, config, pid)
 
     with TemporaryDirectory() as home:
         config = StackConfig.on_free_ports(Path(home))
         redis_server.prepare(config)
         command = redis_server.command(redis_server.find_redis_server())
-        with running(*command, within=redis_server.folder(config)) as pid:
+        with running(*command, within=config.redis_folder) as pid:
             print(f"{number:,} {what}; this machine has {os.cpu_count()} cores")
-            asyncio.run(measured(config.redis_port, pid))
+            asyncio.run(measured(config, pid))

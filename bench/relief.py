@@ -17,6 +17,7 @@ import httpx
 from bench.case import OPENED, PARTITIONS, Children, Record, children, timed, used
 from bench.intake import Cpu
 from bench.on_redis import measure_on_redis
+from deploy.local.config import StackConfig
 from services.relief.api import create_app
 from services.relief.decider import ReliefDecider
 from services.relief.domain.packed import FORMAT
@@ -33,7 +34,7 @@ from shared.deciding.states.state_store import StateStore
 from shared.geography.divisions import divisions
 from shared.log import topics
 from shared.log.memory_log import MemoryLog
-from shared.redis.edge import connect
+from shared.redis.edge import connect_to
 from shared.worker.follower import RecordBatch
 
 GRANTS, BATCH = 600_000, 8_000
@@ -113,13 +114,13 @@ async def all_lists(client: httpx.AsyncClient, told: Children, cpu: Cpu) -> None
     await lists("the nation's of a term with none", lambda _: ask(term="2018-autumn"), cpu, 100)
 
 
-async def measure(number: int, port: int, redis_pid: int) -> None:
+async def measure(number: int, config: StackConfig, redis_pid: int) -> None:
     """Measure everything in turn."""
-    url, cpu = f"redis://127.0.0.1:{port}/0", Cpu(redis_pid)
+    cpu = Cpu(redis_pid)
     told, record, log, since = children(number), Record(), MemoryLog(PARTITIONS), dict[int, int]()
-    redis, buckets = connect(url), max(64, number // PARTITIONS // 64)
-    policies = PolicyFollower(ReliefPolicies(), connect(url), log, generation="1", partitions=PARTITIONS)
-    store = StateStore(connect(url), RELIEF.name, generation="1", buckets=buckets, format_version=FORMAT)
+    redis, buckets = connect_to(config), max(64, number // PARTITIONS // 64)
+    policies = PolicyFollower(ReliefPolicies(), connect_to(config), log, generation="1", partitions=PARTITIONS)
+    store = StateStore(connect_to(config), RELIEF.name, generation="1", buckets=buckets, format_version=FORMAT)
     deciding = DecidingFollower(ReliefDecider(), store, log)
     empty = await used(redis)
     await timed("facts of poor children, by the policies", policies, record.batches(_on(told, 0), enrolled, BEGIN), cpu)
@@ -130,7 +131,8 @@ async def measure(number: int, port: int, redis_pid: int) -> None:
     async def now() -> datetime:
         return datetime(2020, 6, 14, 12, tzinfo=CHINA)
 
-    app = create_app(limits=CommandLimits(), log=log, redis=connect(url), store=store, now=now, partitions=PARTITIONS, pace=Pace(ahead=sys.maxsize))
+    pace = Pace(ahead=sys.maxsize)
+    app = create_app(limits=CommandLimits(), log=log, redis=connect_to(config), store=store, now=now, partitions=PARTITIONS, pace=pace)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://relief") as client:
         await all_lists(client, told, cpu)
         out = random.Random(2).sample(told, number // 10)

@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from deploy.local import doctor as examination
+from deploy.local import redis_access
 from deploy.local.config import SettingsWrong, StackConfig
 from deploy.local.jars import JarsWrong
 from deploy.local.kafka import FormatFailed
@@ -166,6 +167,36 @@ def doctor() -> None:
                 out.print(f"    {check.mend}")
     if wrong:
         raise typer.Exit(1)
+
+
+@app.command("redis", context_settings={"ignore_unknown_options": True})
+def redis_command(words: Annotated[list[str], typer.Argument(help="A command of Redis and its arguments, as `info memory`.")]) -> None:
+    """Do one command in the stack's Redis as its operator, and show what it answers. Exit code 1 if Redis refuses it or is not there."""
+    from redis import RedisError
+
+    with _plain_failures():
+        config = StackConfig.from_environment()
+        running = _running(config)
+        try:
+            with redis_access.client(running.config if running else config, redis_access.OPERATOR) as client:
+                answer = client.execute_command(*words)
+        except (RedisError, OSError) as error:
+            raise StartFailed(f"Redis did not do it: {error}") from error
+    for line in _lines(answer):
+        out.print(line, markup=False)
+
+
+def _lines(answer: object) -> Iterator[str]:
+    """Show an answer of Redis, a value a line."""
+    match answer:
+        case dict():
+            for name, value in answer.items():
+                yield f"{name}: {value}"
+        case list() | tuple() | set():
+            for each in answer:
+                yield from _lines(each)
+        case _:
+            yield str(answer)
 
 
 def _running(config: StackConfig) -> LocalStack | None:

@@ -1,9 +1,10 @@
 """How a process reads its settings: once, from the environment. An error names the variable and the fix."""
 
 import sys
+from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings
 
 from shared.contracts.services import ServiceSpec
@@ -33,6 +34,9 @@ class ServiceSettings(ServerLimits, BaseSettings):
 
     kafka_bootstrap: str = Field(f"{LOOPBACK}:19092", description="host:port of the brokers, comma between")
     redis_url: str = Field(f"redis://{LOOPBACK}:16379/0", description="where everything is kept that can be rebuilt from the log")
+    redis_password_file: Path | None = Field(
+        None, description="file that holds the password for Redis, on one line; without it, what the URL says is all"
+    )
     host: str = Field(LOOPBACK, description="address that the api and the admin server listen on")
     hosts: str = Field(
         LOOPBACK_NAMES,
@@ -43,6 +47,18 @@ class ServiceSettings(ServerLimits, BaseSettings):
     ready_lag_seconds: float = Field(
         30.0, gt=0, description="seconds behind the log's end beyond which a process says that it is not ready; it goes on all the same"
     )
+
+    @field_validator("redis_password_file")
+    @classmethod
+    def _can_be_read(cls, file: Path | None) -> Path | None:
+        if file is not None:
+            try:
+                written = file.read_text("utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                raise ValueError(f"{file} cannot be read: {error}") from error
+            if not written or len(written.splitlines()) > 1:
+                raise ValueError(f"{file} does not hold a password, which is one line")
+        return file
 
 
 def port_of_api(spec: ServiceSpec) -> Any:

@@ -83,7 +83,17 @@ class StackConfig(_ServicePorts):
 
     @property
     def redis_url(self) -> str:
-        return f"redis://{LOOPBACK}:{self.redis_port}/0"
+        """Where Redis is, and as whom the services use it; the password is in `redis_password_file`."""
+        return f"redis://services@{LOOPBACK}:{self.redis_port}/0"
+
+    @property
+    def redis_password_file(self) -> Path:
+        return self.redis_folder / "services.password"
+
+    @property
+    def redis_folder(self) -> Path:
+        """Where Redis runs, and keeps its data and who may use it."""
+        return self.home / "redis"
 
     def port_of(self, service: str, part: str = "api") -> int:
         """Return the port of the api of a service, or of the admin server of its worker."""

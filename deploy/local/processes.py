@@ -60,6 +60,7 @@ class ServiceProcess:
         environment = {
             f"{prefix}_KAFKA_BOOTSTRAP": config.kafka_bootstrap,
             f"{prefix}_REDIS_URL": config.redis_url,
+            f"{prefix}_REDIS_PASSWORD_FILE": str(config.redis_password_file),
             f"{prefix}_HOST": LOOPBACK,
             f"{prefix}_{'PORT' if self.part == 'api' else 'OPERATIONS_PORT'}": str(self.port(config)),
             f"{prefix}_PARTITIONS": str(config.partitions),
@@ -84,7 +85,7 @@ def tools(config: StackConfig, java: Java, jars: Path, redis: RedisServer) -> tu
     """Return Kafka and Redis, which start with the supervisor and stop last."""
     return (
         Program(KAFKA, tuple(kafka.command(java, jars)), kafka.folder(config), 100, stop_seconds=30, starts_with_supervisor=True),
-        Program(REDIS, tuple(redis_server.command(redis)), redis_server.folder(config), 101, stop_seconds=15, starts_with_supervisor=True),
+        Program(REDIS, tuple(redis_server.command(redis)), config.redis_folder, 101, stop_seconds=15, starts_with_supervisor=True),
     )
 
 

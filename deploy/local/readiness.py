@@ -13,6 +13,7 @@ from datetime import datetime
 import redis
 
 from deploy.health import PATIENCE, get, health_of, is_alive
+from deploy.local import redis_access
 from deploy.local.config import StackConfig, port_is_free
 from deploy.local.processes import KAFKA, REDIS, ServiceProcess
 
@@ -22,7 +23,7 @@ def answers(process: str, config: StackConfig, services: tuple[ServiceProcess, .
     if process == KAFKA:
         return not port_is_free(config.kafka_port)
     if process == REDIS:
-        return _redis_answers(config.redis_url)
+        return _redis_answers(config)
     return all(health_of(service.url(config)).works for service in services if service.name == process)
 
 
@@ -63,7 +64,7 @@ def shown(reporting_url: str) -> Shown | None:
     return Shown(offsets, datetime.fromisoformat(recorded) if recorded else None)
 
 
-def _redis_answers(url: str) -> bool:
-    with suppress(redis.RedisError, OSError), redis.Redis.from_url(url, socket_timeout=PATIENCE, retry=None) as client:
+def _redis_answers(config: StackConfig) -> bool:
+    with suppress(redis.RedisError, OSError), redis_access.client(config, redis_access.SERVICES, patience=PATIENCE) as client:
         return bool(client.ping())
     return False

@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.local import redis_access
 from deploy.local.config import LOOPBACK, StackConfig
 
 PACKAGES = Path(sys.prefix) / "redis"
@@ -79,20 +80,16 @@ def server_version(server: Path) -> str | None:
     return stated[1] if stated else None
 
 
-def folder(config: StackConfig) -> Path:
-    """Return the folder in which the server runs and keeps its data."""
-    return config.home / "redis"
-
-
 def command(server: RedisServer) -> list[str]:
-    """Return the command that runs the server in `folder`."""
+    """Return the command that runs the server, in the folder `StackConfig.redis_folder`."""
     return [str(server.path), "redis.conf"]
 
 
 def prepare(config: StackConfig) -> None:
-    """Write the settings of the server."""
-    home = folder(config)
+    """Write the settings of the server, and who may use it."""
+    home = config.redis_folder
     home.mkdir(parents=True, exist_ok=True)
+    redis_access.ensure_users(home)
     (home / "redis.conf").write_text(settings(config), "utf-8")
 
 
@@ -105,6 +102,7 @@ def settings(config: StackConfig) -> str:
         "daemonize no",
         "set-proc-title no",  # the title would overwrite the environment, which holds the supervisor's mark
         "dir ./",
+        "aclfile users.acl",
         'save ""',  # the append-only file is enough: workers replay what is lost of it
         *(f"{name} {value}" for name, value in MUST_BE.items()),
     )

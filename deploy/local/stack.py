@@ -15,6 +15,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -235,8 +236,16 @@ class LocalStack:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Admit one start or stop at a time in a folder, by whichever process."""
+        _make_private(self.config.home)
         run = self.config.home / "run"
-        run.mkdir(parents=True, exist_ok=True)
+        run.mkdir(exist_ok=True)
         with (run / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def _make_private(home: Path) -> None:
+    """Make the folder of a stack, and let nobody but its owner look into it. Another folder that was there before, not empty, stays as it is."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if home.stat().st_mode & 0o077 and ((home / "run").exists() or not any(home.iterdir())):
+        home.chmod(0o700)

@@ -13,14 +13,14 @@ from shared.commands.record_clock import clock_of_api
 from shared.contracts.services import CASE
 from shared.deciding.service import DecidingService
 from shared.log.kafka_log import KafkaLog
-from shared.redis.edge import connect
+from shared.redis.edge import connect_to
 
 SERVICE = DecidingService(CASE, CaseDecider(), FORMAT, CasePolicies())
 
 
 def api(settings: Settings) -> FastAPI:
     """Return case's api."""
-    redis = connect(settings.redis_url)
+    redis = connect_to(settings)
     return create_app(
         limits=settings,
         log=KafkaLog(settings.kafka_bootstrap, client_id=CASE.api),

@@ -13,14 +13,14 @@ from shared.contracts.services import ENROLMENT
 from shared.deciding.service import DecidingService
 from shared.geography.divisions import divisions
 from shared.log.kafka_log import KafkaLog
-from shared.redis.edge import connect
+from shared.redis.edge import connect_to
 
 SERVICE = DecidingService(ENROLMENT, EnrolmentDecider(), FORMAT, EnrolmentPolicies())
 
 
 def api(settings: Settings) -> FastAPI:
     """Return enrolment's api."""
-    redis = connect(settings.redis_url)
+    redis = connect_to(settings)
     return create_app(
         limits=settings,
         log=KafkaLog(settings.kafka_bootstrap, client_id=ENROLMENT.api),

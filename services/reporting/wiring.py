@@ -11,14 +11,14 @@ from services.reporting.settings import Settings
 from services.reporting.view.board_reader import BoardReader
 from services.reporting.worker import CountingFollower
 from shared.log.kafka_log import KafkaLog
-from shared.redis.edge import connect
+from shared.redis.edge import connect_to
 from shared.worker.admin_server import AdminServer
 from shared.worker.meters import WorkerMeters
 
 
 def api(settings: Settings) -> FastAPI:
     """Return reporting's api."""
-    log, redis = KafkaLog(settings.kafka_bootstrap, client_id="reporting-api"), connect(settings.redis_url)
+    log, redis = KafkaLog(settings.kafka_bootstrap, client_id="reporting-api"), connect_to(settings)
     return create_app(
         reader=BoardReader(redis, log, partitions=settings.partitions, in_story=settings.demo),
         log=log,
@@ -33,7 +33,7 @@ def api(settings: Settings) -> FastAPI:
 
 def follower(settings: Settings, meters: WorkerMeters | None = None) -> CountingFollower:
     """Return the follower that reporting's worker runs."""
-    board = Board(connect(settings.redis_url), generation=settings.generation)
+    board = Board(connect_to(settings), generation=settings.generation)
     return CountingFollower(board, KafkaLog(settings.kafka_bootstrap, client_id="reporting-worker"), meters)
 
 

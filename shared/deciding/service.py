@@ -10,7 +10,7 @@ from shared.deciding.policy_follower import Policies, PolicyFollower
 from shared.deciding.settings import DecidingSettings
 from shared.deciding.states.state_store import StateStore
 from shared.log.kafka_log import KafkaLog
-from shared.redis.edge import Redis, connect
+from shared.redis.edge import Redis, connect_to
 from shared.worker.admin_server import AdminServer
 from shared.worker.follower import Follower
 from shared.worker.meters import WorkerMeters
@@ -31,11 +31,11 @@ class DecidingService:
 
     def followers(self, settings: DecidingSettings, meters: WorkerMeters | None = None) -> list[Follower]:
         """Return what its worker does: it decides its input topic, and its policies follow the record."""
-        redis = connect(settings.redis_url)
+        redis = connect_to(settings)
         log = KafkaLog(settings.kafka_bootstrap, client_id=self.spec.worker)
         followers: list[Follower] = [DecidingFollower(self.decider, self.store(settings, redis), log, meters)]
         if self.policies is not None:
-            redis = connect(settings.redis_url)
+            redis = connect_to(settings)
             log = KafkaLog(settings.kafka_bootstrap, client_id=f"{self.spec.name}-policies")
             policies = PolicyFollower(self.policies, redis, log, generation=settings.generation, partitions=settings.partitions, meters=meters)
             followers.append(policies)

@@ -7,6 +7,8 @@ those by itself; so the client here never does.
 import asyncio
 from collections.abc import Iterable
 from importlib.resources import files
+from pathlib import Path
+from typing import Protocol
 
 import redis.asyncio
 from redis import exceptions
@@ -41,10 +43,29 @@ class _Cancellable(AbstractConnection):
             self.socket_timeout = patience
 
 
-def connect(url: str, *, patience: float = 10.0) -> Redis:
+class RedisAddress(Protocol):
+    """Where Redis is, and the file that holds the password for it where the URL holds none. Settings are such an address."""
+
+    @property
+    def redis_url(self) -> str:
+        """Where Redis is, which of its databases, and as which user: ``redis://user@host:port/0``."""
+
+    @property
+    def redis_password_file(self) -> Path | None:
+        """A file of one line."""
+
+
+def connect_to(address: RedisAddress, *, patience: float = 10.0) -> Redis:
+    """Connect as `connect` does, with the password that the file of the address holds now. Raises ``OSError`` where it cannot be read."""
+    file = address.redis_password_file
+    return connect(address.redis_url, patience=patience, password=None if file is None else file.read_text("utf-8").strip())
+
+
+def connect(url: str, *, patience: float = 10.0, password: str | None = None) -> Redis:
     """Return a client that answers bytes, waits ``patience`` seconds for an answer, and never retries by itself."""
     client = redis.asyncio.Redis.from_url(
         url,
+        password=password,
         socket_timeout=patience,
         socket_connect_timeout=patience,
         retry=Retry(NoBackoff(), 0),

@@ -24,7 +24,7 @@ from shared.http.server.serving import server
 from shared.http.telemetry import NotReady
 from shared.log.event_log import EventLog
 from shared.log.kafka_log import KafkaLog
-from shared.redis.edge import Redis, connect
+from shared.redis.edge import Redis, RedisAddress, connect_to
 from shared.settings import EXIT_SETTINGS, ServiceSettings
 from shared.worker.freshness import LAG, Freshness
 from shared.worker.lag import FaustMetrics, FaustMonitor, Lag, LagMetrics, TopicPartition
@@ -108,7 +108,7 @@ class AdminServer:
     hosts: str
     port: int
     kafka_bootstrap: str
-    redis_url: str
+    redis: RedisAddress
     ready_lag_seconds: float
     registry: CollectorRegistry
     meters: WorkerMeters
@@ -123,7 +123,7 @@ class AdminServer:
             settings.hosts,
             settings.operations_port,
             settings.kafka_bootstrap,
-            settings.redis_url,
+            settings,
             settings.ready_lag_seconds,
             registry,
             WorkerMeters(registry),
@@ -158,7 +158,7 @@ class AdminServer:
 
     async def _serve(self, worker: ObservedWorker, status: WorkerStatus, listening: socket.socket) -> None:
         log = KafkaLog(self.kafka_bootstrap, client_id=f"{self.service}-admin-server", patience=_PATIENCE)
-        redis = connect(self.redis_url, patience=_PATIENCE)
+        redis = connect_to(self.redis, patience=_PATIENCE)
         app = self.app(worker, status, log, redis)
         looking = asyncio.create_task(_keep_looking(status, log))
         try:

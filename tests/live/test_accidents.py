@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import pytest
-import redis
 
+from deploy.local import redis_access
+from deploy.local.redis_access import OPERATOR
 from deploy.local.stack import LocalStack
 from services.enrolment.decider import EnrolmentDecider
 from services.enrolment.domain.packed import FORMAT
@@ -25,7 +26,7 @@ from shared.deciding.states import state_store
 from shared.log import topics
 from shared.log.event_log import LogUnavailable
 from shared.log.kafka_log import KafkaLog
-from shared.redis.edge import Redis, connect
+from shared.redis.edge import Redis, connect_to
 from shared.worker.follower import RecordBatch
 from tests.support.mutants import script_without
 from tests.support.stack import NewStack
@@ -58,7 +59,7 @@ class Rig:
 
     def __post_init__(self) -> None:
         self.log = KafkaLog(self.stack.config.kafka_bootstrap, client_id="rig")
-        self.redis = connect(self.stack.config.redis_url)
+        self.redis = connect_to(self.stack.config)
 
     def enrolment(self, log: Any = None) -> DecidingFollower:
         store = state_store.StateStore(self.redis, "enrolment", generation="1", buckets=8, format_version=FORMAT)
@@ -81,18 +82,18 @@ class Rig:
         raise AssertionError(f"{follower.topic}: did not come to {until}")
 
     def saved(self, service: str) -> dict[bytes, bytes]:
-        with redis.Redis.from_url(self.stack.config.redis_url) as client:
+        with redis_access.client(self.stack.config, OPERATOR) as client:
             return {key: client.dump(key) for key in client.keys(f"{{{service}:*")}
 
     def roll_back(self, service: str, saved: Mapping[bytes, bytes]) -> None:
-        with redis.Redis.from_url(self.stack.config.redis_url) as client:
+        with redis_access.client(self.stack.config, OPERATOR) as client:
             for key in client.keys(f"{{{service}:*"):
                 client.delete(key)
             for key, dump in saved.items():
                 client.restore(key, 0, dump)
 
     def shown(self) -> dict[str, int]:
-        with redis.Redis.from_url(self.stack.config.redis_url) as client:
+        with redis_access.client(self.stack.config, OPERATOR) as client:
             cells = client.hgetall(f"{{reporting:1:p{P}}}:cells")
         return {cell.decode(): int(n) for cell, n in cells.items() if int(n) and b":status." in cell}
 

@@ -9,10 +9,11 @@ import httpx
 import psutil
 import pytest
 
+from deploy.local import redis_access
 from deploy.local.processes import PROCESSES
+from deploy.local.redis_access import OPERATOR
 from deploy.local.stack import LocalStack
 from shared import clock
-from shared.redis.edge import connect
 from tests.support.stack import NewStack
 
 CHILD, HERE, OFFICE = "00112233445566778899aabbccddeeff", "513431", "/counties/513431"
@@ -119,8 +120,8 @@ async def test_files_that_redis_has_lost_are_built_again_from_the_record(walk: W
     await walk.file(lambda file: file["state"] == "open")
     await walk.ask(do="record-attempt", method="visit", outcome="willing")
     before = await walk.file(lambda file: file["attempts"] == 1)
-    async with connect(walk.stack.config.redis_url) as client:
-        await client.flushall()
+    with redis_access.client(walk.stack.config, OPERATOR) as client:
+        client.flushall()
     assert await walk.file(lambda file: file["attempts"] == 1) == before, "nobody need ask for anything"
     await walk.report("r2", "returned", "2020-03-10", placement="class", **SCHOOL)
     file = await walk.file(lambda file: file["state"] == "returned")

@@ -16,6 +16,7 @@ from deploy.local.stack import LocalStack
 from services.reporting.counting import FOLD_VERSION
 from shared.log.topics import STUDENT_STATUS
 from shared.worker.faust_edge import EXIT_BROKEN
+from tests.support.redis import RedisDatabase
 from tests.support.stack import NewStack
 
 CURSOR = "{reporting:1:p3}:cursor"
@@ -23,12 +24,12 @@ CURSOR = "{reporting:1:p3}:cursor"
 
 @pytest.mark.parametrize("offset", [10**9, -1], ids=["beyond its end", "before its beginning"])
 def test_the_worker_stops_with_what_is_wrong_and_moves_nothing(
-    stack: LocalStack, fresh_redis: str, monkeypatch: pytest.MonkeyPatch, offset: int
+    stack: LocalStack, database: RedisDatabase, monkeypatch: pytest.MonkeyPatch, offset: int
 ) -> None:
     monkeypatch.setenv("REPORTING_KAFKA_BOOTSTRAP", stack.config.kafka_bootstrap)
-    monkeypatch.setenv("REPORTING_REDIS_URL", fresh_redis)
+    monkeypatch.setenv("REPORTING_REDIS_URL", database.url)
     monkeypatch.setenv("REPORTING_OPERATIONS_PORT", str(free_ports(1)[0]))
-    with redis.Redis.from_url(fresh_redis, decode_responses=True) as client:
+    with redis.Redis.from_url(database.url, decode_responses=True) as client:
         client.hset(CURSOR, mapping={"next": offset, "fold": FOLD_VERSION, "build_to": 0, "built": 1})
         worker = subprocess.run(
             [sys.executable, "-m", "services.reporting", "worker"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
@@ -39,14 +40,14 @@ def test_the_worker_stops_with_what_is_wrong_and_moves_nothing(
 
 
 def test_a_worker_whose_next_records_are_deleted_stops_and_does_not_go_on_behind_them(
-    new_stack: NewStack, fresh_redis: str, monkeypatch: pytest.MonkeyPatch
+    new_stack: NewStack, database: RedisDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = new_stack(partitions=1).config
     monkeypatch.setenv("REPORTING_KAFKA_BOOTSTRAP", config.kafka_bootstrap)
-    monkeypatch.setenv("REPORTING_REDIS_URL", fresh_redis)
+    monkeypatch.setenv("REPORTING_REDIS_URL", database.url)
     monkeypatch.setenv("REPORTING_PARTITIONS", "1")
     monkeypatch.setenv("REPORTING_OPERATIONS_PORT", str(free_ports(1)[0]))
-    with KafkaProducer(bootstrap_servers=config.kafka_bootstrap, acks="all") as producer, redis.Redis.from_url(fresh_redis) as client:
+    with KafkaProducer(bootstrap_servers=config.kafka_bootstrap, acks="all") as producer, redis.Redis.from_url(database.url) as client:
         write(producer, 1)
         worker = subprocess.Popen([sys.executable, "-m", "services.reporting", "worker"], cwd=ROOT, stderr=subprocess.PIPE, text=True)
         try:

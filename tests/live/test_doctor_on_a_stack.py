@@ -7,17 +7,22 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
-import redis
 from kafka import KafkaAdminClient, KafkaProducer
+from typer.testing import CliRunner
 
+from deploy.cli import app
 from deploy.health import health_of
+from deploy.local import redis_access
 from deploy.local.config import StackConfig
 from deploy.local.doctor import examine
 from deploy.local.processes import PROCESSES, REDIS, ServiceProcess
+from deploy.local.redis_access import OPERATOR
 from deploy.local.stack import LocalStack
+from deploy.local.supervision import Supervisor
 from shared import clock
 from shared.log import topics
 from tests.components.enrolment.lines import event
@@ -36,7 +41,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
 
 def wrong(stack: LocalStack) -> dict[str, tuple[str, str]]:
     """What is wrong: {about: (seen, mend)}. Of the machine that the tests run on nothing is said."""
-    machine = ("Python", "packages", "Java", "Redis server", "Kafka's jars", "disk", "memory")
+    machine = ("Python", "packages", "Java", "Redis server", "Kafka's jars", "disk", "folder", "memory")
     return {check.about: (check.seen, check.mend) for check in examine(stack.config) if check.mend and check.about not in machine}
 
 
@@ -55,7 +60,37 @@ def test_all_ten_processes_are_looked_at_and_are_well(stack: LocalStack) -> None
     seen = {check.about: check.seen for check in examine(stack.config)}
     for service in PROCESSES:
         assert seen[service.name] == f"runs and is ready (process {stack.pid(service.name)})"
-    assert {"kafka", "redis", "topics", "Redis's settings", "Redis's file"} <= set(seen)
+    assert {"kafka", "redis", "topics", "Redis's settings", "Redis's users", "Redis's file"} <= set(seen)
+
+
+def test_no_password_stands_on_a_command_line_in_an_environment_in_a_setting_or_in_a_log(stack: LocalStack) -> None:
+    files = [redis_access.password_file(stack.config.redis_folder, user) for user in redis_access.RIGHTS]
+    passwords = [file.read_text("ascii").strip().encode() for file in files]
+    shown = {path: path.read_bytes() for path in stack.config.home.rglob("*") if path.is_file() and path not in files and "kafka" not in path.parts}
+    for process in Supervisor(stack.config).processes():
+        shown[Path(f"{process.name()} {process.pid}")] = repr((process.cmdline(), process.environ())).encode()
+    assert len(shown) > len(PROCESSES) + 10
+    assert [path for path, text in shown.items() if any(password in text for password in passwords)] == []
+
+
+def test_a_redis_that_lets_anybody_in_is_found(stack: LocalStack) -> None:
+    with redis_access.client(stack.config, OPERATOR) as client:
+        client.acl_setuser("default", enabled=True, nopass=True, commands=["+ping"])
+        assert wrong(stack) == {"Redis's users": ("whoever names no user is let in", "make down, then make up: they are written anew")}
+        client.acl_load()
+    until_well(stack)
+
+
+def test_the_operator_does_a_command_in_redis_by_name(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in stack.config.model_dump().items():
+        monkeypatch.setenv(f"BAOXUE_{name.upper()}", str(value))
+    baoxue = CliRunner()
+    assert baoxue.invoke(app, ["redis", "hset", "tried", "a", "1", "b", "-2"]).stdout == "2\n"
+    assert baoxue.invoke(app, ["redis", "hgetall", "tried"]).stdout == "a: 1\nb: -2\n"
+    assert baoxue.invoke(app, ["redis", "del", "tried"]).stdout == "1\n"
+    refused = baoxue.invoke(app, ["redis", "hset", "tried"])
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "Redis did not do it: wrong number of arguments" in refused.stderr
 
 
 def test_a_worker_that_hangs_is_found_and_mended_by_the_command_that_is_named(stack: LocalStack) -> None:
@@ -69,7 +104,7 @@ def test_a_worker_that_hangs_is_found_and_mended_by_the_command_that_is_named(st
 
 
 def test_a_redis_that_evicts_is_found(stack: LocalStack) -> None:
-    with redis.Redis.from_url(stack.config.redis_url) as client:
+    with redis_access.client(stack.config, OPERATOR) as client:
         client.config_set("maxmemory-policy", "allkeys-lru")
         client.config_set("appendonly", "no")
         seen, mend = wrong(stack)["Redis's settings"]
@@ -112,7 +147,7 @@ def test_a_worker_whose_states_are_anothers_stops_and_says_so_until_that_is_mend
         f"{stack.config.api_url('enrolment')}/v1/reports", json=event("registered"), headers={"content-type": "application/cloudevents+json"}
     )
     assert begun.status_code == 202
-    with redis.Redis.from_url(stack.config.redis_url, decode_responses=True) as client:
+    with redis_access.client(stack.config, OPERATOR) as client:
         cursor = "{enrolment:1:p0}:cursor"
         until(lambda: client.hexists(cursor, "next"), lambda: client.hgetall(cursor))
         form = str(client.hget(cursor, "format"))

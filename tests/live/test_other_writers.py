@@ -9,14 +9,15 @@ from typing import Any
 
 import httpx
 import pytest
-import redis
 from aiokafka import AIOKafkaProducer
 from typer.testing import CliRunner
 
 from deploy.health import Health, health_of
+from deploy.local import redis_access
 from deploy.local.config import StackConfig
 from deploy.local.doctor import examine
 from deploy.local.processes import PROCESSES, ServiceProcess
+from deploy.local.redis_access import OPERATOR
 from deploy.local.stack import LocalStack
 from services.reporting import cli
 from shared.log import topics
@@ -57,7 +58,7 @@ class System:
             "{case:1:p0}:policies": topics.STUDENT_STATUS,
             "{reporting:1:p0}:cursor": topics.STUDENT_STATUS,
         }
-        with redis.Redis.from_url(self.stack.config.redis_url, decode_responses=True) as client:
+        with redis_access.client(self.stack.config, OPERATOR) as client:
             for cursor, topic in cursors.items():
 
                 async def end(topic: str = topic) -> int:
@@ -157,7 +158,7 @@ async def test_receipts_are_right_behind_offsets_without_a_record(system: System
 
 
 async def test_a_redis_that_was_lost_is_filled_again_up_to_the_last_marker(system: System) -> None:
-    with redis.Redis.from_url(system.stack.config.redis_url) as client:
+    with redis_access.client(system.stack.config, OPERATOR) as client:
         client.flushall()
     await system.until_at_end()
     await system.until_well()

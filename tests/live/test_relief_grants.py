@@ -9,10 +9,11 @@ import httpx
 import psutil
 import pytest
 
+from deploy.local import redis_access
 from deploy.local.processes import PROCESSES
+from deploy.local.redis_access import OPERATOR
 from deploy.local.stack import LocalStack
 from shared import clock
-from shared.redis.edge import connect
 from tests.support.stack import NewStack
 
 CHILD, OTHER, HERE, THERE = "00112233445566778899aabbccddeeff", "ffeeddccbbaa99887766554433221100", "513431", "513429"
@@ -138,8 +139,8 @@ async def test_grants_that_redis_has_lost_are_built_again_from_the_record(walk: 
     await walk.grant(AUTUMN, "due")
     assert (await walk.ask(AUTUMN, "set-boarding", HERE, boarder=True)).status_code == 200
     before = await walk.grant(AUTUMN, "due")
-    async with connect(walk.stack.config.redis_url) as client:
-        await client.flushall()
+    with redis_access.client(walk.stack.config, OPERATOR) as client:
+        client.flushall()
     await walk.report("dropped-out", "2019-10-08", reason="work", last_seen="2019-09-20")
     grant = await walk.grant(AUTUMN, "suspended")
     assert (grant["fen"], grant["history"][:2]) == (62_500, before["history"])

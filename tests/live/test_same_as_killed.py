@@ -8,6 +8,7 @@ import time
 
 import redis
 
+from deploy.local import redis_access
 from deploy.local.processes import REDIS, ServiceProcess
 from deploy.local.stack import LocalStack
 from services.enrolment.domain.packed import unpack
@@ -55,7 +56,7 @@ async def publish(log: KafkaLog, enrolment: Enrolment) -> None:
 async def until_at_rest(stack: LocalStack, log: KafkaLog) -> None:
     """Wait until worker and policies stand at the end of what they read, and nothing more came while that was looked at."""
     end = time.monotonic() + PATIENCE
-    with redis.Redis.from_url(stack.config.redis_url, decode_responses=True) as client:
+    with redis_access.client(stack.config, redis_access.SERVICES) as client:
         while True:
             inputs, record = await log.end_offsets(topics.SUBMISSIONS), await log.end_offsets(topics.STUDENT_STATUS)
             try:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import psutil
 import pytest
-import redis
 
+from deploy.local import redis_access
 from deploy.local.config import ROOT, StackConfig, free_ports
 from deploy.local.processes import PROCESSES
+from deploy.local.redis_access import OPERATOR
 from docs.generate.reference import redis_keys
 from tests.support.documents import blocks
 from tests.support.pages import ANSWERS, COMMANDS, Shell, steps
@@ -52,6 +53,7 @@ def test_every_command_answers_what_its_page_says(new_stack: NewStack, monkeypat
     monkeypatch.setenv("REPORTING_KAFKA_BOOTSTRAP", stack.config.kafka_bootstrap)
     monkeypatch.setenv("REPORTING_URL", stack.config.api_url("reporting"))
     monkeypatch.setenv("REPORTING_REDIS_URL", stack.config.redis_url)
+    monkeypatch.setenv("REPORTING_REDIS_PASSWORD_FILE", str(stack.config.redis_password_file))
     ports = {field.default: getattr(stack.config, name) for name, field in StackConfig.model_fields.items() if name.endswith("_port")}
     shell = Shell({**ports, 8110: free_ports(1)[0]}, folder)
     for step in (step for page in PAGES for step in steps(page) if step.command.text.strip() not in STANDS_FOR):
@@ -62,7 +64,7 @@ def test_every_command_answers_what_its_page_says(new_stack: NewStack, monkeypat
 def check_keys(config: StackConfig) -> None:
     """Every key in Redis is one that the reference has, and of the kind that it says."""
     declared = [key for keys in redis_keys.KEYS.values() for key in keys]
-    with redis.Redis.from_url(config.redis_url, decode_responses=True) as client:
+    with redis_access.client(config, OPERATOR) as client:
         for name in client.scan_iter(count=1000):
             kinds = {key.kind.replace("sorted set", "zset") for key in declared if key.is_name_of(name)}
             assert client.type(name) in kinds | {"none"}, name

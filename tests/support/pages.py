@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from tests.support.documents import ROOT, Block, blocks
 
 COMMANDS, ANSWERS = {"sh", "python"}, {"json", "text"}
-CHANGING = re.compile(r" -d |\bkill |&$|>|\.flushall|\.set\(", re.MULTILINE)
+CHANGING = re.compile(r" -d |\bkill |&$|>|\bredis (flushall|set)\b", re.MULTILINE)
 """A command that changes something is typed once; one that only asks is typed again until it is answered as the page says."""
 PATIENCE = 60.0
 NOT_COPIED = shutil.ignore_patterns(".git", ".venv", ".baoxue", ".*cache", ".hypothesis", "__pycache__", "*.egg-info", "node_modules", "build")

@@ -1,7 +1,7 @@
 """A real Redis for the tests: one server for each process of a run, an empty database for each test.
 
-- `database`: an empty database and a client of it; what is done to it can be hastened (`pass_time`) or kept from it (`unavailable`).
-- `redis`: that client. `fresh_redis`: the URL of that database, for whoever connects by itself.
+- `database`: an empty database and its clients; time may pass in it at once (`pass_time`), and it may be out of reach (`unavailable`).
+- `redis`: a client of it, with the rights of services in the embedded stack. `fresh_redis`: its URL, for whoever connects by itself.
 
 The server listens on a Unix socket in a folder of its own, keeps nothing on disk, and is gone when its process is, however that ended.
 """
@@ -15,7 +15,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -23,6 +23,7 @@ import pytest
 from redis import Redis as BlockingRedis
 from redis.exceptions import ConnectionError as NotThere
 
+from deploy.local.redis_access import OPERATOR, SERVICES, Password, ensure_users
 from deploy.local.redis_server import MUST_BE, find_redis_server
 from shared.redis.edge import Redis, connect
 
@@ -36,8 +37,9 @@ WITH_ITS_PARENT = '"$@" </dev/null & read -r _; kill -KILL $!; rm -rf "$0"'
 class RedisServer:
     """A server without persistence, in ``folder``; `admin` may do everything."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._socket, self._number = folder, folder / "redis.sock", itertools.count(1)
+    def __init__(self, folder: Path, passwords: Mapping[str, Password]) -> None:
+        self._folder, self.socket, self._number = folder, folder / "redis.sock", itertools.count(1)
+        self._passwords = {user: password.text for user, password in passwords.items()}
         self.admin = self._admin(0)
 
     def database(self) -> RedisDatabase:
@@ -45,7 +47,7 @@ class RedisServer:
         number = next(self._number)
         admin = self._admin(number % DATABASES)
         admin.flushdb()
-        return RedisDatabase(self._socket, self._folder / f"{number}.sock", number % DATABASES, admin)
+        return RedisDatabase(self.socket, self._folder / f"{number}.sock", number % DATABASES, admin, self._passwords)
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
@@ -69,17 +71,19 @@ class RedisServer:
             time.sleep(0.002)
 
     def _admin(self, database: int) -> BlockingRedis:
-        return BlockingRedis(unix_socket_path=str(self._socket), db=database, decode_responses=True)
+        password = self._passwords[OPERATOR]
+        return BlockingRedis(unix_socket_path=str(self.socket), db=database, username=OPERATOR, password=password, decode_responses=True)
 
 
 class RedisDatabase:
-    """An empty database, and a client of it."""
+    """An empty database: `client` may do in it what services may, `operator` everything."""
 
-    def __init__(self, server: Path, way: Path, number: int, admin: BlockingRedis) -> None:
+    def __init__(self, server: Path, way: Path, number: int, admin: BlockingRedis, passwords: Mapping[str, str]) -> None:
         self._server, self._way, self._number, self._admin = server, way, number, admin
         self._way.symlink_to(server)
-        self.url = f"unix://{way}?db={number}"
+        self.url, by_operator = (f"unix://{user}:{passwords[user]}@{way}?db={number}" for user in (SERVICES, OPERATOR))
         self.client: Redis = connect(self.url)
+        self.operator: Redis = connect(by_operator)
 
     @property
     def unavailable(self) -> bool:
@@ -119,6 +123,7 @@ class RedisDatabase:
     async def end(self) -> None:
         """Close what is open."""
         await self.client.aclose()
+        await self.operator.aclose()
         self._admin.close()
 
 
@@ -126,12 +131,14 @@ class RedisDatabase:
 def running() -> Iterator[RedisServer]:
     """Run a server until the block ends, or this process."""
     folder = Path(tempfile.mkdtemp(prefix="baoxue-redis-"))
-    settings = {**MUST_BE, "appendonly": "no", "save": "", "databases": str(DATABASES), "port": "0", "unixsocket": "redis.sock", "logfile": "log"}
+    here = {"unixsocket": "redis.sock", "logfile": "log", "aclfile": "users.acl"}
+    settings = {**MUST_BE, **here, "appendonly": "no", "save": "", "databases": str(DATABASES), "port": "0"}
+    users = ensure_users(folder)
     (folder / "redis.conf").write_text("".join(f'{name} "{value}"\n' for name, value in settings.items()), "utf-8")
     command = ["sh", "-c", WITH_ITS_PARENT, str(folder), str(find_redis_server().path), "redis.conf"]
     nowhere = subprocess.DEVNULL
     with subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=nowhere, stderr=nowhere, start_new_session=True) as process:
-        server = RedisServer(folder)
+        server = RedisServer(folder, users)
         try:
             server.wait(process)
             yield server
@@ -160,8 +167,14 @@ async def database(redis_server: RedisServer) -> AsyncIterator[RedisDatabase]:
 
 @pytest.fixture
 def redis(database: RedisDatabase) -> Redis:
-    """A client of an empty database."""
+    """A client of an empty database, with the rights of services."""
     return database.client
+
+
+@pytest.fixture
+def operator(database: RedisDatabase) -> Redis:
+    """A client of the same database that may do everything, for what tests look at and spoil by hand."""
+    return database.operator
 
 
 @pytest.fixture

@@ -44,6 +44,8 @@ def checks(config: StackConfig) -> Iterator[Check]:
     yield _jars(config)
     place = next(parent for parent in (config.home, *config.home.parents) if parent.exists())
     yield disk(config.home, shutil.disk_usage(place).free)
+    if config.home.exists():
+        yield privacy(config.home)
     yield memory(psutil.virtual_memory().available)
 
 
@@ -57,6 +59,12 @@ def packages(lock: Path, installed: Mapping[str, str]) -> Check:
         if version is None or version not in pin.specifier:
             other.append(f"{pin.name} is {version or 'missing'}, locked is {pin.specifier}")
     return Check("packages", "; ".join(other) or "as locked", "make clean, then make setup" if other else None)
+
+
+def privacy(home: Path) -> Check:
+    """Whether others than the owner may look into the stack's folder, in which passwords are."""
+    open_ = home.stat().st_mode & 0o077
+    return Check("folder", f"others may look into {home}" if open_ else "is its owner's alone", f"chmod 700 {home}" if open_ else None)
 
 
 def disk(home: Path, free: int) -> Check:

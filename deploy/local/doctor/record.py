@@ -11,8 +11,8 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from deploy.health import PATIENCE
-from deploy.local import readiness
-from deploy.local.config import StackConfig
+from deploy.local import readiness, redis_access
+from deploy.local.config import LOOPBACK, StackConfig
 from deploy.local.doctor.check import Check
 from deploy.local.processes import KAFKA, REDIS
 from deploy.local.redis_server import MUST_BE
@@ -36,15 +36,28 @@ def checks(config: StackConfig) -> Iterator[Check]:
 
 def _redis(config: StackConfig) -> Iterator[Check]:
     try:
-        with redis.Redis.from_url(config.redis_url, socket_timeout=PATIENCE, retry=None, decode_responses=True) as client:
+        with redis_access.client(config, redis_access.SERVICES, patience=PATIENCE) as client:
             found = {name: client.config_get(name).get(name, "not known to this server") for name in MUST_BE}
             told = client.info("persistence")
+            closed = _is_closed(config)
     except (redis.RedisError, OSError) as error:
         yield Check("Redis's settings", f"it does not answer: {type(error).__name__}", f"read {config.logs / REDIS}.log, then make down and make up")
         return
     wrong = [f"{name} is {found[name]}, must be {value}" for name, value in MUST_BE.items() if found[name] != value]
     yield Check("Redis's settings", "; ".join(wrong) or "as they must be", "make down, then make up: they are written anew" if wrong else None)
+    mend = None if closed else "make down, then make up: they are written anew"
+    yield Check("Redis's users", "as they must be" if closed else "whoever names no user is let in", mend)
     yield written_down(told, config)
+
+
+def _is_closed(config: StackConfig) -> bool:
+    """Tell whether Redis turns those away who bring no password."""
+    try:
+        with redis.Redis(LOOPBACK, config.redis_port, socket_timeout=PATIENCE) as nobody:
+            nobody.ping()
+    except redis.AuthenticationError:
+        return True
+    return False
 
 
 def written_down(told: Mapping[str, Any], config: StackConfig) -> Check:

@@ -122,7 +122,7 @@ async def test_an_empty_array_is_an_empty_batch(desk: Desk) -> None:
 
 async def test_an_empty_array_makes_no_receipt(desk: Desk) -> None:
     assert "location" not in (await desk.send(b"[]", ARRAY)).headers
-    assert not [key async for key in desk.redis.client.scan_iter("enrolment:receipt:*")]
+    assert not [key async for key in desk.redis.operator.scan_iter("enrolment:receipt:*")]
 
 
 # --- the log

@@ -128,5 +128,5 @@ async def test_a_body_is_bounded_is_json_and_names_nothing_twice(county: County)
 
 
 async def test_while_the_states_are_rebuilt_it_is_unavailable(county: County, database: RedisDatabase) -> None:
-    await database.client.flushdb()
+    database.lose()
     assert (await asked(county, status=503))["type"].endswith("#not-built")

@@ -114,7 +114,7 @@ async def test_what_breaks_a_rule_is_named(county: County, query: dict[str, Any]
 
 async def test_nothing_is_listed_while_the_states_are_being_rebuilt(county: County, database: RedisDatabase) -> None:
     await county.tell(*arrived(1))
-    await database.client.flushdb()
+    database.lose()
     assert (await county.desk.client.get("/v1/transfers")).status_code == 503
 
 

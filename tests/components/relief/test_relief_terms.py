@@ -235,7 +235,7 @@ async def test_a_walk_that_waits_renews_its_lease(desk: ReliefDesk) -> None:
 
 
 async def _seconds_left(desk: ReliefDesk) -> bool:
-    return await desk.redis.client.ttl("{relief:1:terms}:lease:" + SPRING) > 5
+    return await desk.redis.operator.ttl("{relief:1:terms}:lease:" + SPRING) > 5
 
 
 async def test_a_lease_that_another_took_over_is_waited_for(desk: ReliefDesk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -263,12 +263,12 @@ async def test_a_lease_that_another_took_over_is_waited_for(desk: ReliefDesk, mo
 
 async def test_while_states_are_being_built_again_a_walk_waits(desk: ReliefDesk, caplog: pytest.LogCaptureFixture) -> None:
     cursor = "{relief:1:p0}:cursor"
-    await desk.redis.client.rename(cursor, "kept")
+    await desk.redis.operator.rename(cursor, "kept")
     async with running(desk):
         await begin(desk)
         await until("the walk waits", lambda: _warned(caplog))
         assert commands(desk) == []
-        await desk.redis.client.rename("kept", cursor)
+        await desk.redis.operator.rename("kept", cursor)
         await ended(desk)
     assert sorted(commands(desk)) == CHILDREN
 

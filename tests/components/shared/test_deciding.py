@@ -15,8 +15,9 @@ from shared.events.dead_letters import MostlyDead
 from shared.log import topics
 from shared.log.event_log import LogUnavailable
 from shared.log.memory_log import MemoryLog
-from shared.redis.edge import connect
+from shared.redis.edge import Redis
 from shared.worker.follower import RecordBatch
+from tests.support.redis import RedisDatabase
 
 P = 0
 CHILD = "00112233445566778899aabbccddeeff"
@@ -59,9 +60,9 @@ class Worker:
 
 
 @pytest.fixture
-async def worker(fresh_redis: str) -> AsyncIterator[Worker]:
+async def worker(redis: Redis) -> AsyncIterator[Worker]:
     log = MemoryLog(partitions=1)
-    store = StateStore(connect(fresh_redis), "enrolment", generation="1", buckets=8, format_version=FORMAT)
+    store = StateStore(redis, "enrolment", generation="1", buckets=8, format_version=FORMAT)
     follower = DecidingFollower(EnrolmentDecider(), store, log)
     yield Worker(log, store, follower, [])
     await follower.stop()
@@ -181,15 +182,13 @@ async def test_the_worker_stops_at_a_version_newer_than_its_code(worker: Worker)
     assert worker.recorded(topics.dead(topics.SUBMISSIONS)) == []
 
 
-async def test_states_lost_in_redis_are_built_again_from_the_record(worker: Worker, fresh_redis: str) -> None:
+async def test_states_lost_in_redis_are_built_again_from_the_record(worker: Worker, database: RedisDatabase) -> None:
     dropped_out_and_back(worker)
     worker.send("county-reported.v1", "2019-01-15T08:00:00+08:00", {"out_of_school": 3}, child="513431")
     await worker.follow()
     ids = [bytes.fromhex(CHILD), b"county513431\0\0\0\0"]
     before = await worker.store.read(P, 4, ids)
-    client = connect(fresh_redis)
-    await client.flushdb()
-    await client.aclose()
+    database.lose()
 
     worker.send("dropped-out.v1", "2019-02-02T08:00:00+08:00", {"reason": "family", "last_seen": "2019-01-30"})
     assert await worker.follow() == 4, "the record says that four inputs are done"
@@ -211,26 +210,22 @@ async def test_where_nothing_is_recorded_yet_a_partition_begins_when_it_is_assig
     assert await worker.follower.cursors(frozenset({P})) == {P: 3}
 
 
-async def test_where_something_is_recorded_a_partition_has_no_cursor_until_it_is_built_again(worker: Worker, fresh_redis: str) -> None:
+async def test_where_something_is_recorded_a_partition_has_no_cursor_until_it_is_built_again(worker: Worker, database: RedisDatabase) -> None:
     dropped_out_and_back(worker)
     await worker.follow()
-    client = connect(fresh_redis)
-    await client.flushdb()
-    await client.aclose()
+    database.lose()
     assert await worker.follower.cursors(frozenset({P})) == {P: None}
     assert await worker.follow() == 3
     assert len(worker.recorded()) == 3, "nothing was published a second time"
 
 
-async def test_a_rebuild_is_not_misled_by_repeats_in_the_record(worker: Worker, fresh_redis: str) -> None:
+async def test_a_rebuild_is_not_misled_by_repeats_in_the_record(worker: Worker, database: RedisDatabase) -> None:
     dropped_out_and_back(worker)
     await worker.follow()
     record = worker.log.topics[topics.STUDENT_STATUS][P]
     await worker.log.append(topics.STUDENT_STATUS, {P: [(r.key or b"", r.value or b"") for r in record[1:2]]})
     state = await worker.store.read(P, 3, [bytes.fromhex(CHILD)])
-    client = connect(fresh_redis)
-    await client.flushdb()
-    await client.aclose()
+    database.lose()
     assert await worker.follow() == 3
     assert await worker.store.read(P, 3, [bytes.fromhex(CHILD)]) == state
 

@@ -19,7 +19,7 @@ from shared.ids import uuid5_of_position
 from shared.log import topics
 from shared.log.event_log import LogRecord, Records
 from shared.log.memory_log import MemoryLog
-from shared.redis.edge import connect
+from shared.redis.edge import Redis, connect
 from shared.worker.follower import RecordBatch
 
 P = 0
@@ -279,17 +279,15 @@ class Ranges(Log):
         return super().read(topic, partition, start, end)
 
 
-async def roll_back(rig: Rig) -> None:
+async def roll_back(rig: Rig, redis: Redis) -> None:
     """Let a worker decide everything, and put Redis back to an older copy: that of the first step."""
     worker = rig.worker(EnrolmentDecider())
     await worker.follow(rig.batch(0, 1))
-    redis = connect(rig.url)
     kept = {key: await redis.dump(key) for key in await redis.keys()}
     await worker.follow(rig.batch(1))
     await redis.flushdb()
     for key, dump in kept.items():
         await redis.restore(key, 0, dump or b"")
-    await redis.aclose()
     await worker.stop()
 
 
@@ -303,8 +301,10 @@ async def go_on(rig: Rig, worker: DecidingFollower, at: int = 1) -> int:
 
 
 @pytest.mark.parametrize("window", [1, 2, 50_000])
-async def test_after_a_roll_back_the_facts_are_read_back_a_window_at_a_time(rig: Rig, monkeypatch: pytest.MonkeyPatch, window: int) -> None:
-    await roll_back(rig)
+async def test_after_a_roll_back_the_facts_are_read_back_a_window_at_a_time(
+    rig: Rig, operator: Redis, monkeypatch: pytest.MonkeyPatch, window: int
+) -> None:
+    await roll_back(rig, operator)
     monkeypatch.setattr(published_module, "WINDOW", window)
     worker = rig.worker(NextVersion())
     await go_on(rig, worker)
@@ -313,8 +313,8 @@ async def test_after_a_roll_back_the_facts_are_read_back_a_window_at_a_time(rig:
     await worker.stop()
 
 
-async def test_without_the_end_of_a_window_what_lies_behind_it_is_decided_anew(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    await roll_back(rig)
+async def test_without_the_end_of_a_window_what_lies_behind_it_is_decided_anew(rig: Rig, operator: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    await roll_back(rig, operator)
     monkeypatch.setattr(published_module, "WINDOW", 1)
     monkeypatch.setattr(deciding_follower, "_within_window", lambda batch, _published: batch)
     worker = rig.worker(NextVersion())

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import psutil
 import pytest
-import redis
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType
 
+from deploy.local import redis_access
 from deploy.local.config import ROOT, StackConfig, port_is_free
 from deploy.local.doctor import Check, examine
 from deploy.local.processes import ServiceProcess
+from deploy.local.redis_access import OPERATOR
 from deploy.local.stack import LocalStack, StartFailed
 from deploy.local.supervision import Supervisor
 from shared.log.topics import STUDENT_STATUS
@@ -38,7 +39,7 @@ def remember(stack: LocalStack) -> None:
     """A record in the log and a key in Redis, both acknowledged."""
     with KafkaProducer(bootstrap_servers=stack.config.kafka_bootstrap, acks="all") as producer:
         producer.send(STUDENT_STATUS, b"remembered", partition=0).get(timeout=30)
-    with redis.Redis.from_url(stack.config.redis_url) as client:
+    with redis_access.client(stack.config, OPERATOR) as client:
         client.set("remembered", "yes")
 
 
@@ -48,12 +49,12 @@ def remembers(stack: LocalStack) -> bool:
         consumer.assign([partition])
         consumer.seek(partition, 0)
         in_log = [record.value for record in consumer.poll(timeout_ms=10_000).get(partition, [])]
-    with redis.Redis.from_url(stack.config.redis_url) as client:
-        return in_log == [b"remembered"] and client.get("remembered") == b"yes"
+    with redis_access.client(stack.config, OPERATOR) as client:
+        return in_log == [b"remembered"] and client.get("remembered") == "yes"
 
 
 def test_redis_evicts_nothing_and_keeps_buckets_packed(stack: LocalStack) -> None:
-    with redis.Redis.from_url(stack.config.redis_url, decode_responses=True) as client:
+    with redis_access.client(stack.config, OPERATOR) as client:
         wanted = {"maxmemory-policy": "noeviction", "appendonly": "yes", "appendfsync": "everysec"}
         wanted |= {"hash-max-ziplist-entries": "512", "hash-max-ziplist-value": "1024"}
         assert {name: client.config_get(name)[name] for name in wanted} == wanted
@@ -155,8 +156,8 @@ def test_the_doctor_finds_nothing_wrong_with_what_is_well(new_stack: NewStack) -
     stack = new_stack()
     checks = list(examine(stack.config, ()))
     assert [check for check in checks if check.mend] == []
-    machine = {"Python", "packages", "Java", "Redis server", "Kafka's jars", "disk", "memory"}
-    assert machine | {"kafka", "redis", "Redis's settings", "Redis's file", "topics"} == {check.about for check in checks}
+    machine = {"Python", "packages", "Java", "Redis server", "Kafka's jars", "disk", "folder", "memory"}
+    assert machine | {"kafka", "redis", "Redis's settings", "Redis's users", "Redis's file", "topics"} == {check.about for check in checks}
 
 
 def test_the_doctor_names_what_is_wrong_and_what_mends_it(new_stack: NewStack) -> None:

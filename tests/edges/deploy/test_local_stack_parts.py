@@ -31,7 +31,7 @@ class TestSettings:
         for field in StackConfig.model_fields:
             monkeypatch.delenv(f"BAOXUE_{field.upper()}", raising=False)
         config = StackConfig.from_environment()
-        assert (config.kafka_bootstrap, config.redis_url) == ("127.0.0.1:19092", "redis://127.0.0.1:16379/0")
+        assert (config.kafka_bootstrap, config.redis_url) == ("127.0.0.1:19092", "redis://services@127.0.0.1:16379/0")
         assert (config.api_url("enrolment"), config.api_url("reporting")) == ("http://127.0.0.1:8001", "http://127.0.0.1:8000")
         assert config.partitions == 12
         assert config.home.name == ".baoxue"
@@ -225,6 +225,7 @@ class TestProcesses:
             >= {
                 "REPORTING_KAFKA_BOOTSTRAP": config.kafka_bootstrap,
                 "REPORTING_REDIS_URL": config.redis_url,
+                "REPORTING_REDIS_PASSWORD_FILE": str(tmp_path / "redis" / "services.password"),
                 "REPORTING_HOST": "127.0.0.1",
                 "REPORTING_PORT": str(config.port_of("reporting")),
                 "REPORTING_PARTITIONS": "3",

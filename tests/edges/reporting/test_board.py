@@ -1,6 +1,6 @@
 """The board on a real Redis: compare-and-set on the offset, and a stream of deltas without a gap."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,10 +13,11 @@ from services.reporting.board.keys import LIVE_GENERATION
 from services.reporting.board.partition import Step
 from services.reporting.counting import Changes
 from shared.clock import moment_of
-from shared.redis.edge import Redis, connect
+from shared.redis.edge import Redis
 from tests.components.reporting.counted_facts import added, folded
 from tests.components.reporting.written_facts import case_fact, child_file, fact, grant, relief_fact, standing, statement
 from tests.support.mutants import script_without
+from tests.support.redis import RedisDatabase
 
 P = 3
 OUT, BACK = standing("dropped_out", poor=True), standing("returned", poor=True)
@@ -29,15 +30,14 @@ SECOND = folded(fact("returned", OUT, BACK, 3), last=FIRST.sequences)
 
 
 @pytest.fixture
-async def redis(fresh_redis: str) -> AsyncIterator[Redis]:
-    client = connect(fresh_redis)
-    yield client
-    await client.aclose()
+def redis(operator: Redis) -> Redis:
+    """What is looked at and spoiled by hand."""
+    return operator
 
 
 @pytest.fixture
-async def board(redis: Redis) -> Board:
-    board = Board(redis, generation="7")
+async def board(database: RedisDatabase) -> Board:
+    board = Board(database.client, generation="7")
     await board.open(P, 100)
     return board
 

@@ -19,6 +19,7 @@ from shared.log.memory_log import MemoryLog
 from shared.redis.edge import Redis, connect
 from tests.components.reporting.counted_facts import Turn, facts_of, folded, remembered
 from tests.components.reporting.written_facts import child_file, grant, standing, statement
+from tests.support.redis import RedisDatabase
 
 PARTITIONS = 2
 PATIENCE = 20.0
@@ -27,10 +28,10 @@ PATIENCE = 20.0
 class Rig:
     """A board that the test writes in the worker's place, and the reader of an api."""
 
-    def __init__(self, redis: Redis) -> None:
-        self.redis, self.log = redis, MemoryLog(PARTITIONS)
-        self.board = Board(redis, generation="1")
-        self.reader = BoardReader(redis, self.log, partitions=PARTITIONS)
+    def __init__(self, client: Redis, operator: Redis) -> None:
+        self.client, self.redis, self.log = client, operator, MemoryLog(PARTITIONS)
+        self.board = Board(client, generation="1")
+        self.reader = BoardReader(client, self.log, partitions=PARTITIONS)
         self.applied: dict[int, list[Changes]] = {p: [] for p in range(PARTITIONS)}
         self.stands = dict.fromkeys(range(PARTITIONS), 0)
         self.chance = np.random.default_rng(7)
@@ -105,11 +106,11 @@ async def eventually(holds: Callable[[], bool], what: str) -> None:
 
 
 @pytest.fixture
-async def rig(fresh_redis: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rig]:
+async def rig(database: RedisDatabase, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rig]:
     monkeypatch.setattr(board_reader, "_RETRY_SECONDS", 0.0)
     monkeypatch.setattr(board_reader, "_WAIT_MS", 20)
-    client = connect(fresh_redis, patience=3.0)
-    yield Rig(client)
+    client = connect(database.url, patience=3.0)
+    yield Rig(client, database.operator)
     await client.aclose()
 
 
@@ -121,7 +122,7 @@ async def test_the_memory_equals_the_board_after_random_batches(rig: Rig) -> Non
         if n % 7 == 0:
             await rig.caught_up()
     assert same(await rig.caught_up(), rig.expected())
-    fresh = BoardReader(rig.redis, rig.log, partitions=PARTITIONS)
+    fresh = BoardReader(rig.client, rig.log, partitions=PARTITIONS)
     await fresh.step()
     assert same(fresh.memory, rig.expected())
 
@@ -229,7 +230,7 @@ async def test_an_api_that_starts_while_counts_are_lost_shows_nothing_half_built
     await rig.begin(log_end=12)
     await rig.apply(0)
     await rig.apply(1)
-    fresh = BoardReader(rig.redis, rig.log, partitions=PARTITIONS)
+    fresh = BoardReader(rig.client, rig.log, partitions=PARTITIONS)
     await fresh.step()
     with pytest.raises(NotBuilt, match="12 of 24 facts"):
         _ = fresh.memory
@@ -240,7 +241,7 @@ async def test_another_generation_is_shown_at_once_and_whole(rig: Rig) -> None:
     await rig.apply(0)
     await rig.apply(1)
     first = await rig.caught_up()
-    other = Board(rig.redis, generation="2")
+    other = Board(rig.client, generation="2")
     await rig.redis.set(LIVE_GENERATION, "2")
     await other.open(0, 6)
     await other.apply(0, 0, 6, rig.applied[0][0])
@@ -261,7 +262,7 @@ async def test_a_generation_that_is_behind_what_was_shown_is_not_shown(rig: Rig)
     await rig.apply(0)
     await rig.apply(0)
     await rig.caught_up()
-    other = Board(rig.redis, generation="2")
+    other = Board(rig.client, generation="2")
     for partition in range(PARTITIONS):
         await other.open(partition, 0)
     await other.apply(0, 0, 6, rig.applied[0][0])
@@ -275,7 +276,7 @@ async def test_a_generation_that_is_behind_what_was_shown_is_not_shown(rig: Rig)
 async def test_a_live_generation_of_another_fold_leaves_what_is_shown_and_followed(rig: Rig) -> None:
     await rig.begin()
     await rig.caught_up()
-    other = Board(rig.redis, generation="2")
+    other = Board(rig.client, generation="2")
     await other.open(0, 0)
     await rig.redis.hset(other.keys(0)[0], "fold", "0")
     await rig.redis.set(LIVE_GENERATION, "2")

@@ -14,10 +14,10 @@ from shared.events.dead_letters import MostlyDead
 from shared.log import topics
 from shared.log.event_log import LogUnavailable
 from shared.log.memory_log import MemoryLog
-from shared.redis.edge import Redis, connect
 from shared.worker.follower import RecordBatch
 from tests.components.reporting.counted_facts import Laid, folded
 from tests.components.reporting.written_facts import event, fact, standing
+from tests.support.redis import RedisDatabase
 
 P = 1
 OUT, BACK = standing("dropped_out"), standing("returned")
@@ -28,9 +28,9 @@ GOOD = FACTS[0]
 class Rig:
     """A record in memory, its worker, and the counts in a real Redis."""
 
-    def __init__(self, redis: Redis) -> None:
-        self.redis, self.log = redis, MemoryLog(2)
-        self.board = Board(redis, generation="1")
+    def __init__(self, database: RedisDatabase) -> None:
+        self.redis, self.log = database.operator, MemoryLog(2)
+        self.board = Board(database.client, generation="1")
         self.worker = CountingFollower(self.board, self.log)
 
     async def write(self, *values: bytes) -> None:
@@ -53,8 +53,8 @@ class Rig:
 
 
 @pytest.fixture
-async def rig(fresh_redis: str) -> AsyncIterator[Rig]:
-    rig = Rig(connect(fresh_redis))
+async def rig(database: RedisDatabase) -> AsyncIterator[Rig]:
+    rig = Rig(database)
     yield rig
     await rig.worker.stop()
 

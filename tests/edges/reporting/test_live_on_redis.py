@@ -14,8 +14,8 @@ from deploy.local.stack import LocalStack
 from services.reporting.view import board_reader
 from services.reporting.view.board_reader import BoardReader
 from shared.geography.divisions import NATION
-from shared.redis.edge import connect
 from tests.edges.reporting.test_board_reader import PARTITIONS, Rig
+from tests.support.redis import RedisDatabase
 from tests.support.served import PATIENCE, eventually, following
 
 
@@ -46,10 +46,9 @@ async def shows_counts(url: str) -> bool:
             return False
 
 
-async def test_what_a_worker_counts_is_told_and_a_stop_ends_the_streams(stack: LocalStack, fresh_redis: str) -> None:
-    async with api_process(stack, fresh_redis) as (process, url):
-        redis = connect(fresh_redis)
-        rig = Rig(redis)
+async def test_what_a_worker_counts_is_told_and_a_stop_ends_the_streams(stack: LocalStack, database: RedisDatabase) -> None:
+    async with api_process(stack, database.url) as (process, url):
+        rig = Rig(database.client, database.operator)
         await rig.begin()
         await rig.apply(0)
         await eventually(lambda: shows_counts(url), "the api shows the counts")
@@ -65,33 +64,29 @@ async def test_what_a_worker_counts_is_told_and_a_stop_ends_the_streams(stack: L
             _, logged = await process.communicate()
         assert b"graceful shutdown exceeded" not in logged
         assert process.returncode == -signal.SIGTERM
-        await redis.aclose()
 
 
-async def test_after_a_restart_whoever_comes_back_gets_the_whole(stack: LocalStack, fresh_redis: str) -> None:
-    redis = connect(fresh_redis)
-    rig = Rig(redis)
+async def test_after_a_restart_whoever_comes_back_gets_the_whole(stack: LocalStack, database: RedisDatabase) -> None:
+    rig = Rig(database.client, database.operator)
     await rig.begin()
     await rig.apply(0)
-    async with api_process(stack, fresh_redis) as (process, url):
+    async with api_process(stack, database.url) as (process, url):
         await eventually(lambda: shows_counts(url), "the api shows the counts")
         async with following(url, NATION) as follower:
             last = (await follower.next("snapshot")).id
         process.kill()
-    async with api_process(stack, fresh_redis) as (_, url):
+    async with api_process(stack, database.url) as (_, url):
         await eventually(lambda: shows_counts(url), "the api shows the counts again")
         async with following(url, NATION, last) as follower:
             first = await follower.next()
             assert (first.kind, first.data["as_of"]["offsets"]) == ("snapshot", {"0": 6, "1": 0})
             assert first.id != last
             assert first.data["newest"]
-    await redis.aclose()
 
 
-async def test_what_is_followed_is_the_newest_and_says_that_it_moved(fresh_redis: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_is_followed_is_the_newest_and_says_that_it_moved(database: RedisDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(board_reader, "_WAIT_MS", 20)
-    redis = connect(fresh_redis)
-    rig = Rig(redis)
+    rig = Rig(database.client, database.operator)
     await rig.begin()
     await rig.apply(0)
     await rig.caught_up()
@@ -104,4 +99,3 @@ async def test_what_is_followed_is_the_newest_and_says_that_it_moved(fresh_redis
     assert followed.changed.is_set()
     noted = {f"{county}:{what}" for county, changed in followed.newest._by_county.items() for what in changed}
     assert noted == set(rig.applied[1][0].flows)
-    await redis.aclose()

@@ -15,11 +15,12 @@ from shared.deciding.states.listing import Listing
 from shared.deciding.states.state_store import StateStore
 from shared.log import topics
 from shared.log.memory_log import MemoryLog
-from shared.redis.edge import Redis, connect
+from shared.redis.edge import Redis
 from shared.worker.follower import RecordBatch
 from tests.components.case.case_desk import asked
 from tests.components.shared.office_desk import at
 from tests.domain.case.case_story import BUTUO, OFFICE, ZHAOJUE, attempt, back, closed, day, moved, on_leave, opened, removed
+from tests.support.redis import RedisDatabase
 
 P = 0
 STORIES: list[list[CaseCommand]] = [
@@ -72,14 +73,13 @@ def child(n: int) -> str:
 
 
 @pytest.fixture
-async def worker(fresh_redis: str) -> AsyncIterator[Worker]:
+async def worker(database: RedisDatabase) -> AsyncIterator[Worker]:
     log = MemoryLog(partitions=1)
-    store = StateStore(connect(fresh_redis), CASE.name, generation="1", buckets=2, format_version=FORMAT)
-    made = Worker(log, connect(fresh_redis), DecidingFollower(CaseDecider(), store, log))
+    store = StateStore(database.client, CASE.name, generation="1", buckets=2, format_version=FORMAT)
+    made = Worker(log, database.operator, DecidingFollower(CaseDecider(), store, log))
     await made.ask_everything()
     yield made
     await made.follower.stop()
-    await made.redis.aclose()
 
 
 async def test_states_and_lists_lost_are_built_again_from_the_record_as_they_were(worker: Worker) -> None:

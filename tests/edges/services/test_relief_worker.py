@@ -26,6 +26,7 @@ from shared.log.event_log import LogRecord
 from shared.log.memory_log import MemoryLog
 from shared.redis.edge import Redis, connect
 from shared.worker.follower import Follower, RecordBatch
+from tests.support.redis import RedisDatabase
 
 P = 0
 CHILDREN = [f"{n:032x}" for n in range(40)]
@@ -83,13 +84,11 @@ class Worker:
 
 
 @pytest.fixture
-async def worker(fresh_redis: str) -> AsyncIterator[Worker]:
-    redis = connect(fresh_redis)
-    made = Worker(redis, fresh_redis)
+async def worker(database: RedisDatabase) -> AsyncIterator[Worker]:
+    made = Worker(database.operator, database.url)
     yield made
     await made.policies.stop()
     await made.deciding.stop()
-    await redis.aclose()
 
 
 def a_year(worker: Worker) -> None:

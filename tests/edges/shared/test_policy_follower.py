@@ -23,9 +23,9 @@ from shared.log import topics
 from shared.log.event_log import LogRecord, LogUnavailable, Records
 from shared.log.memory_log import MemoryLog
 from shared.log.partitioner import partition_of
-from shared.redis.edge import Redis
 from shared.redis.keys import key_of
 from shared.worker.follower import RecordBatch
+from tests.support.redis import RedisDatabase
 
 P, PARTITIONS = 1, 2
 COMMANDS = "test.commands"
@@ -106,7 +106,7 @@ def written(
 @dataclass
 class Record:
     log: FailingLog
-    redis: Redis
+    database: RedisDatabase
     values: list[bytes] = field(default_factory=list)
     follower: PolicyFollower = field(init=False)
 
@@ -115,7 +115,7 @@ class Record:
 
     def begin_anew(self, policies: Policies | None = None) -> None:
         """What a restart does."""
-        self.follower = PolicyFollower(policies or OneForEach(), self.redis, self.log, generation="1", partitions=PARTITIONS)
+        self.follower = PolicyFollower(policies or OneForEach(), self.database.client, self.log, generation="1", partitions=PARTITIONS)
 
     def say(self, n: int, type_: str = ANSWERED, *, source: str = "/enrolment", time: datetime = datetime(2019, 3, 1, tzinfo=UTC)) -> None:
         """Write a fact; its position in its source is n."""
@@ -130,8 +130,8 @@ class Record:
 
 
 @pytest.fixture
-async def record(redis: Redis) -> AsyncIterator[Record]:
-    made = Record(FailingLog(PARTITIONS), redis)
+async def record(database: RedisDatabase) -> AsyncIterator[Record]:
+    made = Record(FailingLog(PARTITIONS), database)
     yield made
     await made.follower.stop()
 
@@ -251,7 +251,7 @@ async def test_a_lost_cursor_is_found_again_in_the_commands_and_the_last_fact_is
     for n in range(1, 6):
         record.say(n, ANSWERED if n < 5 else IGNORED)
     await record.follow()
-    await record.redis.flushdb()
+    record.database.lose()
     record.begin_anew()
     assert await record.follower.cursors(frozenset({P})) == {P: 3}
     assert await record.follow(first=3) == 5
@@ -284,7 +284,7 @@ async def test_without_looking_at_the_cursor_a_batch_from_before_a_loss_asks_for
     for n in range(1, 5):
         record.say(n)
     await record.follow()
-    await record.redis.flushdb()
+    record.database.lose()
     record.begin_anew()
     if not guarded:
         monkeypatch.setattr(policy_follower, "_begins_at_cursor", lambda *_: True)
@@ -317,14 +317,14 @@ async def test_a_command_of_another_partitions_fact_does_not_mislead_a_lost_curs
     """Taken for one of this partition, a command of offset 900 of the other would pass over 900 facts that nobody answered."""
     far = [LogRecord(900, b"s", written("far", "/enrolment", ADDRESSED, f"{900:016d}-0000"))]
     record.begin_anew(ToAnother())
-    toward_here = PolicyFollower(ToHere(), record.redis, record.log, generation="2", partitions=PARTITIONS)
-    await record.redis.hset(key_of("test", "2", OTHER, "policies"), "next", "900")
+    toward_here = PolicyFollower(ToHere(), record.database.client, record.log, generation="2", partitions=PARTITIONS)
+    await record.database.client.hset(key_of("test", "2", OTHER, "policies"), "next", "900")
     assert await toward_here.follow(RecordBatch(topics.STUDENT_STATUS, OTHER, 900, 901, far)) == 901
     assert record.asked() == ["far"]
     record.say(1)
     record.say(2)
     await record.follow()
-    await record.redis.flushdb()
+    record.database.lose()
     record.begin_anew(ToAnother())
     if not guarded:
         monkeypatch.setattr(policy_follower, "_answers_fact_of", lambda *_: True)
@@ -347,7 +347,7 @@ async def test_a_command_addressed_elsewhere_is_acknowledged_before_those_by_whi
     with pytest.raises(LogUnavailable):
         await record.follow()
     record.log.appends_left = None
-    await record.redis.flushdb()
+    record.database.lose()
     record.begin_anew(ToAnother())
     next_ = (await record.follower.cursors(frozenset({P})))[P]
     assert next_ is not None
@@ -367,7 +367,7 @@ async def test_by_the_record_it_is_the_newest_time_of_a_fact_in_any_partition(re
     await record.follow()
     record.say(3, time=datetime(2019, 1, 1, tzinfo=UTC))
     await record.follow(first=2)
-    by_record = clock_of_api(Today.RECORD, record.redis, "test", generation="1", partitions=PARTITIONS)
+    by_record = clock_of_api(Today.RECORD, record.database.client, "test", generation="1", partitions=PARTITIONS)
     assert await by_record() == NOON
 
 
@@ -375,26 +375,27 @@ async def test_a_fact_that_is_repeated_does_not_move_the_time_of_the_record(reco
     record.say(2, time=datetime(2019, 1, 1, tzinfo=UTC))
     record.say(1, time=NOON)
     await record.follow()
-    by_record = clock_of_api(Today.RECORD, record.redis, "test", generation="1", partitions=PARTITIONS)
+    by_record = clock_of_api(Today.RECORD, record.database.client, "test", generation="1", partitions=PARTITIONS)
     assert await by_record() == datetime(2019, 1, 1, tzinfo=UTC)
 
 
 async def test_without_a_record_and_by_the_calendar_it_is_now(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.clock.now", lambda: NOON)
-    assert await clock_of_api(Today.RECORD, record.redis, "test", generation="1", partitions=PARTITIONS)() == NOON
+    assert await clock_of_api(Today.RECORD, record.database.client, "test", generation="1", partitions=PARTITIONS)() == NOON
     record.say(1)
     await record.follow()
-    assert await clock_of_api(Today.CALENDAR, record.redis, "test", generation="1", partitions=PARTITIONS)() == NOON
-    assert await clock_of_api(Today.RECORD, record.redis, "test", generation="1", partitions=PARTITIONS)() == datetime(2019, 3, 1, tzinfo=UTC)
+    assert await clock_of_api(Today.CALENDAR, record.database.client, "test", generation="1", partitions=PARTITIONS)() == NOON
+    by_record = clock_of_api(Today.RECORD, record.database.client, "test", generation="1", partitions=PARTITIONS)
+    assert await by_record() == datetime(2019, 3, 1, tzinfo=UTC)
 
 
 async def test_where_the_policies_lost_their_cursor_the_day_is_not_known_and_never_the_calendars(record: Record) -> None:
     """Lists told by the calendar that everything was overdue, until a cursor that was lost with Redis was found again."""
-    states = StateStore(record.redis, "test", generation="1", buckets=8, format_version=1)
-    by_record = clock_of_api(Today.RECORD, record.redis, "test", generation="1", partitions=PARTITIONS)
+    states = StateStore(record.database.client, "test", generation="1", buckets=8, format_version=1)
+    by_record = clock_of_api(Today.RECORD, record.database.client, "test", generation="1", partitions=PARTITIONS)
     record.say(1)
     await record.follow()
-    await record.redis.flushdb()
+    record.database.lose()
     record.begin_anew()
     await states.rebuilding(P)
     await states.finish_rebuilding(P, 0, 1)
