@@ -81,11 +81,11 @@ class Rig:
             await follower.follow(await self.batch(follower.topic, stands, min(stands + STEP, until)))
         raise AssertionError(f"{follower.topic}: did not come to {until}")
 
-    def saved(self, service: str) -> dict[bytes, bytes]:
+    def saved(self, service: str) -> dict[str, bytes]:
         with redis_access.client(self.stack.config, OPERATOR) as client:
             return {key: client.dump(key) for key in client.keys(f"{{{service}:*")}
 
-    def roll_back(self, service: str, saved: Mapping[bytes, bytes]) -> None:
+    def roll_back(self, service: str, saved: Mapping[str, bytes]) -> None:
         with redis_access.client(self.stack.config, OPERATOR) as client:
             for key in client.keys(f"{{{service}:*"):
                 client.delete(key)
@@ -95,7 +95,7 @@ class Rig:
     def shown(self) -> dict[str, int]:
         with redis_access.client(self.stack.config, OPERATOR) as client:
             cells = client.hgetall(f"{{reporting:1:p{P}}}:cells")
-        return {cell.decode(): int(n) for cell, n in cells.items() if int(n) and b":status." in cell}
+        return {cell: int(n) for cell, n in cells.items() if int(n) and ":status." in cell}
 
 
 def report(n: int, type_: str, child: int, day: int, data: Mapping[str, object]) -> tuple[bytes, bytes]:
