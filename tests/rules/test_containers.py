@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib import import_module
 from pathlib import Path
 
@@ -142,14 +143,31 @@ def test_no_port_is_published_twice() -> None:
 def test_every_image_is_ours_or_an_official_one_of_one_version(name: str) -> None:
     image, _, tag = THREE[name]["image"].rpartition(":")
     assert (image, name) in {("apache/kafka", name), ("valkey/valkey", name)} or (image, tag) == ("baoxue", "local")
-    assert tag not in {"", "latest"}
+    assert tag == "local" or re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", tag), "a whole version: a shorter tag moves"
 
 
-@pytest.mark.parametrize("name", [name for name in sorted(THREE) if THREE[name]["image"] == "baoxue:local"])
-def test_our_processes_may_do_nothing_that_they_need_not(name: str) -> None:
+@pytest.mark.parametrize("name", sorted(THREE))
+def test_no_container_may_do_what_it_need_not(name: str) -> None:
     assert THREE[name]["read_only"] is True
     assert THREE[name]["cap_drop"] == ["ALL"]
     assert THREE[name]["security_opt"] == ["no-new-privileges:true"]
+    assert {"privileged", "cap_add", "devices", "pid", "ipc"} & THREE[name].keys() == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "writable"),
+    [
+        ("valkey", ["/tmp"]),
+        *((broker, ["/tmp:exec", "/opt/kafka/config", "/opt/kafka/logs"]) for broker in BROKERS),
+        *((name, ["/tmp"]) for name in sorted(set(THREE) - {*BROKERS, "valkey"})),
+    ],
+)
+def test_a_container_writes_into_its_volume_and_into_memory_alone(name: str, writable: list[str]) -> None:
+    assert THREE[name]["tmpfs"] == writable
+
+
+def test_redis_is_nobody_of_note_from_the_start() -> None:
+    assert THREE["valkey"]["user"] == "999:999"
 
 
 def test_what_must_outlive_a_container_is_in_a_volume() -> None:
