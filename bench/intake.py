@@ -108,7 +108,7 @@ class Cpu:
         """Return the seconds so far, in user and system mode."""
         if self._pid is None:
             return time.process_time()
-        fields = Path(f"/proc/{self._pid}/stat").read_text().rpartition(")")[2].split()
+        fields = Path(f"/proc/{self._pid}/stat").read_text("utf-8").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 

@@ -24,6 +24,7 @@ from deploy.local.jars import JarsWrong
 from deploy.local.kafka import FormatFailed
 from deploy.local.redis_server import NoRedis
 from deploy.local.stack import LocalStack, StartFailed
+from deploy.terminal import can_show, show_what_it_can
 from services.reporting.cli import app as reporting
 from shared.contracts.services import SERVICES
 from shared.log.topic_admin import BrokerUnavailable, TopicsWrong, ensure_topics
@@ -36,6 +37,12 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Baoxue: the 
 app.add_typer(reporting)
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def main() -> None:
+    """Run the command that the arguments name, on a terminal of any encoding."""
+    show_what_it_can()
+    app()
 
 
 def demo_config(config: StackConfig) -> StackConfig:
@@ -158,9 +165,10 @@ def doctor() -> None:
     """Say what is wrong, and which command mends it. Exit code 1 if anything is wrong."""
     with _plain_failures():
         wrong, config = 0, StackConfig.from_environment()
+        right_mark, wrong_mark = ("✓", "✗") if can_show("✓✗", out.encoding) else ("ok", "!!")
         running = _running(config)
         for check in examination.examine(running.config if running else config):
-            mark = "[red]✗[/]" if check.mend else "[green]✓[/]"
+            mark = f"[red]{wrong_mark}[/]" if check.mend else f"[green]{right_mark}[/]"
             out.print(f"{mark} {check.about}: {check.seen}")
             if check.mend:
                 wrong += 1

@@ -34,7 +34,7 @@ def find_java() -> Java:
 def java_version(java: Path) -> int | None:
     """Return the feature version, 17 for 17.0.15 and 8 for 1.8.0; None if it does not run (as macOS's placeholder does not)."""
     try:
-        run = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=20, check=False)
+        run = subprocess.run([java, "-version"], capture_output=True, encoding="utf-8", errors="replace", timeout=20, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
     stated = re.search(r'version "(?:1\.)?(\d+)', run.stderr + run.stdout)

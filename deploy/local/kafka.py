@@ -56,7 +56,7 @@ def prepare(config: StackConfig, java: Java, jars: Path) -> None:
         return
     cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     tool = [*_java(java, jars), "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "--config", "server.properties"]
-    run = subprocess.run(tool, cwd=home, capture_output=True, text=True, timeout=120, check=False)
+    run = subprocess.run(tool, cwd=home, capture_output=True, encoding="utf-8", errors="replace", timeout=120, check=False)
     if run.returncode != 0:
         raise FormatFailed(f"Kafka's data folder {home / 'data'} could not be formatted:\n{run.stdout}{run.stderr}")
 

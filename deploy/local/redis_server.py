@@ -73,7 +73,7 @@ def _packaged() -> Path | None:
 def server_version(server: Path) -> str | None:
     """Return the version that the server states, as `7.2.4`; None if it does not run."""
     try:
-        run = subprocess.run([server, "--version"], capture_output=True, text=True, timeout=20, check=False)
+        run = subprocess.run([server, "--version"], capture_output=True, encoding="utf-8", errors="replace", timeout=20, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
     stated = re.search(r"\bv=(\d+\.\d+[.\d]*)", run.stdout)

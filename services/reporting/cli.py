@@ -78,7 +78,7 @@ def verify(
                 with _progress("Adding up the answers", None) as asked:
                     wrong = check_sums(api.counts, lambda area: asked(1))
     if as_json:
-        typer.echo(json.dumps({**done.as_document(), "sums": wrong, "elapsed_seconds": round(elapsed, 3)}, ensure_ascii=False, default=str))
+        _write_json({**done.as_document(), "sums": wrong, "elapsed_seconds": round(elapsed, 3)})
     else:
         print_verification(out, done, elapsed)
         for sentence in wrong or []:
@@ -122,7 +122,7 @@ def replay(
             findings = [*recount.findings(), *missing(begins, offsets)]
     if as_json:
         document["not_counted"] = [asdict(found) for found in findings]
-        typer.echo(json.dumps(document, ensure_ascii=False))
+        _write_json(document)
     else:
         print_counts(out, document, by)
         print_findings(out, findings)
@@ -152,7 +152,7 @@ def tail(
 
         def show(events: Iterable[LoggedEvent]) -> None:
             for record, event in events:
-                typer.echo((record.value or b"").decode(errors="replace") if as_json else event_line(record, event))
+                typer.echo((record.value or b"") if as_json else event_line(record, event))
 
         with KafkaTopic(bootstrap, topic) as log:
             ends = log.ends()
@@ -173,9 +173,14 @@ def topics(bootstrap: Bootstrap = KAFKA, as_json: AsJson = False) -> None:
 
         inventory = take_inventory(bootstrap)
     if as_json:
-        typer.echo(json.dumps(inventory.as_document(), ensure_ascii=False))
+        _write_json(inventory.as_document())
     else:
         print_inventory(out, inventory)
+
+
+def _write_json(document: dict[str, Any]) -> None:
+    """Write a document for machines, which is UTF-8 in every locale."""
+    typer.echo(json.dumps(document, ensure_ascii=False, default=str).encode())
 
 
 @contextmanager

@@ -28,7 +28,7 @@ class _Worker(faust.Worker):
     """
 
     def __init__(self, app: faust.App, **options: Any) -> None:
-        nowhere = Path(os.devnull).open("w")  # noqa: SIM115  # for as long as the process lives
+        nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # for as long as the process lives
         super().__init__(app, stdout=nowhere, stderr=nowhere, **options)
         self.spinner = None
 

@@ -22,7 +22,7 @@ def password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_password_is_one_line_of_a_file_that_can_be_read(password: Path) -> None:
-    password.write_text("secret\n")
+    password.write_text("secret\n", "utf-8")
     assert read_settings(Settings).redis_password_file == password
 
 

@@ -22,7 +22,7 @@ from shared.contracts.services import SERVICES
 
 
 def a_program(path: Path, says: str, *, to_stderr: bool = False, exits: int = 0) -> None:
-    path.write_text(f"#!/bin/sh\necho '{says}' {'>&2' if to_stderr else ''}\nexit {exits}\n")
+    path.write_text(f"#!/bin/sh\necho '{says}' {'>&2' if to_stderr else ''}\nexit {exits}\n", "utf-8")
     path.chmod(0o755)
 
 

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from services.reporting.audit.comparison import MOST_SHOWN
+from services.reporting.audit.console.columns import Column, print_columns
 from services.reporting.audit.recount import Finding
 from services.reporting.audit.sources.inventory import LAG_IS_KAFKAS, SETTINGS, Inventory
 from services.reporting.audit.verification import Verification
@@ -111,34 +112,46 @@ def print_counts(console: Console, document: dict[str, Any], by: str | None) -> 
         words.sort(key=lambda word: -numbers[word])
     out = () if by else OUT_OF_SCHOOL
     title = f"{area['name']} ({area['code']}), newest event {as_of['event_time']}, recorded up to {as_of['recorded_time']}"
-    table = Table("code", "name", "out of school", "poor", *out, *words, title=title)
-    for column in table.columns[2:]:
-        column.justify = "right"
-    for part in (*document["children"], {"code": area["code"], "name": area["name"], "reporting": document["coverage"]["reporting"], **document}):
-        found, is_whole = breakdown(part, by), part.get("area") is not None
-        figures = (part["out_of_school"], part["poor"], *(found.get(word, 0) for word in (*out, *words)))
-        if is_whole:
-            table.add_section()
-        silent = not part["reporting"]
-        table.add_row(part["code"], part["name"], *("-" if silent else f"{figure:,}" for figure in figures), style="bold" if is_whole else None)
-    console.print(table)
-    console.print(f"{document['coverage']['reporting']:,} counties have reported; a part without any is shown as -, which is not 0.")
+    parts = (*document["children"], {"code": area["code"], "name": area["name"], "reporting": document["coverage"]["reporting"], **document})
+    columns = [Column("code", [part["code"] for part in parts]), Column("name", [part["name"] for part in parts])]
+    broken_down = [breakdown(part, by) for part in parts]
+    figures = {what: [part[of] for part in parts] for what, of in (("out of school", "out_of_school"), ("poor", "poor"))}
+    figures |= {word: [found.get(word, 0) for found in broken_down] for word in (*out, *words)}
+    for heading, numbers_of in figures.items():
+        cells = [f"{number:,}" if part["reporting"] else "-" for part, number in zip(parts, numbers_of, strict=True)]
+        columns.append(Column(heading, cells, "right"))
+    print_columns(console, columns, first=2, title=title, last_apart=True)
+    reporting = document["coverage"]["reporting"]
+    console.print(f"{reporting:,} counties have reported; a part without any is shown as -, which is not 0.", soft_wrap=False)
 
 
 def print_inventory(console: Console, inventory: Inventory) -> None:
     """Print topics with their settings, and groups with their lag."""
-    topics = Table("topic", "partitions", "replicas", "records", "clean-up", "retention", "min in sync", "max message")
-    for topic in inventory.topics:
-        figures = (str(topic.partitions), str(topic.replicas), f"{topic.records:,}")
-        clean_up, kept_ms, kept_bytes, in_sync, largest = (topic.settings.get(setting, "?") for setting in SETTINGS)
-        kept = "for ever" if kept_ms == kept_bytes == "-1" else f"{kept_ms} ms, {kept_bytes} bytes"
-        topics.add_row(topic.topic, *figures, clean_up, kept, in_sync, largest)
-    console.print(topics)
-    groups = Table("group", "state", "topic", "committed", "lag")
-    for group in inventory.groups:
-        groups.add_row(group.group, group.state.lower(), group.topic, f"{group.committed:,}", f"{group.lag:,}")
-    console.print(groups)
-    console.print(LAG_IS_KAFKAS, style="dim")
+    topics = inventory.topics
+    settings = [[topic.settings.get(setting, "?") for setting in SETTINGS] for topic in topics]
+    clean_up, kept_ms, kept_bytes, in_sync, largest = zip(*settings, strict=True) if settings else ((), (), (), (), ())
+    kept = ["for ever" if ms == octets == "-1" else f"{ms} ms, {octets} bytes" for ms, octets in zip(kept_ms, kept_bytes, strict=True)]
+    columns = [
+        Column("topic", [topic.topic for topic in topics]),
+        Column("partitions", [str(topic.partitions) for topic in topics], "right"),
+        Column("replicas", [str(topic.replicas) for topic in topics], "right"),
+        Column("records", [f"{topic.records:,}" for topic in topics], "right"),
+        Column("clean-up", clean_up),
+        Column("retention", kept),
+        Column("min in sync", in_sync, "right"),
+        Column("max message", largest, "right"),
+    ]
+    print_columns(console, columns)
+    groups = inventory.groups
+    columns = [
+        Column("group", [group.group for group in groups]),
+        Column("topic", [group.topic for group in groups]),
+        Column("state", [group.state.lower() for group in groups]),
+        Column("committed", [f"{group.committed:,}" for group in groups], "right"),
+        Column("lag", [f"{group.lag:,}" for group in groups], "right"),
+    ]
+    print_columns(console, columns, first=2)
+    console.print(LAG_IS_KAFKAS, style="dim", soft_wrap=False)
 
 
 def _by_family(facts: Mapping[str, int]) -> str:

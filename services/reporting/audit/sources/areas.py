@@ -72,7 +72,8 @@ def load_areas(database: duckdb.DuckDBPyConnection) -> None:
 
 def find_area(database: duckdb.DuckDBPyConnection, code: str) -> Area:
     """Find an area by its code, or a list by its name. Raises ``UnknownArea``."""
-    rows = database.execute(_FIND, {"code": code}).fetchall()
+    # What the terminal's encoding could not read is no text that the database takes.
+    rows = database.execute(_FIND, {"code": code}).fetchall() if code.isascii() else []
     if not rows:
         raise UnknownArea(f"{code!r} is no area: take 100000 (the nation), the six digits of a province, prefecture or county, watch52, or sanqu")
     return Area(*rows[0])
