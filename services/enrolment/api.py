@@ -32,6 +32,7 @@ from shared.deciding.states.state_store import StateStore
 from shared.geography.divisions import NATION, Divisions
 from shared.http import telemetry
 from shared.http.api import create_api, json_response
+from shared.http.chinese.answers import HAS_TEXTS
 from shared.http.idempotency import IdempotencyKey, IdempotencyStore
 from shared.http.problems import Problem
 from shared.http.story_clock import StoryClock
@@ -109,7 +110,7 @@ def create_app(
             answer = await intake.take(media_type, _chunks(request, limits), key=key, at=await story.of(request))
         except ClientDisconnect:
             raise Problem(400, "ended-early", "The body ended too early", "Nothing of it was logged.") from None
-        return Response(answer.body, answer.status, answer.headers, answer.media_type)
+        return Response(answer.body, answer.status, {"Vary": HAS_TEXTS, **answer.headers}, answer.media_type)
 
     @app.get(
         "/v1/receipts/{batch}",
@@ -122,7 +123,7 @@ def create_app(
         outcome: Annotated[Outcome | None, Query(description="only lines of this outcome, instead of all that were not simply accepted")] = None,
         source: Annotated[str | None, Query(max_length=32, description="the sender that asks: the receipt of another sender is a 404")] = None,
     ) -> Response:
-        return json_response(await intake.receipt(batch, after=after, outcome=outcome, source=source))
+        return json_response(await intake.receipt(batch, after=after, outcome=outcome, source=source), headers={"Vary": HAS_TEXTS})
 
     @app.get(
         "/v1/transfers",

@@ -12,6 +12,7 @@ from ipaddress import ip_address
 import uvicorn
 from fastapi import FastAPI, Request
 
+from shared.http.chinese.answers import InChinese
 from shared.http.server.connection import EXTENSION, BoundedConfig, Connection
 from shared.http.server.trust import TrustedRequests
 from shared.settings import LOOPBACK_NAMES, ServerLimits
@@ -55,7 +56,7 @@ def server(app: FastAPI, *, host: str, port: int, hosts: str = LOOPBACK_NAMES, l
     """
     # On asyncio's own loop: where a client of Redis or Kafka writes to a closed connection, uvloop raises what neither of them expects.
     config = BoundedConfig(
-        TrustedRequests(app, [*hosts.split(","), *_names_of(host)]),
+        InChinese(TrustedRequests(app, [*hosts.split(","), *_names_of(host)])),
         limits=limits or ServerLimits(),
         host=host,
         port=port,
