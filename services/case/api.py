@@ -26,6 +26,7 @@ from shared.deciding.states.state_store import StateStore
 from shared.geography.divisions import NATION
 from shared.http import telemetry
 from shared.http.api import create_api, json_response
+from shared.http.chinese.answers import HAS_TEXTS
 from shared.http.idempotency import IdempotencyKey
 from shared.http.story_clock import StoryClock
 from shared.http.unavailable import redis_needed
@@ -113,6 +114,6 @@ def create_app(
     async def submit(request: Request, student: Student, key: IdempotencyKey) -> Response:
         command = openapi.ASKED.read(await body_of(request))
         answer = await office.submitter.take(command, FileOf(files, student), office=command.office, key=key, at=await story.said(request))
-        return Response(answer.body, answer.status, answer.headers, answer.media_type)
+        return Response(answer.body, answer.status, {"Vary": HAS_TEXTS, **answer.headers}, answer.media_type)
 
     return app

@@ -30,6 +30,7 @@ from shared.deciding.states.state_store import StateStore
 from shared.geography.divisions import NATION
 from shared.http import telemetry
 from shared.http.api import create_api, json_response
+from shared.http.chinese.answers import HAS_TEXTS
 from shared.http.idempotency import IdempotencyKey
 from shared.http.problems import Problem, invalid_parameter
 from shared.http.story_clock import StoryClock
@@ -120,7 +121,7 @@ def create_app(
     async def submit(request: Request, grant: GrantId, key: IdempotencyKey) -> Response:
         wanted, target = requests.read(await body_of(request)), GrantOf(grant)
         answer = await office.submitter.take(wanted.in_term(target.term), target, office=wanted.office, key=key, at=await story.said(request))
-        return Response(answer.body, answer.status, answer.headers, answer.media_type)
+        return Response(answer.body, answer.status, {"Vary": HAS_TEXTS, **answer.headers}, answer.media_type)
 
     @app.post(
         "/v1/terms/{term}",
