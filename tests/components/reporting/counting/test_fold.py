@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from services.reporting.counting import CELLS, Flow, folding
 from services.reporting.counting.counted import COUNTED_TYPES
-from shared.contracts.case import CaseState
+from shared.contracts.case import FACT_UPCASTS, CaseState
 from shared.contracts.registry import RECORD_LANGUAGE, Language, NewerVersion, UnknownType
 from shared.contracts.relief import GrantState, Scheme
 from shared.contracts.student import STUDENT_UPCASTS
@@ -174,7 +174,7 @@ class VisitMade(Struct, frozen=True):
 @pytest.fixture
 def visits_registered(monkeypatch: pytest.MonkeyPatch) -> None:
     """A record whose language has one more family."""
-    monkeypatch.setattr(folding, "RECORD_LANGUAGE", Language((*RECORD_LANGUAGE.shapes.values(), VisitMade), STUDENT_UPCASTS))
+    monkeypatch.setattr(folding, "RECORD_LANGUAGE", Language((*RECORD_LANGUAGE.shapes.values(), VisitMade), {**STUDENT_UPCASTS, **FACT_UPCASTS}))
 
 
 FIGURE = "cn.baoxue.figure.released.v1"
