@@ -6,7 +6,7 @@ from datetime import date
 from msgspec import Struct
 
 from services.case.domain.case import Case
-from services.case.domain.timeline import Happening, told
+from services.case.domain.timeline import Happening, happenings_of
 from shared.contracts.case import CaseStanding, CaseState
 from shared.contracts.words import Reason
 
@@ -44,7 +44,7 @@ def entry_of(student: str, now: CaseStanding, today: date) -> CaseEntry:
 
 def file_of(student: str, case: Case, now: CaseStanding, today: date) -> CaseFile:
     """Return a file with its history."""
-    return CaseFile(student, now.state, now.county, now.reason, now.attempts, now.due, _overdue(now, today), told(case.history))
+    return CaseFile(student, now.state, now.county, now.reason, now.attempts, now.due, _overdue(now, today), happenings_of(case.history))
 
 
 def _overdue(now: CaseStanding, today: date) -> bool:

@@ -54,7 +54,7 @@ class Files:
             state = await self._store.get(partition, bytes.fromhex(student))
         if state is None:
             await self._gate.check((partition,))
-        return await FileOf(self, student).shown(state)
+        return await FileOf(self, student).document(state)
 
 
 class FileOf:
@@ -64,7 +64,7 @@ class FileOf:
         self.student, self.location = student, f"/v1/cases/{student}"
         self._files = files
 
-    async def shown(self, state: bytes | None) -> CaseFile:
+    async def document(self, state: bytes | None) -> CaseFile:
         """Return the file in this state."""
         case = unpack(state)
         if case.standing is None:

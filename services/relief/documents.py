@@ -6,7 +6,7 @@ from datetime import date
 from msgspec import Struct
 
 from services.relief.domain.grant import TermsGrant
-from services.relief.domain.timeline import Happening, told
+from services.relief.domain.timeline import Happening, happenings_of
 from shared.contracts.relief import Grant, GrantState, Scheme
 from shared.contracts.words import Stage
 
@@ -57,7 +57,7 @@ def entry_of(student: str, grant: Grant) -> GrantEntry:
 
 def file_of(student: str, kept: TermsGrant) -> GrantFile:
     """Return a grant with its history."""
-    history = told(kept.history)
+    history = happenings_of(kept.history)
     paid = Payment(kept.reference, history[-1].day) if kept.grant.state is GrantState.PAID else None
     return GrantFile(*_fields(student, kept.grant), paid, history)
 

@@ -51,7 +51,7 @@ class Grants:
             state = await self._store.get(partition, bytes.fromhex(grant.student))
         if state is None:
             await self._gate.check((partition,))
-        return await grant.shown(state)
+        return await grant.document(state)
 
 
 class GrantOf:
@@ -62,7 +62,7 @@ class GrantOf:
         self.student, self.term = id_[:_STUDENT], id_[_STUDENT + 1 :]
         self.location = f"/v1/grants/{id_}"
 
-    async def shown(self, state: bytes | None) -> GrantFile:
+    async def document(self, state: bytes | None) -> GrantFile:
         """Return the grant in this state of its child."""
         kept = unpack(state).kept_of(number_of(self.term))
         if kept is None:

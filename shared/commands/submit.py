@@ -54,7 +54,7 @@ class CommandTarget(Protocol):
     student: str
     location: str
 
-    async def shown(self, state: bytes | None) -> Struct:
+    async def document(self, state: bytes | None) -> Struct:
         """Return the document of the resource in this state."""
 
 
@@ -140,7 +140,7 @@ class CommandSubmitter:
         return _Decision(outcome, kept.get((partition, offset), _UNREADABLE))
 
     async def _done(self, target: CommandTarget, state: bytes | None) -> Answer:
-        return Answer(200, "application/json", {}, encode(await target.shown(state)))
+        return Answer(200, "application/json", {}, encode(await target.document(state)))
 
     def _refused(self, why: Exceptional) -> Problem:
         status = self._statuses.get(str(why.code), 409)

@@ -184,7 +184,7 @@ def added(history: bytes, fact: CaseFact, *, on: date, cause: str) -> bytes:
     return history
 
 
-def told(history: bytes) -> list[Happening]:
+def happenings_of(history: bytes) -> list[Happening]:
     """Return the happenings, oldest first."""
     return [
         kind.tell(word, date.fromordinal(int.from_bytes(entry[1:4])), *kind.layout.unpack(entry))

@@ -68,7 +68,7 @@ def added(history: bytes, fact: ReliefFact, after: Grant, on: date) -> bytes:
     return (history + entry)[-REMEMBERED * ENTRY :]
 
 
-def told(history: bytes) -> list[Happening]:
+def happenings_of(history: bytes) -> list[Happening]:
     """Return the happenings, oldest first."""
     return [
         Happening(_NAMES[kind], _FIRST_DAY + timedelta(days=day), str(county).zfill(6), fen) for kind, day, county, fen in _ENTRY.iter_unpack(history)

@@ -26,7 +26,7 @@ from redis.asyncio.lock import Lock
 from redis.exceptions import LockError
 
 from services.relief.domain.packed import ELIGIBLE
-from services.relief.terms.walk import Progress, Walk, commands, read_walk, told
+from services.relief.terms.walk import Progress, Walk, commands, progress_of, read_walk
 from shared import clock
 from shared.commands.rebuild_gate import RebuildGate
 from shared.contracts.services import RELIEF
@@ -90,12 +90,12 @@ class Beginnings:
             walk = Walk(term, at, dict.fromkeys(range(self._partitions)))
             await self._write(walk)
         self._go_on(term)
-        return told(walk, self._counties, self._partitions)
+        return progress_of(walk, self._counties, self._partitions)
 
     async def progress(self, term: str) -> Progress | None:
         """Return the progress of a term's walk; None where the term was never begun."""
         walk = await self._read(term)
-        return None if walk is None else told(walk, self._counties, self._partitions)
+        return None if walk is None else progress_of(walk, self._counties, self._partitions)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -53,7 +53,7 @@ class Progress(Struct, frozen=True):
 read_walk = msgspec.json.Decoder(Walk).decode
 
 
-def told(walk: Walk, counties: Sequence[str], partitions: int) -> Progress:
+def progress_of(walk: Walk, counties: Sequence[str], partitions: int) -> Progress:
     """Return the progress of a walk over the lists of these counties."""
     of = len(counties) * partitions
     left = sum(len(counties) - (bisect_left(counties, Cursor.of(at).group) if at else 0) for at in walk.left.values())

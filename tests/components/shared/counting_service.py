@@ -80,7 +80,7 @@ class CountOf:
     def __init__(self, student: str) -> None:
         self.student, self.location = student, f"/v1/counts/{student}"
 
-    async def shown(self, state: bytes | None) -> Counted:
+    async def document(self, state: bytes | None) -> Counted:
         return Counted(0 if state is None else _STATE.unpack(state)[0])
 
 

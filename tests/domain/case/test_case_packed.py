@@ -97,7 +97,7 @@ def test_a_history_tells_what_happened_day_by_day() -> None:
         opened(reason=None),
         removed(),
     ]
-    assert timeline.told(told([*story, opened(), on_leave()]).history) == [
+    assert timeline.happenings_of(told([*story, opened(), on_leave()]).history) == [
         Happening("opened", day(1), county=ZHAOJUE, reason=Reason.WORK),
         Happening("attempted", day(2), office=SCHOOL, method=AttemptMethod.JOINT_VISIT, outcome=AttemptOutcome.WILLING, next=day(9)),
         Happening("moved", day(3), county="513429", reason=Reason.WORK),
@@ -125,7 +125,7 @@ def visited_for(days: int) -> Case:
 
 def test_a_history_is_bounded_and_forgets_the_oldest_first() -> None:
     case = visited_for(300)
-    remembered = timeline.told(case.history)
+    remembered = timeline.happenings_of(case.history)
     assert len(case.history) <= timeline.MOST_BYTES
     assert len(remembered) >= 24
     assert [each.day for each in remembered] == [day(n) for n in range(302 - len(remembered), 302)]

@@ -149,11 +149,11 @@ def test_of_two_ids_that_were_joined_the_right_one_is_parted() -> None:
 
 
 def test_a_history_names_the_other_id_of_each_step() -> None:
-    assert timeline.told(told([opened(), merged(), restored()]).history)[1:] == [
+    assert timeline.happenings_of(told([opened(), merged(), restored()]).history)[1:] == [
         Happening("closed-by-merge", day(2), county=ZHAOJUE, reason=Reason.WORK, student=OTHER_ID),
         Happening("restored", day(3), county=ZHAOJUE, reason=Reason.WORK, student=OTHER_ID),
     ]
-    assert [each.what for each in timeline.told(told([joined(), parted()]).history)] == ["joined", "parted"]
+    assert [each.what for each in timeline.happenings_of(told([joined(), parted()]).history)] == ["joined", "parted"]
 
 
 def test_an_id_in_a_history_is_not_taken_for_a_command() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from services.relief.domain.grant import DIGESTS, INITIAL, KEPT, evolve
 from services.relief.domain.terms import first_day, name_of, number_of
-from services.relief.domain.timeline import REMEMBERED, Happening, told
+from services.relief.domain.timeline import REMEMBERED, Happening, happenings_of
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.relief import (
     BeginTerm,
@@ -64,7 +64,7 @@ def test_a_history_tells_what_became_of_the_grant() -> None:
     kept = child.when("2019-12-02", paid_there).left.kept_of(number_of(AUTUMN))
     assert kept is not None
     assert kept.reference == "ZF/2019-0001"
-    assert told(kept.history) == [
+    assert happenings_of(kept.history) == [
         Happening("granted", date(2019, 9, 2), ZHAOJUE, 31_250),
         Happening("suspended", date(2019, 10, 8), ZHAOJUE, 31_250),
         Happening("resumed", date(2019, 11, 4), BUTUO, 31_250),
@@ -76,7 +76,7 @@ def test_a_history_keeps_the_last_happenings() -> None:
     toggled = [("2019-09-16", changed(boards, boarder=n % 2 == 0)) for n in range(REMEMBERED + 5)]
     kept = given(("2019-09-02", in_school), *toggled).pupil.kept_of(number_of(AUTUMN))
     assert kept is not None
-    assert [each.what for each in told(kept.history)] == ["recalculated"] * REMEMBERED
+    assert [each.what for each in happenings_of(kept.history)] == ["recalculated"] * REMEMBERED
 
 
 def test_the_last_grants_are_kept_and_one_that_was_forgotten_is_never_given_again() -> None:

@@ -1,139 +1,31 @@
 """Policies follow the record into commands: once in effect, with a cursor that can be lost, and the newest time they saw."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-
 import pytest
-from msgspec import Raw
 
-from shared.clock import CHINA
-from shared.commands.record_clock import Today, clock_of_api
-from shared.contracts.case import CaseMoved, CloseForLeave
+from shared.contracts.case import CaseMoved
 from shared.contracts.registry import NewerVersion
-from shared.contracts.student import StudentDroppedOut, StudentProgressed
 from shared.deciding import policy_follower
-from shared.deciding.policy_follower import MOST_HOPS, Policies, PolicyFollower
-from shared.deciding.states.state_store import StateStore
-from shared.events.codec import encode, read_event
-from shared.events.envelope import Addressed, Event, EventData
-from shared.http.problems import Problem
+from shared.deciding.policy_follower import MOST_HOPS, PolicyFollower
+from shared.events.codec import read_event
 from shared.ids import uuid5_of_position
 from shared.log import topics
-from shared.log.event_log import LogRecord, LogUnavailable, Records
-from shared.log.memory_log import MemoryLog
-from shared.log.partitioner import partition_of
+from shared.log.event_log import LogRecord, LogUnavailable
 from shared.redis.keys import key_of
 from shared.worker.follower import RecordBatch
-from tests.support.redis import RedisDatabase
-
-P, PARTITIONS = 1, 2
-COMMANDS = "test.commands"
-ANSWERED, IGNORED = StudentDroppedOut.TYPE, StudentProgressed.TYPE
-
-
-class OneForEach:
-    """Policies that ask for one thing for each fact that a child dropped out."""
-
-    service, source, commands_topic = "test", "/test/policies", COMMANDS
-    hears: Mapping[str, type[Event[Raw]]] = {"/enrolment": Event[Raw]}
-
-    def commands(self, fact: Event[Raw]) -> Sequence[EventData | Addressed]:
-        return [CloseForLeave(fact=fact.sequence)] if fact.type == ANSWERED else []
-
-
-class OfBoth(OneForEach):
-    """Policies that hear two services."""
-
-    hears: Mapping[str, type[Event[Raw]]] = {"/enrolment": Event[Raw], "/case": Event[Raw]}
-
-    def commands(self, fact: Event[Raw]) -> Sequence[CloseForLeave]:
-        return [CloseForLeave(fact=fact.sequence)] if fact.type in {ANSWERED, CaseMoved.TYPE} else []
-
-
-HERE, ELSEWHERE = (
-    next(name for n in range(100) if partition_of((name := f"child-{n}").encode(), PARTITIONS) == partition) for partition in (P, 1 - P)
+from tests.edges.shared.heard_record import (
+    ADDRESSED,
+    ANSWERED,
+    COMMANDS,
+    ELSEWHERE,
+    IGNORED,
+    PARTITIONS,
+    OfBoth,
+    P,
+    Record,
+    ToAnother,
+    ToHere,
+    written,
 )
-"""A subject of each partition."""
-ADDRESSED = CaseMoved.TYPE
-
-
-class ToAnother(OneForEach):
-    """Policies whose command for a fact of one kind is for a subject of the other partition, and for a fact of the other kind for its own."""
-
-    def commands(self, fact: Event[Raw]) -> Sequence[EventData | Addressed]:
-        command = CloseForLeave(fact=fact.sequence)
-        return [Addressed(ELSEWHERE, command)] if fact.type == ADDRESSED else super().commands(fact)
-
-
-class ToHere(ToAnother):
-    """Policies of the other partition, whose commands are for a subject of this one."""
-
-    def commands(self, fact: Event[Raw]) -> Sequence[EventData | Addressed]:
-        return [Addressed(HERE, CloseForLeave(fact=fact.sequence))]
-
-
-class FailingLog(MemoryLog):
-    """A log in memory that becomes unavailable after so many appends, where that is set."""
-
-    appends_left: int | None = None
-
-    async def append(self, topic: str, records: Records) -> dict[int, int]:
-        if self.appends_left is not None:
-            if not self.appends_left:
-                raise LogUnavailable("no append is left")
-            self.appends_left -= 1
-        return await super().append(topic, records)
-
-
-def written(
-    id_: str,
-    source: str,
-    type_: str,
-    sequence: str,
-    time: datetime = datetime(2019, 3, 1, tzinfo=UTC),
-    hops: int | None = None,
-    reportedby: str | None = None,
-) -> bytes:
-    return encode(
-        Event(
-            specversion="1.0", id=id_, source=source, type=type_, subject="s", time=time, recordedtime=time, partitionkey="s",
-            sequence=sequence, causationid="c", correlationid="c", hops=hops, reportedby=reportedby, data=Raw(b"{}"),
-        )
-    )  # fmt: skip
-
-
-@dataclass
-class Record:
-    log: FailingLog
-    database: RedisDatabase
-    values: list[bytes] = field(default_factory=list)
-    follower: PolicyFollower = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.begin_anew()
-
-    def begin_anew(self, policies: Policies | None = None) -> None:
-        """What a restart does."""
-        self.follower = PolicyFollower(policies or OneForEach(), self.database.client, self.log, generation="1", partitions=PARTITIONS)
-
-    def say(self, n: int, type_: str = ANSWERED, *, source: str = "/enrolment", time: datetime = datetime(2019, 3, 1, tzinfo=UTC)) -> None:
-        """Write a fact; its position in its source is n."""
-        self.values.append(written(f"{source}-{n}", source, type_, f"{n:016d}-0000", time))
-
-    async def follow(self, first: int = 0) -> int:
-        records = [LogRecord(offset, b"s", value) for offset, value in enumerate(self.values)][first:]
-        return await self.follower.follow(RecordBatch(topics.STUDENT_STATUS, P, first, len(self.values), records))
-
-    def asked(self, partition: int = P) -> list[str]:
-        return [read_event(record.value).causationid for record in self.log.topics.get(COMMANDS, [[], []])[partition]]
-
-
-@pytest.fixture
-async def record(database: RedisDatabase) -> AsyncIterator[Record]:
-    made = Record(FailingLog(PARTITIONS), database)
-    yield made
-    await made.follower.stop()
 
 
 async def test_each_fact_that_is_answered_becomes_a_command_and_the_cursor_moves(record: Record) -> None:
@@ -353,54 +245,3 @@ async def test_a_command_addressed_elsewhere_is_acknowledged_before_those_by_whi
     assert next_ is not None
     await record.follow(first=next_)
     assert record.asked(OTHER)[:1] == (["/enrolment-1"] if guarded else [])
-
-
-# --- what moment it is
-
-
-NOON = datetime(2020, 6, 14, 12, tzinfo=CHINA)
-
-
-async def test_by_the_record_it_is_the_newest_time_of_a_fact_in_any_partition(record: Record) -> None:
-    record.say(1, time=NOON)
-    record.say(2, IGNORED, time=datetime(2020, 6, 13, 12, tzinfo=UTC))
-    await record.follow()
-    record.say(3, time=datetime(2019, 1, 1, tzinfo=UTC))
-    await record.follow(first=2)
-    by_record = clock_of_api(Today.RECORD, record.database.client, "test", generation="1", partitions=PARTITIONS)
-    assert await by_record() == NOON
-
-
-async def test_a_fact_that_is_repeated_does_not_move_the_time_of_the_record(record: Record) -> None:
-    record.say(2, time=datetime(2019, 1, 1, tzinfo=UTC))
-    record.say(1, time=NOON)
-    await record.follow()
-    by_record = clock_of_api(Today.RECORD, record.database.client, "test", generation="1", partitions=PARTITIONS)
-    assert await by_record() == datetime(2019, 1, 1, tzinfo=UTC)
-
-
-async def test_without_a_record_and_by_the_calendar_it_is_now(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.clock.now", lambda: NOON)
-    assert await clock_of_api(Today.RECORD, record.database.client, "test", generation="1", partitions=PARTITIONS)() == NOON
-    record.say(1)
-    await record.follow()
-    assert await clock_of_api(Today.CALENDAR, record.database.client, "test", generation="1", partitions=PARTITIONS)() == NOON
-    by_record = clock_of_api(Today.RECORD, record.database.client, "test", generation="1", partitions=PARTITIONS)
-    assert await by_record() == datetime(2019, 3, 1, tzinfo=UTC)
-
-
-async def test_where_the_policies_lost_their_cursor_the_day_is_not_known_and_never_the_calendars(record: Record) -> None:
-    """Lists told by the calendar that everything was overdue, until a cursor that was lost with Redis was found again."""
-    states = StateStore(record.database.client, "test", generation="1", buckets=8, format_version=1)
-    by_record = clock_of_api(Today.RECORD, record.database.client, "test", generation="1", partitions=PARTITIONS)
-    record.say(1)
-    await record.follow()
-    record.database.lose()
-    record.begin_anew()
-    await states.rebuilding(P)
-    await states.finish_rebuilding(P, 0, 1)
-    with pytest.raises(Problem) as unknown:
-        await by_record()
-    assert (unknown.value.status, unknown.value.kind) == (503, "not-built")
-    await record.follower.cursors(frozenset({P}))
-    assert await by_record() == datetime(2019, 3, 1, tzinfo=UTC), "as the last command that was published tells"
