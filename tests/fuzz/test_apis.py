@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import suppress
@@ -39,6 +40,12 @@ ENDLESS = "/v1/stream"
 NOT_READY = "/readyz"
 """What these apis stand on is not all there."""
 TIMEOUT = 30
+
+
+@schemathesis.serializer("application/x-ndjson")
+def lines(_: object, value: object) -> bytes:
+    """Send made-up text as it is, and anything else as a line of JSON."""
+    return (value if isinstance(value, str) else json.dumps(value)).encode("utf-8", "surrogatepass")
 
 
 @pytest.fixture(scope="module", params=APIS)
