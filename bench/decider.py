@@ -7,8 +7,9 @@ from time import perf_counter
 import msgspec
 
 from services.enrolment.domain.packed import pack, unpack
+from services.enrolment.domain.senders import Told
 from services.enrolment.domain.state import Student
-from services.enrolment.domain.student import Told, advance, decide, evolve
+from services.enrolment.domain.student import advance, decide, evolve
 from shared.contracts.reports import DroppedOut, Enrolled, Listed, Moved, OnLeave, Progressed, Report, Resumed, Returned, Suspected
 from shared.contracts.words import FoundBy, LeaveKind, ListedStatus, Placement, Reason, Stage
 
@@ -49,7 +50,7 @@ def lives() -> list[tuple[bytes | None, Student, Report, Told, Student]]:
         fact = decide(child, report, at, PROVINCES)
         if fact is None:
             raise RuntimeError(f"{report} says nothing new: this is no life to measure with")
-        left = evolve(child, fact, at)
+        left = evolve(child, fact, at, PROVINCES)
         steps.append((state, child, report, at, left))
         state = pack(left)
     return steps
@@ -79,7 +80,7 @@ def main() -> None:
     print(f"a life of {len(LIFE)} reports; the state ends with {len(pack(steps[-1][4]))} bytes")
     measured("unpack", lambda: [unpack(state) for state, _, _, _, _ in steps])
     measured("decide", lambda: [decide(child, report, at, PROVINCES) for _, child, report, at, _ in steps])
-    measured("evolve", lambda: [evolve(child, fact, at) for child, fact, at in facts if fact])
+    measured("evolve", lambda: [evolve(child, fact, at, PROVINCES) for child, fact, at in facts if fact])
     measured("pack", lambda: [pack(left) for _, _, _, _, left in steps])
     measured("decide and evolve in one", lambda: [advance(child, report, at, PROVINCES) for _, child, report, at, _ in steps])
     measured("all together", lambda: [whole(state, report, at) for state, _, report, at, _ in steps])

@@ -24,8 +24,8 @@ MUST_BE = {
     "appendonly": "yes",
     "appendfsync": "everysec",
     "maxmemory-policy": "noeviction",  # an evicted count would be a wrong count
-    "hash-max-ziplist-entries": "512",  # buckets of students stay packed: about 40 bytes a student
-    "hash-max-ziplist-value": "1024",
+    "hash-max-ziplist-entries": "512",  # buckets of students stay packed: about 100 bytes a student
+    "hash-max-ziplist-value": "2048",
 }
 """Settings on which the counts and their size depend. The old names (ziplist) are understood by every version from 6.2 on."""
 

@@ -1,7 +1,8 @@
 """What case does about facts of enrolment: commands for its own input topic. Pure.
 
-A policy looks at the standings that a student's fact found and left, and so at any type of fact alike, but for the steps of a merge; of the
-fact's own data only at what the file is to remember. Late news leaves today's standing as it is, so nothing follows from it.
+A policy looks at the standings that a student's fact found and left, and so at any type of fact alike, but for the steps of a merge and for a
+report that was taken back; of the fact's own data only at what the file is to remember. Late news leaves today's standing as it is, so nothing
+follows from it. Where a report was taken back, what it had brought about is to be as if it had never come.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,7 @@ from shared.contracts.case import (
     CloseForMerge,
     CloseForRemoval,
     CorrectReason,
+    FollowVoid,
     JoinCase,
     MoveCase,
     ObserveReturn,
@@ -23,7 +25,7 @@ from shared.contracts.case import (
 )
 from shared.contracts.same_as import StudentMerged, StudentMergeVoided, StudentReleased, StudentRestored, StudentTookOver
 from shared.contracts.services import CASE, ENROLMENT
-from shared.contracts.student import Standing
+from shared.contracts.student import Standing, StudentVoided
 from shared.contracts.words import OUT_OF_SCHOOL, RemovalCode, Status
 from shared.events.envelope import Event
 from shared.log import topics
@@ -39,6 +41,12 @@ class Known(Struct, gc=False):
     spells: int
 
 
+class WhatIsLeft(Struct, gc=False):
+    """What a file follows of a child of whom a report was taken back: how many times it was out of school."""
+
+    spells: int
+
+
 class Change(Struct, gc=False):
     """What is read of a student's fact: the standings, and what a file remembers of what was said; of a merge, the other id."""
 
@@ -48,6 +56,7 @@ class Change(Struct, gc=False):
     code: str | None = None
     student: str = ""
     known: Known | None = None
+    left: WhatIsLeft | None = None
 
 
 Fact = Event[Change]
@@ -56,7 +65,7 @@ Fact = Event[Change]
 def when_student_dropped_out_open_case(fact: Fact) -> CaseCommand | None:
     """Open a file, or open it again: dropped out, never enrolled, or taken over from a ledger as either."""
     after = fact.data.after
-    if after is None or after.status not in OUT_OF_SCHOOL or _is_out(fact.data.before):
+    if after is None or after.status not in OUT_OF_SCHOOL or _is_out(fact.data.before) or _is_void(fact):
         return None
     return OpenCase(fact=fact.sequence, county=after.county, reason=after.reason, spell=fact.data.spell)
 
@@ -64,7 +73,9 @@ def when_student_dropped_out_open_case(fact: Fact) -> CaseCommand | None:
 def when_student_returned_observe_it(fact: Fact) -> CaseCommand | None:
     """Put the file of a child that is back, in whatever way, under observation."""
     after = fact.data.after
-    return ObserveReturn(fact=fact.sequence) if after is not None and after.status not in _NOT_BACK and _is_out(fact.data.before) else None
+    if after is None or after.status in _NOT_BACK or not _is_out(fact.data.before) or _is_void(fact):
+        return None
+    return ObserveReturn(fact=fact.sequence)
 
 
 def when_student_was_removed_close_case(fact: Fact) -> CaseCommand | None:
@@ -72,15 +83,33 @@ def when_student_was_removed_close_case(fact: Fact) -> CaseCommand | None:
     before, after = fact.data.before, fact.data.after
     if before is None or before.status is Status.REMOVED or (after is not None and after.status is not Status.REMOVED):
         return None
+    if after is None and _is_void(fact):
+        return None
     return CloseForRemoval(fact=fact.sequence, code=RemovalCode(fact.data.code) if fact.data.code else None)
 
 
 def when_absence_was_approved_close_case(fact: Fact) -> CaseCommand | None:
     """Close the file of a child whose absence is lawful now."""
     before, after = fact.data.before, fact.data.after
-    if before is None or before.status is Status.ON_LEAVE or after is None or after.status is not Status.ON_LEAVE:
+    if before is None or before.status is Status.ON_LEAVE or after is None or after.status is not Status.ON_LEAVE or _is_void(fact):
         return None
     return CloseForLeave(fact=fact.sequence)
+
+
+def when_report_was_voided_follow_it(fact: Fact) -> CaseCommand | None:
+    """Close the file of a child that was not out of school after all, or let a file go on whose end was none."""
+    before, after = fact.data.before, fact.data.after
+    if not _is_void(fact) or before is None or (after is not None and after.status is Status.REMOVED):
+        return None
+    return FollowVoid(
+        fact=fact.sequence,
+        county=(after or before).county,
+        out=_is_out(after),
+        in_school=after is not None and after.status not in _NOT_BACK,
+        spells=fact.data.left.spells if fact.data.left is not None else 0,
+        reason=after.reason if after is not None else None,
+        spell=fact.data.spell,
+    )
 
 
 def when_student_moved_move_case(fact: Fact) -> CaseCommand | None:
@@ -145,6 +174,7 @@ POLICIES: tuple[Callable[[Fact], CaseCommand | None], ...] = (
     when_student_returned_observe_it,
     when_student_was_removed_close_case,
     when_absence_was_approved_close_case,
+    when_report_was_voided_follow_it,
     when_reason_was_corrected_correct_case,
 )
 
@@ -165,6 +195,10 @@ class CasePolicies:
         if fact.data.before == fact.data.after:
             return ()
         return [command for policy in POLICIES if (command := policy(fact)) is not None]
+
+
+def _is_void(fact: Fact) -> bool:
+    return fact.type == StudentVoided.TYPE
 
 
 def _is_out(standing: Standing | None) -> bool:

@@ -5,9 +5,9 @@ from typing import assert_never
 
 from msgspec import Raw
 
-from services.enrolment.domain import county, merging, packed, student
-from services.enrolment.domain.refusals import TypeNotTaken
-from services.enrolment.domain.senders import Provinces
+from services.enrolment.domain import county, merging, packed, student, voiding
+from services.enrolment.domain.refusals import NotVoidable
+from services.enrolment.domain.senders import Provinces, Told
 from services.enrolment.domain.state import Student
 from services.enrolment.domain.transfers import lists_of
 from shared.contracts.county import CountyStated
@@ -16,7 +16,7 @@ from shared.contracts.registry import MERGE_LANGUAGE, RECORD_LANGUAGE, REPORT_LA
 from shared.contracts.reports import CountyReported, Report, SameAs, Voided
 from shared.contracts.same_as import StudentMergeVoided
 from shared.contracts.services import ENROLMENT
-from shared.contracts.student import StudentFact, StudentSameAs
+from shared.contracts.student import StudentFact, StudentSameAs, StudentVoided
 from shared.deciding.decider import Judged, refused, student_state_id
 from shared.deciding.states.outcomes import Exceptional, Outcome
 from shared.events.codec import Unreadable, encode, read_data, read_event, read_submission
@@ -81,7 +81,7 @@ class EnrolmentDecider:
         if fact is None:
             return Judged(Outcome.DUPLICATE)
         made = caused(event, fact, source=self.source, topic=self.topic, partition=partition, offset=offset)
-        after = merging.evolve(child, fact, student.Told(event.time, event.source, event.id), event=made.id)
+        after = merging.evolve(child, fact, Told(event.time, event.source, event.id), event=made.id, provinces=self._provinces)
         return Judged(Outcome.ACCEPTED, state=packed.pack(after), fact=encode(made))
 
     def evolved(self, fact: Event[Raw], state: bytes | None) -> bytes:
@@ -92,10 +92,12 @@ class EnrolmentDecider:
                 ledger = county.evolve(packed.unpack_ledger(state), data, at=fact.time, source=fact.reportedby or "", id=fact.causationid)
                 return packed.pack_ledger(ledger)
             case StudentFact():
-                told, child = student.Told(fact.time, fact.reportedby or "", fact.causationid), packed.unpack(state)
+                told, child = Told(fact.time, fact.reportedby or "", fact.causationid), packed.unpack(state)
                 if isinstance(data, merging.STEPS):
-                    return packed.pack(merging.evolve(child, data, told, event=fact.id))
-                return packed.pack(student.evolve(child, data, told))
+                    return packed.pack(merging.evolve(child, data, told, event=fact.id, provinces=self._provinces))
+                if isinstance(data, StudentVoided):
+                    return packed.pack(voiding.evolve(child, data, told, self._provinces))
+                return packed.pack(student.evolve(child, data, told, self._provinces))
             case _:
                 assert_never(data)
 
@@ -113,24 +115,31 @@ class EnrolmentDecider:
             ledger = packed.unpack_ledger(state)
             stated = county.decide(ledger, report, at=at, source=source, id=id_)
             return None if stated is None else (stated, packed.pack_ledger(county.evolve(ledger, stated, at=at, source=source, id=id_)))
-        child, told = packed.unpack(state), student.Told(at, source, id_)
-        if isinstance(report, SameAs | Voided):
+        if len(submission.subject) == _COUNTY_KEY:
+            if isinstance(report, Voided):
+                raise NotVoidable("a county's statement is not taken back: state the right number, and the newest statement holds")
+            raise Unreadable("the subject is a county, and the report is of a child")
+        child, told = packed.unpack(state), Told(at, source, id_)
+        if isinstance(report, SameAs) or (isinstance(report, Voided) and merging.announced(child, report, told)):
             step = self._step_of_merge(child, report, told, submission.subject)
             event = uuid5_of_position(self.topic, partition, offset, 0)
-            return None if step is None else (step, packed.pack(merging.evolve(child, step, told, event=event)))
+            if step is None:
+                return None
+            return step, packed.pack(merging.evolve(child, step, told, event=event, provinces=self._provinces))
+        if isinstance(report, Voided):
+            voided = voiding.decide(child, report, told, self._provinces)
+            return None if voided is None else (voided, packed.pack(voiding.evolve(child, voided, told, self._provinces)))
         advanced = student.advance(child, report, told, self._provinces)
         if advanced is None:
             return None
         fact, child = advanced
         return fact, packed.pack(child)
 
-    def _step_of_merge(self, child: Student, report: SameAs | Voided, told: student.Told, subject: str) -> StudentSameAs | StudentMergeVoided | None:
+    def _step_of_merge(self, child: Student, report: SameAs | Voided, told: Told, subject: str) -> StudentSameAs | StudentMergeVoided | None:
         """Return the step that a report of a merge comes to, or None for a repeat. Raises ``Refusal``."""
         if isinstance(report, SameAs):
             return merging.announce(child, report, told, subject=subject, provinces=self._provinces)
-        if merging.announced(child, report, told):
-            return merging.void(child, report, told)
-        raise TypeNotTaken
+        return merging.void(child, report, told)
 
 
 def _duplicate(report: Report, submission: Submission, state: bytes | None) -> bytes:

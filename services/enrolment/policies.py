@@ -14,7 +14,6 @@ from shared.contracts.same_as import (
     LeaveLedger,
     MergeCode,
     MergeCommand,
-    Moment,
     ReleaseMerged,
     RestoreMerged,
     StudentMergeAgreed,
@@ -27,7 +26,7 @@ from shared.contracts.same_as import (
     TakeOver,
 )
 from shared.contracts.services import ENROLMENT
-from shared.contracts.student import Standing, StudentSameAs
+from shared.contracts.student import Moment, Standing, StudentSameAs
 from shared.events.envelope import Addressed, Event
 from shared.log import topics
 

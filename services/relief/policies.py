@@ -29,13 +29,14 @@ from shared.contracts.relief import (
     PartAid,
     RegainGrant,
     ReliefCommand,
+    RestoreGrant,
     ResumeGrant,
     SuspendGrant,
     TakeOverGrant,
 )
 from shared.contracts.same_as import StudentMerged, StudentMergeVoided, StudentReleased, StudentRestored
 from shared.contracts.services import ENROLMENT, RELIEF
-from shared.contracts.student import Standing
+from shared.contracts.student import Standing, StudentVoided
 from shared.contracts.words import Status
 from shared.events.envelope import Addressed, Event, EventData
 from shared.log import topics
@@ -91,18 +92,37 @@ class MergeStep(Struct, gc=False):
 
 
 class Step(Struct, frozen=True, gc=False):
-    """How a child went from one place to another, or stayed: ``moved`` to another county, ``lifted`` out of poverty."""
+    """How a child went from one place to another, or stayed: ``moved`` to another county, ``lifted`` out of poverty.
+
+    ``void``: because a report was taken back. ``after``: the standing left; where that is none, the one found.
+    """
 
     was: Place
     now: Place
     moved: bool
     lifted: bool
+    void: bool
     after: Standing
     fact: str
 
     def ask(self, kind: type[FollowingCommand]) -> FollowingCommand:
         """Ask for what needs nothing but the standing that the fact left."""
         return kind(fact=self.fact, county=self.after.county, stage=self.after.stage, poor=self.after.poor)
+
+
+def when_removal_was_voided_restore_grant(step: Step) -> FollowingCommand | None:
+    """The child had not left the ledger after all: its grant is again what it was."""
+    if not step.void or step.was is not Place.GONE or step.now not in {Place.IN, Place.OUT}:
+        return None
+    return RestoreGrant(fact=step.fact, county=step.after.county, stage=step.after.stage, poor=step.after.poor, in_school=step.now is Place.IN)
+
+
+def when_reason_for_aid_was_voided_suspend_grant(step: Step) -> FollowingCommand | None:
+    """Nobody reported the child but by the report that was taken back, or nothing else said that its household is poor.
+
+    The grant is suspended and not ended: where the right report follows within the term, it is due again.
+    """
+    return step.ask(SuspendGrant) if step.void and step.was in {Place.IN, Place.OUT} and (step.now is Place.UNKNOWN or step.lifted) else None
 
 
 def when_student_left_ledger_end_grant(step: Step) -> FollowingCommand | None:
@@ -138,6 +158,8 @@ def when_student_is_in_school_grant_terms_aid(step: Step) -> FollowingCommand | 
 
 
 POLICIES: tuple[Callable[[Step], FollowingCommand | None], ...] = (
+    when_removal_was_voided_restore_grant,
+    when_reason_for_aid_was_voided_suspend_grant,
     when_student_left_ledger_end_grant,
     when_student_left_school_suspend_grant,
     when_student_came_to_school_resume_grant,
@@ -164,7 +186,10 @@ class ReliefPolicies:
         asked: list[ReliefCommand] = []
         if (step := step_of_merge(fact.type, found)) is not None:
             asked.append(step)
-        if not found.late and found.after is not None and (command := command_for(found.before, found.after, fact.sequence)) is not None:
+        void = fact.type == StudentVoided.TYPE
+        if found.late or (found.after is None and not void):
+            return asked
+        if (command := command_for(found.before, found.after, fact.sequence, void=void)) is not None:
             asked.append(command)
         return asked
 
@@ -201,16 +226,21 @@ def next_steps(fact: Event[MergeStep]) -> Sequence[EventData | Addressed]:
             return ()
 
 
-def command_for(before: Standing | None, after: Standing, fact: str) -> FollowingCommand | None:
-    """Return what the policies ask for because of a fact of this sequence that found and left these standings; None where nothing is."""
-    if not _concerns_aid(before, after):
+def command_for(before: Standing | None, after: Standing | None, fact: str, *, void: bool = False) -> FollowingCommand | None:
+    """Return what the policies ask for because of a fact of this sequence that found and left these standings; None where nothing is.
+
+    ``void``: whether a report was taken back.
+    """
+    known = after or before
+    if known is None or not _concerns_aid(before, known):
         return None
     step = Step(
         was=Place.UNKNOWN if before is None else PLACES[before.status],
-        now=PLACES[after.status],
-        moved=before is not None and before.county != after.county,
-        lifted=before is not None and before.poor and not after.poor,
-        after=after,
+        now=Place.UNKNOWN if after is None else PLACES[after.status],
+        moved=before is not None and before.county != known.county,
+        lifted=before is not None and before.poor and not known.poor,
+        void=void,
+        after=known,
         fact=fact,
     )
     return next((asked for policy in POLICIES if (asked := policy(step)) is not None), None)

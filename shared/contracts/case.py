@@ -198,6 +198,18 @@ class CaseRestored(MergedFilesFact, frozen=True):
     TYPE = "cn.baoxue.case.restored.v1"
 
 
+class CaseClosedByVoid(FollowingFact, frozen=True):
+    """The report by which the child was out of school was taken back: it never was. The attempts stay in the file."""
+
+    TYPE = "cn.baoxue.case.closed-by-void.v1"
+
+
+class CaseResumed(FollowingFact, frozen=True):
+    """A report that had ended the work on the file was taken back: it goes on where it stood, its attempts kept."""
+
+    TYPE = "cn.baoxue.case.resumed.v1"
+
+
 CASE_FACTS: tuple[type[CaseFact], ...] = (
     CaseOpened,
     CaseReopened,
@@ -213,6 +225,8 @@ CASE_FACTS: tuple[type[CaseFact], ...] = (
     CaseJoined,
     CaseParted,
     CaseRestored,
+    CaseClosedByVoid,
+    CaseResumed,
 )
 
 FACT_UPCASTS: Mapping[str, Callable[[Any], Struct]] = {
@@ -313,6 +327,18 @@ class RestoreCase(StandingCommand, frozen=True):
     TYPE = "cn.baoxue.case.asked.restore.v1"
 
 
+class FollowVoid(FollowingCommand, frozen=True):
+    """A report was taken back. The child is ``out`` of school now, or ``in_school``, or neither; it was out ``spells`` times in all."""
+
+    TYPE = "cn.baoxue.case.asked.follow-void.v1"
+    county: RecordedCounty
+    out: bool
+    in_school: bool
+    spells: Annotated[int, Meta(ge=0)]
+    reason: Reason | None = None
+    spell: Spell | None = None
+
+
 class RecordAttempt(CaseCommand, frozen=True):
     """An office tried to bring the child back."""
 
@@ -351,6 +377,7 @@ CASE_COMMANDS: tuple[type[CaseCommand], ...] = (
     JoinCase,
     PartCase,
     RestoreCase,
+    FollowVoid,
     RecordAttempt,
     CloseAfterReturnV1,
     CloseAfterReturn,

@@ -318,6 +318,13 @@ class RegainGrant(MergeAidCommand, frozen=True, kw_only=True):
     term: RecordedTerm
 
 
+class RestoreGrant(FollowingCommand, frozen=True):
+    """The report by which the child had left the ledger was taken back; it is ``in_school`` or not."""
+
+    TYPE = "cn.baoxue.relief.asked.restore.v1"
+    in_school: bool
+
+
 class PayGrant(ReliefCommand, frozen=True):
     """An office paid a grant."""
 
@@ -359,6 +366,7 @@ RELIEF_COMMANDS: tuple[type[ReliefCommand], ...] = (
     PartAid,
     GiveBackGrant,
     RegainGrant,
+    RestoreGrant,
     PayGrant,
     SetBoarding,
     BeginTerm,

@@ -5,19 +5,16 @@ its subject is, and a policy turns the fact into the command for the next step a
 every step: the id of the fact ``same-as`` that announced it. ``student`` is always the other id of the pair.
 """
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
-from shared.contracts.student import Standing, StudentFact
-from shared.contracts.words import EventId, FactId, RecordedCounty, RecordedSchool, RecordedStudent, Status
+from shared.contracts.student import Moment, PastGrade, Standing, StudentFact, UnmatchedTransfer
+from shared.contracts.words import EventId, FactId, RecordedSchool, RecordedStudent, Status
 
 Sender = Annotated[str, Meta(min_length=13, max_length=19, extra_json_schema={"pattern": "^/(provinces|counties|schools)/[0-9]+$"})]
-Moment = Annotated[datetime, Meta(tz=True)]
 Times = Annotated[int, Meta(ge=0)]
-PastGrade = Annotated[int, Meta(ge=0, le=9, description="0 for a child of whom no school was reported")]
 
 
 class MergeCode(StrEnum):
@@ -37,14 +34,6 @@ class MergeCode(StrEnum):
     """The merge is over: it was given up, or taken back."""
     BUILT_UPON = "built_upon"
     """Later news of the survivor rests on what it took over."""
-
-
-class UnmatchedTransfer(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
-    """A transfer that the county which the child left has not reported."""
-
-    from_county: RecordedCounty
-    to_county: RecordedCounty
-    since: Moment
 
 
 class Knowledge(Struct, frozen=True, forbid_unknown_fields=True, gc=False):

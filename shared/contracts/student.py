@@ -5,10 +5,10 @@ over all facts not seen before, add 1 for ``after``, take 1 for ``before``.
 """
 
 from collections.abc import Callable
-from datetime import date
-from typing import Any, ClassVar
+from datetime import date, datetime
+from typing import Annotated, Any, ClassVar
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from shared.contracts.words import (
     ClearedOutcome,
@@ -30,6 +30,11 @@ from shared.contracts.words import (
     Stage,
     Status,
 )
+
+Moment = Annotated[datetime, Meta(tz=True)]
+ReportWord = Annotated[str, Meta(max_length=32, extra_json_schema={"pattern": "^[a-z-]*$"}, description="the word of a report's type: dropped-out")]
+PastGrade = Annotated[int, Meta(ge=0, le=9, description="0 for a child of whom no school was reported")]
+Spells = Annotated[int, Meta(ge=0, description="how many times a child was out of school")]
 
 
 class Standing(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
@@ -252,11 +257,64 @@ class StudentRemoved(StudentFact, frozen=True):
     evidence: RecordedReference | None = None
 
 
-class StudentVoided(StudentFact, frozen=True):
-    """A sender took back a report of its own."""
+class StudentVoidedV1(StudentFact, frozen=True):
+    """A sender took back a report of its own. It was never written: version 2 was there before the first report was taken back."""
 
     TYPE = "cn.baoxue.student.voided.v1"
     id: EventId
+
+
+class UnmatchedTransfer(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+    """A transfer that the county which the child left has not reported."""
+
+    from_county: RecordedCounty
+    to_county: RecordedCounty
+    since: Moment
+
+
+class FallenReport(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+    """A later report of the same sender that cannot follow any more: what it reported, and of which day it was."""
+
+    report: ReportWord
+    day: date
+
+
+class WhatIsLeft(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+    """What is known of a child beside its standing, after a report of it was taken back.
+
+    ``since``: the minute of its first happening. ``schooling``, ``residence``, ``household``: the moment of the newest happening of each matter,
+    null where there is none. ``prior``: of a suspected child, the status before. ``spells``: how many times it was out of school.
+    """
+
+    since: Moment | None
+
+    schooling: Moment | None
+    residence: Moment | None
+    household: Moment | None
+    school: RecordedSchool | None
+    grade: PastGrade
+    prior: Status | None
+    spells: Spells
+    transfers: tuple[UnmatchedTransfer, ...]
+
+
+class StudentVoided(StudentFact, frozen=True):
+    """A sender took back a report of its own, whose id was ``id``: the standing is what it would be without that report.
+
+    ``report`` and ``day``: what it had reported, and of which day. ``fell``: later reports of the same sender that cannot follow without it.
+    ``ended`` and ``opened``: transfers without their other half that are none any more, or are some now. ``spell``: of a child that is out of
+    school now and was not before. ``after`` is null of a child that nobody reported but by this report.
+    """
+
+    TYPE = "cn.baoxue.student.voided.v2"
+    id: EventId
+    report: ReportWord
+    day: date | None
+    left: WhatIsLeft | None
+    fell: tuple[FallenReport, ...] = ()
+    ended: tuple[CompletedTransfer, ...] | None = None
+    opened: tuple[CompletedTransfer, ...] | None = None
+    spell: Spell | None = None
 
 
 class StudentSameAs(StudentFact, frozen=True):
@@ -288,6 +346,7 @@ STUDENT_FACTS: tuple[type[StudentFact], ...] = (
     StudentHouseholdChanged,
     StudentCompleted,
     StudentRemoved,
+    StudentVoidedV1,
     StudentVoided,
     StudentSameAs,
 )
@@ -295,6 +354,7 @@ STUDENT_FACTS: tuple[type[StudentFact], ...] = (
 STUDENT_UPCASTS: dict[str, Callable[[Any], StudentFact]] = {
     StudentAbsentV1.TYPE: lambda old: StudentAbsent(old.since, old.days, before=old.before, after=old.after, late=old.late),
     StudentDepartedV1.TYPE: lambda old: StudentDeparted(old.to_county, before=old.before, after=old.after, late=old.late),
+    StudentVoidedV1.TYPE: lambda old: StudentVoided(old.id, "", None, None, before=old.before, after=old.after, late=old.late),
     StudentMovedV1.TYPE: lambda old: StudentMoved(old.county, before=old.before, after=old.after, late=old.late),
 }
 """How a fact of a superseded version is read as one of the next."""

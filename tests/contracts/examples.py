@@ -14,6 +14,7 @@ _FORMS = {
     "spring|autumn": "2020-autumn",
     "/counties/[0-9]{6}": "/counties/513431",
     "/(counties/[0-9]{6}": "/counties/513431",
+    "[a-z-]*": "dropped-out",
     "[0-9]{6}": "513431",
     "[0-9]{10}": "2151000001",
     "[A-Za-z0-9/-]{1,64}": "XJ-2020/17",

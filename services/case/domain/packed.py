@@ -8,14 +8,13 @@ from functools import cache
 from struct import Struct as Layout
 
 from services.case.domain.case import INITIAL, Case
-from services.case.domain.timeline import REASON_NUMBER, REASONS, STATES, code_of
+from services.case.domain.timeline import REASON_NUMBER, REASONS, STATE_NUMBER, STATES, code_of
 from shared.contracts.case import CaseStanding
 from shared.states import check_format, damaged
 
 FORMAT = 3
 """Raise it with any change of the layouts or the numbers."""
 
-_STATE_NUMBER = {state: n for n, state in enumerate(STATES)}
 _MARKS = {n << 4 | r: (state, reason) for n, state in enumerate(STATES) for r, reason in enumerate(REASONS)}
 
 # version; state and reason, 4 bits each; county (six digits); due day, as lists sort it; attempts; taken
@@ -33,7 +32,7 @@ def pack(case: Case) -> bytes:
     now = case.standing
     assert now is not None, "a file that was never opened has no state"  # noqa: S101  # for the type checker
     due = now.due.toordinal().to_bytes(DAY_BYTES) if now.due else NO_DAY
-    marks = _STATE_NUMBER[now.state] << 4 | REASON_NUMBER[now.reason]
+    marks = STATE_NUMBER[now.state] << 4 | REASON_NUMBER[now.reason]
     return _CASE.pack(FORMAT, marks, int(now.county), due, min(now.attempts, _MOST_ATTEMPTS), case.taken) + case.history
 
 

@@ -1,7 +1,7 @@
 """How the commands of policies are decided: what a student's fact does to its file.
 
 A command decides nothing where its fact is older than the newest one that a fact of the file follows from, or where the file is as the
-command wants it. Only a child that is out of school again changes a closed file.
+command wants it. Only a child that is out of school again, or a report that was taken back, changes a closed file.
 """
 
 from datetime import date, timedelta
@@ -9,20 +9,24 @@ from typing import assert_never
 
 from services.case.domain.case import Case
 from services.case.domain.deadlines import deadlines_in
+from services.case.domain.timeline import state_before, was_closed_by_report
 from shared.contracts.case import (
     CaseClosedByLeave,
     CaseClosedByRemoval,
+    CaseClosedByVoid,
     CaseFact,
     CaseMoved,
     CaseOpened,
     CasePutUnderObservation,
     CaseReasonCorrected,
     CaseReopened,
+    CaseResumed,
     CaseStanding,
     CaseState,
     CloseForLeave,
     CloseForRemoval,
     CorrectReason,
+    FollowVoid,
     MoveCase,
     ObserveReturn,
     OpenCase,
@@ -33,7 +37,7 @@ OPEN, PERSUADING, RETURNED, CLOSED = CaseState.OPEN, CaseState.PERSUADING, CaseS
 OUT = frozenset({OPEN, PERSUADING})
 """The states of a child that is out of school."""
 
-PolicyCommand = OpenCase | ObserveReturn | MoveCase | CorrectReason | CloseForRemoval | CloseForLeave
+PolicyCommand = OpenCase | ObserveReturn | MoveCase | CorrectReason | CloseForRemoval | CloseForLeave | FollowVoid
 
 
 def decide(case: Case, command: PolicyCommand, *, on: date) -> CaseFact | None:
@@ -54,6 +58,8 @@ def decide(case: Case, command: PolicyCommand, *, on: date) -> CaseFact | None:
             return _close_for_removal(now, command)
         case CloseForLeave():
             return _close_for_leave(now, command)
+        case FollowVoid():
+            return _follow_void(case, command, on)
         case _:
             assert_never(command)
 
@@ -95,6 +101,34 @@ def _close_for_leave(now: CaseStanding | None, command: CloseForLeave) -> CaseFa
     if now is None or now.state is CLOSED:
         return None
     return CaseClosedByLeave(before=now, after=closed(now), fact=command.fact)
+
+
+def _follow_void(case: Case, command: FollowVoid, on: date) -> CaseFact | None:
+    now = case.standing
+    if command.out:
+        if now is None:
+            due = on + timedelta(deadlines_in(command.county, on).first_visit)
+            after = CaseStanding(OPEN, command.county, command.reason, 0, due)
+            return CaseOpened(before=None, after=after, fact=command.fact, spell=command.spell)
+        return None if now.state in OUT else _resume(now, PERSUADING if now.attempts else OPEN, command, on)
+    if now is None:
+        return None
+    # Where the report that is gone had opened the file again, or closed it, the child is under observation as it was before.
+    undone = now.state in OUT or (now.state is CLOSED and was_closed_by_report(case.history))
+    if undone and command.in_school and command.spells and state_before(case.history) is RETURNED:
+        return _resume(now, RETURNED, command, on)
+    if now.state in OUT or (now.state is RETURNED and not command.spells):
+        return CaseClosedByVoid(before=now, after=closed(now), fact=command.fact)
+    return None
+
+
+def _resume(now: CaseStanding, state: CaseState, command: FollowVoid, on: date) -> CaseFact:
+    """Let a file go on in a state. By when the next step was due is not known any more: it is due as it would be after the last one."""
+    deadlines = deadlines_in(command.county, on)
+    days = {OPEN: deadlines.first_visit, PERSUADING: deadlines.next_step, RETURNED: deadlines.observation}[state]
+    reason = command.reason if command.out else now.reason
+    after = CaseStanding(state, command.county, reason, now.attempts, on + timedelta(days))
+    return CaseResumed(before=now, after=after, fact=command.fact)
 
 
 def closed(now: CaseStanding) -> CaseStanding:

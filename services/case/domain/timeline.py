@@ -21,6 +21,7 @@ from shared.contracts.case import (
     CaseClosedByMerge,
     CaseClosedByRemoval,
     CaseClosedByReturn,
+    CaseClosedByVoid,
     CaseFact,
     CaseJoined,
     CaseMoved,
@@ -30,6 +31,7 @@ from shared.contracts.case import (
     CaseReasonCorrected,
     CaseReopened,
     CaseRestored,
+    CaseResumed,
     CaseState,
     MergedFilesFact,
 )
@@ -54,6 +56,7 @@ CODES: tuple[RemovalCode | None, ...] = (
     None, RemovalCode.DEATH, RemovalCode.EMIGRATED, RemovalCode.OVER_AGE, RemovalCode.DUPLICATE, RemovalCode.NO_SUCH_CHILD, RemovalCode.MISSING,
 )  # fmt: skip
 STATES = (CaseState.OPEN, CaseState.PERSUADING, CaseState.RETURNED, CaseState.CLOSED)
+STATE_NUMBER = {state: n for n, state in enumerate(STATES)}
 REASON_NUMBER = {reason: n for n, reason in enumerate(REASONS)}
 _METHOD_NUMBER = {method: n for n, method in enumerate(METHODS)}
 _OUTCOME_NUMBER = {outcome: n for n, outcome in enumerate(OUTCOMES)}
@@ -67,6 +70,7 @@ _REMOVAL = Layout(">IB")
 _MERGE = Layout(
     ">IIB3s16s"
 )  # head, county and reason as above; the state found and one more (0: no file), and its due day (all ones: none); the other id
+_RESUMPTION = Layout(">IIB")  # head; county and reason; state
 
 _SCHOOL = 1 << 40
 """Marks an office that is a school's; the digits of a county's or school's code are below."""
@@ -120,6 +124,10 @@ def _merging(head: int, fact: MergedFilesFact, _: str) -> bytes:
     return _MERGE.pack(head, place, found, due, bytes.fromhex(fact.student))
 
 
+def _resumed(head: int, fact: CaseFact, _: str) -> bytes:
+    return _RESUMPTION.pack(head, int(fact.after.county) << 4 | REASON_NUMBER[fact.after.reason], STATE_NUMBER[fact.after.state])
+
+
 def _plain(head: int, _: CaseFact, __: str) -> bytes:
     return _HEAD.pack(head)
 
@@ -139,6 +147,10 @@ def _told_closing(word: str, day: date, _: int, office: int, __: bytes) -> Happe
 
 def _told_removal(word: str, day: date, _: int, code: int) -> Happening:
     return Happening(word, day, code=CODES[code])
+
+
+def _told_resumption(word: str, day: date, head: int, place: int, _: int) -> Happening:
+    return _told_place(word, day, head, place)
 
 
 def _told_plainly(word: str, day: date, _: int) -> Happening:
@@ -170,6 +182,8 @@ _KINDS: dict[type[CaseFact], _Kind] = {
     CaseJoined: _Kind(11, _MERGE, _merging, _told_merge),
     CaseParted: _Kind(12, _MERGE, _merging, _told_merge),
     CaseRestored: _Kind(13, _MERGE, _merging, _told_merge),
+    CaseClosedByVoid: _Kind(14, _HEAD, _plain, _told_plainly),
+    CaseResumed: _Kind(15, _RESUMPTION, _resumed, _told_resumption),
 }
 _OF_OFFICES = frozenset({_KINDS[CaseAttempted].number, _KINDS[CaseClosedByReturn].number})
 _BY_NUMBER = {kind.number: (kind, fact.TYPE.split(".")[3]) for fact, kind in _KINDS.items()}
@@ -191,6 +205,48 @@ def happenings_of(history: bytes) -> list[Happening]:
         for entry in _entries(history)
         for kind, word in [_BY_NUMBER[entry[0]]]
     ]
+
+
+def _numbers(*facts: type[CaseFact]) -> frozenset[int]:
+    return frozenset(_KINDS[fact].number for fact in facts)
+
+
+_CLOSED_BY_REPORT = _numbers(CaseClosedByRemoval, CaseClosedByLeave)
+_RESUMED = _KINDS[CaseResumed].number
+_LEAVES: dict[type[CaseFact], CaseState] = {
+    CaseOpened: CaseState.OPEN,
+    CaseReopened: CaseState.OPEN,
+    CaseAttempted: CaseState.PERSUADING,
+    CasePutUnderObservation: CaseState.RETURNED,
+    CaseClosedByReturn: CaseState.CLOSED,
+    CaseClosedByRemoval: CaseState.CLOSED,
+    CaseClosedByLeave: CaseState.CLOSED,
+    CaseClosedByVoid: CaseState.CLOSED,
+    CaseClosedByMerge: CaseState.CLOSED,
+}
+"""The facts that always leave the same state. A resumption says which; a move and a correction leave the one that they find."""
+_STATE_AFTER = {_KINDS[fact].number: state for fact, state in _LEAVES.items()}
+_OPENINGS = _numbers(CaseOpened, CaseReopened)
+_MERGES = _numbers(CaseJoined, CaseParted, CaseRestored)
+
+
+def was_closed_by_report(history: bytes) -> bool:
+    """Return whether the last thing that happened to a file is that a report of a removal or a leave closed it."""
+    entries = list(_entries(history))
+    return bool(entries) and entries[-1][0] in _CLOSED_BY_REPORT
+
+
+def state_before(history: bytes) -> CaseState | None:
+    """Return the state in which a file was before it was closed, or opened the last time; None where the timeline does not reach back so far."""
+    entries = list(_entries(history))
+    # What a merge left of a file is not told by its kind.
+    merged = max((n + 1 for n, entry in enumerate(entries) if entry[0] in _MERGES), default=0)
+    last = max((n for n, entry in enumerate(entries) if entry[0] in _OPENINGS or entry[0] in _CLOSED_BY_REPORT), default=0)
+    return next((state for entry in reversed(entries[merged:last]) if (state := _state_after(entry)) is not None), None)
+
+
+def _state_after(entry: bytes) -> CaseState | None:
+    return STATES[entry[-1]] if entry[0] == _RESUMED else _STATE_AFTER.get(entry[0])
 
 
 def knows_again(history: bytes, cause: str) -> bool:

@@ -252,11 +252,12 @@ EVENTS = (
     EventRow(16, reports.HouseholdChanged, student.StudentHouseholdChanged, _LIVING, _household_changed, schooling=False),
     EventRow(17, reports.Completed, student.StudentCompleted, frozenset({ENROLLED, RETURNED}), _completed),
     EventRow(18, reports.Removed, student.StudentRemoved, frozenset(Status) - {REMOVED}, _removed),
-    EventRow(19, reports.Voided, student.StudentVoided),
+    EventRow(19, reports.Voided, student.StudentVoided, older=student.StudentVoidedV1),
     EventRow(20, reports.SameAs, student.StudentSameAs),
 )
 
 ROWS = {row.report: row for row in EVENTS}
+ROWS_BY_NUMBER = {row.number: row for row in EVENTS}
 BY_REPORT = {row.report: row for row in EVENTS if row.found}
 BY_FACT = {fact: row for row in EVENTS if row.found for fact in (row.fact, row.older) if fact is not None}
 """The events that the table decides, and that a student's state is folded from."""

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from services.enrolment.domain.state import Student, Taken
 from services.enrolment.domain.timeline import NEVER, REMEMBERED_BYTES, first_minute, moment_of, time_of, time_of_minute
 from services.enrolment.domain.transfers import MOST_TRANSFERS, Transfer
-from shared.contracts.same_as import Knowledge, UnmatchedTransfer
-from shared.contracts.student import Standing
+from shared.contracts.same_as import Knowledge
+from shared.contracts.student import Standing, UnmatchedTransfer
 from shared.contracts.words import OUT_OF_SCHOOL, Status
 
 

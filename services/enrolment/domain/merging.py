@@ -19,12 +19,14 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from services.enrolment.domain.events import ROWS
+from services.enrolment.domain.happenings import detail_of
 from services.enrolment.domain.joining import apart, child_of, joined, knowledge_of
+from services.enrolment.domain.judging import repeats
 from services.enrolment.domain.refusals import MergedIntoAnother, MergeUnderWay, NotVoidable, NotYourCounty, SameId, StudentUnknown
-from services.enrolment.domain.senders import Provinces, speaks_for
+from services.enrolment.domain.retelling import kept_with, knowledge, settled
+from services.enrolment.domain.senders import Provinces, Told, speaks_for
 from services.enrolment.domain.state import NO_REPORT, Merge, MergeStage, Student, Taken
-from services.enrolment.domain.student import Told, repeats
-from services.enrolment.domain.timeline import added, first_minute, moment_of, time_of_minute
+from services.enrolment.domain.timeline import first_minute, moment_of, time_of_minute
 from shared.contracts.refusal import Refusal
 from shared.contracts.reports import SameAs, Voided
 from shared.contracts.same_as import (
@@ -234,12 +236,12 @@ def _released(child: Student, taken: Taken) -> Student | None:
 # --- facts
 
 
-def evolve(child: Student, fact: MergeFact | StudentSameAs, told: Told, *, event: str) -> Student:
+def evolve(child: Student, fact: MergeFact | StudentSameAs, told: Told, *, event: str, provinces: Provinces) -> Student:
     """Return the child after a step of a merge. ``event``: the id of the fact. Raises ``UnfoldableFact``."""
     match fact:
         case StudentSameAs():
             merge = Merge(MergeStage.ANNOUNCED, fact.student, event, _digest(told.source, told.id))
-            return replace(child, merge=merge, timeline=_told(child, fact, told))
+            return replace(_with_report(child, fact, told, provinces), merge=merge)
         case StudentMergeAgreed():
             crossed = child.merge.report if child.merge is not None and child.merge.student == fact.student else NO_REPORT
             return replace(child, merge=Merge(MergeStage.AGREED, fact.student, fact.merge, crossed))
@@ -257,8 +259,7 @@ def evolve(child: Student, fact: MergeFact | StudentSameAs, told: Told, *, event
             consent = fact.code is MergeCode.NOT_YOUR_COUNTY
             return replace(child, merge=_in_stage(child, fact, MergeStage.CONSENTED) if consent else None)
         case StudentMergeVoided():
-            kept = child if fact.after is None else _without(child, fact)
-            return replace(kept, timeline=_told(child, fact, told))
+            return _with_report(child if fact.after is None else _without(child, fact), fact, told, provinces)
         case StudentReleased():
             return _without(child, fact)
         case StudentRestored():
@@ -270,9 +271,9 @@ def evolve(child: Student, fact: MergeFact | StudentSameAs, told: Told, *, event
 def _took_over(child: Student, fact: StudentTookOver) -> Student:
     report = child.merge.report if child.merge is not None else NO_REPORT
     other = child_of(fact.known)
-    own = replace(child, timeline=b"", merge=None, taken=())
+    own = knowledge(child)
     taken = Taken(fact.student, fact.merge, report, own, other)
-    return replace(joined(child, other), merge=None, taken=(*child.taken, taken))
+    return settled(replace(joined(child, other), merge=None, taken=(*child.taken, taken)))
 
 
 def _without(child: Student, fact: MergeFact) -> Student:
@@ -283,16 +284,19 @@ def _without(child: Student, fact: MergeFact) -> Student:
     without = apart(child, taken)
     if without is None:
         raise UnfoldableFact(f"{type(fact).TYPE}: the record is damaged: what it undoes is built upon")
-    return without
+    return settled(without)
 
 
 def _in_stage(child: Student, fact: MergeFact, stage: MergeStage) -> Merge:
     return Merge(stage, fact.student, fact.merge, child.merge.report if child.merge is not None else NO_REPORT)
 
 
-def _told(child: Student, fact: StudentSameAs | StudentMergeVoided, told: Told) -> bytes:
-    row = ROWS[SameAs if isinstance(fact, StudentSameAs) else Voided]
-    return added(child.timeline, row.entry(fact, moment_of(told.at), told.source, told.id))
+def _with_report(child: Student, fact: StudentSameAs | StudentMergeVoided, told: Told, provinces: Provinces) -> Student:
+    """Return the child with the report of a fact among its happenings, so that a repeat is known."""
+    row, moment = ROWS[SameAs if isinstance(fact, StudentSameAs) else Voided], moment_of(told.at)
+    entry, detail = row.entry(fact, moment, told.source, told.id), detail_of(row.number, fact, moment, told.source)
+    timeline, details, base = kept_with(child, entry, detail, provinces)
+    return replace(child, timeline=timeline, details=details, base=base)
 
 
 def _digest(source: str, id_: str) -> bytes:

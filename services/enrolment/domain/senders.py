@@ -1,9 +1,19 @@
 """Who may speak of which child (wire page, section 3, 'Whose child')."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
 
 Provinces = Mapping[str, str]
 """Of every county that ever was the source that is its province, ``/provinces/NN``, by the dated table of divisions."""
+
+
+class Told(NamedTuple):
+    """By whom a report was told, under which id, and when it was true: the attributes of a report, and those that its fact repeats."""
+
+    at: datetime
+    source: str
+    id: str
 
 
 def speaks_for(source: str, county: str, school: str | None, provinces: Provinces) -> bool:

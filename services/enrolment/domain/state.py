@@ -55,7 +55,8 @@ class Student(Struct, frozen=True, gc=False):
     ``school`` and ``grade``: the last it was in, "" and 0 if none was reported. ``prior``: of a suspected child, the
     status before. ``spells``: how many times it was out of school. ``schooling``, ``residence``, ``household``: the moment of the newest
     happening in each of the three matters, as ``timeline.moment_of``. ``transfers``: those without their other half, oldest first.
-    ``timeline``: the happenings, packed (``timeline.py``). ``since``: the minute of its first happening, since 1970 began in China.
+    ``timeline``: the happenings, packed (``timeline.py``), and ``details``: what is kept of each to judge it again (``happenings.py``). ``base``:
+    the child before the oldest of them, None for one never heard of. ``since``: the minute of its first happening, since 1970 began in China.
     ``merge``: with which other id it is being merged, or was. ``taken``: the ids that were merged into it, in order.
     """
 
@@ -76,6 +77,8 @@ class Student(Struct, frozen=True, gc=False):
     since: int = 0
     merge: Merge | None = None
     taken: tuple["Taken", ...] = ()
+    details: bytes = b""
+    base: "Student | None" = None
 
     @property
     def standing(self) -> Standing | None:

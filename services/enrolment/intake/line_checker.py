@@ -15,7 +15,7 @@ from services.enrolment.intake.attribute_rules import has_plain_texts
 from services.enrolment.intake.report_rules import ReportRules, TimeBounds
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.registry import REPORT_LANGUAGE, NewerVersion
-from shared.contracts.reports import Report, Voided
+from shared.contracts.reports import Report
 from shared.events.codec import encode
 from shared.events.envelope import NO_DATA, ReportEvent, Submission
 from shared.events.field_rules import Fault, FieldRules, repeated_member, too_deep
@@ -34,11 +34,9 @@ class _Reader(NamedTuple):
     rules: FieldRules
 
 
-_NOT_TAKEN_YET = frozenset({Voided.TYPE})
 _READERS = {
     name: _Reader(report, msgspec.json.Decoder(report).decode, FieldRules(report, called="data", prefix="data."))
     for name, report in cast("Mapping[str, type[Report]]", REPORT_LANGUAGE.shapes).items()
-    if name not in _NOT_TAKEN_YET
 }
 """By type. Every version is read as itself, and logged as sent."""
 
@@ -175,9 +173,7 @@ def _submission(event: ReportEvent, data: Raw, received: datetime) -> Submission
 
 
 def _unknown_type(type_: str) -> Fault:
-    if type_ in _NOT_TAKEN_YET:
-        detail = "reports of this type are not taken yet; send it again once they are"
-    elif isinstance(REPORT_LANGUAGE.why_not(type_), NewerVersion):
+    if isinstance(REPORT_LANGUAGE.why_not(type_), NewerVersion):
         detail = "this version of the type is newer than what is taken here; send an older one, or again once it is taken"
     else:
         detail = _TYPES

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol, Self
 from services.enrolment.intake.attribute_rules import Texts, id_fault, text_faults
 from shared.clock import CHINA, china_day
 from shared.contracts.refusal import RefusalCode
-from shared.contracts.reports import REPORTS, CountyReported, Listed, Removed, Report, SameAs
+from shared.contracts.reports import REPORTS, CountyReported, Listed, Removed, Report, SameAs, Voided
 from shared.contracts.words import CountyCode, EventId, ListedStatus, Reference, RemovalCode
 from shared.events.field_rules import Fault, fields_of_type, reference_fault
 from shared.geography.divisions import County, Divisions
@@ -95,7 +95,10 @@ class ReportRules:
         if not plain:
             found += text_faults(event)
         if subject is not None and report is not None:
-            if report is not CountyReported and not _is_student(subject):
+            if report is Voided and _is_county(subject):
+                rule = "a county's statement is not taken back: state the right number with county-reported, and the newest statement holds"
+                found.append(Fault(RefusalCode.NOT_VOIDABLE, "subject", rule))
+            elif report is not CountyReported and not _is_student(subject):
                 found.append(_malformed("subject", "subject must be a student id, 32 lower-case hex digits"))
             if report is CountyReported and not _is_county(subject):
                 found.append(_malformed("subject", "subject must be the county's code, six digits of GB/T 2260"))

@@ -1,7 +1,8 @@
 """How the commands of policies are decided: what a student's fact does to the grant of the term that it falls in.
 
 Being in school makes aid due (grants it, or resumes what was suspended); being out suspends it; leaving the ledger ends
-what is unpaid. A grant that was paid or has ended stays as it is. Recognition holds for the school year (domain page,
+what is unpaid. A grant that was paid or has ended stays as it is, but for a
+grant that ended by a report which was taken back. Recognition holds for the school year (domain page,
 section 5): of a household that is lifted, the term's grant is kept, and no new one is given; that the next term of the
 same year is a new one is inferred.
 """
@@ -30,6 +31,7 @@ from shared.contracts.relief import (
     KeepGrant,
     MoveGrant,
     ReliefFact,
+    RestoreGrant,
     ResumeGrant,
     SuspendGrant,
 )
@@ -39,7 +41,7 @@ from shared.contracts.words import Stage
 DUE, SUSPENDED = GrantState.DUE, GrantState.SUSPENDED
 UNPAID = frozenset({DUE, SUSPENDED})
 
-PolicyCommand = GrantTermsAid | SuspendGrant | ResumeGrant | MoveGrant | KeepGrant | EndGrant
+PolicyCommand = GrantTermsAid | SuspendGrant | ResumeGrant | MoveGrant | KeepGrant | EndGrant | RestoreGrant
 
 
 def decide(pupil: Pupil, command: PolicyCommand, *, on: date) -> ReliefFact | None:
@@ -60,6 +62,9 @@ def decide(pupil: Pupil, command: PolicyCommand, *, on: date) -> ReliefFact | No
             return eligibility_changed(pupil, None, fact=command.fact)
         case EndGrant():
             return _left(pupil, command, unpaid)
+        case RestoreGrant():
+            ended = grant if grant is not None and grant.state is GrantState.ENDED else unpaid
+            return _in_school(pupil, command, term, ended) if command.in_school else _out_of_school(pupil, command, ended)
         case _:
             assert_never(command)
 
@@ -69,7 +74,7 @@ def _in_school(pupil: Pupil, command: FollowingCommand, term: int, unpaid: Grant
     if unpaid is not None:
         after = _as_due(unpaid, command.county, command.stage or unpaid.stage, term)
         if after != unpaid:
-            kind = AidResumed if unpaid.state is SUSPENDED else AidMoved if after.county != unpaid.county else AidRecalculated
+            kind = AidResumed if unpaid.state is not DUE else AidMoved if after.county != unpaid.county else AidRecalculated
             return kind(before=unpaid, after=after, eligible=eligible, boards=pupil.boards, fact=command.fact)
     elif eligible is not None:
         new = due_grant(pupil, eligible, term, boarder=pupil.boards)
@@ -97,7 +102,7 @@ def _out_of_school(pupil: Pupil, command: FollowingCommand, unpaid: Grant | None
     if unpaid is not None:
         after = replace(unpaid, state=SUSPENDED, county=command.county)
         if after != unpaid:
-            kind = AidSuspended if unpaid.state is DUE else AidMoved
+            kind = AidMoved if unpaid.state is SUSPENDED else AidSuspended
             return kind(before=unpaid, after=after, eligible=None, boards=pupil.boards, fact=command.fact)
     return eligibility_changed(pupil, None, fact=command.fact)
 

@@ -30,6 +30,8 @@ class StudentData(Struct, gc=False):
     spell: int | None = None
     unmatched: bool = False
     completes: CompletedTransfer | None = None
+    ended: tuple[CompletedTransfer, ...] | None = None
+    opened: tuple[CompletedTransfer, ...] | None = None
 
 
 @final

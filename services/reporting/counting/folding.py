@@ -30,6 +30,7 @@ from shared.contracts.registry import RECORD_LANGUAGE, UnknownType
 from shared.contracts.relief import WITHOUT_GRANT
 from shared.contracts.same_as import WITHOUT_STANDING
 from shared.contracts.sequence import is_sequence
+from shared.contracts.student import StudentVoided
 from shared.events.codec import Unreadable
 
 FOLD_VERSION = 3
@@ -40,6 +41,7 @@ CELLS = (*STUDENT_CELLS, *CASE_CELLS, *RELIEF_CELLS)
 
 _FIGURES = "cn.baoxue.figure."
 """The family of published figures: the wire page (section 1) names it, and no type of it is registered yet. Nobody counts it."""
+_WITHOUT_STANDING = WITHOUT_STANDING | {StudentVoided.TYPE}
 _is_county = re.compile(r"[0-9]{6}").fullmatch
 
 
@@ -153,7 +155,7 @@ def _read(value: bytes | None) -> Counted | Uncounted:
             raise RECORD_LANGUAGE.why_not(fact.TYPE) from None
     data = fact.data
     if type(data) is StudentData:
-        if data.after is None and data.before is None and not data.late and fact.TYPE not in WITHOUT_STANDING:
+        if data.after is None and data.before is None and not data.late and fact.TYPE not in _WITHOUT_STANDING:
             raise Unreadable(f"{fact.TYPE}: no standing")
     elif type(data) is GrantData:
         if data.after is None and data.before is None and fact.TYPE not in WITHOUT_GRANT:

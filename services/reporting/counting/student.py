@@ -77,6 +77,10 @@ def add_student(tally: Tally, type_: str, time: datetime, data: StudentData) -> 
             _add_transfer(tally, before.county, after.county, 1)
     elif data.completes is not None:
         _add_transfer(tally, data.completes.from_county, data.completes.to_county, -1)
+    for transfer in data.ended or ():
+        _add_transfer(tally, transfer.from_county, transfer.to_county, -1)
+    for transfer in data.opened or ():
+        _add_transfer(tally, transfer.from_county, transfer.to_county, 1)
     if (newest := tally.reported.get(home.county)) is None or time > newest:
         tally.reported[home.county] = time
 

@@ -10,6 +10,8 @@ import pytest
 from services.reporting.audit.definition import families
 from services.reporting.audit.definition.moments import moment
 from services.reporting.counting.counted import COUNTED_TYPES
+from services.reporting.counting.folding import fold
+from shared.log.event_log import LogRecord
 from tests.components.audit.audit_count import FIGURE, VISIT, counted
 from tests.components.reporting.written_facts import (
     Written,
@@ -350,3 +352,34 @@ def test_what_was_recorded_later_was_not_known_then(chunk: int) -> None:
 def test_an_empty_record_counts_nothing() -> None:
     done = counted([])
     assert (done.cells, done.totals.facts, done.totals.repeats, done.totals.event_time) == ({}, 0, 0, None)
+
+
+def voided(before: dict[str, Any] | None, after: dict[str, Any] | None, n: int, **data: Any) -> bytes:
+    return event("cn.baoxue.student.voided.v2", "0" * 32, n, {"before": before, "after": after, **data})
+
+
+def test_a_report_that_was_taken_back_ends_the_transfers_that_it_made_and_opens_others() -> None:
+    pair = {"from_county": "513431", "to_county": "513432"}
+    moved = fact("enrolled", standing("enrolled"), standing("enrolled", "513432"), 1, unmatched=True)
+    other = {"from_county": "513433", "to_county": "513432"}
+    taken_back = voided(standing("enrolled", "513432"), standing("enrolled"), 2, ended=[pair], opened=[other])
+    records = list(lying(moved, taken_back))
+    done = counted(records)
+    assert done.findings == {}
+    assert "transfer.lost" not in done.of("513431")
+    assert (done.of("513433")["transfer.lost"], done.of("513432")["transfer.gained"]) == (1, 1)
+    folded = fold([LogRecord(record.offset, None, record.value) for record in records], {})
+    assert folded.dead == []
+    for county in ("513431", "513432", "513433"):
+        by_sql = {cell: n for cell, n in done.of(county).items() if not cell.startswith("flow.") and n}
+        assert by_sql == {cell.removeprefix(f"{county}:"): n for cell, n in folded.cells.items() if cell.startswith(county) and n}
+
+
+@pytest.mark.parametrize("transfers", [[{"from_county": "5134", "to_county": "513432"}], [None]])
+def test_a_report_taken_back_with_a_transfer_of_no_county_is_malformed(transfers: list[Any]) -> None:
+    done = counted(lying(voided(standing("enrolled"), standing("registered"), 1, ended=transfers)))
+    assert done.findings["malformed transfer"][0] == 1
+
+
+def test_a_report_taken_back_of_a_child_that_has_no_standing_counts_nothing() -> None:
+    assert counted(lying(voided(None, None, 1))).findings == {}

@@ -16,6 +16,7 @@ from shared.contracts.case import (
     CloseForMerge,
     CloseForRemoval,
     CorrectReason,
+    FollowVoid,
     JoinCase,
     MoveCase,
     ObserveReturn,
@@ -72,7 +73,13 @@ def commands(fact: StudentFact) -> list[Event[Any]]:
 
 def fact_of(before: Standing | None, after: Standing | None, **fields: Any) -> StudentFact:
     """A fact of a type that says nothing but its standings."""
-    return student.StudentVoided(before=before, after=after, id="r", **fields)
+    return student.StudentHouseholdChanged(before=before, after=after, poor=True, **fields)
+
+
+def void(before: Standing | None, after: Standing | None, *, spells: int = 0, spell: int | None = None) -> StudentFact:
+    """A report was taken back."""
+    left = student.WhatIsLeft(None, None, None, None, None, 0, None, spells, ())
+    return student.StudentVoided("r", "dropped-out", WHEN.date(), left, spell=spell, before=before, after=after)
 
 
 OUT, NEVER = standing(Status.DROPPED_OUT), standing(Status.NEVER_ENROLLED)
@@ -229,3 +236,30 @@ def test_a_command_names_the_fact_it_follows_from_and_has_its_times() -> None:
     assert (command.time, command.recordedtime) == (WHEN, WHEN)
     assert (command.causationid, command.correlationid, command.sequence) == ("f", "first", sequence_of(500, 0))
     assert command.id == again.id == uuid5_of_position(topics.STUDENT_STATUS, 3, 500, 0)
+
+
+# --- reports that were taken back
+
+
+def test_a_file_follows_a_report_that_was_taken_back() -> None:
+    followed = FollowVoid(fact=SEQUENCE, county=HERE, out=False, in_school=True, spells=0)
+    assert follows(void(OUT, IN_SCHOOL)) == [followed]
+    assert follows(void(OUT, LEAVE)) == [FollowVoid(fact=SEQUENCE, county=HERE, out=False, in_school=False, spells=0)]
+    assert follows(void(OUT, None)) == [FollowVoid(fact=SEQUENCE, county=HERE, out=False, in_school=False, spells=0)]
+    again = FollowVoid(fact=SEQUENCE, county=HERE, out=True, in_school=False, spells=1, reason=Reason.WORK, spell=1)
+    for found in (BACK, GONE, LEAVE):
+        assert follows(void(found, OUT, spells=1, spell=1)) == [again]
+    assert follows(void(GONE, BACK, spells=1)) == [FollowVoid(fact=SEQUENCE, county=HERE, out=False, in_school=True, spells=1)]
+
+
+def test_a_file_moves_before_it_follows_a_report_that_was_taken_back() -> None:
+    assert [type(asked) for asked in follows(void(standing(Status.DROPPED_OUT, THERE), IN_SCHOOL))] == [MoveCase, FollowVoid]
+
+
+def test_a_removal_that_counts_again_closes_a_file_as_any_removal_does() -> None:
+    assert follows(void(OUT, GONE, spells=1)) == [CloseForRemoval(fact=SEQUENCE)]
+
+
+def test_of_a_report_that_left_everything_as_it_was_nothing_follows_when_it_is_taken_back() -> None:
+    assert follows(void(OUT, OUT, spells=1)) == []
+    assert follows(void(None, None)) == []

@@ -30,6 +30,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "returned": {"placement": "class", "evidence": "A/1", **_IN_SCHOOL},
     "on-leave": {"kind": "suspension", "approval": "B-2", "until": "2021-09-01"},
     "resumed": _IN_SCHOOL,
+    "voided": {"id": "2020-06-13/000017"},
     "departed": {"to_county": DONGCHENG},
     "arrived": {"county": ZHAOJUE, "from_county": DONGCHENG, **_IN_SCHOOL},
     "moved": {"county": ZHAOJUE},

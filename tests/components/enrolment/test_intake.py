@@ -23,9 +23,8 @@ def test_a_good_line_of_every_type_is_taken_as_it_was_sent(what: str) -> None:
     assert read_data(REPORT_LANGUAGE, submission.type, submission.data)
 
 
-def test_every_type_of_the_language_is_taken_or_not_taken_yet() -> None:
-    not_yet = {f"cn.baoxue.reported.{what}.v1" for what in ("voided",)}
-    assert {f"cn.baoxue.reported.{what}.v1" for what in GOOD} | not_yet == set(REPORT_LANGUAGE.shapes)
+def test_every_type_of_the_language_is_taken() -> None:
+    assert {f"cn.baoxue.reported.{what}.v1" for what in GOOD} == set(REPORT_LANGUAGE.shapes)
 
 
 def test_what_may_be_left_out_may_be_there() -> None:
@@ -175,13 +174,6 @@ def test_a_version_that_is_not_known_yet_is_an_unknown_type_and_says_so() -> Non
     code, _, detail = refusal(line(type="cn.baoxue.reported.listed.v2")).first
     assert code == "unknown_type"
     assert "newer" in detail
-
-
-@pytest.mark.parametrize("what", ["voided"])
-def test_a_type_that_is_known_but_not_taken_yet_says_that_it_may_be_sent_again(what: str) -> None:
-    code, field, detail = refusal(line(what, {})).first
-    assert (code, field) == ("unknown_type", "type")
-    assert "send it again once they are" in detail
 
 
 def test_a_line_beyond_the_longest_is_malformed_and_one_of_that_length_is_not() -> None:

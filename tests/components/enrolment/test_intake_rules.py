@@ -197,3 +197,10 @@ def test_a_refusal_by_a_rule_carries_the_id_of_the_line_unless_it_is_malformed()
     assert refusal(line(time="2021-01-01T00:00:00Z")).id == "r-1"
     assert refusal(line("moved", {"county": "513499"})).id == "r-1"
     assert refusal(line("removed", without="data.evidence")).id is None
+
+
+def test_a_statement_of_a_county_is_not_taken_back() -> None:
+    code, field, detail = refusal(line("voided", subject="513431")).first
+    assert (code, field) == ("not_voidable", "subject")
+    assert "county-reported" in detail
+    assert why_refused(line("voided", subject="51343")) == ("malformed", "subject")

@@ -10,7 +10,7 @@ import pytest
 from msgspec import Raw
 
 from services.relief import policies
-from services.relief.policies import ReliefPolicies, command_for
+from services.relief.policies import Change, ReliefPolicies, command_for
 from shared.clock import CHINA
 from shared.contracts.registry import INPUT_LANGUAGES
 from shared.contracts.relief import (
@@ -19,11 +19,12 @@ from shared.contracts.relief import (
     GrantTermsAid,
     KeepGrant,
     MoveGrant,
+    RestoreGrant,
     ResumeGrant,
     SuspendGrant,
 )
 from shared.contracts.sequence import offset_of
-from shared.contracts.student import Standing, StudentReturned
+from shared.contracts.student import Standing, StudentReturned, StudentVoided
 from shared.contracts.words import Stage, Status
 from shared.deciding.policy_follower import published_commands
 from shared.events.codec import encode, read_data, read_event
@@ -116,6 +117,45 @@ def test_a_child_that_comes_back_no_longer_poor_asks_for_its_grant_to_be_resumed
 def test_a_child_that_moves_and_is_lifted_at_once_takes_its_grant_along() -> None:
     asked = command_for(standing(Status.ENROLLED), standing(Status.ENROLLED, BUTUO, poor=False), SEQUENCE)
     assert asked == MoveGrant(fact=SEQUENCE, county=BUTUO, stage=Stage.JUNIOR, poor=False, in_school=True)
+
+
+# --- reports that were taken back
+
+
+@pytest.mark.parametrize("gone", [Status.REMOVED, Status.COMPLETED])
+def test_a_removal_that_is_taken_back_restores_the_grant(gone: Status) -> None:
+    for now, in_school in ((Status.ENROLLED, True), (Status.DROPPED_OUT, False)):
+        asked = command_for(standing(gone), standing(now), SEQUENCE, void=True)
+        assert asked == RestoreGrant(fact=SEQUENCE, county=ZHAOJUE, stage=Stage.JUNIOR, poor=True, in_school=in_school)
+
+
+def test_a_dropout_that_is_taken_back_resumes_the_grant() -> None:
+    asked = command_for(standing(Status.DROPPED_OUT), standing(Status.ENROLLED), SEQUENCE, void=True)
+    assert asked == ResumeGrant(fact=SEQUENCE, county=ZHAOJUE, stage=Stage.JUNIOR, poor=True)
+
+
+def test_a_return_that_is_taken_back_suspends_the_grant() -> None:
+    asked = command_for(standing(Status.RETURNED), standing(Status.DROPPED_OUT), SEQUENCE, void=True)
+    assert asked == SuspendGrant(fact=SEQUENCE, county=ZHAOJUE, stage=Stage.JUNIOR, poor=True)
+
+
+def test_aid_for_which_nothing_speaks_any_more_is_suspended() -> None:
+    asked = command_for(standing(Status.ENROLLED), None, SEQUENCE, void=True)
+    assert asked == SuspendGrant(fact=SEQUENCE, county=ZHAOJUE, stage=Stage.JUNIOR, poor=True)
+    asked = command_for(standing(Status.ENROLLED), standing(Status.ENROLLED, poor=False), SEQUENCE, void=True)
+    assert asked == SuspendGrant(fact=SEQUENCE, county=ZHAOJUE, stage=Stage.JUNIOR, poor=False)
+    assert command_for(None, None, SEQUENCE, void=True) is None
+    assert command_for(standing(Status.ENROLLED, poor=False), None, SEQUENCE, void=True) is None
+
+
+def test_the_policies_know_a_report_that_was_taken_back_by_the_type_of_its_fact() -> None:
+    at = datetime(2019, 11, 4, 8, tzinfo=CHINA)
+    for type_, asked in ((StudentVoided.TYPE, [SuspendGrant]), (StudentReturned.TYPE, [])):
+        event = Event[Change](
+            specversion="1.0", id="f-1", source="/enrolment", type=type_, subject=CHILD, time=at, recordedtime=at, partitionkey=CHILD,
+            sequence=SEQUENCE, causationid="r-1", correlationid="r-0", data=Change(before=standing(Status.ENROLLED), after=None),
+        )  # fmt: skip
+        assert [type(each) for each in ReliefPolicies().commands(event)] == asked
 
 
 # --- the fact around it

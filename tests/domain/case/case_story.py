@@ -23,6 +23,7 @@ from shared.contracts.case import (
     CloseForRemoval,
     ClosingOutcome,
     CorrectReason,
+    FollowVoid,
     JoinCase,
     MoveCase,
     ObserveReturn,
@@ -100,6 +101,11 @@ def restored(
     status: Status = Status.DROPPED_OUT, *, county: str = ZHAOJUE, reason: Reason | None = Reason.WORK, student: str = OTHER_ID, fact: str = NOW
 ) -> RestoreCase:
     return RestoreCase(fact=fact, student=student, county=county, status=status, reason=reason)
+
+
+def voided(county: str = ZHAOJUE, *, out: bool = False, in_school: bool = True, spells: int = 0, fact: str = NOW) -> FollowVoid:
+    """A report was taken back: the child is back in school, or out of it."""
+    return FollowVoid(fact=fact, county=county, out=out, in_school=in_school and not out, spells=spells, reason=Reason.WORK if out else None)
 
 
 def attempt(

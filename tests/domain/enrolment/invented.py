@@ -6,8 +6,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from services.enrolment.domain.events import EVENTS
+from services.enrolment.domain.senders import Told
 from services.enrolment.domain.state import INITIAL, Student
-from services.enrolment.domain.student import Told, decide, evolve
+from services.enrolment.domain.student import decide, evolve
 from shared.clock import CHINA
 from shared.contracts import reports as r
 from shared.contracts import words as w
@@ -107,6 +108,6 @@ def live(history: History, start: Student = INITIAL) -> tuple[Student, Record]:
         except Refusal:
             continue
         if fact is not None:
-            child = evolve(child, fact, told)
+            child = evolve(child, fact, told, PROVINCES)
             facts.append((told, fact))
     return child, facts

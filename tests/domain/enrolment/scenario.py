@@ -11,8 +11,8 @@ from hashlib import blake2b
 
 from services.enrolment.domain import student
 from services.enrolment.domain.events import BY_FACT, BY_REPORT
+from services.enrolment.domain.senders import Told
 from services.enrolment.domain.state import INITIAL, Student
-from services.enrolment.domain.student import Told
 from shared.clock import CHINA
 from shared.contracts.refusal import Refusal, RefusalCode
 from shared.contracts.reports import Report
@@ -46,7 +46,7 @@ def decide(child: Student, report: Report, *, at: datetime, source: str = SICHUA
 
 def evolve(child: Student, fact: StudentFact, *, at: datetime, source: str = SICHUAN, id_: str = "") -> Student:
     """Fold a fact as ``student.evolve``."""
-    return student.evolve(child, fact, telling(fact, at, source, id_))
+    return student.evolve(child, fact, telling(fact, at, source, id_), PROVINCES)
 
 
 @dataclass(frozen=True)

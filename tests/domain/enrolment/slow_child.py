@@ -61,17 +61,53 @@ class SlowChild:
     spells: int = 0
     taken: list[dict[str, Any]] = field(default_factory=list)
     open: list[tuple[str, str]] = field(default_factory=list)
+    heard: list[dict[str, Any]] = field(default_factory=list)
+    """All that ever was taken, in the order in which it came, what was taken back and what fell with it too."""
 
     def tell(self, report: Report, at: datetime, source: str, id_: str) -> Answer:
+        word = report.TYPE.split(".")[3]
+        content = (word, at, {name: getattr(report, name) for name in report.__struct_fields__})
+        for old in self.heard:
+            if old["content"] == content and (not old["voided"] or (old["source"], old["id"]) == (source, id_)):
+                return Answer("duplicate")
+        if any((old["source"], old["id"]) == (source, id_) for old in self.heard):
+            return Answer("id_reused")
+        answer = self._void(content[2]["id"], source) if word == "voided" else self._judge(report, at, source, id_)
+        if answer.outcome in ("accepted", "late"):
+            self.heard.append({"content": content, "source": source, "id": id_, "report": report, "at": at, "voided": False})
+        return answer
+
+    def _void(self, id_: str, source: str) -> Answer:
+        """Tell all of it again, to a child never heard of, without the report."""
+        mine = [old for old in self.heard if (old["source"], old["id"]) == (source, id_)]
+        if not mine or mine[0]["content"][0] == "voided":
+            return Answer("not_voidable")
+        if mine[0]["voided"]:
+            return Answer("duplicate")
+        told = [old for old in self.heard if old["content"][0] != "voided" and not old["voided"]]
+        with_it, without = SlowChild(self.provinces), SlowChild(self.provinces)
+        fell = []
+        for old in told:
+            was = with_it._judge(old["report"], old["at"], old["source"], old["id"])
+            if old is mine[0]:
+                continue
+            now = without._judge(old["report"], old["at"], old["source"], old["id"])
+            refused = now.outcome not in ("accepted", "late", "duplicate")
+            if was.outcome in ("accepted", "late") and (refused or was.marks.get("completes") not in (None, now.marks.get("completes"))):
+                if old["source"] != source:
+                    return Answer("not_voidable")
+                if refused:
+                    fell.append(old["content"][0])
+        mine[0]["voided"] = True
+        for name in ("standing", "school", "grade", "prior", "spells", "taken", "open"):
+            setattr(self, name, getattr(without, name))
+        return Answer("accepted", {"fell": fell} if fell else {})
+
+    def _judge(self, report: Report, at: datetime, source: str, id_: str) -> Answer:
         word = report.TYPE.split(".")[3]
         said = {name: getattr(report, name) for name in report.__struct_fields__}
         telling: dict[str, Any] = {"word": word, "at": at, "said": said, "source": source, "id": id_, "matters": matters_of(word)}
         found = self.standing
-        for old in self.taken:
-            if (old["word"], old["at"], old["said"]) == (word, at, said):
-                return Answer("duplicate")
-        if any((old["source"], old["id"]) == (source, id_) for old in self.taken):
-            return Answer("id_reused")
         allowed, _ = ROWS[word]
         if found is None and "—" not in allowed:
             return Answer("unknown_student")

@@ -10,8 +10,9 @@ from msgspec import Raw
 
 from services.enrolment.domain.events import BY_FACT
 from services.enrolment.domain.packed import pack, unpack
+from services.enrolment.domain.senders import Told
 from services.enrolment.domain.state import Student
-from services.enrolment.domain.student import Told, advance, decide, evolve, fold
+from services.enrolment.domain.student import advance, decide, evolve, fold
 from shared.contracts.refusal import Refusal
 from shared.contracts.reports import Report
 from shared.contracts.sequence import sequence_of
@@ -28,7 +29,7 @@ from tests.domain.enrolment.scenario import PROVINCES
 @given(histories(), st.integers(0, 24))
 def test_folding_in_two_parts_is_folding_at_once(history: History, cut: int) -> None:
     child, facts = live(history)
-    assert fold(facts[cut:], start=fold(facts[:cut])) == fold(facts) == child
+    assert fold(facts[cut:], PROVINCES, start=fold(facts[:cut], PROVINCES)) == fold(facts, PROVINCES) == child
 
 
 @law
@@ -128,7 +129,7 @@ def test_a_decision_changes_nothing_and_is_the_same_every_time(history: History,
 def test_advancing_is_deciding_and_then_evolving(history: History, one: tuple[Told, Report]) -> None:
     child, _ = live(history)
     decided, advanced = _said(decide, child, one), _said(advance, child, one)
-    assert advanced == ((decided, evolve(child, decided, one[0])) if isinstance(decided, StudentFact) else decided)
+    assert advanced == ((decided, evolve(child, decided, one[0], PROVINCES)) if isinstance(decided, StudentFact) else decided)
 
 
 @law
@@ -147,14 +148,14 @@ def test_a_state_rebuilt_from_the_record_is_byte_for_byte_the_live_one(history: 
     state: bytes | None = None
     for value in record:
         event, data = read_fact(value)
-        state = pack(evolve(unpack(state), data, Told(event.time, event.reportedby or "", event.causationid)))
+        state = pack(evolve(unpack(state), data, Told(event.time, event.reportedby or "", event.causationid), PROVINCES))
     assert state == (pack(child) if facts else None)
 
 
 def test_the_invented_histories_reach_every_fact_in_time_and_too_late() -> None:
     reached: dict[bool, set[type[StudentFact]]] = {False: set(), True: set()}
 
-    @settings(law, max_examples=1_000)
+    @settings(law, max_examples=2_000)
     @given(histories())
     def tell(history: History) -> None:
         for _, fact in live(history)[1]:

@@ -1,15 +1,18 @@
 """States as bytes: what was stored must be readable for as long as its format is."""
 
 import pytest
+from msgspec.structs import replace
 
 from services.enrolment.domain import county
 from services.enrolment.domain.county import CountyLedger
-from services.enrolment.domain.packed import FORMAT, REASONS, STAGES, STATUSES, pack, pack_ledger, transfers_of, unpack, unpack_ledger
+from services.enrolment.domain.happenings import DETAIL
+from services.enrolment.domain.numbers import OUTCOMES, REASONS, STAGES, STATUSES
+from services.enrolment.domain.packed import FORMAT, pack, pack_ledger, transfers_of, unpack, unpack_ledger
 from services.enrolment.domain.state import INITIAL, Student
 from services.enrolment.domain.timeline import ENTRY
 from services.enrolment.domain.transfers import MOST_TRANSFERS, Transfer
 from shared.contracts.reports import CountyReported
-from shared.contracts.words import Reason, Stage, Status
+from shared.contracts.words import ClearedOutcome, Reason, Stage, Status
 from shared.states import UnknownFormat
 from tests.domain.enrolment.children import STORIES
 from tests.domain.enrolment.scenario import day, given
@@ -19,6 +22,8 @@ def test_the_numbers_of_words_never_change() -> None:
     assert list(STATUSES) == [None, *Status]
     assert list(REASONS) == [None, *Reason]
     assert list(STAGES) == [None, *Stage]
+    assert list(OUTCOMES) == list(ClearedOutcome)
+    assert list(OUTCOMES.values()) == list(range(1, len(OUTCOMES) + 1))
     for numbers in (STATUSES, REASONS, STAGES):
         assert list(numbers.values()) == list(range(len(numbers)))
 
@@ -34,7 +39,7 @@ def test_the_extremes_fit() -> None:
     transfers = (Transfer("999999", "000000", most), *[Transfer("000000", "999999", least_moment)] * (MOST_TRANSFERS - 1))
     child = Student(
         Status.REMOVED, "999999", Stage.JUNIOR, True, Reason.UNKNOWN, "9999999999", 9, Status.REMOVED, 2**31 - 1, most, most - 1, most - 2,
-        transfers, bytes(60 * ENTRY), 2**32 - 1,
+        transfers, bytes(60 * ENTRY), 2**32 - 1, None, (), bytes(60 * DETAIL), INITIAL,
     )  # fmt: skip
     assert unpack(pack(child)) == child
     assert tuple(transfers_of(pack(child))) == transfers
@@ -43,17 +48,30 @@ def test_the_extremes_fit() -> None:
 
 
 def test_a_state_stays_byte_for_byte_what_it_was() -> None:
-    # format; suspected, enrolled before; no reason, junior, poor; spells; county, school and grade; three moments; minute; two happenings
+    # format; suspected, enrolled before; no reason, junior, poor; spells; county, school and grade; three moments; minute;
+    # two happenings; and of each: moment; kind, source, marks; place
     state = bytes.fromhex(
-        "03 42 05 00000000 01f565c8035a7c17 00059fda92e94000 00059fc67511e000 00059fc67511e000 01929720 886e6c064a4e3f3909 15692d6bc28211c5dc"
+        "04 42 05 00000000 01f565c8035a7c17 00059fda92e94000 00059fc67511e000 00059fc67511e000 01929720 886e6c064a4e3f3909 15692d6bc28211c5dc"
+        "00059fc67511e000 030400000033009e 001f565c8035a7c1 00059fda92e94000 0604000000330000 0000000000000000"
     )
     child = given(*STORIES["suspected"]).child
     assert pack(child).hex() == state.hex()
     assert unpack(state) == child
 
 
-def test_a_child_with_two_happenings_takes_61_bytes() -> None:
-    assert len(pack(given(*STORIES["dropped_out"]).child)) == 61
+def test_a_child_with_two_happenings_takes_109_bytes() -> None:
+    assert len(pack(given(*STORIES["dropped_out"]).child)) == 109
+
+
+def test_a_child_is_read_back_with_what_it_was_before_the_oldest_happening_that_is_kept() -> None:
+    child = replace(given(*STORIES["suspected"]).child, base=given(*STORIES["returned"]).child)
+    assert unpack(pack(child)) == child
+    whole = [
+        len(pack(child)) - n * (ENTRY + DETAIL) for n in range(len(child.timeline) // ENTRY + 1)
+    ]  # with fewer happenings it reads as such a child
+    for length in set(range(len(pack(child)))) - set(whole):
+        with pytest.raises(UnknownFormat):
+            unpack(pack(child)[:length])
 
 
 def test_a_county_has_no_transfers_whatever_its_state() -> None:

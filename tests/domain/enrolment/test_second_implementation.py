@@ -31,7 +31,7 @@ def test_standings_outcomes_and_marks_are_those_of_the_second_implementation() -
             except Refusal as refusal:
                 fact, outcome = None, str(refusal.code)
             if fact is not None:
-                fast = evolve(fast, fact, told)
+                fast = evolve(fast, fact, told, PROVINCES)
                 marks = {name: value for name in MARKS if (value := getattr(fact, name, None))}
                 if (completed := marks.get("completes")) is not None:
                     marks["completes"] = (completed.from_county, completed.to_county)  # type: ignore[attr-defined]

@@ -23,9 +23,11 @@ from shared.contracts.student import (
     StudentSameAs,
     StudentSuspected,
     StudentVoided,
+    StudentVoidedV1,
 )
 from shared.contracts.words import ClearedOutcome, ListedStatus, Placement, Reason, RemovalCode, Stage, Status
 from shared.states import UnfoldableFact
+from tests.contracts.examples import example_of
 from tests.domain.enrolment.children import (
     BUTUO,
     MIDDLE_SCHOOL,
@@ -287,7 +289,8 @@ def test_a_statement_of_a_county_is_not_taken_of_a_student() -> None:
 
 PUPIL = standing(Status.ENROLLED)
 UNFOLDABLE = [
-    StudentVoided(before=PUPIL, after=PUPIL, id="r-1"),
+    StudentVoidedV1(before=PUPIL, after=PUPIL, id="r-1"),
+    example_of(StudentVoided),
     StudentSameAs(before=PUPIL, after=PUPIL, student="0" * 32),
 ]
 

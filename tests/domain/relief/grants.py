@@ -27,6 +27,7 @@ from shared.contracts.relief import (
     MoveGrant,
     PayGrant,
     ReliefFact,
+    RestoreGrant,
     ResumeGrant,
     Scheme,
     SetBoarding,
@@ -52,6 +53,8 @@ lifted = KeepGrant(**{**_said, "poor": False})  # type: ignore[arg-type]
 left = EndGrant(**_said)  # type: ignore[arg-type]
 moved = MoveGrant(**{**_said, "county": BUTUO}, in_school=True)  # type: ignore[arg-type]
 moved_while_out = replace(moved, in_school=False)
+restored = RestoreGrant(**_said, in_school=True)  # type: ignore[arg-type]
+restored_while_out = replace(restored, in_school=False)
 
 begun = BeginTerm(AUTUMN)
 boards = SetBoarding(office=OFFICE, term=AUTUMN, boarder=True)

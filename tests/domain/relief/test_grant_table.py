@@ -25,6 +25,8 @@ from tests.domain.relief.grants import (
     moved,
     moved_while_out,
     paid,
+    restored,
+    restored_while_out,
     returned,
 )
 
@@ -45,6 +47,8 @@ ASKED: dict[str, Command] = {
     "move, out of school": moved_while_out,
     "keep": lifted,
     "end": left,
+    "restore, in school": restored,
+    "restore, out of school": restored_while_out,
     "pay": paid,
     "set boarding": boards,
     "begin the term, an office": changed(begun, office=OFFICE),

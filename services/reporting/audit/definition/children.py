@@ -19,13 +19,17 @@ CREATE OR REPLACE MACRO is_sound(standing) AS standing IS NULL OR (
     AND is_mark(standing.poor)
     AND (standing.reason IS NULL OR is_reason(standing.reason)));
 
--- Steps of a merge at an id that was merged, or that nobody ever heard of.
+-- Steps of a merge at an id that was merged, or that nobody ever heard of; a report taken back of a child that has no other.
 CREATE OR REPLACE MACRO is_without_standing(type) AS type IN (
     'cn.baoxue.student.merge-acknowledged.v1', 'cn.baoxue.student.merge-declined.v1', 'cn.baoxue.student.merge-voided.v1',
-    'cn.baoxue.student.release-declined.v1');
+    'cn.baoxue.student.release-declined.v1', 'cn.baoxue.student.voided.v2');
 
-CREATE OR REPLACE MACRO problem_of_a_child(type, before, after, late, completes) AS CASE
+CREATE OR REPLACE MACRO are_transfers(transfers) AS
+    len(list_filter(coalesce(transfers, []), lambda each: NOT (is_county(each.from_county) AND is_county(each.to_county)))) = 0;
+
+CREATE OR REPLACE MACRO problem_of_a_child(type, before, after, late, completes, ended, begun) AS CASE
     WHEN completes IS NOT NULL AND NOT (is_county(completes.from_county) AND is_county(completes.to_county)) THEN 'malformed transfer'
+    WHEN NOT (are_transfers(ended) AND are_transfers(begun)) THEN 'malformed transfer'
     -- Beside those steps, only late news of a child that no longer has a standing has two nulls.
     WHEN before IS NULL AND after IS NULL AND NOT (coalesce(late, false) OR is_without_standing(type)) THEN 'malformed standing'
     WHEN NOT (is_sound(before) AND is_sound(after)) THEN 'malformed standing' END;
@@ -66,13 +70,16 @@ GROUP BY ALL
 """
 
 # A transfer of which only the county that gained the child has spoken; a departure that completes one ends it.
+# A report that was taken back ends those that it had made, and may make others of which it stood in the way.
 COUNT_TRANSFERS = """
 INSERT INTO transfers
 WITH opened AS (SELECT before.county AS lost, after.county AS gained, 1 AS one FROM fresh
                 WHERE known AND family = 'student' AND unmatched AND before.county <> after.county AND before.status <> 'in_transfer'),
     completed AS (SELECT completes.from_county AS lost, completes.to_county AS gained, -1 AS one FROM fresh
                   WHERE known AND family = 'student' AND completes IS NOT NULL AND before = after),
-    change AS (FROM opened UNION ALL FROM completed)
+    undone AS (SELECT unnest(ended) AS transfer, -1 AS one FROM fresh WHERE known AND family = 'student'
+               UNION ALL SELECT unnest(begun), 1 FROM fresh WHERE known AND family = 'student'),
+    change AS (FROM opened UNION ALL FROM completed UNION ALL SELECT transfer.from_county, transfer.to_county, one FROM undone)
 SELECT county, side, sum(one) FROM (SELECT lost AS county, 'lost' AS side, one FROM change UNION ALL SELECT gained, 'gained', one FROM change)
 GROUP BY ALL HAVING sum(one) <> 0
 """

@@ -35,12 +35,15 @@ WITH parsed AS (
                       "state": "VARCHAR", "attempts": "JSON", "due": "VARCHAR",
                       "scheme": "VARCHAR", "term": "VARCHAR", "boarder": "JSON", "fen": "JSON"},
             "late": "BOOLEAN", "spell": "BIGINT", "unmatched": "BOOLEAN",
-            "completes": {"from_county": "VARCHAR", "to_county": "VARCHAR"}, "out_of_school": "BIGINT"}}') END AS fact
+            "completes": {"from_county": "VARCHAR", "to_county": "VARCHAR"},
+            "ended": [{"from_county": "VARCHAR", "to_county": "VARCHAR"}], "opened": [{"from_county": "VARCHAR", "to_county": "VARCHAR"}],
+            "out_of_school": "BIGINT"}}') END AS fact
     FROM chunk),
 timed AS (
     SELECT part, place, fact.source AS source, fact.sequence AS sequence, fact.type AS type, fact.subject AS subject,
         fact.data.before AS before, fact.data.after AS after, fact.data.late AS late, fact.data.spell AS spell,
-        fact.data.unmatched AS unmatched, fact.data.completes AS completes, fact.data.out_of_school AS out_of_school,
+        fact.data.unmatched AS unmatched, fact.data.completes AS completes,
+        fact.data.ended AS ended, fact.data.opened AS begun, fact.data.out_of_school AS out_of_school,
         instant(fact.time) AS moment, instant(fact.recordedtime) AS recorded, family_of(fact.type) AS family
     FROM parsed)
 SELECT * EXCLUDE (late), $recorded_until::BIGINT IS NULL OR recorded <= $recorded_until::BIGINT AS known, CASE
@@ -48,7 +51,7 @@ SELECT * EXCLUDE (late), $recorded_until::BIGINT IS NULL OR recorded <= $recorde
     WHEN family IS NULL THEN 'unknown type'
     WHEN source IS NULL OR NOT is_sequence(sequence) THEN 'malformed sequence'
     WHEN moment IS NULL OR recorded IS NULL THEN 'malformed time'
-    WHEN family = 'student' THEN problem_of_a_child(type, before, after, late, completes)
+    WHEN family = 'student' THEN problem_of_a_child(type, before, after, late, completes, ended, begun)
     WHEN family = 'case' THEN problem_of_a_file(before, after)
     WHEN family = 'relief' THEN problem_of_aid(type, before, after)
     WHEN family = 'county' THEN problem_of_a_statement(subject, out_of_school)
