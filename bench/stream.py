@@ -87,7 +87,7 @@ class Fed(BoardReader):
 
 
 def _packed(facts: Iterable[Record]) -> bytes:
-    changes = fold(facts, {})
+    changes = fold(facts, {}, lambda *_: None)
     reported = {county: micros_of(moment) for county, moment in changes.reported.items()}
     return msgspec.msgpack.encode(Delta(changes.cells, changes.flows, changes.due, reported, {}, JUST_NOW, JUST_NOW))
 

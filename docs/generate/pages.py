@@ -37,8 +37,12 @@ def pages() -> dict[str, str]:
 
 
 def types_of_the_record() -> str:
-    """Return every type that the record may hold, with its family, for the audit: it shares no code with the language that it checks."""
-    return "".join(f"{line}\n" for line in ("type,family", *(f"{type_},{type_.split('.')[2]}" for type_ in RECORD_LANGUAGE.shapes)))
+    """Return every type of the record, with its family, writer and topic of inputs, for the audit: it shares no code with the language."""
+    topics = {spec.source: spec.input.name for spec in SERVICES if spec.input is not None}
+    source = {type_.TYPE.split(".")[2]: spec.source for spec in SERVICES for type_ in spec.facts}  # type: ignore[attr-defined]  # every fact names its TYPE
+    families = {type_: type_.split(".")[2] for type_ in RECORD_LANGUAGE.shapes}
+    rows = (f"{type_},{family},{source[family]},{topics[source[family]]}" for type_, family in families.items())
+    return "".join(f"{line}\n" for line in ("type,family,source,input", *rows))
 
 
 def reference() -> dict[str, str]:

@@ -56,6 +56,7 @@ def verify(
     """
     with _errors_as_sentences():
         from services.reporting.audit.console.tables import print_verification
+        from services.reporting.audit.sources.bounds import read_bounds
         from services.reporting.audit.sources.kafka_topic import KafkaTopic
         from services.reporting.audit.sources.reporting_api import ReportingApi
         from services.reporting.audit.sums import check_sums
@@ -71,7 +72,7 @@ def verify(
                     sleep(LOOK)
                     snapshot = api.cells()
                 with _progress("Counting the record again", sum(snapshot.offsets.values())) as read:
-                    done = count_and_compare(snapshot, topic, written, read)
+                    done = count_and_compare(snapshot, topic, read_bounds(bootstrap, len(topic.partitions)), written, read)
             elapsed = perf_counter() - began
             wrong: list[str] | None = None
             if sums:
@@ -103,6 +104,7 @@ def replay(
         from services.reporting.audit.recount import Recount, open_database
         from services.reporting.audit.replay import counts_document
         from services.reporting.audit.sources.areas import UnknownArea, find_area, load_areas
+        from services.reporting.audit.sources.bounds import read_bounds
         from services.reporting.audit.sources.kafka_topic import KafkaTopic
         from services.reporting.audit.sources.positions import parse_until
         from services.reporting.audit.verification import missing, recount_until
@@ -115,7 +117,8 @@ def replay(
                 known = None if until is None else parse_until(until)
             with KafkaTopic(bootstrap) as topic:
                 begins, offsets = topic.begins(), known if isinstance(known, dict) else topic.ends()
-                recount = Recount(database, recorded_until=known if isinstance(known, datetime) else None)
+                bounds = read_bounds(bootstrap, len(topic.partitions))
+                recount = Recount(database, bounds=bounds, recorded_until=known if isinstance(known, datetime) else None)
                 with _progress("Counting the record", sum(offsets.values())) as read:
                     recount, totals = recount_until(recount, topic, offsets, read)
             document = counts_document(database, of, offsets, totals)

@@ -2,26 +2,29 @@
 
 The steps of one commit, and what a failure after each leaves behind:
 
-1. Fold the batch after the last sequences that Redis holds at this cursor: pure. (Nothing is done.)
-2. Append dead letters for the records that cannot be read to ``student-status.dead``, and wait for the acks. (They are in the log. The
-   next attempt appends the same bytes again, under the same ids.)
+1. Fold the batch after the last sequences that Redis holds at this cursor: pure. Where a fact is beyond the known end of its input topic, ask
+   for the ends, and fold again. (Nothing is done.)
+2. Append dead letters to ``student-status.dead`` for the records that cannot be read or do not belong there, and wait for the acks. (They are
+   in the log. The next attempt appends the same bytes again, under the same ids.)
 3. One script adds the differences and moves the cursor, where it is still the expected one. (All is done.)
 """
 
 import logging
+from collections import Counter
 from collections.abc import Mapping
+from functools import partial
 
 from services.reporting.board.board import Board
 from services.reporting.board.partition import Cursor
 from services.reporting.counting import Changes, fold
-from shared.events.dead_letters import check_not_mostly_dead, dead_letter, log_dead_letters
+from shared.events.dead_letters import Foreign, check_not_mostly_dead, dead_letter, log_dead_letters, reason_of
 from shared.log import topics
 from shared.log.event_log import EventLog
+from shared.log.input_bounds import WRITER, InputBounds
 from shared.logging import about
 from shared.worker.follower import RecordBatch
 from shared.worker.meters import APPLY, DEAD, DECIDE, PUBLISH, REPEATED, WorkerMeters, uncounted
 
-SOURCE = "/reporting"
 COUNTED = "counted"
 PASSED_OVER = "passed_over"
 
@@ -35,7 +38,7 @@ class CountingFollower:
 
     def __init__(self, board: Board, log: EventLog, meters: WorkerMeters | None = None) -> None:
         """``log`` takes the dead letters."""
-        self._board, self._log = board, log
+        self._board, self._log, self._bounds = board, log, InputBounds(log)
         self._meters = meters.of(self.topic) if meters else uncounted(self.topic)
         self._known: dict[int, Cursor] = {}
         """Copies of the cursors in Redis. A copy is read again wherever Redis turns out to hold another."""
@@ -48,7 +51,8 @@ class CountingFollower:
         await self._board.close()
 
     def assigned(self, partitions: frozenset[int]) -> None:
-        """Forget the cursors of partitions that were just assigned."""
+        """Forget the cursors of partitions that were just assigned, and what is known of them."""
+        self._bounds.forget(partitions)
         for partition in partitions:
             self._known.pop(partition, None)
 
@@ -64,7 +68,7 @@ class CountingFollower:
             # Nothing is done: the cursor wants another batch than this one.
             return (await self._read_cursor(partition)).next
         with self._meters.step(DECIDE):
-            changes = fold(batch.records, cursor.sequences)
+            changes = await self._bounds.judged(partition, batch.records, partial(fold, batch.records, cursor.sequences))
         await self._append_dead_letters(batch, changes)
         with self._meters.step(APPLY):
             stands = await self._board.apply(partition, batch.first, batch.next, changes)
@@ -90,9 +94,11 @@ class CountingFollower:
     async def _append_dead_letters(self, batch: RecordBatch, changes: Changes) -> None:
         if not changes.dead:
             return
-        check_not_mostly_dead(batch.topic, batch.partition, batch.first, records=len(batch.records), dead=len(changes.dead))
+        # What somebody else wrote between our facts stops nobody: only what cannot be read speaks of a broken tool.
+        unreadable = sum(not isinstance(letter.error, Foreign) for letter in changes.dead)
+        check_not_mostly_dead(batch.topic, batch.partition, batch.first, records=len(batch.records), dead=unreadable)
         letters = [
-            (record.key or b"", dead_letter(record, error, source=SOURCE, topic=batch.topic, partition=batch.partition))
+            (record.key or b"", dead_letter(record, error, source=WRITER, topic=batch.topic, partition=batch.partition))
             for record, error in changes.dead
         ]
         with self._meters.step(PUBLISH):
@@ -106,6 +112,7 @@ class CountingFollower:
         self._meters.reached("event", changes.event_time)
         self._meters.reached("recorded", changes.recorded_time)
         if dead:
+            self._meters.dead(Counter(reason_of(letter.error) for letter in changes.dead))
             log_dead_letters(batch.topic, batch.partition, [letter.record.offset for letter in changes.dead])
         if repeats:
             _log.info("%d facts of this batch were counted before", repeats, extra=about(batch.topic, batch.partition, batch.first))

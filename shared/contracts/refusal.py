@@ -67,6 +67,23 @@ class Refused(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     detail: str
 
 
+class DeadReason(StrEnum):
+    """Why a record is a dead letter. The last five are of facts that do not belong where they stand, whoever wrote them."""
+
+    UNREADABLE = "unreadable"
+    """The bytes are no event, or a value cannot be what it says."""
+    UNKNOWN_TYPE = "unknown type"
+    """Nobody ever published the type."""
+    KEY = "key and subject differ"
+    """The record's key, the subject and the partition key are not one, or not what the type is about."""
+    PARTITION = "in another partition than that of its key"
+    SOURCE = "of a type that its source does not write"
+    ID = "with the id of another position"
+    """The fact jumps over inputs, and its id is not that of the input that its sequence names."""
+    BEYOND = "beyond the end of its input topic"
+    """The sequence names an input that did not exist when the fact was read."""
+
+
 class Dead(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """A pointer to bytes that cannot be read: where they are, their SHA-256, and what is wrong with them."""
 

@@ -18,17 +18,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from msgspec import Raw
 
+from shared.contracts.refusal import DeadReason
 from shared.contracts.registry import UnknownType
 from shared.contracts.sequence import offset_of
 from shared.deciding.decider import Decider, Judged
 from shared.deciding.published import Published, Reader
 from shared.deciding.states.outcomes import DEAD_LETTER, LETTERS, Outcome, read_exceptional
 from shared.deciding.states.state_store import Change, StateStore
-from shared.events.codec import Unreadable, read_event
-from shared.events.dead_letters import check_not_mostly_dead, dead_letter, log_dead_letters
-from shared.events.envelope import Event
+from shared.events.codec import Unreadable
+from shared.events.dead_letters import check_not_mostly_dead, dead_letter, log_dead_letters, reason_of
 from shared.log import topics
 from shared.log.event_log import EventLog
 from shared.logging import about
@@ -57,6 +56,7 @@ class _Step(NamedTuple):
     facts: list[tuple[bytes, bytes]]
     refusals: list[tuple[bytes, bytes]]
     dead: list[tuple[bytes, bytes]]
+    reasons: list[DeadReason]
 
 
 def decide_batch(
@@ -68,7 +68,7 @@ def decide_batch(
     """
     now = dict(states)
     changed: dict[bytes, bytes] = {}
-    step = _Step([], b"", [], [], [], [])
+    step = _Step([], b"", [], [], [], [], [])
     outcomes = bytearray()
     for record, state_id in zip(batch.records, ids, strict=True):
         try:
@@ -79,6 +79,7 @@ def decide_batch(
                 continue
             letter = dead_letter(record, error, source=decider.source, topic=batch.topic, partition=batch.partition)
             step.dead.append((record.key or b"", letter))
+            step.reasons.append(reason_of(error))
             continue
         outcomes += LETTERS[judged.outcome]
         if judged.state is not None and state_id is not None:
@@ -239,6 +240,7 @@ class DecidingFollower:
             refused = {record.offset for record, letter in zip(batch.records, step.outcomes, strict=True) if letter == LETTERS[Outcome.REFUSED][0]}
             self._meters.refused(Counter(str(read_exceptional(text).code) for offset, text in step.exceptions if offset in refused))
         if step.dead:
+            self._meters.dead(Counter(step.reasons))
             dead = [record.offset for record, letter in zip(batch.records, step.outcomes, strict=True) if letter == DEAD_LETTER[0]]
             log_dead_letters(batch.topic, batch.partition, dead)
 
@@ -268,22 +270,15 @@ class DecidingFollower:
         place = about(topics.STUDENT_STATUS, partition, progress.facts)
         _log.warning("%s[%d]: no states in Redis: rebuilding from the record, up to %d", self.topic, partition, end, extra=place)
         at, last = progress.facts, progress.sequence
+        known = await self._reader.known(partition)
         async for piece in self._log.read(topics.STUDENT_STATUS, partition, at, end):
-            own: list[tuple[bytes, Event[Raw]]] = []
-            for record in piece:
-                # A fact that cannot be read is not ours: what we write, we can read. Reporting makes it a dead letter.
-                try:
-                    event = read_event(record.value)
-                except Unreadable:
-                    continue
-                if event.source == self._decider.source and event.sequence > last:
-                    last = event.sequence
-                    own.append((self._decider.state_id(record.key), event))
+            own = self._reader.own_facts_in(piece, known, last)
             touched = list({state_id for state_id, _ in own})
             found = dict(zip(touched, await self._store.read_rebuilding(partition, at, touched), strict=True))
             states = dict(found)
             for state_id, event in own:
                 states[state_id] = self._decider.evolved(event, states[state_id])
+                last = event.sequence
             changes = [_change(self._decider, i, found[i], state) for i, state in states.items() if state is not None]
             await self._store.apply_rebuilding(partition, at, piece[-1].offset + 1, last, changes)
             at = piece[-1].offset + 1

@@ -19,6 +19,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple, Protocol, cast
 
 import msgspec
@@ -27,11 +28,14 @@ from shared.clock import micros_of, moment_of
 from shared.contracts.registry import RECORD_LANGUAGE, NewerVersion
 from shared.contracts.sequence import is_sequence, offset_of, place_of
 from shared.contracts.services import SERVICES
+from shared.deciding.published import belongs
 from shared.events.codec import Unreadable, encode, read_event
 from shared.events.envelope import Addressed, Event, EventData, caused
 from shared.ids import uuid5_of_position
 from shared.log import topics
+from shared.log.belonging import INPUT_TOPICS, Judge
 from shared.log.event_log import EventLog
+from shared.log.input_bounds import InputBounds
 from shared.log.partitioner import partition_of
 from shared.logging import about
 from shared.redis.edge import Redis, script
@@ -113,6 +117,7 @@ class PolicyFollower:
         self._meters = meters.of(self.topic) if meters else uncounted(self.topic)
         # Most facts of the record are not heard: a look for the source in the bytes spares the decoding of those.
         self._readers = [(f'{source}"'.encode(), source, msgspec.json.Decoder(reads).decode) for source, reads in policies.hears.items()]
+        self._bounds = InputBounds(log, {source: INPUT_TOPICS[source] for source in policies.hears})
         self._move = script(redis, __package__, "move_cursor")
 
     async def start(self) -> None:
@@ -123,7 +128,8 @@ class PolicyFollower:
         await self._redis.aclose()
 
     def assigned(self, partitions: frozenset[int]) -> None:
-        """Nothing is remembered of a partition between two batches."""
+        """Forget what is known of the ends of input topics; nothing else is remembered of a partition between two batches."""
+        self._bounds.forget(partitions)
 
     async def cursors(self, partitions: frozenset[int]) -> Mapping[int, int | None]:
         """Return the next offset wanted of each partition, from Redis, or else from the commands that were published last."""
@@ -136,7 +142,7 @@ class PolicyFollower:
         if not _begins_at_cursor(batch, cursor):
             return self._overtaken(batch, cursor.next)
         with self._meters.step(DECIDE):
-            answer = self._answered(batch, cursor)
+            answer = await self._bounds.judged(batch.partition, batch.records, partial(self._answered, batch, cursor))
         if answer.commands:
             with self._meters.step(PUBLISH):
                 await self._publish(answer.commands, last=batch.partition)
@@ -160,13 +166,15 @@ class PolicyFollower:
             if records:
                 await self._log.append(self._policies.commands_topic, records)
 
-    def _answered(self, batch: RecordBatch, cursor: _Cursor) -> _Answer:
-        """Return what a batch comes to. Pure."""
+    def _answered(self, batch: RecordBatch, cursor: _Cursor, judge: Judge) -> _Answer:
+        """Return what a batch comes to. Pure. What does not belong in the record is not heard: reporting makes that a dead letter."""
         sequences, newest, heard = dict(cursor.sequences), cursor.event_time, 0
         commands: defaultdict[int, list[tuple[bytes, bytes]]] = defaultdict(list)
         endless: list[int] = []
         for record in batch.records:
-            if (fact := self._read(record.value)) is None or _is_repeat(fact, sequences):
+            if (fact := self._read(record.value)) is None or not belongs(judge, fact, record, sequences.get(fact.source, "")):
+                continue
+            if _is_repeat(fact, sequences):
                 continue
             sequences[fact.source] = fact.sequence
             if newest is None or fact.time > newest:
@@ -186,10 +194,7 @@ class PolicyFollower:
         return stands
 
     def _read(self, value: bytes | None) -> Event[Any] | None:
-        """Read a fact of a source that is heard; None for any other, and for what cannot be read: reporting makes that a dead letter.
-
-        Raises ``NewerVersion``.
-        """
+        """Read a fact of a source that is heard; None for any other, and for what cannot be read: reporting makes that a dead letter."""
         if value is None:
             return None
         for mark, source, decode in self._readers:
@@ -285,13 +290,10 @@ def _read_of(source: str, decode: Callable[[bytes], Event[Any]], value: bytes) -
     except Unreadable:
         return None
     if not RECORD_LANGUAGE.knows(kind):
-        if isinstance(newer := RECORD_LANGUAGE.why_not(kind), NewerVersion):
-            raise newer
-        return None
-    if fact is None or fact.source != source:
-        return None
-    # What is no sequence might sort above every real one, and no fact after it would ever be answered.
-    return fact if is_sequence(fact.sequence) else None
+        if not isinstance(RECORD_LANGUAGE.why_not(kind), NewerVersion):
+            return None
+        fact = read_event(value)
+    return fact if fact is not None and fact.source == source else None
 
 
 def _time_field(event_time: datetime | None) -> list[str]:

@@ -6,7 +6,7 @@ folds those facts as they are, and decides only the inputs behind the last of th
 facts, so an input at or below the last fact that left none of the three was a duplicate.
 """
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from typing import NamedTuple
 
@@ -18,10 +18,13 @@ from shared.contracts.sequence import is_sequence, offset_of, sequence_of
 from shared.deciding.decider import Decider, Judged
 from shared.deciding.states.outcomes import Exceptional, Outcome
 from shared.events.codec import Unreadable, encode, read_data, read_event
+from shared.events.dead_letters import Foreign
 from shared.events.envelope import Event
 from shared.ids import uuid5_of_position
 from shared.log import topics
-from shared.log.event_log import EventLog
+from shared.log.belonging import Judge, Known, judge_of
+from shared.log.event_log import EventLog, LogRecord
+from shared.log.input_bounds import InputBounds
 
 
 class Published(NamedTuple):
@@ -68,18 +71,20 @@ class Reader:
     def __init__(self, decider: Decider, log: EventLog) -> None:
         self._decider, self._log = decider, log
         self.topics = (topics.STUDENT_STATUS, topics.REFUSALS, topics.dead(decider.topic))
+        self._bounds = InputBounds(log, {decider.source: decider.topic})
         self._mark = f'"{decider.source}"'.encode()
 
     async def beyond(self, partition: int, cursor: int, since: Mapping[str, int]) -> Published:
         """Read what was published for inputs at ``cursor`` and behind it. ``since``: where to begin in each topic."""
         ends = {topic: (await self._log.end_offsets(topic))[partition] for topic in self.topics}
         inputs = range(cursor, (await self._log.end_offsets(self._decider.topic))[partition])
+        known = await self._bounds.ask(partition)
         record, refusals, dead = self.topics
         facts: dict[int, Event[Raw]] = {}
         more = False
-        async with aclosing(self._own(record, partition, since.get(record, 0), ends[record])) as found:
+        async with aclosing(self._own_facts(known, since.get(record, 0), ends[record])) as found:
             async for place, event in found:
-                if (offset := self._input_of(event, partition)) in inputs and RECORD_LANGUAGE.knows(event.type):
+                if (offset := self._input_of(event, partition)) in inputs:
                     facts.setdefault(offset, event)
                 if len(facts) >= WINDOW:
                     ends[record], more = place + 1, True
@@ -103,23 +108,55 @@ class Reader:
 
     async def another_published(self, partition: int, cursor: int, begin: int, end: int) -> bool:
         """Return whether the record holds facts of the service for inputs at ``cursor`` and behind it, between two offsets of the record."""
-        async with aclosing(self._own(topics.STUDENT_STATUS, partition, begin, end)) as found:
+        known = await self._bounds.ask(partition)
+        async with aclosing(self._own_facts(known, begin, end)) as found:
             async for _, event in found:
                 if self._input_of(event, partition) >= cursor:
                     return True
         return False
 
+    async def known(self, partition: int) -> Known:
+        """Ask how far the input topic goes, and which facts were found beyond it. Raises ``LogUnavailable``."""
+        return await self._bounds.ask(partition)
+
+    def own_facts_in(self, records: Sequence[LogRecord], known: Known, last: str) -> list[tuple[bytes, Event[Raw]]]:
+        """Return the facts of the service among records, in order and without repeats, each with the id of its state; ``last``: the last before.
+
+        What somebody else wrote in the service's name, or what cannot be read, is not among them: what we write, we can read. Reporting makes a
+        dead letter of it.
+        """
+        judge, own = judge_of(known, records, asked=True), []
+        for record in records:
+            event = self._read(record.value)
+            if event is None or event.sequence <= last or not belongs(judge, event, record, last) or not _is_readable(event):
+                continue
+            last = event.sequence
+            own.append((self._decider.state_id(record.key), event))
+        return own
+
+    async def _own_facts(self, known: Known, begin: int, end: int) -> AsyncGenerator[tuple[int, Event[Raw]], None]:
+        """Yield the facts of the service in the record, each with its offset; none that somebody else wrote in its name."""
+        async for piece in self._log.read(topics.STUDENT_STATUS, known.partition, begin, end):
+            judge = judge_of(known, piece, asked=True)
+            for record in piece:
+                if (event := self._read(record.value)) is not None and belongs(judge, event, record) and _is_readable(event):
+                    yield record.offset, event
+
     async def _own(self, topic: str, partition: int, begin: int, end: int) -> AsyncGenerator[tuple[int, Event[Raw]], None]:
         async for piece in self._log.read(topic, partition, begin, end):
             for record in piece:
-                if record.value is None or self._mark not in record.value:
-                    continue
-                try:
-                    event = read_event(record.value)
-                except Unreadable:
-                    continue
-                if event.source == self._decider.source and (record.key or b"").decode("utf-8", "replace") in (event.subject, ""):
+                if (event := self._read(record.value)) is not None and (record.key or b"").decode("utf-8", "replace") in (event.subject, ""):
                     yield record.offset, event
+
+    def _read(self, value: bytes | None) -> Event[Raw] | None:
+        """Return an event under the service's source, None for anything else."""
+        if value is None or self._mark not in value:
+            return None
+        try:
+            event = read_event(value)
+        except Unreadable:
+            return None
+        return event if event.source == self._decider.source else None
 
     def _input_of(self, event: Event[Raw], partition: int) -> int:
         """Return the offset of the input that an event follows from; -1 where its id and its sequence are not those of one position."""
@@ -128,6 +165,32 @@ class Reader:
         offset = offset_of(event.sequence)
         belongs = event.sequence == sequence_of(offset, 0) and event.id == uuid5_of_position(self._decider.topic, partition, offset, 0)
         return offset if belongs else -1
+
+
+def belongs(judge: Judge, event: Event[Raw], record: LogRecord, last: str = "") -> bool:
+    """Return whether a fact belongs where it stands in the record, behind the last sequence of its source.
+
+    Raises ``NewerVersion`` for one that does: nobody stops for what somebody else wrote.
+    """
+    newer = None if RECORD_LANGUAGE.knows(event.type) else RECORD_LANGUAGE.why_not(event.type)
+    # What is no sequence might sort above every real one, and no fact after it would ever be taken.
+    if isinstance(newer, UnknownType) or not is_sequence(event.sequence):
+        return False
+    try:
+        judge(event.type, event, record, last)
+    except Foreign:
+        return False
+    if newer is not None:
+        raise newer
+    return True
+
+
+def _is_readable(event: Event[Raw]) -> bool:
+    try:
+        read_data(RECORD_LANGUAGE, event.type, event.data)
+    except Unreadable:
+        return False
+    return True
 
 
 def _unrecorded(event: Event[Raw]) -> object:

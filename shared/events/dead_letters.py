@@ -1,4 +1,4 @@
-"""Dead letters: pointers to the records of a topic that nobody can read, kept in ``<topic>.dead``."""
+"""Dead letters: pointers to the records of a topic that nobody can read, or that do not belong there, kept in ``<topic>.dead``."""
 
 import logging
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from shared.contracts.refusal import Dead
+from shared.contracts.refusal import Dead, DeadReason
 from shared.contracts.registry import UnknownType
 from shared.contracts.sequence import sequence_of
 from shared.events.codec import encode
@@ -22,6 +22,14 @@ _MANY = 100
 _log = logging.getLogger(__name__)
 
 
+class Foreign(Exception):
+    """A fact that can be read and does not belong where it stands: somebody else wrote it. ``reason`` says what does not fit."""
+
+    def __init__(self, reason: DeadReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class MostlyDead(Exception):
     """Most of a batch cannot be read. No sender does that, so the worker stops instead of making dead letters of it."""
 
@@ -30,6 +38,13 @@ def check_not_mostly_dead(topic: str, partition: int, first: int, *, records: in
     """Raise ``MostlyDead`` where more than half of a batch of at least 100 records are dead. ``first`` is the offset of the batch."""
     if records >= _MANY and 2 * dead > records:
         raise MostlyDead(f"{topic}[{partition}]@{first}: {dead} of {records} records cannot be read")
+
+
+def reason_of(error: Exception) -> DeadReason:
+    """Return why a record is a dead letter, by the error that made it one."""
+    if isinstance(error, Foreign):
+        return error.reason
+    return DeadReason.UNKNOWN_TYPE if isinstance(error, UnknownType) else DeadReason.UNREADABLE
 
 
 def dead_letter(record: Any, error: Exception, *, source: str, topic: str, partition: int) -> bytes:
@@ -57,7 +72,7 @@ def dead_letter(record: Any, error: Exception, *, source: str, topic: str, parti
                 partition=partition,
                 offset=record.offset,
                 sha256=sha256(record.value or b"").hexdigest(),
-                reason="unknown type" if isinstance(error, UnknownType) else "unreadable",
+                reason=reason_of(error).value,
             ),
         )
     )
@@ -67,6 +82,6 @@ def log_dead_letters(topic: str, partition: int, offsets: Sequence[int]) -> None
     """Log the position of each record of a batch that became a dead letter, with the letter's id; a flood in one line for the rest."""
     for offset in offsets[:_MOST_LOGGED]:
         letter = uuid5_of_position(topic, partition, offset, 0)
-        _log.warning("a record cannot be read: it is a dead letter", extra=about(topic, partition, offset, letter))
+        _log.warning("a record does not count: it is a dead letter", extra=about(topic, partition, offset, letter))
     if rest := offsets[_MOST_LOGGED:]:
         _log.warning("%d more dead letters in this batch", len(rest), extra=about(topic, partition, rest[0]))

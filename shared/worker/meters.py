@@ -30,6 +30,7 @@ class WorkerMeters:
     def __init__(self, registry: CollectorRegistry) -> None:
         self.records = Counter("baoxue_records", "Records processed, by outcome", ["topic", "outcome"], registry=registry)
         self.refused = Counter("baoxue_refused", "Records that the worker refused, by code", ["topic", "code"], registry=registry)
+        self.dead = Counter("baoxue_dead_letters", "Dead letters, by reason", ["topic", "reason"], registry=registry)
         self.batches = Histogram("baoxue_batch_records", "Records in a batch", ["topic"], buckets=_SIZES, registry=registry)
         self.steps = Histogram("baoxue_step_seconds", "Time that a step of a batch took", ["topic", "step"], buckets=_SECONDS, registry=registry)
         self.fenced = Counter("baoxue_fenced", "Batches given up because another worker had processed them", ["topic"], registry=registry)
@@ -73,6 +74,11 @@ class TopicMeters:
         """Count refusals by their codes."""
         for code, n in codes.items():
             self._meters.refused.labels(self._topic, code).inc(n)
+
+    def dead(self, reasons: Mapping[str, int]) -> None:
+        """Count dead letters by their reasons."""
+        for reason, n in reasons.items():
+            self._meters.dead.labels(self._topic, reason).inc(n)
 
     def reached(self, time: str, newest: datetime | None) -> None:
         """Record the newest time in what was processed; ``time`` says whose it is: ``event`` or ``recorded``."""

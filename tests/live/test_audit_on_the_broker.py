@@ -22,6 +22,7 @@ from services.reporting.audit.console.tail import events_from
 from services.reporting.audit.recount import Recount, open_database
 from services.reporting.audit.sources.inventory import take_inventory
 from services.reporting.audit.sources.kafka_topic import KafkaTopic, TopicUnreadable
+from services.reporting.audit.sources.log import Bounds
 from services.reporting.audit.verification import missing, recount_until
 from tests.components.reporting.written_facts import CHILD, case_fact, child_file, event, fact, grant, relief_fact, standing, statement
 from tests.support.stack import FreshTopic, NewStack
@@ -50,7 +51,7 @@ def topic(stack: LocalStack, fresh_topic: FreshTopic) -> Iterator[KafkaTopic]:
 
 def out_of_school(topic: KafkaTopic, offsets: dict[int, int]) -> int:
     with open_database() as database:
-        recount_until(Recount(database), topic, offsets, lambda more: None)
+        recount_until(Recount(database, bounds=Bounds(None, {}, ())), topic, offsets, lambda more: None)
         ((total,),) = database.execute("SELECT coalesce(sum(n), 0)::BIGINT FROM recounted WHERE cell = 'status.dropped_out'").fetchall()
         return int(total)
 
@@ -102,7 +103,7 @@ def test_a_record_that_has_lost_its_beginning_is_read_and_found_out(stack: Local
     finally:
         admin.close()
     with open_database() as database:
-        _, totals = recount_until(Recount(database), topic, topic.ends(), lambda more: None)
+        _, totals = recount_until(Recount(database, bounds=Bounds(None, {}, ())), topic, topic.ends(), lambda more: None)
         (found,) = missing(topic.begins(), topic.ends())
     assert (totals.facts, found.problem, found.records, found.first) == (110, "missing", 10, ((0, 0),))
 

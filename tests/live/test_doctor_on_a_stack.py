@@ -168,7 +168,7 @@ def test_what_could_not_be_read_is_told_with_how_many_and_how_to_look_for_a_week
         for _ in range(2):
             producer.send(topics.SUBMISSIONS, key=b"nobody", value=b"?", partition=0).get(timeout=30)
     until(lambda: dead in wrong(stack), lambda: [check for check in examine(stack.config) if check.about == dead])
-    until(lambda: wrong(stack)[dead][0] == "2 records could not be read", lambda: wrong(stack)[dead])
+    until(lambda: wrong(stack)[dead][0] == "2 records do not count: unreadable (2)", lambda: wrong(stack)[dead])
     assert f"baoxue tail --topic {dead} --from beginning" in wrong(stack)[dead][1]
 
 

@@ -20,6 +20,7 @@ from deploy.local.processes import PROCESSES, ServiceProcess
 from deploy.local.redis_access import OPERATOR
 from deploy.local.stack import LocalStack
 from services.reporting import cli
+from shared.ids import uuid5_of_position
 from shared.log import topics
 from shared.log.kafka_log import KafkaLog
 from tests.components.enrolment.lines import event
@@ -178,3 +179,68 @@ async def test_an_open_transaction_holds_back_and_is_said_and_makes_nobody_unrea
         await other.abort_transaction()
     await system.until_at_end()
     assert (await asyncio.to_thread(system.verify))["verdict"] == "equal"
+
+
+HONEST = tuple(f"{n:032x}" for n in range(100, 107))
+"""Children of whom honest reports come, one behind each forged fact."""
+
+
+def forged(fact: bytes, offset: int, *, of_position: bool = True, n: int = 0, **more: object) -> bytes:
+    """Return a copy of a fact as a hostile neighbour would write it, for the input at an offset."""
+    sequence = f"{offset:016d}-{n:04d}"
+    id_ = uuid5_of_position(topics.SUBMISSIONS, 0, offset, n) if of_position else "0e0f3b0a-1111-5111-8111-0123456789ab"
+    return json.dumps({**json.loads(fact), "sequence": sequence, "id": id_, **more}).encode()
+
+
+async def test_facts_that_a_hostile_neighbour_writes_blind_nobody_and_are_named(system: System) -> None:
+    """The last test: what was put aside stays a finding of verify and of the doctor."""
+    await system.until_at_end()
+    known = next(fact for fact in await system.facts() if json.loads(fact)["source"] == "/enrolment")
+    child = json.loads(known)["subject"].encode()
+    end = (await system.log.end_offsets(topics.SUBMISSIONS))[0]
+    before = await asyncio.to_thread(system.verify)
+    assert before["verdict"] == "equal"
+    hostile = [
+        (forged(known, 9_999_999_999), child),
+        (forged(known, end + 9), child),
+        (forged(known, 922_337_203_685_477, n=5807), child),
+        (forged(known, 9_999_999_999, of_position=False), child),
+        (forged(known, 9_999_999_999, source="/case"), child),
+        (forged(known, 9_999_999_999), HONEST[0].encode()),
+        (forged(known, 9_999_999_999_999_999), child),
+    ]
+    producer = AIOKafkaProducer(bootstrap_servers=system.stack.config.kafka_bootstrap)
+    await producer.start()
+    for (value, key), honest in zip(hostile, HONEST, strict=True):
+        await producer.send_and_wait(topics.STUDENT_STATUS, value, key=key, partition=0)
+        await system.report(*dropped_out(honest, 3))
+    await producer.stop()
+    named = {
+        "beyond the end of its input topic": 3,
+        "with the id of another position": 1,
+        "of a type that its source does not write": 1,
+        "key and subject differ": 1,
+        "malformed sequence": 1,
+    }
+    for rebuilt in (False, True):
+        if rebuilt:
+            # By now the input topic goes further than one of the forged facts said.
+            with redis_access.client(system.stack.config, OPERATOR) as client:
+                client.flushall()
+            await system.until_at_end()
+            await system.until_well()
+
+        def files_follow() -> bool:
+            return bool((told := system.verify())["altogether"]["files_open"] == told["altogether"]["out_of_school"])
+
+        await system.until("the policies have answered every honest fact", files_follow)
+        told = await asyncio.to_thread(system.verify)
+        assert (told["verdict"], told["differing"], told["further"]) == ("not sound", 0, 0)
+        assert told["altogether"]["out_of_school"] == before["altogether"]["out_of_school"] + len(HONEST)
+        assert {finding["problem"]: finding["records"] for finding in told["findings"]} == named
+    said = (await asyncio.to_thread(system.doctor))[topics.dead(topics.STUDENT_STATUS)]
+    assert "7 records do not count" in said
+    assert "beyond the end of its input topic (3)" in said
+    async with httpx.AsyncClient() as client:
+        metrics = (await client.get(f"{REPORTING.url(system.stack.config)}/metrics")).text
+    assert f'baoxue_dead_letters_total{{reason="key and subject differ",topic="{topics.STUDENT_STATUS}"}}' in metrics

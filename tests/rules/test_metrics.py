@@ -16,7 +16,7 @@ from shared.http.meters import HttpMeters
 from shared.worker.lag import FaustMetrics, LagMetrics
 from shared.worker.meters import WorkerMeters
 
-BOUNDED = {"topic", "partition", "outcome", "code", "step", "time", "stage", "what", "method", "route", "status", "event"}
+BOUNDED = {"topic", "partition", "outcome", "code", "reason", "step", "time", "stage", "what", "method", "route", "status", "event"}
 UNITS = ("_seconds", "_records", "_events", "_offset", "_active", "_clients")
 """What a gauge or a histogram ends with; counters end with what they count."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,6 +24,7 @@ from shared.log.topics import READ_BY_WORKERS, dead, topics
 
 LATELY = timedelta(days=7)
 """An older dead letter has been looked at, or never will be."""
+_MOST_READ, _SILENCE_MS = 1_000, 2_000
 TOLERATED = timedelta(seconds=5)
 """So far the newest fact may be ahead of the clock of this machine: clocks differ."""
 
@@ -81,16 +84,43 @@ def _topics(config: StackConfig) -> Iterator[Check]:
 
 def _dead(config: StackConfig) -> Iterator[Check]:
     since = int((datetime.now(UTC) - LATELY).timestamp() * 1000)
-    with KafkaConsumer(bootstrap_servers=config.kafka_bootstrap) as consumer:
+    with KafkaConsumer(bootstrap_servers=config.kafka_bootstrap, auto_offset_reset="earliest", enable_auto_commit=False) as consumer:
         for topic in READ_BY_WORKERS:
             places = [TopicPartition(dead(topic), partition) for partition in sorted(consumer.partitions_for_topic(dead(topic)) or ())]
             ends, first = consumer.end_offsets(places), consumer.beginning_offsets(places)
-            lately = consumer.offsets_for_times(dict.fromkeys(places, since))
-            new = sum(ends[place] - lately[place].offset for place in places if lately[place] is not None)
+            found = consumer.offsets_for_times(dict.fromkeys(places, since))
+            lately = {place: found[place].offset for place in places if found[place] is not None and found[place].offset < ends[place]}
+            new = sum(ends[place] - offset for place, offset in lately.items())
             if old := sum(ends[place] - first[place] for place in places) - new:
-                yield Check(dead(topic), f"{old:,} records could not be read, {LATELY.days} days ago or longer")
+                yield Check(dead(topic), f"{old:,} records did not count, {LATELY.days} days ago or longer")
             if new:
-                yield Check(dead(topic), f"{new:,} records could not be read", f"baoxue tail --topic {dead(topic)} --from beginning: who sent them?")
+                why = reasons(_values(consumer, lately))
+                yield Check(
+                    dead(topic), f"{new:,} records do not count: {why}", f"baoxue tail --topic {dead(topic)} --from beginning: who sent them?"
+                )
+
+
+def _values(consumer: Any, begin: Mapping[TopicPartition, int]) -> Iterator[bytes | None]:
+    """Yield the values of dead letters from these offsets on; the first thousand are enough to know what is going on."""
+    consumer.assign(list(begin))
+    for place, offset in begin.items():
+        consumer.seek(place, offset)
+    left = _MOST_READ
+    while left > 0 and (polled := consumer.poll(timeout_ms=_SILENCE_MS, max_records=left)):
+        for records in polled.values():
+            left -= len(records)
+            yield from (record.value for record in records)
+
+
+def reasons(letters: Iterable[bytes | None]) -> str:
+    """Return why records are dead letters, the most frequent reason first."""
+    told: Counter[str] = Counter()
+    for letter in letters:
+        try:
+            told[str(json.loads(letter or b"")["data"]["reason"])] += 1
+        except (ValueError, KeyError, TypeError):
+            told["no dead letter"] += 1
+    return ", ".join(f"{reason} ({n:,})" for reason, n in told.most_common())
 
 
 def clock(newest: datetime | None, now: datetime, *, in_story: bool = False) -> Iterator[Check]:

@@ -8,9 +8,9 @@ from typing import Any
 
 import duckdb
 
-from services.reporting.audit.definition import families, steps
+from services.reporting.audit.definition import belonging, families, steps
 from services.reporting.audit.definition.moments import micros, moment
-from services.reporting.audit.sources.log import LoggedRecord
+from services.reporting.audit.sources.log import Bounds, LoggedRecord
 
 CHUNK = 50_000
 """Records counted at once: about 100 MB of memory, and so few statements that their own cost does not matter."""
@@ -54,6 +54,11 @@ def open_database() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False, "autoload_known_extensions": False})
 
 
+def _text_of(key: bytes | None) -> str | None:
+    """Return a key as text, None for one that no fact has."""
+    return key.decode() if key is not None and key.isascii() else None
+
+
 class Recount:
     """One count of the record, from its first offset on, in a database.
 
@@ -61,7 +66,7 @@ class Recount:
     (county, cell, n), ``standings``, ``flows``, ``files`` and ``aid`` hold the counts.
     """
 
-    def __init__(self, database: duckdb.DuckDBPyConnection, *, recorded_until: datetime | None = None, chunk: int = CHUNK) -> None:
+    def __init__(self, database: duckdb.DuckDBPyConnection, *, bounds: Bounds, recorded_until: datetime | None = None, chunk: int = CHUNK) -> None:
         """``recorded_until``: count only the facts recorded up to this moment, itself included. Tables of an earlier count are emptied."""
         self.database = database
         self.read: Counter[int] = Counter()
@@ -72,6 +77,11 @@ class Recount:
         self._kept = 0
         for statement in steps.BEGIN:
             database.execute(statement)
+        self._partitions = bounds.partitions
+        with database.appender("input_ends") as ends:
+            ends.append_rows((source, part, f"{end:016d}-") for source, topic in bounds.inputs.items() for part, end in topic.items())
+        with database.appender("letters") as letters:
+            letters.append_rows(bounds.beyond)
 
     def add(self, records: Sequence[LoggedRecord]) -> None:
         """Take the next records, and count every full chunk."""
@@ -103,9 +113,12 @@ class Recount:
         self.database.execute(steps.EMPTY_CHUNK)
         with self.database.appender("chunk") as chunk:
             chunk.append_rows(self._decoded(records))
+        given = {"recorded_until": self._recorded_until, "partitions": self._partitions}
+        for statement in steps.CHECK:
+            self.database.execute(statement, {name: value for name, value in given.items() if f"${name}" in statement})
+        self._put_odd_ids_aside()
         for statement in steps.EACH_CHUNK:
-            parameters = {"recorded_until": self._recorded_until} if "$recorded_until" in statement else None
-            self.database.execute(statement, parameters)
+            self.database.execute(statement)
         problems = self.database.execute(
             "SELECT problem, count(*), list((part, place) ORDER BY part, place)[:5] FROM checked WHERE problem IS NOT NULL GROUP BY problem"
         )
@@ -113,14 +126,27 @@ class Recount:
             self._note(problem, number, [tuple(position) for position in first])
         self._sum_up_when_grown()
 
-    def _decoded(self, records: list[LoggedRecord]) -> Iterator[tuple[int, int, str]]:
+    def _put_odd_ids_aside(self) -> None:
+        """Find the facts that jump over inputs under the id of another position. A fact jumps where it does not follow the last that counts."""
+        ((odd,),) = self.database.execute(belonging.COUNT_ODD_IDS).fetchall()
+        if not odd:
+            return
+        heads = {(part, source): sequence for part, source, sequence in self.database.execute(belonging.LIST_HEADS).fetchall()}
+        for part, place, source, sequence, is_its_own in self.database.execute(belonging.LIST_IDS).fetchall():
+            last = heads.get((part, source), "")
+            if not is_its_own and int(sequence[:16]) > (int(last[:16]) + 1 if last else 0):
+                self.database.execute(belonging.PUT_ASIDE, {"problem": belonging.ID, "part": part, "place": place})
+            else:
+                heads[part, source] = max(last, sequence)
+
+    def _decoded(self, records: list[LoggedRecord]) -> Iterator[tuple[int, int, str | None, str]]:
         for record in records:
             value = record.value
             try:
                 text = value.decode() if value is not None else ""
             except UnicodeDecodeError:
                 text = ""  # an empty text is no event either, and SQL finds it unreadable
-            yield record.partition, record.offset, text
+            yield record.partition, record.offset, _text_of(record.key), text
 
     def _note(self, problem: str, records: int, first: list[Any]) -> None:
         number, known = self._found.get(problem, (0, []))

@@ -11,7 +11,7 @@ from services.reporting.audit.comparison import Comparison, compare
 from services.reporting.audit.recount import Finding, Recount, Totals, open_database
 from services.reporting.audit.sources.areas import county_names, load_areas
 from services.reporting.audit.sources.kafka_topic import KafkaTopic
-from services.reporting.audit.sources.log import Offsets
+from services.reporting.audit.sources.log import Bounds, Offsets
 from services.reporting.audit.sources.reporting_api import Snapshot, load
 
 Progress = Callable[[int], object]
@@ -67,14 +67,14 @@ def further(counted: Mapping[int, int], written: Offsets) -> int:
     return sum(max(0, end - counted.get(part, 0)) for part, end in written.items())
 
 
-def verify(snapshot: Snapshot, topic: KafkaTopic, written: Offsets, read: Progress) -> Verification:
+def verify(snapshot: Snapshot, topic: KafkaTopic, bounds: Bounds, written: Offsets, read: Progress) -> Verification:
     """Count the record again up to the snapshot's offsets, and compare. Raises ``TopicUnreadable`` and ``AnswerUnreadable``.
 
-    ``written``: as far as the record went when the verification began.
+    ``bounds``: what there was beside the record when the snapshot was known. ``written``: as far as the record went when the verification began.
     """
     begins = topic.begins()
     with open_database() as database:
-        recount, totals = recount_until(Recount(database), topic, snapshot.offsets, read)
+        recount, totals = recount_until(Recount(database, bounds=bounds), topic, snapshot.offsets, read)
         load(database, snapshot)
         load_areas(database)
         gone = missing(begins, snapshot.offsets)

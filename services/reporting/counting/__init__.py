@@ -5,7 +5,7 @@ fact, ``folding`` the fold. Where the counts are kept stands in ``board``.
 """
 
 from services.reporting.counting.case import CASE_REASON_CELLS, CASE_STATE_CELLS
-from services.reporting.counting.folding import CELLS, FOLD_VERSION, Changes, Record, fold
+from services.reporting.counting.folding import CELLS, FOLD_VERSION, Changes, Judge, Record, fold
 from services.reporting.counting.grant import FEN_CELLS, GRANTS_CELLS
 from services.reporting.counting.student import (
     OPENING_POOR_CELL,
@@ -34,6 +34,7 @@ __all__ = [
     "TRANSFER_LOST_CELL",
     "Changes",
     "Flow",
+    "Judge",
     "Record",
     "fold",
 ]

@@ -61,8 +61,10 @@ class CountedFact(Struct, gc=False, tag_field="type", kw_only=True):
     """The attributes that the counts need of every fact. ``TYPE`` is the fact's type."""
 
     TYPE: ClassVar[str]
+    id: str
     source: str
     subject: str
+    partitionkey: str
     time: Moment
     recordedtime: Moment
     sequence: str
@@ -97,8 +99,10 @@ class Uncounted(Struct, gc=False, kw_only=True):
 
     TYPE: str = field(name="type")
     data: ClassVar[None] = None
+    id: str
     source: str
     subject: str
+    partitionkey: str
     time: Moment
     recordedtime: Moment
     sequence: str

@@ -3,10 +3,11 @@
 A count of anything is: over all facts not seen before, add 1 for ``after``, subtract 1 for ``before`` (wire page, section 3).
 A fact was seen before when its sequence is not above the last one of its source in this partition.
 A fact is passed over when its type is registered and nobody counts its family (decision 0021).
+A fact that does not belong where it stands is dead like one that cannot be read: it moves no sequence (decision 0036).
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol, assert_never
@@ -26,12 +27,13 @@ from services.reporting.counting.counted import (
 from services.reporting.counting.grant import RELIEF_CELLS, add_grant
 from services.reporting.counting.student import STUDENT_CELLS, add_statement, add_student
 from services.reporting.counting.tally import Claim, Tally, without_zeros
-from shared.contracts.registry import RECORD_LANGUAGE, UnknownType
+from shared.contracts.registry import RECORD_LANGUAGE, NewerVersion, UnknownType
 from shared.contracts.relief import WITHOUT_GRANT
 from shared.contracts.same_as import WITHOUT_STANDING
 from shared.contracts.sequence import is_sequence
 from shared.contracts.student import StudentVoided
 from shared.events.codec import Unreadable
+from shared.events.dead_letters import Foreign
 
 FOLD_VERSION = 3
 """Goes up whenever the same record would give other counts. Counts of another version are built anew."""
@@ -60,7 +62,11 @@ class DeadRecord(NamedTuple):
     """A record that changes no count and becomes a dead letter, with the reason."""
 
     record: Record
-    error: Unreadable | UnknownType
+    error: Unreadable | UnknownType | Foreign
+
+
+Judge = Callable[[str, Counted | Uncounted, Record, str], None]
+"""Called with the type of a fact, its attributes, its record, and the last sequence of its source. Raises ``Foreign``."""
 
 
 @dataclass(slots=True)
@@ -88,17 +94,19 @@ class Changes:
     """Facts of families that nobody counts. They move the sequence of their source and the two times, and change no count."""
 
 
-def fold(records: Iterable[Record], last: Mapping[str, str]) -> Changes:
+def fold(records: Iterable[Record], last: Mapping[str, str], judge: Judge) -> Changes:
     """Fold a partition's records, in order, after ``last``: the last sequence of each source so far.
 
-    Raises ``NewerVersion`` for a registered type in a version that this code does not know.
+    ``judge`` tells whether a fact belongs where it stands; what it raises besides ``Foreign`` ends the fold. Raises ``NewerVersion``
+    for a registered type in a version that this code does not know.
     """
     tally, sequences, dead, repeats, passed_over = Tally(), dict(last), [], 0, 0
     event_time = recorded_time = None
     for record in records:
         try:
             fact = _read(record.value)
-        except (Unreadable, UnknownType) as error:
+            judge(fact.TYPE, fact, record, sequences.get(fact.source, ""))
+        except (Unreadable, UnknownType, Foreign) as error:
             dead.append(DeadRecord(record, error))
             continue
         if _is_repeat(fact, sequences):
@@ -119,6 +127,8 @@ def fold(records: Iterable[Record], last: Mapping[str, str]) -> Changes:
         elif type(data) is StatementData:
             add_statement(tally, fact.subject, fact.time, data)
         elif data is None:
+            if (newer := _why_not(fact.TYPE)) is not None:
+                raise newer
             passed_over += 1
         else:
             assert_never(data)
@@ -137,12 +147,17 @@ def fold(records: Iterable[Record], last: Mapping[str, str]) -> Changes:
     )
 
 
+def _why_not(type_: str) -> UnknownType | NewerVersion | None:
+    """Return why facts of a type are not passed over: nobody registered it, or this code is too old for it."""
+    return None if RECORD_LANGUAGE.knows(type_) or type_.startswith(_FIGURES) else RECORD_LANGUAGE.why_not(type_)
+
+
 def _is_repeat(fact: Counted | Uncounted, sequences: Mapping[str, str]) -> bool:
     return fact.sequence <= sequences.get(fact.source, "")
 
 
 def _read(value: bytes | None) -> Counted | Uncounted:
-    """Read a fact that is counted or passed over. Raises ``Unreadable``, ``UnknownType``, ``NewerVersion``."""
+    """Read a fact that is counted or passed over. Raises ``Unreadable``, ``UnknownType``."""
     fact: Counted | Uncounted
     try:
         fact = read_counted(value)
@@ -151,8 +166,8 @@ def _read(value: bytes | None) -> Counted | Uncounted:
         fact = read_uncounted(value)
         if fact.TYPE in COUNTED_TYPES:
             raise
-        if not (RECORD_LANGUAGE.knows(fact.TYPE) or fact.TYPE.startswith(_FIGURES)):
-            raise RECORD_LANGUAGE.why_not(fact.TYPE) from None
+        if isinstance(unknown := _why_not(fact.TYPE), UnknownType):
+            raise unknown from None
     data = fact.data
     if type(data) is StudentData:
         if data.after is None and data.before is None and not data.late and fact.TYPE not in _WITHOUT_STANDING:

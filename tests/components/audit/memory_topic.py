@@ -15,6 +15,10 @@ class MemoryTopic:
         self.begin, self.open = begin, open_
         self.handed = 0
 
+    @property
+    def partitions(self) -> list[int]:
+        return sorted(self.records)
+
     def __enter__(self) -> Self:
         return self
 

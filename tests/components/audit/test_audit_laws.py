@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.components.audit.audit_count import counted
 from tests.components.reporting.random_facts import CHINA, OUT, records
-from tests.components.reporting.written_facts import Written
+from tests.components.reporting.written_facts import Written, moved_to
 
 
 def laid(values: list[tuple[int, bytes]]) -> list[Written]:
@@ -18,7 +18,7 @@ def laid(values: list[tuple[int, bytes]]) -> list[Written]:
     ends: Counter[int] = Counter()
     written = []
     for partition, value in values:
-        written.append(Written(partition, ends[partition], value))
+        written.append(Written(partition, ends[partition], moved_to(partition, value)))
         ends[partition] += 1
     return written
 

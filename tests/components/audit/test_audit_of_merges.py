@@ -8,6 +8,7 @@ from shared.events.codec import read_event
 from shared.log.event_log import LogRecord
 from tests.components.audit.audit_count import counted
 from tests.components.enrolment.two_writers import PARTITIONS, Enrolment, id_in
+from tests.components.reporting.counted_facts import anybody
 from tests.components.reporting.written_facts import Written
 
 ONE, OTHER, THIRD, NOBODY = id_in(0), id_in(1), id_in(2), id_in(2, 1)
@@ -47,7 +48,7 @@ def test_every_step_counts_the_same_by_sql_by_the_fold_and_by_hand() -> None:
     assert recounted.findings == {}
     cells: Counter[str] = Counter()
     for place in range(PARTITIONS):
-        changes = fold([LogRecord(record.offset, None, record.value) for record in written if record.partition == place], {})
+        changes = fold([LogRecord(record.offset, None, record.value) for record in written if record.partition == place], {}, anybody)
         assert (changes.dead, changes.repeats) == ([], 0)
         cells.update({cell.removeprefix(f"{COUNTY}:"): n for cell, n in changes.cells.items()})
     by_sql = {cell: n for cell, n in recounted.of(COUNTY).items() if not cell.startswith("flow.")}

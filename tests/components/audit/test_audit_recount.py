@@ -14,12 +14,14 @@ from services.reporting.counting.folding import fold
 from shared.log.event_log import LogRecord
 from tests.components.audit.audit_count import FIGURE, VISIT, counted
 from tests.components.reporting.written_facts import (
+    CHILD,
     Written,
     case_fact,
     child_file,
     event,
     fact,
     grant,
+    id_at,
     lying,
     relief_fact,
     standing,
@@ -60,7 +62,7 @@ def test_a_transfer_that_was_reported_before_or_leads_nowhere_counts_nothing() -
 
 def test_the_bytes_of_the_wire_page_are_read_as_they_stand() -> None:
     literal = (
-        b'{"specversion":"1.0","id":"b3c5a1de-7f0e-5d0f-8a53-1f0a7c9d2e11","source":"/enrolment","type":"cn.baoxue.student.dropped-out.v1",'
+        b'{"specversion":"1.0","id":"ff68a5fe-cc3c-545c-a0ab-f04e5f89ca48","source":"/enrolment","type":"cn.baoxue.student.dropped-out.v1",'
         b'"subject":"0123456789abcdef0123456789abcdef","time":"2020-06-13T17:30:00Z","recordedtime":"2020-06-14T08:00:00.123456+08:00",'
         b'"partitionkey":"0123456789abcdef0123456789abcdef","sequence":"0000000000001234-0001","causationid":"r-7","correlationid":"r-1",'
         b'"data":{"before":{"status":"enrolled","county":"513431","stage":"junior","poor":true,"reason":null},'
@@ -202,16 +204,18 @@ def test_a_repeat_counts_nothing_wherever_a_chunk_ends(chunk: int) -> None:
 @pytest.mark.parametrize("chunk", [1, 1000])
 def test_a_sequence_is_one_of_its_source_in_its_partition(chunk: int) -> None:
     records = [
-        *lying(fact("listed", None, OUT, 5), fact("listed", None, OUT, 4, source="/case"), partition=0),
+        *lying(fact("listed", None, OUT, 5), case_fact("opened", None, child_file("open"), 4), partition=0),
         *lying(fact("listed", None, OUT, 5), fact("listed", None, OUT, 4), partition=1),
     ]
     done = counted(records, chunk=chunk)
-    assert done.of("513431")["status.dropped_out"] == 3
+    assert (done.of("513431")["status.dropped_out"], done.of("513431")["case.state.open"]) == (2, 1)
     assert done.totals.repeats == 1
 
 
 def test_the_second_fact_of_one_input_is_no_repeat_of_the_first() -> None:
-    twice = [event("cn.baoxue.student.listed.v1", "c", 1, {"before": None, "after": OUT}, sequence=f"{1:016d}-{n:04d}") for n in (0, 1)]
+    sequences = [f"{1:016d}-{n:04d}" for n in (0, 1)]
+    data = {"before": None, "after": OUT}
+    twice = [event("cn.baoxue.student.listed.v1", CHILD, 1, data, sequence=each, id=id_at("/enrolment", each, 0)) for each in sequences]
     assert counted(lying(*twice)).totals.facts == 2
 
 

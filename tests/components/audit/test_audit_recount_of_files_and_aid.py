@@ -36,7 +36,7 @@ def test_a_file_without_a_reason_or_a_day_has_neither_cell() -> None:
 
 def test_the_bytes_of_the_case_service_are_read_as_they_stand() -> None:
     literal = (
-        b'{"specversion":"1.0","id":"b3c5a1de-7f0e-5d0f-8a53-1f0a7c9d2e11","source":"/case","type":"cn.baoxue.case.reason-corrected.v1",'
+        b'{"specversion":"1.0","id":"5f5b07ad-3233-59ec-8e79-81691310949c","source":"/case","type":"cn.baoxue.case.reason-corrected.v1",'
         b'"subject":"0123456789abcdef0123456789abcdef","time":"2020-06-13T17:30:00Z","recordedtime":"2020-06-14T08:00:00.123456+08:00",'
         b'"partitionkey":"0123456789abcdef0123456789abcdef","sequence":"0000000000001234-0001","causationid":"r-7","correlationid":"r-1",'
         b'"data":{"before":{"state":"persuading","county":"513431","reason":"work","attempts":2,"due":"2020-06-20"},'

@@ -8,6 +8,7 @@ import pytest
 from services.reporting.audit.recount import Recount, open_database
 from services.reporting.audit.replay import counts_document
 from services.reporting.audit.sources.areas import UnknownArea, county_names, find_area, load_areas
+from tests.components.audit.audit_count import ANYWHERE
 from tests.components.reporting.written_facts import Written, case_fact, child_file, fact, grant, lying, relief_fact, standing
 
 OUT = standing("dropped_out", poor=True)
@@ -26,7 +27,7 @@ RECORD = lying(
 def document(area: str, records: list[Written] = RECORD) -> dict[str, Any]:
     with open_database() as database:
         load_areas(database)
-        recount = Recount(database)
+        recount = Recount(database, bounds=ANYWHERE)
         recount.add(records)
         totals = recount.finish()
         return counts_document(database, find_area(database, area), {0: len(records)}, totals)

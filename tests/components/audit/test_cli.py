@@ -10,11 +10,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from services.reporting import cli
-from services.reporting.audit.sources import inventory, kafka_topic, reporting_api
+from services.reporting.audit.sources import bounds, inventory, kafka_topic, reporting_api
 from services.reporting.audit.sources.inventory import GroupState, Inventory, TopicState
 from services.reporting.audit.sources.kafka_topic import TopicUnreadable
 from services.reporting.audit.sources.reporting_api import ReportingApi
-from tests.components.audit.audit_count import FIGURE, VISIT
+from tests.components.audit.audit_count import ANYWHERE, FIGURE, VISIT
 from tests.components.audit.memory_topic import MemoryTopic
 from tests.components.reporting.written_facts import CHILD, case_fact, child_file, event, fact, grant, relief_fact, standing
 
@@ -77,6 +77,7 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Serve:
 
         monkeypatch.setattr(reporting_api, "ReportingApi", lambda url: ReportingApi(url, transport=httpx.MockTransport(answer)))
         monkeypatch.setattr(kafka_topic, "KafkaTopic", lambda bootstrap, topic="student-status": MemoryTopic(values, begin=begin, open_=open_))
+        monkeypatch.setattr(bounds, "read_bounds", lambda bootstrap, partitions: ANYWHERE)
         monkeypatch.setattr(cli, "PATIENCE", 2.0 if len(left) > 1 else 0.0)
         monkeypatch.setattr(cli, "LOOK", 0.0)
 
@@ -128,7 +129,7 @@ def test_verify_compares_files_and_aid_too_and_says_what_there_is(serve: Serve, 
 
 
 def test_verify_says_which_families_were_passed_over_and_stays_equal(serve: Serve, run: Run, visits_registered: None) -> None:
-    serve([*RECORD, VISIT, VISIT, FIGURE, event("cn.baoxue.figure.withdrawn.v1", "c", 2, {}, source="/reporting")])
+    serve([*RECORD, VISIT, VISIT, FIGURE, event("cn.baoxue.figure.withdrawn.v1", CHILD, 2, {}, source="/reporting")])
     done = run("verify")
     assert done.exit_code == 0, done.output
     assert "3 distinct facts counted, 2 repeats dropped" in done.stdout

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from services.reporting.counting import Changes, fold
 from services.reporting.view.memory import Memory
 from shared.clock import micros_of
+from shared.log.belonging import INPUT_TOPICS
+from shared.log.event_log import EventLog
 from tests.components.reporting.written_facts import case_fact, child_file, fact, grant, relief_fact, standing
 
 OUT = ("dropped_out", "never_enrolled")
@@ -32,9 +34,19 @@ def lay(*values: bytes | None, begin: int = 0) -> list[Laid]:
     return [Laid(begin + n, value) for n, value in enumerate(values)]
 
 
+def anybody(*_: object) -> None:
+    """Judge that every fact belongs where it stands: for tests of what is counted of facts."""
+
+
 def folded(*values: bytes | None, last: Mapping[str, str] | None = None) -> Changes:
     """Fold values."""
-    return fold(lay(*values), last or {})
+    return fold(lay(*values), last or {}, anybody)
+
+
+async def take_inputs(log: EventLog, partitions: int, *, each: int = 1_000) -> None:
+    """Fill the input topics, so that facts have inputs that they may follow from."""
+    for topic in INPUT_TOPICS.values():
+        await log.append(topic, {partition: [(b"", b"")] * each for partition in range(partitions)})
 
 
 def added(*parts: Changes) -> dict[str, Any]:

@@ -35,7 +35,6 @@ student_facts = st.builds(
     standings,
     sequences,
     time=MOMENTS,
-    source=st.sampled_from(("/enrolment", "/case")),
     spell=st.sampled_from((1, 2, None)),
     unmatched=st.booleans(),
 )

@@ -3,8 +3,11 @@
 import json
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID, uuid5
 
 CHILD = "0123456789abcdef0123456789abcdef"
+INPUTS = {"/enrolment": "enrolment.submissions", "/case": "case.commands", "/relief": "relief.commands"}
+_NAMESPACE = UUID("6f0d3c5a-5d8b-5f0e-9a4b-e2d1c07a9b31")
 NOON = "2020-03-01T12:00:00+08:00"
 
 
@@ -16,6 +19,12 @@ class Written:
     offset: int
     value: bytes | None
     timestamp: int = 0
+    under: bytes | None = None
+    """The key, where it is not the subject of the event."""
+
+    @property
+    def key(self) -> bytes | None:
+        return key_of(self.value) if self.under is None else self.under
 
 
 def standing(status: str, county: str = "513431", *, stage: str | None = "junior", poor: bool = False, reason: str | None = None) -> dict[str, Any]:
@@ -76,7 +85,7 @@ def event(
     """Return the bytes of any event; `more` replaces attributes."""
     attributes = {
         "specversion": "1.0",
-        "id": f"00000000-0000-5000-8000-{n:012d}",
+        "id": id_at(source, f"{n:016d}-0000", 0),
         "source": source,
         "type": type_,
         "subject": subject,
@@ -92,6 +101,32 @@ def event(
     return json.dumps({**attributes, **more}, ensure_ascii=False).encode()
 
 
+def id_at(source: str, sequence: str, partition: int) -> str:
+    """Return the id of the fact that has this sequence in a partition, by the wire page: a uuid5 of the position of its input."""
+    offset, _, n = sequence.partition("-")
+    return str(uuid5(_NAMESPACE, f"{INPUTS.get(source, source)}[{partition}]@{int(offset)}-{int(n)}"))
+
+
+def moved_to(partition: int, value: bytes | None) -> bytes | None:
+    """Return a fact of partition 0 as it would stand in another one; anything else as it is."""
+    try:
+        attributes = json.loads(value or b"")
+        if attributes["id"] != id_at(attributes["source"], attributes["sequence"], 0):
+            return value
+        attributes["id"] = id_at(attributes["source"], attributes["sequence"], partition)
+    except (ValueError, KeyError, TypeError):
+        return value
+    return json.dumps(attributes, ensure_ascii=False).encode() if partition else value
+
+
+def key_of(value: bytes | None) -> bytes | None:
+    """Return the key under which an event is written: its subject."""
+    try:
+        return str(json.loads(value or b"")["subject"]).encode()
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
 def lying(*values: bytes | None, partition: int = 0) -> list[Written]:
     """Lay values into a partition, from offset 0 on."""
-    return [Written(partition, offset, value) for offset, value in enumerate(values)]
+    return [Written(partition, offset, moved_to(partition, value)) for offset, value in enumerate(values)]

@@ -354,3 +354,40 @@ async def test_a_rebuild_is_not_followed_by_a_second_read_of_the_record(rig: Rig
     assert await rebuilding.follow(rig.batch(at)) == len(SENT)
     assert rig.log.read_of_record == [(0, 2)]
     await rebuilding.stop()
+
+
+# --- facts that somebody else wrote in the service's name
+
+
+def forged(n: int, **more: object) -> tuple[bytes, bytes]:
+    """A fact of the child in enrolment's name, for the input n."""
+    attributes = {
+        "specversion": "1.0", "id": uuid5_of_position(topics.SUBMISSIONS, P, n, 0), "source": "/enrolment",
+        "type": "cn.baoxue.student.removed.v1", "subject": CHILD, "time": "2019-01-05T08:00:00+08:00",
+        "recordedtime": "2019-01-05T08:00:00+08:00", "partitionkey": CHILD, "sequence": sequence_of(n, 0), "causationid": "x",
+        "correlationid": "x", "data": {"before": None, "after": None, "code": "death"},
+    }  # fmt: skip
+    return CHILD.encode(), json.dumps({**attributes, **more}).encode()
+
+
+FORGED = {
+    "beyond its input topic": forged(9_999_999),
+    "no sequence": forged(1, sequence="9999999999999999-9999"),
+    "another id": forged(4, id="0e0f3b0a-1111-5111-8111-0123456789ab"),
+    "another's type": forged(4, type="cn.baoxue.case.closed.v1"),
+    "another's key": (b"f" * 32, forged(4)[1]),
+    "data that nobody can read": forged(4, data={"before": 7}),
+}
+
+
+@pytest.mark.parametrize("what", FORGED)
+async def test_what_somebody_else_wrote_is_neither_taken_for_decided_nor_built_into_states(fresh_redis: str, what: str) -> None:
+    rig = Rig(fresh_redis)
+    await rig.log.append(topics.STUDENT_STATUS, {P: [FORGED[what]]})
+    live, at = rig.worker(EnrolmentDecider()), 0
+    for _ in range(2):
+        at = await live.follow(rig.batch(at)) if at < len(SENT) else at
+    await live.stop()
+    assert at == len(SENT)
+    assert len(rig.log.topics[topics.STUDENT_STATUS][P]) == 4, "the one of another, and three of ours"
+    assert await rig.states_agree()

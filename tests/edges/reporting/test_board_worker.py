@@ -15,8 +15,8 @@ from shared.log import topics
 from shared.log.event_log import LogUnavailable
 from shared.log.memory_log import MemoryLog
 from shared.worker.follower import RecordBatch
-from tests.components.reporting.counted_facts import Laid, folded
-from tests.components.reporting.written_facts import event, fact, standing
+from tests.components.reporting.counted_facts import Laid, folded, take_inputs
+from tests.components.reporting.written_facts import CHILD, event, fact, key_of, moved_to, standing
 from tests.support.redis import RedisDatabase
 
 P = 1
@@ -35,7 +35,8 @@ class Rig:
 
     async def write(self, *values: bytes) -> None:
         """Append to the record."""
-        await self.log.append(topics.STUDENT_STATUS, {P: [(b"key", value) for value in values]})
+        pairs = [(key_of(value) or b"", moved_to(P, value) or b"") for value in values]
+        await self.log.append(topics.STUDENT_STATUS, {P: pairs})
 
     def batch(self, first: int, next_: int) -> RecordBatch:
         """Return a batch as a consumer returns it."""
@@ -55,6 +56,7 @@ class Rig:
 @pytest.fixture
 async def rig(database: RedisDatabase) -> AsyncIterator[Rig]:
     rig = Rig(database)
+    await take_inputs(rig.log, 2)
     yield rig
     await rig.worker.stop()
 
@@ -181,7 +183,7 @@ async def test_half_of_a_batch_may_be_dead(rig: Rig) -> None:
 
 
 async def test_a_newer_version_stops_the_worker_with_nothing_counted(rig: Rig) -> None:
-    await rig.write(GOOD, event("cn.baoxue.student.listed.v2", "x", 2, {"before": None, "after": OUT}))
+    await rig.write(GOOD, event("cn.baoxue.student.listed.v2", CHILD, 2, {"before": None, "after": OUT}))
     await rig.worker.cursors(frozenset({P}))
     with pytest.raises(NewerVersion):
         await rig.worker.follow(rig.batch(0, 2))
@@ -193,3 +195,70 @@ async def test_counts_of_another_fold_stop_the_worker(rig: Rig) -> None:
     await rig.redis.hset(rig.board.keys(P)[0], "fold", "999")
     with pytest.raises(OtherFold, match=r"fold version 999.*REPORTING_GENERATION"):
         await rig.worker.cursors(frozenset({P}))
+
+
+# --- facts that somebody else wrote
+
+
+FAR = fact("listed", None, OUT, 1_500, spell=1)
+"""A fact of an input that does not exist yet: the input topics hold 1,000."""
+
+
+async def test_a_fact_beyond_its_input_topic_is_put_aside_and_those_behind_it_count(rig: Rig) -> None:
+    await rig.write(FACTS[0], FAR, *FACTS[1:4])
+    await rig.worker.cursors(frozenset({P}))
+    assert await rig.worker.follow(rig.batch(0, 5)) == 5
+    assert [(letter["offset"], letter["reason"]) for letter in rig.dead()] == [(1, "beyond the end of its input topic")]
+    assert await rig.counted() == expected(*FACTS[:4])
+
+
+@pytest.mark.parametrize("kept", [True, False])
+async def test_it_stays_aside_when_its_input_exists_and_all_is_counted_again(rig: Rig, kept: bool) -> None:
+    await rig.write(FACTS[0], FAR, *FACTS[1:4])
+    await rig.worker.cursors(frozenset({P}))
+    await rig.worker.follow(rig.batch(0, 5))
+    await take_inputs(rig.log, 2)
+    if not kept:
+        rig.log.topics[topics.dead(topics.STUDENT_STATUS)][P].clear()
+    await rig.redis.flushdb()
+    rebuilding = CountingFollower(rig.board, rig.log)
+    await rebuilding.cursors(frozenset({P}))
+    assert await rebuilding.follow(rig.batch(0, 5)) == 5
+    assert (await rig.counted() == expected(*FACTS[:4])) is kept, "its dead letter is what keeps it dead"
+
+
+async def test_where_the_ends_of_the_input_topics_cannot_be_had_nothing_is_done(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    await rig.write(FACTS[0], FAR)
+    await rig.worker.cursors(frozenset({P}))
+    monkeypatch.setattr(rig.log, "unavailable", True)
+    with pytest.raises(LogUnavailable):
+        await rig.worker.follow(rig.batch(0, 2))
+    monkeypatch.setattr(rig.log, "unavailable", False)
+    assert (await rig.worker.cursors(frozenset({P})), rig.dead()) == ({P: 0}, [])
+
+
+async def test_an_honest_fact_is_counted_as_soon_as_its_input_exists(rig: Rig) -> None:
+    """The ends are asked once more where a sequence is above those that are known."""
+    await rig.write(FACTS[0])
+    await rig.worker.cursors(frozenset({P}))
+    await rig.worker.follow(rig.batch(0, 1))
+    await take_inputs(rig.log, 2)
+    await rig.write(FAR)
+    assert await rig.worker.follow(rig.batch(1, 2)) == 2
+    assert (await rig.counted(), rig.dead()) == (expected(FACTS[0], FAR), [])
+
+
+async def test_the_ends_are_not_asked_for_facts_below_those_that_are_known(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    await rig.write(*FACTS)
+    await rig.worker.cursors(frozenset({P}))
+    await rig.worker.follow(rig.batch(0, 10))
+    monkeypatch.setattr(rig.log, "unavailable", True)
+    assert await rig.worker.follow(rig.batch(10, 20)) == 20
+
+
+async def test_forged_facts_do_not_stop_the_worker_however_many_they_are(rig: Rig) -> None:
+    forged = [fact("listed", None, OUT, 5_000 + n) for n in range(150)]
+    await rig.write(FACTS[0], *forged, FACTS[1])
+    await rig.worker.cursors(frozenset({P}))
+    assert await rig.worker.follow(rig.batch(0, 152)) == 152
+    assert (len(rig.dead()), await rig.counted()) == (150, expected(*FACTS[:2]))

@@ -44,6 +44,7 @@ class Worker:
     at: dict[str, int] = field(default_factory=lambda: {"policies": 0, "deciding": 0})
 
     def __post_init__(self) -> None:
+        self.log.topics[topics.SUBMISSIONS] = [[LogRecord(n, b"", b"") for n in range(1_000)]]  # the inputs of enrolment's facts
         store = StateStore(connect(self.url), "relief", generation="1", buckets=4, format_version=FORMAT)
         self.deciding = DecidingFollower(ReliefDecider(), store, self.log)
         self.policies = PolicyFollower(ReliefPolicies(), connect(self.url), self.log, generation="1", partitions=1)

@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from msgspec import Raw
 
 from shared.contracts.case import CaseMoved, CloseForLeave
-from shared.contracts.student import StudentDroppedOut, StudentProgressed
+from shared.contracts.student import StudentDroppedOut, StudentProgressed, StudentReturned
 from shared.deciding.policy_follower import Policies, PolicyFollower
 from shared.events.codec import encode, read_event
 from shared.events.envelope import Addressed, Event, EventData
+from shared.ids import uuid5_of_position
 from shared.log import topics
+from shared.log.belonging import INPUT_TOPICS
 from shared.log.event_log import LogRecord, LogUnavailable, Records
 from shared.log.memory_log import MemoryLog
 from shared.log.partitioner import partition_of
@@ -46,7 +48,7 @@ HERE, ELSEWHERE = (
     next(name for n in range(100) if partition_of((name := f"child-{n}").encode(), PARTITIONS) == partition) for partition in (P, 1 - P)
 )
 """A subject of each partition."""
-ADDRESSED = CaseMoved.TYPE
+ADDRESSED = StudentReturned.TYPE
 
 
 class ToAnother(OneForEach):
@@ -77,18 +79,32 @@ class FailingLog(MemoryLog):
         return await super().append(topic, records)
 
 
+SUBJECTS = {
+    partition: next(name for n in range(100) if partition_of((name := f"{n:032x}").encode(), PARTITIONS) == partition) for partition in (P, 1 - P)
+}
+"""A child in each partition."""
+KEY = SUBJECTS[P].encode()
+NAMES: dict[str, str] = {}
+"""What the tests call a fact, by its id."""
+
+
 def written(
-    id_: str,
+    name: str,
     source: str,
     type_: str,
     sequence: str,
     time: datetime = datetime(2019, 3, 1, tzinfo=UTC),
     hops: int | None = None,
     reportedby: str | None = None,
+    partition: int = P,
 ) -> bytes:
+    subject = SUBJECTS[partition]
+    offset, _, n = sequence.partition("-")
+    id_ = uuid5_of_position(INPUT_TOPICS.get(source, source), partition, int(offset), int(n)) if offset.isdigit() else name
+    NAMES[id_] = name
     return encode(
         Event(
-            specversion="1.0", id=id_, source=source, type=type_, subject="s", time=time, recordedtime=time, partitionkey="s",
+            specversion="1.0", id=id_, source=source, type=type_, subject=subject, time=time, recordedtime=time, partitionkey=subject,
             sequence=sequence, causationid="c", correlationid="c", hops=hops, reportedby=reportedby, data=Raw(b"{}"),
         )
     )  # fmt: skip
@@ -113,8 +129,8 @@ class Record:
         self.values.append(written(f"{source}-{n}", source, type_, f"{n:016d}-0000", time))
 
     async def follow(self, first: int = 0) -> int:
-        records = [LogRecord(offset, b"s", value) for offset, value in enumerate(self.values)][first:]
+        records = [LogRecord(offset, KEY, value) for offset, value in enumerate(self.values)][first:]
         return await self.follower.follow(RecordBatch(topics.STUDENT_STATUS, P, first, len(self.values), records))
 
     def asked(self, partition: int = P) -> list[str]:
-        return [read_event(record.value).causationid for record in self.log.topics.get(COMMANDS, [[], []])[partition]]
+        return [NAMES[read_event(record.value).causationid] for record in self.log.topics.get(COMMANDS, [[], []])[partition]]

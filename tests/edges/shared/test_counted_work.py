@@ -15,6 +15,7 @@ from shared.deciding.deciding_follower import DecidingFollower
 from shared.deciding.states.state_store import StateStore
 from shared.ids import uuid5_of_position
 from shared.log import topics
+from shared.log.event_log import LogRecord
 from shared.log.memory_log import MemoryLog
 from shared.redis.edge import connect
 from shared.worker.follower import RecordBatch
@@ -58,6 +59,7 @@ class Worked:
 
     async def decide(self, *sent: tuple[str, bytes], first: int = 0) -> int:
         records = [Laid(first + n, value, child.encode(), 1_583_035_200_000) for n, (child, value) in enumerate(sent)]
+        self.log.topics[topics.SUBMISSIONS] = [[LogRecord(n, b"", b"") for n in range(first + len(sent))]]
         return await self.enrolment.follow(RecordBatch(topics.SUBMISSIONS, 0, first, first + len(sent), records))
 
     async def count(self, first: int, next_: int) -> int:
@@ -123,7 +125,8 @@ async def test_facts_are_counted_and_repeats_dead_letters_and_what_is_passed_ove
     await worked.decide(*SENT)
     facts = [(r.key or b"", r.value or b"") for r in worked.log.topics[topics.STUDENT_STATUS][0]]
     await worked.log.append(
-        topics.STUDENT_STATUS, {0: [*facts[:2], (b"", b"?"), (b"", event("cn.baoxue.figure.released.v1", "x", 1, {}, source="/reporting"))]}
+        topics.STUDENT_STATUS,
+        {0: [*facts[:2], (b"", b"?"), (CHILD.encode(), event("cn.baoxue.figure.released.v1", CHILD, 1, {}, source="/reporting"))]},
     )
     assert await worked.count(0, 7) == 7
     topic = f'topic="{topics.STUDENT_STATUS}"'
@@ -132,6 +135,9 @@ async def test_facts_are_counted_and_repeats_dead_letters_and_what_is_passed_ove
         f'baoxue_records_total{{outcome="repeated",{topic}}}': 2,
         f'baoxue_records_total{{outcome="dead",{topic}}}': 1,
         f'baoxue_records_total{{outcome="passed_over",{topic}}}': 1,
+    }
+    assert worked.figures("baoxue_dead_letters_total") == {
+        f'baoxue_dead_letters_total{{reason="unreadable",topic="{of}"}}': 1 for of in (topics.SUBMISSIONS, topics.STUDENT_STATUS)
     }
     ages = worked.figures("baoxue_watermark_age_seconds")
     assert set(ages) == {f'baoxue_watermark_age_seconds{{time="{time}",{topic}}}' for time in ("event", "recorded")}

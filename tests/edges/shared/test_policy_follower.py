@@ -4,7 +4,7 @@ import pytest
 
 from shared.contracts.case import CaseMoved
 from shared.contracts.registry import NewerVersion
-from shared.deciding import policy_follower
+from shared.deciding import policy_follower, published
 from shared.deciding.policy_follower import MOST_HOPS, PolicyFollower
 from shared.events.codec import read_event
 from shared.ids import uuid5_of_position
@@ -18,7 +18,9 @@ from tests.edges.shared.heard_record import (
     COMMANDS,
     ELSEWHERE,
     IGNORED,
+    KEY,
     PARTITIONS,
+    SUBJECTS,
     OfBoth,
     P,
     Record,
@@ -119,14 +121,18 @@ async def test_bytes_that_nobody_can_read_are_passed_over(record: Record) -> Non
     assert len(record.asked()) == 1
 
 
-@pytest.mark.parametrize("guarded", [True, False])
-async def test_a_sequence_that_is_none_holds_nothing_up(record: Record, guarded: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    if not guarded:
-        monkeypatch.setattr(policy_follower, "is_sequence", lambda _text: True)
+async def test_a_sequence_that_is_none_holds_nothing_up(record: Record) -> None:
     record.values.append(written("odd", "/enrolment", ANSWERED, "zzzzzzzzzzzzzzzz-0000"))
     record.say(1)
     assert await record.follow() == 2
-    assert record.asked() == (["/enrolment-1"] if guarded else ["odd"])
+    assert record.asked() == ["/enrolment-1"]
+
+
+async def test_without_looking_whether_it_is_a_sequence_it_ends_the_policies(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(published, "is_sequence", lambda _text: True)
+    record.values.append(written("odd", "/enrolment", ANSWERED, "zzzzzzzzzzzzzzzz-0000"))
+    with pytest.raises(ValueError, match="zzzz"):
+        await record.follow()
 
 
 async def test_the_cursor_stays_while_the_log_does_not_acknowledge(record: Record) -> None:
@@ -156,7 +162,7 @@ async def test_a_worker_that_was_overtaken_asks_for_nothing(record: Record) -> N
     await record.follow()
     record.say(2)
     await record.follow(first=1)
-    overtaken = RecordBatch(topics.STUDENT_STATUS, P, 1, 2, [LogRecord(1, b"s", record.values[1])])
+    overtaken = RecordBatch(topics.STUDENT_STATUS, P, 1, 2, [LogRecord(1, KEY, record.values[1])])
     assert await record.follower.follow(overtaken) == 2
     assert len(record.asked()) == 2
 
@@ -207,7 +213,7 @@ async def test_a_command_of_another_partitions_fact_does_not_mislead_a_lost_curs
     record: Record, guarded: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Taken for one of this partition, a command of offset 900 of the other would pass over 900 facts that nobody answered."""
-    far = [LogRecord(900, b"s", written("far", "/enrolment", ADDRESSED, f"{900:016d}-0000"))]
+    far = [LogRecord(900, SUBJECTS[OTHER].encode(), written("far", "/enrolment", ADDRESSED, f"{900:016d}-0000", partition=OTHER))]
     record.begin_anew(ToAnother())
     toward_here = PolicyFollower(ToHere(), record.database.client, record.log, generation="2", partitions=PARTITIONS)
     await record.database.client.hset(key_of("test", "2", OTHER, "policies"), "next", "900")
@@ -245,3 +251,23 @@ async def test_a_command_addressed_elsewhere_is_acknowledged_before_those_by_whi
     assert next_ is not None
     await record.follow(first=next_)
     assert record.asked(OTHER)[:1] == (["/enrolment-1"] if guarded else [])
+
+
+# --- facts that somebody else wrote
+
+
+FORGED = {
+    "beyond its input topic": written("forged", "/enrolment", ANSWERED, f"{5_000:016d}-0000"),
+    "of another partition": written("forged", "/enrolment", ANSWERED, f"{50:016d}-0000", partition=1 - P),
+    "of another service's type": written("forged", "/enrolment", CaseMoved.TYPE, f"{50:016d}-0000"),
+    "under another id": written("forged", "/enrolment", ANSWERED, f"{50:016d}-0000").replace(b'"id":"', b'"id":"0'),
+    "of a newer version": written("forged", "/enrolment", ANSWERED.replace(".v1", ".v9"), f"{5_000:016d}-0000"),
+}
+
+
+@pytest.mark.parametrize("what", FORGED)
+async def test_a_forged_fact_is_not_heard_and_those_behind_it_are(record: Record, what: str) -> None:
+    record.values.append(FORGED[what])
+    record.say(1)
+    assert await record.follow() == 2
+    assert record.asked() == ["/enrolment-1"]

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from services.reporting.audit.comparison import MOST_SHOWN
 from services.reporting.audit.console.columns import Column, print_columns
+from services.reporting.audit.definition import belonging
 from services.reporting.audit.recount import Finding
 from services.reporting.audit.sources.inventory import LAG_IS_KAFKAS, SETTINGS, Inventory
 from services.reporting.audit.verification import Verification
@@ -23,6 +24,11 @@ _MEANS = {
     "malformed file": "a before or after that is no child's file, or no after",
     "malformed grant": "a before or after that is no grant, or neither where there must be one",
     "malformed statement": "a county's statement without a county or a number",
+    belonging.KEY: "somebody else wrote it: its key, subject and partition key are not one, or not what its type is about",
+    belonging.PARTITION: "somebody else wrote it: its key belongs in another partition",
+    belonging.SOURCE: "somebody else wrote it: another service writes this type",
+    belonging.ID: "somebody else wrote it: it jumps over inputs, and its id is not that of the input which its sequence names",
+    belonging.BEYOND: "somebody else wrote it: its sequence named an input that did not exist",
     "missing": "offsets that hold no record any more, though the record is kept for ever",
 }
 

@@ -4,6 +4,8 @@ A record is checked; a repeat is dropped; what is left is ``fresh``. A fact is `
 ``part`` is the partition, ``place`` the offset.
 """
 
+from services.reporting.audit.definition import belonging
+
 BEGIN = """
 CREATE OR REPLACE TABLE heads (part INTEGER, source VARCHAR, sequence VARCHAR);             -- the last sequence of each source
 CREATE OR REPLACE TABLE totals (repeats BIGINT, later BIGINT, event_time BIGINT, recorded_time BIGINT);
@@ -19,14 +21,14 @@ CREATE OR REPLACE MACRO is_sequence(text) AS coalesce(
     regexp_full_match(text, '[0-9]{16}-[0-9]{4}') AND text <= '0922337203685477-5807', false);
 """
 
-EMPTY_CHUNK = "CREATE OR REPLACE TEMP TABLE chunk (part INTEGER, place BIGINT, value VARCHAR)"
+EMPTY_CHUNK = "CREATE OR REPLACE TEMP TABLE chunk (part INTEGER, place BIGINT, key VARCHAR, value VARCHAR)"
 
 # The standings of a child, a file and a grant are read from one shape, so that a record is parsed once.
 CHECK = """
 CREATE OR REPLACE TEMP TABLE checked AS
 WITH parsed AS (
-    SELECT part, place, CASE WHEN json_valid(value) THEN from_json(value, '{
-        "source": "VARCHAR", "type": "VARCHAR", "subject": "VARCHAR", "time": "VARCHAR", "recordedtime": "VARCHAR",
+    SELECT part, place, key, CASE WHEN json_valid(value) THEN from_json(value, '{
+        "id": "JSON", "source": "VARCHAR", "type": "VARCHAR", "subject": "JSON", "partitionkey": "JSON", "time": "VARCHAR", "recordedtime": "VARCHAR",
         "sequence": "VARCHAR", "data": {
             "before": {"status": "VARCHAR", "county": "VARCHAR", "stage": "VARCHAR", "poor": "JSON", "reason": "VARCHAR",
                        "state": "VARCHAR", "attempts": "JSON", "due": "VARCHAR",
@@ -40,24 +42,25 @@ WITH parsed AS (
             "out_of_school": "BIGINT"}}') END AS fact
     FROM chunk),
 timed AS (
-    SELECT part, place, fact.source AS source, fact.sequence AS sequence, fact.type AS type, fact.subject AS subject,
+    SELECT part, place, key, text_of(fact.id) AS id, text_of(fact.partitionkey) AS partitionkey, text_of(fact.subject) AS subject,
+        fact.source AS source, fact.sequence AS sequence, fact.type AS type,
         fact.data.before AS before, fact.data.after AS after, fact.data.late AS late, fact.data.spell AS spell,
         fact.data.unmatched AS unmatched, fact.data.completes AS completes,
         fact.data.ended AS ended, fact.data.opened AS begun, fact.data.out_of_school AS out_of_school,
         instant(fact.time) AS moment, instant(fact.recordedtime) AS recorded, family_of(fact.type) AS family
     FROM parsed)
-SELECT * EXCLUDE (late), $recorded_until::BIGINT IS NULL OR recorded <= $recorded_until::BIGINT AS known, CASE
-    WHEN type IS NULL THEN 'unreadable'
+SELECT timed.* EXCLUDE (late), $recorded_until::BIGINT IS NULL OR recorded <= $recorded_until::BIGINT AS known, coalesce(CASE
+    WHEN type IS NULL OR id IS NULL OR subject IS NULL OR partitionkey IS NULL THEN 'unreadable'
     WHEN family IS NULL THEN 'unknown type'
-    WHEN source IS NULL OR NOT is_sequence(sequence) THEN 'malformed sequence'
+    WHEN timed.source IS NULL OR NOT is_sequence(sequence) THEN 'malformed sequence'
     WHEN moment IS NULL OR recorded IS NULL THEN 'malformed time'
     WHEN family = 'student' THEN problem_of_a_child(type, before, after, late, completes, ended, begun)
     WHEN family = 'case' THEN problem_of_a_file(before, after)
     WHEN family = 'relief' THEN problem_of_aid(type, before, after)
     WHEN family = 'county' THEN problem_of_a_statement(subject, out_of_school)
-END AS problem
-FROM timed
-"""
+END, :foreign) AS problem
+FROM timed :joined
+""".replace(":foreign", belonging.PROBLEM).replace(":joined", belonging.JOINED)
 
 # A sequence that is not above the highest earlier one of its source in this partition is a repeat.
 FIND_REPEATS = """
@@ -79,7 +82,7 @@ FROM (SELECT * FROM heads UNION ALL SELECT part, source, sequence FROM checked W
 # A fact that was recorded after the moment asked for was not known then. It counts nothing, and its sequence has been seen.
 SELECT_FRESH = """
 CREATE OR REPLACE TEMP TABLE fresh AS
-SELECT * EXCLUDE (source, sequence, problem) FROM checked ANTI JOIN repeats USING (part, place) WHERE problem IS NULL
+SELECT * EXCLUDE (id, key, partitionkey, source, sequence, problem) FROM checked ANTI JOIN repeats USING (part, place) WHERE problem IS NULL
 """
 
 COUNT_TOTALS = """

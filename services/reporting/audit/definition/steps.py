@@ -4,15 +4,29 @@ Read it beside the wire page, section 3: over all facts not seen before, add 1 f
 facts that count, ``families`` says which families they may be of, and ``children``, ``files`` and ``aid`` say what is counted of each.
 """
 
-from services.reporting.audit.definition import aid, children, facts, families, files, moments
+from services.reporting.audit.definition import aid, belonging, children, facts, families, files, moments
 
-BEGIN = (moments.BEGIN, families.BEGIN, facts.BEGIN, children.BEGIN, files.BEGIN, aid.BEGIN, children.CELLS, files.CELLS, aid.CELLS)
+BEGIN = (
+    moments.BEGIN,
+    families.BEGIN,
+    families.BEGIN_SOURCES,
+    belonging.BEGIN,
+    facts.BEGIN,
+    children.BEGIN,
+    files.BEGIN,
+    aid.BEGIN,
+    children.CELLS,
+    files.CELLS,
+    aid.CELLS,
+)
 """Make tables, macros and views anew."""
 
 EMPTY_CHUNK = facts.EMPTY_CHUNK
 
+CHECK = (belonging.FIND_HOMES, belonging.FIND_BEYOND, facts.CHECK)
+"""Read the records of a chunk, and find what does not count."""
+
 EACH_CHUNK = (
-    facts.CHECK,
     facts.FIND_REPEATS,
     facts.MOVE_HEADS,
     facts.SELECT_FRESH,
@@ -23,7 +37,7 @@ EACH_CHUNK = (
     *files.COUNT,
     *aid.COUNT,
 )
-"""Check the records of a chunk, and add them to the sums."""
+"""Add what counts of a chunk to the sums."""
 
 SUM_UP = (families.SUM_UP, children.SUM_UP, files.SUM_UP, aid.SUM_UP)
 """Each chunk adds its groups to the sums. From time to time the groups are summed up, so that the tables stay bounded."""

@@ -296,7 +296,7 @@ def test_a_type_that_nobody_published_is_dead(type_: str) -> None:
 @pytest.mark.parametrize("of", ["student.enrolled", "case.opened", "relief.granted", "county.reported"])
 @pytest.mark.parametrize("standing_", [ENROLLED, {"status": "hidden", "shape": "new"}])
 def test_a_newer_version_of_a_known_type_stops_the_worker(of: str, standing_: dict[str, Any]) -> None:
-    newer = event(f"cn.baoxue.{of}.v2", "x", 1, {"before": None, "after": standing_})
+    newer = event(f"cn.baoxue.{of}.v2", "x", 10, {"before": None, "after": standing_})
     with pytest.raises(NewerVersion, match="v2"):
         folded(GOOD, newer)
 

@@ -10,6 +10,7 @@ from services.reporting.counting import Changes, fold, folding
 from tests.components.reporting.counted_facts import (
     Turn,
     added,
+    anybody,
     by_county,
     counted_by_hand,
     facts_of,
@@ -42,7 +43,7 @@ def _holds_under_redelivery(fold_: Any, facts: list[bytes], data: st.DataObject)
         delivered += facts[data.draw(st.integers(0, n)) : n]
         delivered.append(fact)
     delivered += facts[data.draw(st.integers(0, len(facts))) :]
-    once, again = fold_(lay(*facts), {}), fold_(lay(*delivered), {})
+    once, again = fold_(lay(*facts), {}, anybody), fold_(lay(*delivered), {}, anybody)
     assert added(again) == added(once)
     assert again.repeats == len(delivered) - len(facts)
 
@@ -50,7 +51,7 @@ def _holds_under_redelivery(fold_: Any, facts: list[bytes], data: st.DataObject)
 def test_redelivery_changes_counts_without_the_check_of_the_sequence(monkeypatch: pytest.MonkeyPatch) -> None:
     facts = facts_of([Turn(0, {"status": "dropped_out", "county": "513431", "stage": None, "poor": False, "reason": "work"}, 1)])
     monkeypatch.setattr(folding, "_is_repeat", lambda *_: False)
-    assert fold(lay(*facts, *facts), {}).cells != fold(lay(*facts), {}).cells
+    assert fold(lay(*facts, *facts), {}, anybody).cells != fold(lay(*facts), {}, anybody).cells
 
 
 @given(turns_of_all, st.randoms(use_true_random=False))
