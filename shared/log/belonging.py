@@ -93,17 +93,17 @@ def judge_of(known: Known, records: Sequence[Any], *, asked: bool) -> Judge:
             raise Foreign(DeadReason.PARTITION)
         if (end := ends.get(source)) is None:
             return
-        before = place if last == taken else _offset(last)
-        offset = int(sequence[:16])
-        if offset > before + 1 and fact.id != uuid5_of_position(INPUT_TOPICS[source], partition, offset, int(sequence[17:])):
-            # It jumps over inputs, and all their facts would be repeats from here on.
-            raise Foreign(DeadReason.ID)
         if beyond and beyond.get(record.offset) == sha256(record.value or b"").hexdigest():
             raise Foreign(DeadReason.BEYOND)
         if sequence >= end:
             if not asked:
                 raise Stale
             raise Foreign(DeadReason.BEYOND)
+        before = place if last == taken else _offset(last)
+        offset = int(sequence[:16])
+        if offset > before + 1 and fact.id != uuid5_of_position(INPUT_TOPICS[source], partition, offset, int(sequence[17:])):
+            # It jumps over inputs, and all their facts would be repeats from here on.
+            raise Foreign(DeadReason.ID)
         taken, place = sequence, offset
 
     return judge
