@@ -5,7 +5,7 @@ names an input that exists, and, where it does not directly follow the fact befo
 belong is a dead letter. It moves no watermark, so the facts behind it count.
 
 All but one of these are decided by the fact alone, and so for ever. Whether an input exists changes: input topics grow. A fact that was
-found beyond the end of its input topic has a dead letter that says so, and stays dead by that (``input_bounds.py``, decision 0036).
+found beyond the end of its input topic has a dead letter that says so, and stays dead by that (``input_bounds.py``, decision 0037).
 """
 
 from collections.abc import Callable, Mapping, Sequence

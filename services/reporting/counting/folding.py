@@ -3,7 +3,7 @@
 A count of anything is: over all facts not seen before, add 1 for ``after``, subtract 1 for ``before`` (wire page, section 3).
 A fact was seen before when its sequence is not above the last one of its source in this partition.
 A fact is passed over when its type is registered and nobody counts its family (decision 0021).
-A fact that does not belong where it stands is dead like one that cannot be read: it moves no sequence (decision 0036).
+A fact that does not belong where it stands is dead like one that cannot be read: it moves no sequence (decision 0037).
 """
 
 import re

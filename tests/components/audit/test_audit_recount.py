@@ -13,6 +13,7 @@ from services.reporting.counting.counted import COUNTED_TYPES
 from services.reporting.counting.folding import fold
 from shared.log.event_log import LogRecord
 from tests.components.audit.audit_count import FIGURE, VISIT, counted
+from tests.components.reporting.counted_facts import anybody
 from tests.components.reporting.written_facts import (
     CHILD,
     Written,
@@ -372,7 +373,7 @@ def test_a_report_that_was_taken_back_ends_the_transfers_that_it_made_and_opens_
     assert done.findings == {}
     assert "transfer.lost" not in done.of("513431")
     assert (done.of("513433")["transfer.lost"], done.of("513432")["transfer.gained"]) == (1, 1)
-    folded = fold([LogRecord(record.offset, None, record.value) for record in records], {})
+    folded = fold([LogRecord(record.offset, None, record.value) for record in records], {}, anybody)
     assert folded.dead == []
     for county in ("513431", "513432", "513433"):
         by_sql = {cell: n for cell, n in done.of(county).items() if not cell.startswith("flow.") and n}

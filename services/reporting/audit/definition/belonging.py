@@ -1,4 +1,4 @@
-"""Whether a fact belongs where it stands in the record, in SQL (decision 0036). What does not counts nothing, and its sequence is not seen.
+"""Whether a fact belongs where it stands in the record, in SQL (decision 0037). What does not counts nothing, and its sequence is not seen.
 
 A fact belongs where its key, subject and partition key are one, its partition is that of the key, its source writes its type, its sequence
 names an input that exists, and, where it does not directly follow the fact before it, its id is that of that input's position. Where an input
