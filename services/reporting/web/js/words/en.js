@@ -153,6 +153,6 @@ export default {
 
   "foot.meaning": "Out of school: dropped out or never enrolled, of the nine compulsory years",
   "foot.few": "{few} {cover} withheld: so few that it would tell of one child",
-  "foot.keys": "↑ ↓ choose\u2003Enter open\u2003Esc up",
+  "foot.keys": "↑ ↓ choose Enter open Esc up",
   "foot.record": "counted up to record {n}",
 };
