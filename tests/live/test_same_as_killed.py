@@ -1,28 +1,42 @@
-"""Merges across partitions while enrolment's worker is killed again and again, and Redis once: each child is counted once, by the record.
+"""Merges across partitions while the workers of enrolment, case and relief are killed again and again, and Redis once.
+
+Each child is counted once, by the record and by the counts; no file and no unpaid grant is left at an id that was merged.
 
 The reports go straight into the topic of submissions.
 """
 
 import asyncio
+import json
 import time
 
 import redis
+from typer.testing import CliRunner
 
 from deploy.local import redis_access
 from deploy.local.processes import REDIS, ServiceProcess
 from deploy.local.stack import LocalStack
 from services.enrolment.domain.packed import unpack
 from services.enrolment.domain.state import MergeStage
+from services.reporting.cli import app as auditors
+from shared.contracts.case import CaseFact, CaseStanding, CaseState
+from shared.contracts.relief import Grant, GrantState
+from shared.events.codec import read_event, read_fact
 from shared.log import topics
 from shared.log.kafka_log import KafkaLog
 from tests.components.enrolment.two_writers import PARTITIONS, Enrolment
 from tests.support.stack import NewStack
 
-WORKER = ServiceProcess("enrolment", "worker")
+DECIDING = ("enrolment", "case", "relief")
+ENROLMENT, CASE, RELIEF = workers = [ServiceProcess(service, "worker") for service in DECIDING]
+REPORTING = (ServiceProcess("reporting", "worker"), ServiceProcess("reporting", "api"))
+INPUTS = {"enrolment": topics.SUBMISSIONS, "case": topics.CASE_COMMANDS, "relief": topics.RELIEF_COMMANDS}
 PAIRS = 60
 IN_SCHOOL = {"county": "513431", "school": "5134310001", "stage": "junior", "grade": 8, "poor": True}
 PATIENCE = 120.0
-KILLS = ((WORKER.name, 0.05), (WORKER.name, 0.4), (REDIS, 0.2), (WORKER.name, 0.1))
+KILLS = (
+    (ENROLMENT.name, 0.05), (CASE.name, 0.1), (RELIEF.name, 0.1), (ENROLMENT.name, 0.4), (REDIS, 0.2), (RELIEF.name, 0.3), (CASE.name, 0.2),
+    (ENROLMENT.name, 0.1),
+)  # fmt: skip
 """What is killed, and how many seconds after all was at work again: moments in the midst of the steps, whatever those are."""
 
 
@@ -33,7 +47,7 @@ def reported() -> tuple[Enrolment, list[tuple[str, str]]]:
         older, younger = f"{2 * n:032x}", f"{2 * n + 1:032x}"
         pairs.append((older, younger))
         enrolment.send(older, "enrolled", "2020-03-01T08:00:00+08:00", IN_SCHOOL, id_=f"a{n}")
-        enrolment.send(younger, "enrolled", "2020-03-02T08:00:00+08:00", {**IN_SCHOOL, "poor": False}, id_=f"b{n}")
+        enrolment.send(younger, "enrolled", "2020-03-02T08:00:00+08:00", IN_SCHOOL, id_=f"b{n}")
         enrolment.send(younger, "dropped-out", "2020-03-03T08:00:00+08:00", {"reason": "work", "last_seen": "2020-03-01"}, id_=f"c{n}")
     return enrolment, pairs
 
@@ -53,31 +67,79 @@ async def publish(log: KafkaLog, enrolment: Enrolment) -> None:
         partition.inputs.clear()
 
 
+async def ends(log: KafkaLog) -> dict[tuple[str, str], dict[int, int]]:
+    """Return the ends of all that workers and policies read."""
+    record = dict(await log.end_offsets(topics.STUDENT_STATUS))
+    cursors = {(service, "cursor"): dict(await log.end_offsets(INPUTS[service])) for service in DECIDING}
+    return cursors | {(service, "policies"): record for service in DECIDING}
+
+
 async def until_at_rest(stack: LocalStack, log: KafkaLog) -> None:
     """Wait until worker and policies stand at the end of what they read, and nothing more came while that was looked at."""
     end = time.monotonic() + PATIENCE
     with redis_access.client(stack.config, redis_access.SERVICES) as client:
         while True:
-            inputs, record = await log.end_offsets(topics.SUBMISSIONS), await log.end_offsets(topics.STUDENT_STATUS)
+            before = await ends(log)
             try:
-                decided = {p: int(client.hget(f"{{enrolment:1:p{p}}}:cursor", "next") or -1) for p in inputs}
-                heard = {p: int(client.hget(f"{{enrolment:1:p{p}}}:policies", "next") or -1) for p in record}
+                reached = {
+                    (service, what): {p: int(client.hget(f"{{{service}:1:p{p}}}:{what}", "next") or 0) for p in range(PARTITIONS)}
+                    for service in DECIDING
+                    for what in ("cursor", "policies")
+                }
             except redis.RedisError:
-                decided = heard = {}
-            if decided == inputs == await log.end_offsets(topics.SUBMISSIONS) and heard == record == await log.end_offsets(topics.STUDENT_STATUS):
+                reached = {}
+            if reached == before == await ends(log):
                 return
-            assert time.monotonic() < end, f"not within {PATIENCE:.0f} s: decided {decided} of {inputs}, heard {heard} of {record}"
+            assert time.monotonic() < end, f"not within {PATIENCE:.0f} s: stands at {reached} of {before}"
             await asyncio.sleep(0.1)
 
 
-async def read_back(log: KafkaLog, enrolment: Enrolment) -> None:
+async def read_back(log: KafkaLog, enrolment: Enrolment) -> list[list[bytes]]:
+    """Give enrolment the facts that it has in the record; return the whole record, by partition."""
     ends = await log.end_offsets(topics.STUDENT_STATUS)
+    whole = []
     for place, partition in enumerate(enrolment.partitions):
-        partition.record = [record.value or b"" async for piece in log.read(topics.STUDENT_STATUS, place, 0, ends[place]) for record in piece]
+        whole.append([record.value or b"" async for piece in log.read(topics.STUDENT_STATUS, place, 0, ends[place]) for record in piece])
+        partition.record = [value for value in whole[place] if read_event(value).source == "/enrolment"]
+    return whole
 
 
-async def test_merges_are_exact_however_often_the_worker_is_killed_in_the_midst(new_stack: NewStack) -> None:
-    stack = await asyncio.to_thread(new_stack, services=(WORKER,), partitions=PARTITIONS)
+def followed(record: list[list[bytes]]) -> tuple[dict[str, CaseStanding], dict[str, Grant]]:
+    """Return how the record leaves the file and the term's grant of each id; what it repeats is passed over."""
+    files: dict[str, CaseStanding] = {}
+    grants: dict[str, Grant] = {}
+    for partition in record:
+        last: dict[str, str] = {}
+        for value in partition:
+            event, data = read_fact(value)
+            if event.source == "/enrolment" or event.sequence <= last.get(event.source, ""):
+                continue
+            last[event.source] = event.sequence
+            if isinstance(data, CaseFact):
+                assert data.before == files.get(event.subject)
+                files[event.subject] = data.after
+            elif data.after is not None:
+                assert data.before == grants.get(event.subject)
+                grants[event.subject] = data.after
+    return files, grants
+
+
+def verified(stack: LocalStack, records: int) -> dict[str, object]:
+    """Verify the counts until they show all of the record; on the way they are equal too."""
+    end = time.monotonic() + PATIENCE
+    arguments = ["verify", "--reporting", stack.config.api_url("reporting"), "--bootstrap", stack.config.kafka_bootstrap, "--json"]
+    while True:
+        done = CliRunner().invoke(auditors, arguments)
+        assert done.exit_code in (0, 1), done.output
+        found: dict[str, object] = json.loads(done.stdout)
+        assert found["equal"], done.output
+        if found["records"] == records:
+            return found
+        assert time.monotonic() < end, f"the counts stopped at {found['as_of']}"
+
+
+async def test_merges_are_exact_however_often_the_workers_are_killed_in_the_midst(new_stack: NewStack) -> None:
+    stack = await asyncio.to_thread(new_stack, services=(*workers, *REPORTING), partitions=PARTITIONS)
     log = KafkaLog(stack.config.kafka_bootstrap, client_id="test")
     enrolment, pairs = reported()
     try:
@@ -90,10 +152,12 @@ async def test_merges_are_exact_however_often_the_worker_is_killed_in_the_midst(
             await asyncio.sleep(pause)
             pid = await asyncio.to_thread(stack.kill, victim)
             await asyncio.to_thread(stack.wait_alive, victim, other_than=pid)
-            await asyncio.to_thread(stack.wait_ready, WORKER.name, timeout=PATIENCE)
+            for worker in workers:
+                await asyncio.to_thread(stack.wait_ready, worker.name, timeout=PATIENCE)
         await publishing
         await until_at_rest(stack, log)
-        await read_back(log, enrolment)
+        record = await read_back(log, enrolment)
+        found = await asyncio.to_thread(verified, stack, sum(map(len, record)))
     finally:
         await log.stop()
     assert enrolment.counted() == {child: int(child == older) for older, younger in pairs for child in (older, younger)}
@@ -101,9 +165,14 @@ async def test_merges_are_exact_however_often_the_worker_is_killed_in_the_midst(
     for older, younger in pairs:
         left = now[older]
         assert left is not None
-        assert (left.status, left.poor, now[younger]) == ("dropped_out", False, None), "the newest of both"
+        assert (left.status, now[younger]) == ("dropped_out", None), "the newest of both"
         assert enrolment.steps(older).count("took-over") == 1
         assert enrolment.steps(younger).count("merged") == 1
+    assert found["verdict"] == "equal"
+    files, grants = followed(record)
+    for older, younger in pairs:
+        assert (files[older].state, files[younger].state) == (CaseState.OPEN, CaseState.CLOSED)
+        assert (grants[older].state, grants[younger].state) == (GrantState.SUSPENDED, GrantState.ENDED)
     states = {key.decode(): state for place in range(PARTITIONS) for key, state in enrolment.rebuilt(place).items()}
     assert {stage_of(states[younger]) for _, younger in pairs} == {MergeStage.ACKNOWLEDGED}
     assert {stage_of(states[older]) for older, _ in pairs} == {None}
