@@ -9,10 +9,8 @@ import asyncio
 import json
 import time
 
-import redis
 from typer.testing import CliRunner
 
-from deploy.local import redis_access
 from deploy.local.processes import REDIS, ServiceProcess
 from deploy.local.stack import LocalStack
 from services.enrolment.domain.packed import unpack
@@ -24,15 +22,13 @@ from shared.events.codec import read_event, read_fact
 from shared.log import topics
 from shared.log.kafka_log import KafkaLog
 from tests.components.enrolment.two_writers import PARTITIONS, Enrolment
+from tests.live.at_rest import INPUTS, PATIENCE, publish, until_at_rest
 from tests.support.stack import NewStack
 
-DECIDING = ("enrolment", "case", "relief")
-ENROLMENT, CASE, RELIEF = workers = [ServiceProcess(service, "worker") for service in DECIDING]
+ENROLMENT, CASE, RELIEF = workers = [ServiceProcess(service, "worker") for service in INPUTS]
 REPORTING = (ServiceProcess("reporting", "worker"), ServiceProcess("reporting", "api"))
-INPUTS = {"enrolment": topics.SUBMISSIONS, "case": topics.CASE_COMMANDS, "relief": topics.RELIEF_COMMANDS}
 PAIRS = 60
 IN_SCHOOL = {"county": "513431", "school": "5134310001", "stage": "junior", "grade": 8, "poor": True}
-PATIENCE = 120.0
 KILLS = (
     (ENROLMENT.name, 0.05), (CASE.name, 0.1), (RELIEF.name, 0.1), (ENROLMENT.name, 0.4), (REDIS, 0.2), (RELIEF.name, 0.3), (CASE.name, 0.2),
     (ENROLMENT.name, 0.1),
@@ -56,42 +52,6 @@ def announced(enrolment: Enrolment, pairs: list[tuple[str, str]]) -> None:
     for n, pair in enumerate(pairs):
         one, other = pair if n % 2 else reversed(pair)
         enrolment.send(one, "same-as", "2020-03-10T08:00:00+08:00", {"student": other}, id_=f"d{n}")
-
-
-async def publish(log: KafkaLog, enrolment: Enrolment) -> None:
-    """Append the inputs that were not appended yet."""
-    for place, partition in enumerate(enrolment.partitions):
-        # A few at a time, so that steps of many merges lie side by side when the worker is killed.
-        for first in range(0, len(partition.inputs), 5):
-            await log.append(topics.SUBMISSIONS, {place: partition.inputs[first : first + 5]})
-        partition.inputs.clear()
-
-
-async def ends(log: KafkaLog) -> dict[tuple[str, str], dict[int, int]]:
-    """Return the ends of all that workers and policies read."""
-    record = dict(await log.end_offsets(topics.STUDENT_STATUS))
-    cursors = {(service, "cursor"): dict(await log.end_offsets(INPUTS[service])) for service in DECIDING}
-    return cursors | {(service, "policies"): record for service in DECIDING}
-
-
-async def until_at_rest(stack: LocalStack, log: KafkaLog) -> None:
-    """Wait until worker and policies stand at the end of what they read, and nothing more came while that was looked at."""
-    end = time.monotonic() + PATIENCE
-    with redis_access.client(stack.config, redis_access.SERVICES) as client:
-        while True:
-            before = await ends(log)
-            try:
-                reached = {
-                    (service, what): {p: int(client.hget(f"{{{service}:1:p{p}}}:{what}", "next") or 0) for p in range(PARTITIONS)}
-                    for service in DECIDING
-                    for what in ("cursor", "policies")
-                }
-            except redis.RedisError:
-                reached = {}
-            if reached == before == await ends(log):
-                return
-            assert time.monotonic() < end, f"not within {PATIENCE:.0f} s: stands at {reached} of {before}"
-            await asyncio.sleep(0.1)
 
 
 async def read_back(log: KafkaLog, enrolment: Enrolment) -> list[list[bytes]]:
