@@ -24,7 +24,21 @@ from services.reporting.audit.sources.inventory import take_inventory
 from services.reporting.audit.sources.kafka_topic import KafkaTopic, TopicUnreadable
 from services.reporting.audit.sources.log import Bounds
 from services.reporting.audit.verification import missing, recount_until
-from tests.components.reporting.written_facts import CHILD, case_fact, child_file, event, fact, grant, relief_fact, standing, statement
+from shared.log.partitioner import partition_of
+from tests.components.reporting.written_facts import (
+    CHILD,
+    INPUTS,
+    case_fact,
+    child_file,
+    event,
+    fact,
+    grant,
+    key_of,
+    moved_to,
+    relief_fact,
+    standing,
+    statement,
+)
 from tests.support.stack import FreshTopic, NewStack
 
 OUT = standing("dropped_out", poor=True)
@@ -34,10 +48,23 @@ def write(stack: LocalStack, topic: str, values: list[tuple[int, bytes | None]])
     producer = KafkaProducer(bootstrap_servers=stack.config.kafka_bootstrap, acks="all")
     try:
         for partition, value in values:
-            producer.send(topic, value=value, key=CHILD.encode(), partition=partition)
+            producer.send(topic, value=value, key=key_of(value) or CHILD.encode(), partition=partition)
         producer.flush(timeout=30)
     finally:
         producer.close()
+
+
+def at_home(stack: LocalStack, facts: list[tuple[int, bytes]], partitions: int) -> list[tuple[int, bytes]]:
+    """Let facts stand where they belong: of a child of their partition, of a county in its own, each under the id of its position; with inputs."""
+    children = {partition_of(child.encode(), partitions): child for child in (f"{n:032x}" for n in range(50))}
+    found = []
+    for partition, value in facts:
+        subject = json.loads(value)["subject"]
+        home = partition if subject == CHILD else partition_of(subject.encode(), partitions)
+        found.append((home, (moved_to(home, value) or b"").replace(CHILD.encode(), children[home].encode())))
+    for topic in INPUTS.values():
+        write(stack, topic, [(partition, b"{}") for partition in range(partitions) for _ in range(100)])
+    return found
 
 
 @pytest.fixture
@@ -162,7 +189,7 @@ def test_what_reporting_shows_of_a_record_is_what_it_adds_up_to(new_stack: NewSt
         (0, fact("suspected", OUT, OUT, 44, late=True, time="2019-04-02T08:00:00+08:00")),
         (1, fact("listed", None, standing("never_enrolled", "660000", stage=None), 1, spell=1)),
         (1, fact("returned", standing("dropped_out", "999999"), standing("returned", "999999"), 2)),
-        (1, event("cn.baoxue.figure.released.v1", "c", 3, {}, source="/reporting")),
+        (1, event("cn.baoxue.figure.released.v1", CHILD, 3, {}, source="/reporting")),
         *((n % 3, case_fact("opened", None, child_file("open", due=f"2020-04-{1 + n % 5:02d}"), n)) for n in range(20)),
         (0, case_fact("attempted", child_file("open", due="2020-04-01"), child_file("persuading", attempts=1, due="2020-05-01"), 30, number=1)),
         (0, case_fact("moved", child_file("open", due="2020-04-02"), child_file("open", "110101", due="2020-04-02"), 31)),
@@ -171,10 +198,11 @@ def test_what_reporting_shows_of_a_record_is_what_it_adds_up_to(new_stack: NewSt
         *((n % 3, relief_fact("granted", None, grant("due", boarder=n % 2 == 0, fen=62_500 if n % 2 == 0 else 31_250), n)) for n in range(10)),
         (2, relief_fact("paid", grant("due", boarder=True, fen=62_500), grant("paid", boarder=True, fen=62_500), 30)),
         (1, relief_fact("recognised", None, None, 30)),
-        (2, statement("513431", 28, 1)),
-        (2, statement("513431", 27, 2)),
-        (2, statement("110101", 0, 3)),
+        (2, statement("513431", 28, 91)),
+        (2, statement("513431", 27, 92)),
+        (2, statement("110101", 0, 93)),
     ]
+    facts = at_home(stack, facts, 3)
     write(stack, "student-status", [*facts, *facts[:5]])
     run = CliRunner(env={"REPORTING_URL": stack.config.api_url("reporting"), "REPORTING_KAFKA_BOOTSTRAP": stack.config.kafka_bootstrap})
     found = verified_whole(run, records=len(facts) + 5)
@@ -190,7 +218,8 @@ def test_what_reporting_shows_of_a_record_is_what_it_adds_up_to(new_stack: NewSt
 
     write(stack, "student-status", [(2, b"rubbish")])
     found = verified_whole(run, records=len(facts) + 6)
-    assert (found["verdict"], found["equal"], found["findings"]) == ("not sound", True, [{"problem": "unreadable", "records": 1, "first": [[2, 13]]}])
+    at = sum(place == 2 for place, _ in facts)
+    assert (found["verdict"], found["equal"], found["findings"]) == ("not sound", True, [{"problem": "unreadable", "records": 1, "first": [[2, at]]}])
 
 
 def verified_whole(run: CliRunner, records: int) -> dict[str, object]:
