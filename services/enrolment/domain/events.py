@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
-from services.enrolment.domain.refusals import ImpossibleOrder, TypeNotTaken
+from services.enrolment.domain.refusals import ImpossibleOrder
 from services.enrolment.domain.state import Student
 from services.enrolment.domain.timeline import entry_of
 from shared.contracts import reports, student
@@ -140,8 +140,8 @@ def _spell(child: Student, after: Standing, _: bool) -> dict[str, Any]:
     return {"spell": child.spells + (child.status not in OUT_OF_SCHOOL)}
 
 
-def _not_decided(_: Student, report: reports.Report) -> Standing:
-    raise TypeNotTaken
+def _beside_the_table(_: Student, report: reports.Report) -> Standing:
+    raise AssertionError(f"{report.TYPE} is decided by voiding.py or merging.py")
 
 
 class EventRow(Struct, frozen=True):
@@ -161,7 +161,7 @@ class EventRow(Struct, frozen=True):
     report: type[reports.Report]
     fact: type[StudentFact]
     found: frozenset[Status | None] = frozenset()
-    leave: Callable[[Student, Any], Standing] = _not_decided
+    leave: Callable[[Student, Any], Standing] = _beside_the_table
     marks: Callable[[Student, Standing, bool], dict[str, Any]] | None = None
     older: type[StudentFact] | None = None
     schooling: bool = True

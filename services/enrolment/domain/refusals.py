@@ -27,13 +27,6 @@ class AfterRemoval(Refusal):
         super().__init__(RefusalCode.AFTER_REMOVAL, "subject", "the child was removed; nothing follows until the removal is voided")
 
 
-class TypeNotTaken(Refusal):
-    """A published type that enrolment does not decide on yet."""
-
-    def __init__(self) -> None:
-        super().__init__(RefusalCode.UNKNOWN_TYPE, "type", "reports of this type are not taken yet")
-
-
 class IdReused(Refusal):
     """The sender told something else under this id before."""
 

@@ -7,10 +7,10 @@ household. It is late in a matter of which something newer is known, and changes
 from collections.abc import Iterable
 
 from services.enrolment.domain.applying import applied
-from services.enrolment.domain.events import BY_FACT, BY_REPORT, SUSPECTED, EventRow
+from services.enrolment.domain.events import BY_FACT, BY_REPORT, SUSPECTED
 from services.enrolment.domain.happenings import SENDERS, WRITERS, detail_of
 from services.enrolment.domain.judging import judge, keeps_the_class
-from services.enrolment.domain.refusals import ImpossibleOrder, TypeNotTaken
+from services.enrolment.domain.refusals import ImpossibleOrder
 from services.enrolment.domain.retelling import FULL, kept_with
 from services.enrolment.domain.senders import Provinces, Told
 from services.enrolment.domain.state import INITIAL, Student
@@ -46,11 +46,11 @@ def fold(facts: Iterable[tuple[Told, StudentFact]], provinces: Provinces, start:
 
 
 def decide(student: Student, report: Report, told: Told, provinces: Provinces) -> StudentFact | None:
-    """Judge a well-formed report: the fact it makes, or None if it says nothing new.
+    """Judge a well-formed report that the table decides: the fact it makes, or None if it says nothing new.
 
     In this order: a repeat, whose child it is, late news, anything after a removal, the table. Raises ``Refusal``.
     """
-    row, moment = _row_of(report), moment_of(told.at)
+    row, moment = BY_REPORT[type(report)], moment_of(told.at)
     entry = row.entry(report, moment, told.source, told.id)
     return judge(student, row, report, row.read_fields(report), moment, entry, told.source, provinces)
 
@@ -60,9 +60,7 @@ def advance(student: Student, report: Report, told: Told, provinces: Provinces) 
 
     The same as one after the other, but packs the happening once: a microsecond less. Raises ``Refusal``.
     """
-    if (known := _WRITTEN.get(type(report))) is None:
-        raise TypeNotTaken
-    (row, write, head), (at, source, id_) = known, told
+    (row, write, head), (at, source, id_) = _WRITTEN[type(report)], told
     moment, said = moment_of(at), row.read_fields(report)
     entry = entry_of(row.number, said if row.digests_fields else row.read_content(report), moment, source, id_)
     fact = judge(student, row, report, said, moment, entry, source, provinces)
@@ -76,7 +74,7 @@ def advance(student: Student, report: Report, told: Told, provinces: Provinces) 
 
 def agrees(student: Student, report: Report) -> bool:
     """Return whether a child's standing is what a report of it, which was a repeat, would leave."""
-    row = _row_of(report)
+    row = BY_REPORT[type(report)]
     if row.report is Cleared and student.status is not SUSPECTED:
         # Which status it restored is not kept; none of those out of school has a suspicion that was wrong.
         return student.status not in OUT_OF_SCHOOL
@@ -84,10 +82,3 @@ def agrees(student: Student, report: Report) -> bool:
         return row.leave(student, report) == student.standing and keeps_the_class(student, row, report)
     except ImpossibleOrder:
         return False
-
-
-def _row_of(report: Report) -> EventRow:
-    row = BY_REPORT.get(type(report))
-    if row is None:
-        raise TypeNotTaken
-    return row
