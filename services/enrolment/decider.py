@@ -17,7 +17,7 @@ from shared.contracts.reports import CountyReported, Report, SameAs, Voided
 from shared.contracts.same_as import StudentMergeVoided
 from shared.contracts.services import ENROLMENT
 from shared.contracts.student import StudentFact, StudentSameAs, StudentVoided
-from shared.deciding.decider import Judged, refused, student_state_id
+from shared.deciding.decider import Judged, read_command, refused, student_state_id
 from shared.deciding.states.outcomes import Exceptional, Outcome
 from shared.events.codec import Unreadable, encode, read_data, read_event, read_submission
 from shared.events.envelope import Event, Submission, caused
@@ -53,8 +53,8 @@ class EnrolmentDecider:
 
     def judge(self, key: bytes, value: bytes | None, state: bytes | None, *, partition: int, offset: int) -> Judged:
         """Decide one submission, or one command of the policies, on the state it finds."""
-        if value is not None and _BY_POLICIES in value and (command := read_event(value)).source == ENROLMENT.policy_source:
-            return self._judge_command(command, key, state, partition=partition, offset=offset)
+        if value is not None and _BY_POLICIES in value and read_event(value).source == ENROLMENT.policy_source:
+            return self._judge_command(key, value, state, partition=partition, offset=offset)
         submission = read_submission(value)
         if submission.subject.encode() != key:
             raise Unreadable("the record's key is not the subject of its event")
@@ -71,11 +71,10 @@ class EnrolmentDecider:
             return Judged(Outcome.LATE, state=new_state, fact=event, exception=_shown(submission))
         return Judged(Outcome.ACCEPTED, state=new_state, fact=event)
 
-    def _judge_command(self, event: Event[Raw], key: bytes, state: bytes | None, *, partition: int, offset: int) -> Judged:
+    def _judge_command(self, key: bytes, value: bytes, state: bytes | None, *, partition: int, offset: int) -> Judged:
         """Decide a step of a merge. What the policies ask is never refused: where it is not awaited it makes no fact."""
-        if event.subject.encode() != key:
-            raise Unreadable("the record's key is not the subject of its event")
-        command: merging.MergeRequest = read_data(MERGE_LANGUAGE, event.type, event.data)
+        event, asked = read_command(MERGE_LANGUAGE, key, value)
+        command: merging.MergeRequest = asked
         child = packed.unpack(state)
         fact = merging.decide(child, command, subject=event.subject, provinces=self._provinces)
         if fact is None:

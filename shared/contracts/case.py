@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta, Struct
 
-from shared.contracts.words import Reason, RecordedCounty, RecordedReference, RecordedStudent, Reference, RemovalCode, Spell, Status
+from shared.contracts.words import Reason, RecordedCounty, RecordedReference, RecordedStudent, Reference, RemovalCode, Spell, Spells, Status
 
 
 class CaseState(StrEnum):
@@ -64,8 +64,8 @@ Office = Annotated[
 RecordedOffice = Annotated[str, Meta(min_length=16, max_length=19, extra_json_schema={"pattern": "^/(counties/[0-9]{6}|schools/[0-9]{10})$"})]
 StudentSequence = Annotated[str, Meta(min_length=21, max_length=21, extra_json_schema={"pattern": "^[0-9]{16}-[0-9]{4}$"})]
 """The ``sequence`` of the student's fact that something follows from."""
-Attempts = Annotated[int, Meta(ge=0, description="the attempts of the present spell")]
-AttemptNumber = Annotated[int, Meta(ge=1, description="the n-th attempt of the present spell")]
+Attempts = Annotated[int, Meta(ge=0, le=1_000_000, description="the attempts of the present spell")]
+AttemptNumber = Annotated[int, Meta(ge=1, le=1_000_000, description="the n-th attempt of the present spell")]
 
 
 class CaseStanding(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
@@ -312,7 +312,7 @@ class JoinCase(StandingCommand, frozen=True, kw_only=True):
 
     TYPE = "cn.baoxue.case.asked.join.v1"
     known: Status
-    spells: Annotated[int, Meta(ge=0)]
+    spells: Spells
 
 
 class PartCase(StandingCommand, frozen=True):
@@ -334,7 +334,7 @@ class FollowVoid(FollowingCommand, frozen=True):
     county: RecordedCounty
     out: bool
     in_school: bool
-    spells: Annotated[int, Meta(ge=0)]
+    spells: Spells
     reason: Reason | None = None
     spell: Spell | None = None
 

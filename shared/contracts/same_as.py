@@ -10,11 +10,13 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
-from shared.contracts.student import Moment, PastGrade, Standing, StudentFact, UnmatchedTransfer
-from shared.contracts.words import EventId, FactId, RecordedSchool, RecordedStudent, Status
+from shared.contracts.student import Moment, PastGrade, Standing, StudentFact, Transfers
+from shared.contracts.words import EventId, FactId, RecordedSchool, RecordedStudent, Spells, Status
 
+HAPPENING = 9
+"""Bytes of a happening's digest."""
+Digests = Annotated[bytes, Meta(max_length=60 * HAPPENING)]
 Sender = Annotated[str, Meta(min_length=13, max_length=19, extra_json_schema={"pattern": "^/(provinces|counties|schools)/[0-9]+$"})]
-Times = Annotated[int, Meta(ge=0)]
 
 
 class MergeCode(StrEnum):
@@ -52,9 +54,9 @@ class Knowledge(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     school: RecordedSchool | None
     grade: PastGrade
     prior: Status | None
-    spells: Times
-    transfers: tuple[UnmatchedTransfer, ...]
-    timeline: bytes
+    spells: Spells
+    transfers: Transfers
+    timeline: Digests
 
 
 # --- facts

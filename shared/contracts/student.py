@@ -27,6 +27,7 @@ from shared.contracts.words import (
     RemovalCode,
     SchoolDays,
     Spell,
+    Spells,
     Stage,
     Status,
 )
@@ -34,7 +35,6 @@ from shared.contracts.words import (
 Moment = Annotated[datetime, Meta(tz=True)]
 ReportWord = Annotated[str, Meta(max_length=32, extra_json_schema={"pattern": "^[a-z-]*$"}, description="the word of a report's type: dropped-out")]
 PastGrade = Annotated[int, Meta(ge=0, le=9, description="0 for a child of whom no school was reported")]
-Spells = Annotated[int, Meta(ge=0, description="how many times a child was out of school")]
 
 
 class Standing(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
@@ -272,6 +272,9 @@ class UnmatchedTransfer(Struct, frozen=True, forbid_unknown_fields=True, gc=Fals
     since: Moment
 
 
+Transfers = Annotated[tuple[UnmatchedTransfer, ...], Meta(max_length=60)]
+
+
 class FallenReport(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """A later report of the same sender that cannot follow any more: what it reported, and of which day it was."""
 
@@ -295,7 +298,7 @@ class WhatIsLeft(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     grade: PastGrade
     prior: Status | None
     spells: Spells
-    transfers: tuple[UnmatchedTransfer, ...]
+    transfers: Transfers
 
 
 class StudentVoided(StudentFact, frozen=True):

@@ -150,5 +150,6 @@ RecordedReference = Annotated[str, Meta(min_length=1, max_length=64, extra_json_
 Grade = Annotated[int, Meta(ge=1, le=9, description="1 to 9")]
 SchoolDays = Annotated[int, Meta(ge=1, le=366, description="1 to 366 school days")]
 Children = Annotated[int, Meta(ge=0, le=100_000_000, description="a number of children, 0 included")]
-Spell = Annotated[int, Meta(ge=1, description="the n-th time this child is out of school")]
+Spells = Annotated[int, Meta(ge=0, le=1_000_000, description="how many times a child was out of school")]
+Spell = Annotated[int, Meta(ge=1, le=1_000_000, description="the n-th time this child is out of school")]
 EventId = Annotated[str, Meta(min_length=1, max_length=64, description="1 to 64 characters")]

@@ -1,15 +1,14 @@
 """What a deciding service decides: the ``Decider`` that its worker calls, and what one decision comes to."""
 
 from collections.abc import Set as AbstractSet
-from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from msgspec import Raw
 
 from shared.contracts.refusal import Refusal, Refused
 from shared.contracts.registry import Language
-from shared.contracts.sequence import is_sequence
 from shared.deciding.states.outcomes import Exceptional, Outcome
+from shared.deciding.storable import check_storable
 from shared.events.codec import Unreadable, encode, read_data, read_event
 from shared.events.envelope import Cause, Event, caused
 
@@ -64,32 +63,14 @@ def student_state_id(key: bytes | None) -> bytes:
 def read_command(language: Language, key: bytes, value: bytes | None) -> tuple[Event[Raw], Any]:
     """Read a command that the log holds under a key: its attributes, and its data in the newest version.
 
-    Whatever a state keeps as a number must be one here, for the language itself looks at lengths only, which is faster. Raises ``Unreadable``,
-    ``UnknownType``, ``NewerVersion``.
+    Raises ``Unreadable``, ``UnknownType``, ``NewerVersion``.
     """
     command = read_event(value)
     if command.subject.encode() != key:
         raise Unreadable("the record's key is not the subject of its event")
-    _check_time(command.time)
     data = read_data(language, command.type, command.data)
-    _check_county(getattr(data, "county", None))
-    _check_fact(getattr(data, "fact", None))
+    check_storable(command, data)
     return command, data
-
-
-def _check_time(time: datetime) -> None:
-    if not 1 < time.year < 9999:
-        raise Unreadable("time: a year that may have no day in China")
-
-
-def _check_county(county: str | None) -> None:
-    if county is not None and not (county.isascii() and county.isdigit()):
-        raise Unreadable("data.county: not six digits")
-
-
-def _check_fact(fact: str | None) -> None:
-    if fact is not None and not is_sequence(fact):
-        raise Unreadable("data.fact: no sequence")
 
 
 def refused(decider: Decider, refusal: Refusal, cause: Cause, *, partition: int, offset: int) -> Judged:

@@ -17,6 +17,7 @@ from shared.contracts.registry import RECORD_LANGUAGE, UNRECORDED_LANGUAGE, Unkn
 from shared.contracts.sequence import is_sequence, offset_of, sequence_of
 from shared.deciding.decider import Decider, Judged
 from shared.deciding.states.outcomes import Exceptional, Outcome
+from shared.deciding.storable import check_fact_storable
 from shared.events.codec import Unreadable, encode, read_data, read_event
 from shared.events.dead_letters import Foreign
 from shared.events.envelope import Event
@@ -187,7 +188,7 @@ def belongs(judge: Judge, event: Event[Raw], record: LogRecord, last: str = "") 
 
 def _is_readable(event: Event[Raw]) -> bool:
     try:
-        read_data(RECORD_LANGUAGE, event.type, event.data)
+        check_fact_storable(event, read_data(RECORD_LANGUAGE, event.type, event.data))
     except Unreadable:
         return False
     return True

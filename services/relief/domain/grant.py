@@ -14,6 +14,7 @@ from hashlib import blake2b
 from msgspec import Struct
 from msgspec.structs import replace
 
+from services.relief.domain import timeline
 from services.relief.domain.rates import amount
 from services.relief.domain.terms import name_of, number_of
 from services.relief.domain.timeline import added
@@ -162,10 +163,10 @@ def evolve(pupil: Pupil, fact: ReliefFact, *, on: date, cause: str) -> Pupil:
     if type(fact) not in FOLDED:
         raise UnfoldableFact(f"no rule folds {type(fact).TYPE} into a grant: deploy a relief worker that knows it")
     if isinstance(fact, MergedAidFact):
-        grants = pupil.grants if fact.after is None else _with(pupil.grants, fact, fact.after, on)
+        grants = pupil.grants if fact.after is None or not timeline.keeps(fact) else _with(pupil.grants, fact, fact.after, on)
         return _merging(replace(pupil, eligible=fact.eligible, boards=fact.boards, grants=grants), fact)
     taken, asked = (pupil.taken, _remembering(pupil.asked, cause)) if fact.fact is None else (position_of(fact.fact), pupil.asked)
-    grants = pupil.grants if fact.after is None else _with(pupil.grants, fact, fact.after, on)
+    grants = pupil.grants if fact.after is None or not timeline.keeps(fact) else _with(pupil.grants, fact, fact.after, on)
     return replace(pupil, eligible=fact.eligible, boards=fact.boards, taken=taken, asked=asked, grants=grants)
 
 

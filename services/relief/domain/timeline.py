@@ -61,6 +61,11 @@ class Happening(Struct, frozen=True):
     fen: int
 
 
+def keeps(fact: ReliefFact) -> bool:
+    """Return whether a fact is one that happens to a grant."""
+    return type(fact) in _KINDS
+
+
 def added(history: bytes, fact: ReliefFact, after: Grant, on: date) -> bytes:
     """Return the timeline with one more happening. The oldest goes where there are too many."""
     day = fact.day if isinstance(fact, AidPaid) else on

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from msgspec import Raw
 
-import shared.deciding.decider as shared_decider
 from services.case.decider import CaseDecider
 from shared.clock import CHINA
 from shared.contracts.case import CaseFact, CaseOpened, RecordAttempt
@@ -25,6 +24,7 @@ from shared.log.event_log import LogRecord
 from shared.worker.follower import RecordBatch
 from tests.components.case.case_desk import asked
 from tests.components.shared.office_desk import CHILD, at
+from tests.components.shared.unchecked import take_out
 from tests.domain.case.case_story import OFFICE, attempt, back, closed, moved, opened
 from tests.domain.case.test_case_laws import History, histories, law
 
@@ -102,12 +102,12 @@ def test_bytes_that_are_no_command_become_a_dead_letter(value: bytes) -> None:
 @pytest.mark.parametrize(
     ("guard", "data"),
     [
-        ("_check_county", {"county": "51343a", "fact": "0000000000000001-0000"}),
-        ("_check_fact", {"county": "513431", "fact": "9999999999999999-9999"}),
+        ("county", {"county": "51343a", "fact": "0000000000000001-0000"}),
+        ("fact", {"county": "513431", "fact": "9999999999999999-9999"}),
     ],
 )
 def test_without_the_look_at_numbers_the_worker_would_stop(guard: str, data: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shared_decider, guard, lambda _value: None)
+    take_out(monkeypatch, guard)
     with pytest.raises(ValueError, match=r"sequence|invalid literal"):
         judged(changed(OPEN, data=data))
 

@@ -1,0 +1,77 @@
+"""Whether what the log holds can be kept in a state.
+
+States keep codes as numbers and ids as bytes; the language looks at lengths only, which is faster. Commands and facts are looked at before a
+state is made of them: whoever may write to a topic may write there what no service of ours wrote.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from msgspec import Raw, Struct
+
+from shared.contracts.same_as import HAPPENING
+from shared.contracts.sequence import is_sequence
+from shared.events.codec import Unreadable
+from shared.events.envelope import Event
+
+
+def check_storable(event: Event[Raw], data: Struct) -> None:
+    """Raise ``Unreadable`` for what no state can hold, at any depth."""
+    _check_time(event.time)
+    _check_fields(data)
+
+
+def check_fact_storable(fact: Event[Raw], data: Struct) -> None:
+    """Raise ``Unreadable`` for a fact that no state can hold: its id, too, names what a state keeps."""
+    if not _is_uuid(fact.id):
+        raise Unreadable("id: no uuid")
+    check_storable(fact, data)
+
+
+def _check_fields(data: Struct) -> None:
+    checked, nested = _fields_of(type(data))
+    for field, check in checked:
+        if (value := getattr(data, field)) is not None and not check(value):
+            raise Unreadable(f"data: {field} is not what it must be")
+    for field in nested:
+        value = getattr(data, field)
+        for each in value if isinstance(value, tuple) else (value,):
+            if isinstance(each, Struct):
+                _check_fields(each)
+
+
+def _check_time(time: datetime) -> None:
+    if not 1 < time.year < 9999:
+        raise Unreadable("time: a year that may have no day in China")
+
+
+_is_uuid = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
+
+
+def _is_code(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
+_CHECKS: Mapping[str, Callable[[Any], object]] = {
+    "county": _is_code,
+    "from_county": _is_code,
+    "to_county": _is_code,
+    "school": _is_code,
+    "student": re.compile(r"[0-9a-f]{32}").fullmatch,
+    "fact": is_sequence,
+    "reference": str.isascii,
+    "timeline": lambda digests: len(digests) % HAPPENING == 0,
+}
+"""By the name of a field what it must be, beside its length."""
+_NESTED = ("before", "after", "eligible", "grant", "known", "left", "standing", "transfers", "completes", "ended", "opened")
+"""The fields that hold further ones of those."""
+
+
+@cache
+def _fields_of(type_: type[Struct]) -> tuple[tuple[tuple[str, Callable[[Any], object]], ...], tuple[str, ...]]:
+    """Return the fields of a type that are checked, each with its check, and those that hold such fields."""
+    fields = type_.__struct_fields__
+    return tuple((field, _CHECKS[field]) for field in fields if field in _CHECKS), tuple(field for field in fields if field in _NESTED)
