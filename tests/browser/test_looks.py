@@ -96,7 +96,7 @@ def test_who_asks_for_less_motion_gets_none(screen: Screen) -> None:
 
 def test_a_demo_says_so(screen: Screen) -> None:
     screen.open("?lang=en")
-    expect(screen.page.locator(".demo")).to_have_text("Demonstration: invented children, published totals, the time of a story")
+    expect(screen.page.locator(".demo")).to_have_text("Demo: invented children, published totals, story time")
 
 
 def test_a_small_window_scrolls_instead_of_squeezing(screen: Screen) -> None:

@@ -56,7 +56,7 @@ def remembers(stack: LocalStack) -> bool:
 def test_redis_evicts_nothing_and_keeps_buckets_packed(stack: LocalStack) -> None:
     with redis_access.client(stack.config, OPERATOR) as client:
         wanted = {"maxmemory-policy": "noeviction", "appendonly": "yes", "appendfsync": "everysec"}
-        wanted |= {"hash-max-ziplist-entries": "512", "hash-max-ziplist-value": "1024"}
+        wanted |= {"hash-max-ziplist-entries": "512", "hash-max-ziplist-value": "2048"}
         assert {name: client.config_get(name)[name] for name in wanted} == wanted
 
 

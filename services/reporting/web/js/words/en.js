@@ -5,7 +5,7 @@ export default {
   "page.lang": "en",
   "tongue.other": "中文",
   "tongue.label": "Switch to Chinese",
-  "demo": "Demonstration: invented children, published totals, the time of a story",
+  "demo": "Demo: invented children, published totals, story time",
 
   "trail.label": "Where you are",
   "trail.up": "Up one level (Esc)",
