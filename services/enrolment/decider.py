@@ -111,6 +111,8 @@ class EnrolmentDecider:
         """Return the fact that a report comes to and the state it leaves; None where it says nothing new."""
         at, source, id_ = submission.time, submission.source, submission.id
         if isinstance(report, CountyReported):
+            if len(submission.subject) != _COUNTY_KEY:
+                raise Unreadable("the subject is a child, and the report is of a county")
             ledger = packed.unpack_ledger(state)
             stated = county.decide(ledger, report, at=at, source=source, id=id_)
             return None if stated is None else (stated, packed.pack_ledger(county.evolve(ledger, stated, at=at, source=source, id=id_)))

@@ -72,6 +72,13 @@ def test_a_statement_of_a_county_is_not_taken_back() -> None:
         enrolment.settle()
 
 
+def test_a_statement_of_a_county_under_the_key_of_a_child_is_a_dead_letter() -> None:
+    enrolment = told()
+    enrolment.send(CHILD, "county-reported", day(3), {"out_of_school": 3}, id_="r", source=HERE)
+    with pytest.raises(Unreadable, match="the subject is a child"):
+        enrolment.settle()
+
+
 @law
 @given(taken_back())
 def test_a_state_rebuilt_from_the_record_is_byte_for_byte_the_live_one(history: History) -> None:

@@ -7,7 +7,7 @@ import pytest
 from services.enrolment.domain.events import BY_FACT
 from services.enrolment.domain.state import INITIAL
 from shared.contracts.refusal import RefusalCode
-from shared.contracts.reports import Arrived, Cleared, CountyReported, HouseholdChanged, Listed, Moved, Removed
+from shared.contracts.reports import Arrived, Cleared, HouseholdChanged, Listed, Moved, Removed
 from shared.contracts.student import (
     STUDENT_FACTS,
     StudentArrived,
@@ -281,10 +281,6 @@ class TestRemoval:
     def test_a_suspicion_cleared_by_death_is_a_removal_too(self) -> None:
         story = given(enrolled, suspected, Cleared(ClearedOutcome.DECEASED))
         story.when(enrolled).then_refused(RefusalCode.AFTER_REMOVAL, "subject")
-
-
-def test_a_statement_of_a_county_is_not_taken_of_a_student() -> None:
-    given(enrolled).when(CountyReported(3)).then_refused(RefusalCode.UNKNOWN_TYPE)
 
 
 PUPIL = standing(Status.ENROLLED)
