@@ -1,8 +1,6 @@
 """Previews a report that two ids are one child: reads the states of both, and changes nothing. Raises ``Problem``."""
 
-from typing import Annotated
-
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from services.enrolment.domain.merge_preview import MergePreview, preview
 from services.enrolment.domain.packed import unpack
@@ -11,18 +9,10 @@ from shared.commands.instructions import Form
 from shared.commands.rebuild_gate import RebuildGate
 from shared.contracts.words import StudentId
 from shared.deciding.states.state_store import StateStore
+from shared.events.envelope import Source
 from shared.http.problems import Problem
 from shared.http.unavailable import redis_needed
 from shared.log.partitioner import partition_of
-
-Sender = Annotated[
-    str,
-    Meta(
-        # In Python `$` also matches before a final newline; the look-ahead shuts that door.
-        pattern=r"^/(provinces/[0-9]{2}|counties/[0-9]{6}|schools/[0-9]{10})$(?!\n)",
-        description="/provinces/NN, /counties/NNNNNN or /schools/NNNNNNNNNN",
-    ),
-]
 
 
 class AskedPreview(Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,7 +20,7 @@ class AskedPreview(Struct, frozen=True, forbid_unknown_fields=True):
 
     subject: StudentId
     student: StudentId
-    source: Sender | None = None
+    source: Source | None = None
 
 
 FORM = Form(AskedPreview)

@@ -136,7 +136,7 @@ def when_student_left_school_suspend_grant(step: Step) -> FollowingCommand | Non
 
 
 def when_student_came_to_school_resume_grant(step: Step) -> FollowingCommand | None:
-    """Returned, resumed, arrived, enrolled; a removal was taken back. What was not granted before is granted then."""
+    """Returned, resumed, arrived, enrolled; or it left the ledger and another id of it is in school. What was not granted before is granted then."""
     return step.ask(ResumeGrant) if step.now is Place.IN and step.was in {Place.OUT, Place.GONE} else None
 
 

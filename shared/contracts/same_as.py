@@ -13,9 +13,9 @@ from msgspec import Meta, Struct
 from shared.contracts.student import Moment, PastGrade, Standing, StudentFact, Transfers
 from shared.contracts.words import EventId, FactId, RecordedSchool, RecordedStudent, Spells, Status
 
-HAPPENING = 9
-"""Bytes of a happening's digest."""
-Digests = Annotated[bytes, Meta(max_length=60 * HAPPENING)]
+HAPPENING, MOST_HAPPENINGS = 9, 60
+"""Bytes by which a happening is known again, and how many happenings of a child are remembered: those that were added last."""
+Digests = Annotated[bytes, Meta(max_length=MOST_HAPPENINGS * HAPPENING)]
 Sender = Annotated[str, Meta(min_length=13, max_length=19, extra_json_schema={"pattern": "^/(provinces|counties|schools)/[0-9]+$"})]
 
 

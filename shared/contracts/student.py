@@ -272,7 +272,9 @@ class UnmatchedTransfer(Struct, frozen=True, forbid_unknown_fields=True, gc=Fals
     since: Moment
 
 
-Transfers = Annotated[tuple[UnmatchedTransfer, ...], Meta(max_length=60)]
+MOST_TRANSFERS = 60
+"""Transfers of one child that are kept; the oldest goes if there are more."""
+Transfers = Annotated[tuple[UnmatchedTransfer, ...], Meta(max_length=MOST_TRANSFERS)]
 
 
 class FallenReport(Struct, frozen=True, forbid_unknown_fields=True, gc=False):

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 from services.enrolment.domain.events import ENROLLED, IN_TRANSFER, REGISTERED, SUSPECTED, EventRow
 from services.enrolment.domain.state import Student
 from services.enrolment.domain.timeline import first_minute
-from services.enrolment.domain.transfers import MOST_TRANSFERS, Transfer
-from shared.contracts.student import CompletedTransfer, Standing, StudentDeparted
+from services.enrolment.domain.transfers import Transfer
+from shared.contracts.student import MOST_TRANSFERS, CompletedTransfer, Standing, StudentDeparted
 from shared.contracts.words import Status
 from shared.states import UnfoldableFact
 

@@ -8,11 +8,11 @@ from enum import StrEnum
 
 from msgspec.structs import replace
 
+from services.enrolment.domain.recorded import kept, recorded
 from services.enrolment.domain.state import Student, Taken
-from services.enrolment.domain.timeline import NEVER, REMEMBERED_BYTES, first_minute, moment_of, time_of, time_of_minute
-from services.enrolment.domain.transfers import MOST_TRANSFERS, Transfer
+from services.enrolment.domain.timeline import REMEMBERED_BYTES, first_minute, moment_of, time_of_minute
 from shared.contracts.same_as import Knowledge
-from shared.contracts.student import Standing, UnmatchedTransfer
+from shared.contracts.student import MOST_TRANSFERS, Standing
 from shared.contracts.words import OUT_OF_SCHOOL, Status
 
 
@@ -75,15 +75,8 @@ def knowledge_of(child: Student) -> Knowledge:
     return Knowledge(
         standing=Standing(child.status, child.county, child.stage, child.poor, child.reason),
         since=time_of_minute(child.since),
-        schooling=None if child.schooling == NEVER else time_of(child.schooling),
-        residence=None if child.residence == NEVER else time_of(child.residence),
-        household=None if child.household == NEVER else time_of(child.household),
-        school=child.school or None,
-        grade=child.grade,
-        prior=child.prior,
-        spells=child.spells,
-        transfers=tuple(UnmatchedTransfer(each.lost, each.has, time_of(each.moment)) for each in child.transfers),
         timeline=timeline,
+        **recorded(child),
     )
 
 
@@ -96,14 +89,7 @@ def child_of(known: Knowledge) -> Student:
         now.stage,
         now.poor,
         now.reason,
-        known.school or "",
-        known.grade,
-        known.prior,
-        known.spells,
-        NEVER if known.schooling is None else moment_of(known.schooling),
-        NEVER if known.residence is None else moment_of(known.residence),
-        NEVER if known.household is None else moment_of(known.household),
-        tuple(Transfer(each.from_county, each.to_county, moment_of(each.since)) for each in known.transfers),
-        known.timeline,
-        first_minute(moment_of(known.since)),
+        timeline=known.timeline,
+        since=first_minute(moment_of(known.since)),
+        **kept(known),
     )

@@ -14,12 +14,9 @@ from services.enrolment.domain.happenings import DETAIL, Happening, happenings, 
 from services.enrolment.domain.judging import judge
 from services.enrolment.domain.senders import Provinces
 from services.enrolment.domain.state import INITIAL, Student
-from services.enrolment.domain.timeline import ENTRY, REMEMBERED
+from services.enrolment.domain.timeline import ENTRY, REMEMBERED_BYTES
 from shared.contracts.refusal import Refusal
 from shared.contracts.student import StudentFact
-
-FULL = REMEMBERED * ENTRY
-"""Bytes of a timeline that has as many happenings as are kept."""
 
 Verdict = StudentFact | Refusal | None
 """What a report comes to: a fact, a refusal, or nothing new."""
@@ -50,7 +47,7 @@ def retold(base: Student | None, kept: Iterable[Happening], provinces: Provinces
 def kept_with(student: Student, entry: bytes, detail: bytes, provinces: Provinces) -> tuple[bytes, bytes, Student | None]:
     """Return what is kept of a child's happenings with one more: timeline, details, base."""
     timeline, details, base = student.timeline, student.details, student.base
-    if len(timeline) < FULL:
+    if len(timeline) < REMEMBERED_BYTES:
         return timeline + entry, details + detail, base
     if is_judged(details[:DETAIL]):
         base = retold(base, happenings(timeline[:ENTRY], details[:DETAIL]), provinces).child

@@ -11,10 +11,10 @@ from services.enrolment.domain.events import BY_FACT, BY_REPORT, SUSPECTED
 from services.enrolment.domain.happenings import SENDERS, WRITERS, detail_of
 from services.enrolment.domain.judging import judge, keeps_the_class
 from services.enrolment.domain.refusals import ImpossibleOrder
-from services.enrolment.domain.retelling import FULL, kept_with
+from services.enrolment.domain.retelling import kept_with
 from services.enrolment.domain.senders import Provinces, Told
 from services.enrolment.domain.state import INITIAL, Student
-from services.enrolment.domain.timeline import entry_of, moment_of
+from services.enrolment.domain.timeline import REMEMBERED_BYTES, entry_of, moment_of
 from shared.contracts.reports import Cleared, Report
 from shared.contracts.student import StudentFact
 from shared.contracts.words import OUT_OF_SCHOOL
@@ -67,7 +67,7 @@ def advance(student: Student, report: Report, told: Told, provinces: Provinces) 
     if fact is None:
         return None
     detail = write(report, moment, head | SENDERS[source])
-    if len(student.timeline) < FULL:
+    if len(student.timeline) < REMEMBERED_BYTES:
         return fact, applied(student, row, fact, moment, student.timeline + entry, student.details + detail, student.base)
     return fact, applied(student, row, fact, moment, *kept_with(student, entry, detail, provinces))
 

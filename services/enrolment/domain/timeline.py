@@ -14,11 +14,13 @@ from zlib import crc32
 
 import msgspec
 
+from shared.contracts.same_as import HAPPENING, MOST_HAPPENINGS
+
 _TOLD_BY = 4
-ENTRY = _TOLD_BY + 5
+ENTRY = HAPPENING
 """Bytes of an entry."""
 
-REMEMBERED = 60
+REMEMBERED = MOST_HAPPENINGS
 """Entries that a timeline keeps: those added last. A repeat of an older one is judged as late news (or, where more than
 this many happenings share a moment, by the table): its fact leaves the standing as it is, so no count moves."""
 

@@ -5,9 +5,6 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-MOST_TRANSFERS = 60
-"""Transfers of one child that are kept; the oldest goes if there are more."""
-
 
 class Transfer(Struct, frozen=True, gc=False):
     """A transfer that the county which ``lost`` the child has not reported: the one that ``has`` it did, at a moment (``timeline.moment_of``)."""

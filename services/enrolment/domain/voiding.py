@@ -7,22 +7,22 @@ A report that would say nothing new without the other does not rest on it: what 
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
 
 from msgspec.structs import replace
 
 from services.enrolment.domain.events import ROWS, EventRow
 from services.enrolment.domain.happenings import Happening, detail_of, happenings, with_voided
 from services.enrolment.domain.judging import repeats
+from services.enrolment.domain.recorded import kept, recorded
 from services.enrolment.domain.refusals import MergedIntoAnother, NotVoidable
 from services.enrolment.domain.retelling import Verdict, kept_with, knowledge, retold
 from services.enrolment.domain.senders import Provinces, Told
 from services.enrolment.domain.state import Student
-from services.enrolment.domain.timeline import ENTRY, NEVER, REMEMBERED, first_minute, is_told_by, moment_of, time_of, time_of_minute, told_by, voided
+from services.enrolment.domain.timeline import ENTRY, REMEMBERED, first_minute, is_told_by, moment_of, time_of, time_of_minute, told_by, voided
 from services.enrolment.domain.transfers import Transfer
 from shared.contracts.refusal import Refusal
 from shared.contracts.reports import Voided
-from shared.contracts.student import CompletedTransfer, FallenReport, StudentFact, StudentVoided, UnmatchedTransfer, WhatIsLeft
+from shared.contracts.student import CompletedTransfer, FallenReport, StudentFact, StudentVoided, WhatIsLeft
 from shared.contracts.words import OUT_OF_SCHOOL
 from shared.states import UnfoldableFact
 
@@ -35,24 +35,24 @@ def decide(student: Student, report: Voided, told: Told, provinces: Provinces) -
         return None
     if student.merge is not None and student.merge.gone:
         raise MergedIntoAnother(student.merge.student)
-    kept = list(happenings(student.timeline, student.details))
-    n = _place_of(kept, told.source, report.id)
+    told_before = list(happenings(student.timeline, student.details))
+    n = _place_of(told_before, told.source, report.id)
     if n is None:
         rule = f"you sent no report of this child under this id, or it has {REMEMBERED} later ones; a report is taken back by the source that sent it"
         raise NotVoidable(rule)
-    target = kept[n]
+    target = told_before[n]
     if target.voided:
         return None
     if target.row is ROW:
         raise NotVoidable("what was taken back stays so: report it again, under an id of its own")
     if target.settled:
         raise NotVoidable("it was told before this child and another id became one, or two again, and is not told again without it")
-    with_it = retold(student.base, (each for each in kept if each.judged), provinces)
+    with_it = retold(student.base, (each for each in told_before if each.judged), provinces)
     if with_it.child != knowledge(student):
         raise NotVoidable("reports of this child were judged by older rules; report how it stands now instead")
-    others = [each for place, each in enumerate(kept) if each.judged and place != n]
+    others = [each for place, each in enumerate(told_before) if each.judged and place != n]
     without = retold(student.base, others, provinces)
-    verdicts = [verdict for each, verdict in zip((each for each in kept if each.judged), with_it.verdicts, strict=True) if each is not target]
+    verdicts = [verdict for each, verdict in zip((each for each in told_before if each.judged), with_it.verdicts, strict=True) if each is not target]
     fell = []
     for each, was, now in zip(others, verdicts, without.verdicts, strict=True):
         if _rests(was, now):
@@ -63,10 +63,10 @@ def decide(student: Student, report: Voided, told: Told, provinces: Provinces) -
     return _fact(student, without.child, target, report.id, fell)
 
 
-def _place_of(kept: list[Happening], source: str, id_: str) -> int | None:
+def _place_of(told_before: list[Happening], source: str, id_: str) -> int | None:
     """Return the place of the newest happening that was told by this source under this id."""
     teller = told_by(source, id_)
-    return next((n for n in reversed(range(len(kept))) if kept[n].source == source and is_told_by(kept[n].entry, teller)), None)
+    return next((n for n in reversed(range(len(told_before))) if told_before[n].source == source and is_told_by(told_before[n].entry, teller)), None)
 
 
 def _rests(was: Verdict, now: Verdict) -> bool:
@@ -84,17 +84,7 @@ def _fact(student: Student, left: Student, target: Happening, id_: str, fell: li
         id=id_,
         report=_word(target.row),
         day=time_of(target.moment).date(),
-        left=WhatIsLeft(
-            since=None if after is None else time_of_minute(left.since),
-            schooling=_time(left.schooling),
-            residence=_time(left.residence),
-            household=_time(left.household),
-            school=left.school or None,
-            grade=left.grade,
-            prior=left.prior,
-            spells=left.spells,
-            transfers=tuple(UnmatchedTransfer(each.lost, each.has, time_of(each.moment)) for each in left.transfers),
-        ),
+        left=WhatIsLeft(since=None if after is None else time_of_minute(left.since), **recorded(left)),
         fell=tuple(fell),
         ended=tuple(CompletedTransfer(*pair) for pair in (were - are).elements()) or None,
         opened=tuple(CompletedTransfer(*pair) for pair in (are - were).elements()) or None,
@@ -125,14 +115,7 @@ def evolve(student: Student, fact: StudentVoided, told: Told, provinces: Provinc
         stage=None if now is None else now.stage,
         poor=now is not None and now.poor,
         reason=None if now is None else now.reason,
-        school=left.school or "",
-        grade=left.grade,
-        prior=left.prior,
-        spells=left.spells,
-        schooling=NEVER if left.schooling is None else moment_of(left.schooling),
-        residence=NEVER if left.residence is None else moment_of(left.residence),
-        household=NEVER if left.household is None else moment_of(left.household),
-        transfers=tuple(Transfer(each.from_county, each.to_county, moment_of(each.since)) for each in left.transfers),
+        **kept(left),
         timeline=timeline,
         details=details,
         base=base,
@@ -142,10 +125,6 @@ def evolve(student: Student, fact: StudentVoided, told: Told, provinces: Provinc
 
 def _pairs(transfers: tuple[Transfer, ...]) -> Iterator[tuple[str, str]]:
     return ((each.lost, each.has) for each in transfers)
-
-
-def _time(moment: int) -> datetime | None:
-    return None if moment == NEVER else time_of(moment)
 
 
 def _word(row: EventRow) -> str:

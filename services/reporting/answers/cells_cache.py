@@ -45,6 +45,10 @@ class _Entry(NamedTuple):
     offsets: dict[str, int]
     pieces: "asyncio.Task[Pieces]"
 
+    def is_over(self, offsets: dict[str, int]) -> bool:
+        """Return whether it is to be written anew for these offsets: it was written for others, or could not be. One is written at a time."""
+        return self.pieces.done() and (self.offsets != offsets or self.pieces.exception() is not None)
+
 
 class CellsCache:
     """The cells of the record, written down once for each vector of offsets."""
@@ -56,14 +60,10 @@ class CellsCache:
     async def get(self) -> Pieces:
         """Return the cells. Raises ``Problem`` where there is nothing to show yet."""
         as_of, entry = self._current.as_of(), self._entry
-        if entry is None or (entry.pieces.done() and entry.offsets != as_of.offsets):
+        if entry is None or entry.is_over(as_of.offsets):
             writing = asyncio.create_task(asyncio.to_thread(_written, self._current.frozen(), as_of))
             entry = self._entry = _Entry(as_of.offsets, writing)
-        try:
-            return await asyncio.shield(entry.pieces)
-        except Exception:
-            self._entry = None
-            raise
+        return await asyncio.shield(entry.pieces)
 
 
 def _written(memory: Memory, as_of: AsOf) -> Pieces:

@@ -10,8 +10,9 @@ from services.enrolment.domain.numbers import OUTCOMES, REASONS, STAGES, STATUSE
 from services.enrolment.domain.packed import FORMAT, pack, pack_ledger, transfers_of, unpack, unpack_ledger
 from services.enrolment.domain.state import INITIAL, Student
 from services.enrolment.domain.timeline import ENTRY
-from services.enrolment.domain.transfers import MOST_TRANSFERS, Transfer
+from services.enrolment.domain.transfers import Transfer
 from shared.contracts.reports import CountyReported
+from shared.contracts.student import MOST_TRANSFERS
 from shared.contracts.words import ClearedOutcome, Reason, Stage, Status
 from shared.states import UnknownFormat
 from tests.domain.enrolment.children import STORIES

@@ -4,10 +4,10 @@ import pytest
 
 from services.enrolment.domain.senders import speaks_for
 from services.enrolment.domain.state import Student
-from services.enrolment.domain.transfers import MOST_TRANSFERS
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.reports import Arrived, Departed, Enrolled, HouseholdChanged, Listed, Moved, Report
 from shared.contracts.student import (
+    MOST_TRANSFERS,
     CompletedTransfer,
     StudentArrived,
     StudentDeparted,
