@@ -67,6 +67,19 @@ class Screen:
         """Return where an area is in a list."""
         return f"[data-part={part}] a[data-code='{code}']"
 
+    def point_at(self, chart: str) -> None:
+        """Move the pointer over the middle of a drawn chart, as a hand that goes on moving, until the chart says what is there."""
+        plot, tip = self.page.locator(f"{chart} .plot[data-drawn]"), self.page.locator(f"{chart} .tip")
+        sway = itertools.cycle((0, 1))
+
+        def told() -> bool:
+            box = plot.bounding_box()
+            assert box
+            self.page.mouse.move(box["x"] + box["width"] / 2 + next(sway), box["y"] + box["height"] * 0.42)
+            return tip.is_visible()
+
+        self.until(told, f"what {chart} says of what is pointed at")
+
     def until(self, holds: Callable[[], bool], what: str) -> None:
         """Wait until something outside the page is so."""
         end = clock.seconds() + PATIENCE / 1000

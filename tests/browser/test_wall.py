@@ -131,9 +131,9 @@ def test_everything_can_be_done_with_the_keyboard(screen: Screen, system: LocalS
 def test_a_click_on_a_county_leads_one_level_down(screen: Screen, system: LocalStack) -> None:
     report_never_enrolled(system, ZHAOJUE)
     screen.open(f"?area={LIANGSHAN}")
-    box = screen.page.locator(".map .plot").bounding_box()
-    assert box
-    screen.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.42)
+    screen.point_at(".map")
+    screen.page.mouse.down()
+    screen.page.mouse.up()
     expect(screen.page.locator(".trail li")).to_have_count(4)
 
 
@@ -141,9 +141,7 @@ def test_what_is_pointed_at_says_what_it_is(screen: Screen, system: LocalStack) 
     report_never_enrolled(system, ZHAOJUE)
     screen.open(f"?area={LIANGSHAN}")
     for chart, words in ((".map", "凉山彝族自治州"), (".curve", "存量")):
-        box = screen.page.locator(f"{chart} .plot").bounding_box()
-        assert box
-        screen.page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.42)
+        screen.point_at(chart)
         expect(screen.page.locator(f"{chart} .tip")).to_contain_text(words)
 
 
