@@ -20,7 +20,7 @@ def steps(word: str) -> list[str]:
 
 def test_it_stands_on_the_python_that_the_lock_was_made_for() -> None:
     (image,) = {said.split()[0] for said in steps("FROM")}
-    assert re.fullmatch(r"python:3\.11\.[0-9]+-slim-[a-z]+", image), "a whole version: a shorter tag moves"
+    assert re.fullmatch(r"python:3\.11\.[0-9]+-slim-[a-z]+@sha256:[0-9a-f]{64}", image), "a whole version by its digest: a tag can be moved"
     locking = recipe("lock")
     assert {locking[n + 1] for n, word in enumerate(locking) if word == "--python-version"} == {"3.11"}
 
