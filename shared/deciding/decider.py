@@ -1,9 +1,9 @@
 """What a deciding service decides: the ``Decider`` that its worker calls, and what one decision comes to."""
 
 from collections.abc import Set as AbstractSet
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
-from msgspec import Raw
+from msgspec import Raw, Struct
 
 from shared.contracts.refusal import Refusal, Refused
 from shared.contracts.registry import Language
@@ -15,7 +15,7 @@ from shared.events.envelope import Cause, Event, caused
 _STUDENT_KEY = 32
 
 
-class Judged(NamedTuple):
+class Judged(Struct, frozen=True, gc=False):
     """What became of one input: its outcome, and what is to be kept and published for it."""
 
     outcome: Outcome

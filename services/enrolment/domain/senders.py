@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+
+from msgspec import Struct
 
 Provinces = Mapping[str, str]
 """Of every county that ever was the source that is its province, ``/provinces/NN``, by the dated table of divisions."""
 
 
-class Told(NamedTuple):
+class Told(Struct, frozen=True, gc=False):
     """By whom a report was told, under which id, and when it was true: the attributes of a report, and those that its fact repeats."""
 
     at: datetime

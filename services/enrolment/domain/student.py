@@ -60,9 +60,9 @@ def advance(student: Student, report: Report, told: Told, provinces: Provinces) 
 
     The same as one after the other, but packs the happening once: a microsecond less. Raises ``Refusal``.
     """
-    (row, write, head), (at, source, id_) = _WRITTEN[type(report)], told
-    moment, said = moment_of(at), row.read_fields(report)
-    entry = entry_of(row.number, said if row.digests_fields else row.read_content(report), moment, source, id_)
+    (row, write, head), source = _WRITTEN[type(report)], told.source
+    moment, said = moment_of(told.at), row.read_fields(report)
+    entry = entry_of(row.number, said if row.digests_fields else row.read_content(report), moment, source, told.id)
     fact = judge(student, row, report, said, moment, entry, source, provinces)
     if fact is None:
         return None

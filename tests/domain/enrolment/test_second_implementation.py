@@ -23,7 +23,7 @@ def test_standings_outcomes_and_marks_are_those_of_the_second_implementation() -
     def tell(history: History) -> None:
         fast, slow = INITIAL, SlowChild(PROVINCES)
         for told, report in history:
-            answer = slow.tell(report, *told)
+            answer = slow.tell(report, told.at, told.source, told.id)
             marks: dict[str, object] = {}
             try:
                 fact = decide(fast, report, told, PROVINCES)

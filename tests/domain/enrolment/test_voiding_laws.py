@@ -55,7 +55,7 @@ def test_taking_back_is_what_the_second_implementation_has() -> None:
     def compare(history: History) -> None:
         fast, slow = INITIAL, SlowChild(PROVINCES)
         for told, report in history:
-            answer = slow.tell(report, *told)
+            answer = slow.tell(report, told.at, told.source, told.id)
             marks: dict[str, object] = {}
             try:
                 fact = tell(fast, report, told)
