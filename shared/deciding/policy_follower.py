@@ -119,6 +119,8 @@ class PolicyFollower:
         self._readers = [(f'{source}"'.encode(), source, msgspec.json.Decoder(reads).decode) for source, reads in policies.hears.items()]
         self._bounds = InputBounds(log, {source: INPUT_TOPICS[source] for source in policies.hears})
         self._move = script(redis, __package__, "move_cursor")
+        self._left: dict[int, _Cursor] = {}
+        """By partition, the cursor as the last step left it in Redis. A step that finds it moved meanwhile fails."""
 
     async def start(self) -> None:
         await self._log.start()
@@ -128,8 +130,10 @@ class PolicyFollower:
         await self._redis.aclose()
 
     def assigned(self, partitions: frozenset[int]) -> None:
-        """Forget what is known of the ends of input topics; nothing else is remembered of a partition between two batches."""
+        """Forget what is known of the ends of input topics, and where the cursors were left: others may have had the partitions meanwhile."""
         self._bounds.forget(partitions)
+        for partition in partitions:
+            self._left.pop(partition, None)
 
     async def cursors(self, partitions: frozenset[int]) -> Mapping[int, int | None]:
         """Return the next offset wanted of each partition, from Redis, or else from the commands that were published last."""
@@ -137,8 +141,10 @@ class PolicyFollower:
 
     async def follow(self, batch: RecordBatch) -> int:
         """Publish the commands of one batch, wait for the acks, and move the cursor."""
-        with self._meters.step(READ):
-            cursor = await self._cursor(batch.partition)
+        # Taken out, and put back by a step that is done: after any other the cursor is read again.
+        if (cursor := self._left.pop(batch.partition, None)) is None:
+            with self._meters.step(READ):
+                cursor = await self._cursor(batch.partition)
         if not _begins_at_cursor(batch, cursor):
             return self._overtaken(batch, cursor.next)
         with self._meters.step(DECIDE):
@@ -150,9 +156,10 @@ class PolicyFollower:
         fields = [text for source, sequence in after.sequences.items() for text in (f"sequence:{source}", sequence)]
         fields += _time_field(after.event_time)
         with self._meters.step(APPLY):
-            _done, stands = await self._move(keys=[self._key(batch.partition)], args=[batch.first, batch.next, *fields])
-        if int(stands) != batch.next:
-            return self._overtaken(batch, int(stands))
+            done, _stands = await self._move(keys=[self._key(batch.partition)], args=[batch.first, batch.next, *fields])
+        if not done:
+            return self._overtaken(batch, (await self._cursor(batch.partition)).next)
+        self._left[batch.partition] = after
         passed_over = len(batch.records) - answer.heard - len(answer.endless)
         self._meters.done(len(batch.records), {HEARD: answer.heard, PASSED_OVER: passed_over, ENDLESS: len(answer.endless)})
         self._meters.reached("event", after.event_time)

@@ -167,6 +167,48 @@ async def test_a_worker_that_was_overtaken_asks_for_nothing(record: Record) -> N
     assert len(record.asked()) == 2
 
 
+async def test_what_another_worker_did_meanwhile_is_found_though_the_cursor_was_remembered(record: Record) -> None:
+    record.say(1)
+    await record.follow()
+    ours = record.follower
+    record.begin_anew()
+    record.say(2)
+    assert await record.follow(first=1) == 2
+    record.say(3)
+    record.follower = ours
+    assert await record.follow(first=1) == 2, "it goes on where the other one stands"
+    assert await record.follow(first=2) == 3
+    assert len({read_event(each.value).id for each in record.log.topics[COMMANDS][P]}) == 3, (
+        "what was asked twice has the same id: the decider knows it"
+    )
+    assert set(record.asked()) == {"/enrolment-1", "/enrolment-2", "/enrolment-3"}
+
+
+async def test_a_loss_of_redis_between_two_batches_is_found_though_the_cursor_was_remembered(record: Record) -> None:
+    for n in range(1, 4):
+        record.say(n)
+    await record.follow()
+    record.database.lose()
+    record.say(4)
+    assert await record.follow(first=3) == 3, "the last fact that was answered is taken once more"
+    assert await record.follow(first=3) == 4
+    assert set(record.asked()) == {f"/enrolment-{n}" for n in range(1, 5)}
+
+
+async def test_a_partition_that_comes_back_begins_at_the_cursor_that_others_left(record: Record) -> None:
+    record.say(1)
+    await record.follow()
+    ours = record.follower
+    record.begin_anew()
+    record.say(2)
+    await record.follow(first=1)
+    record.say(3)
+    record.follower = ours
+    ours.assigned(frozenset({P}))
+    assert await record.follow(first=2) == 3
+    assert record.asked() == ["/enrolment-1", "/enrolment-2", "/enrolment-3"]
+
+
 async def test_without_looking_at_sequences_a_repeat_asks_twice(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(policy_follower, "_is_repeat", lambda *_: False)
     record.say(1)
