@@ -10,7 +10,15 @@ from pathlib import Path
 from deploy.local.config import LOOPBACK, StackConfig
 from deploy.local.java import Java
 
-JVM = ("-Xmx640m", "-Xms256m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-Djava.awt.headless=true", "-Djava.net.preferIPv4Stack=true")
+JVM = (
+    "-Xmx640m",
+    "-Xms256m",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",  # compiling for the long run costs this short-lived broker a quarter of its CPU
+    "-XX:+ExitOnOutOfMemoryError",
+    "-Djava.awt.headless=true",
+    "-Djava.net.preferIPv4Stack=true",
+)
 CHATTY = (  # several lines for every partition at every start
     "state.change.logger",
     "kafka.cluster.Partition",
