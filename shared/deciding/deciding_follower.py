@@ -191,7 +191,7 @@ class DecidingFollower:
                 step.changes,
                 outcomes=_by_offset(batch, step.outcomes),
                 exceptions=step.exceptions,
-                published=behind if published is None else {**published.ends, **behind},
+                published=_read_up_to(batch, published, behind),
             )
         if stands != batch.next:
             self.assigned(frozenset({batch.partition}))
@@ -291,6 +291,16 @@ def _within_window(batch: RecordBatch, published: Published | None) -> RecordBat
     if published is None or not published.more or batch.next <= published.last + 1:
         return batch
     return batch.until(published.last + 1)
+
+
+def _read_up_to(batch: RecordBatch, published: Published | None, behind: Mapping[str, int]) -> Mapping[str, int]:
+    """Return the offset by topic behind which a worker after this one begins its look, once the batch is applied.
+
+    A look that found facts of inputs behind the batch moves nothing: a worker that ends now leaves those facts to be found again.
+    """
+    if published is None:
+        return behind
+    return {} if batch.next <= published.last else {**published.ends, **behind}
 
 
 def _id_in(value: bytes | None) -> str | None:

@@ -179,6 +179,27 @@ async def test_a_step_may_be_taken_up_in_smaller_batches(rig: Rig, step: int) ->
 
 
 @pytest.mark.parametrize("guarded", [True, False])
+async def test_a_worker_that_takes_up_a_part_of_a_step_and_ends_leaves_the_rest_to_be_found(
+    rig: Rig, guarded: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The model found it (``tests/model/deciding.py``): the cursor of the second worker hid the facts of inputs behind its batch from the third."""
+    if not guarded:
+        monkeypatch.setattr(deciding_follower, "_read_up_to", lambda _batch, published, behind: {**published.ends, **behind})
+    first = rig.worker(EnrolmentDecider())
+    first._store.apply = _never  # type: ignore[method-assign]
+    with pytest.raises(Killed):
+        await first.follow(rig.batch())
+    second = rig.worker(EnrolmentDecider())
+    assert await second.follow(rig.batch(0, 1)) == 1
+    third = rig.worker(NextVersion())
+    assert await third.follow(rig.batch(1)) == len(SENT)
+    assert (rig.reasons(), len(rig.log.topics[topics.STUDENT_STATUS][P])) == (["work"], 3 if guarded else 5)
+    assert await rig.states_agree() is guarded
+    for worker in (first, second, third):
+        await worker.stop()
+
+
+@pytest.mark.parametrize("guarded", [True, False])
 async def test_facts_that_a_zombie_publishes_just_before_ours_win(rig: Rig, guarded: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     await rig.publish_only()
     zombie = [(record.key or b"", record.value or b"") for record in rig.log.topics[topics.STUDENT_STATUS][P][1:]]
