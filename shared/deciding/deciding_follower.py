@@ -155,8 +155,7 @@ class DecidingFollower:
         if new := [partition for partition, stands in found.items() if stands is None]:
             recorded = await self._log.end_offsets(topics.STUDENT_STATUS)
             for partition in new:
-                if not recorded[partition]:
-                    await self._store.rebuilding(partition)
+                if not recorded[partition] and await self._store.rebuilding(partition) is not None:
                     found[partition] = await self._store.finish_rebuilding(partition, 0, 0)
         return found
 
@@ -184,7 +183,7 @@ class DecidingFollower:
             self.assigned(frozenset({batch.partition}))
             return self._overtaken(batch, batch.first)
         with self._meters.step(APPLY):
-            stands = await self._store.apply(
+            applied = await self._store.apply(
                 batch.partition,
                 batch.first,
                 batch.next,
@@ -193,13 +192,13 @@ class DecidingFollower:
                 exceptions=step.exceptions,
                 published=_read_up_to(batch, published, behind),
             )
-        if stands != batch.next:
+        if applied != batch.next:
             self.assigned(frozenset({batch.partition}))
-            return self._overtaken(batch, stands)
+            return self._overtaken(batch, batch.first if applied is None else applied)
         if published is not None:
             self._looked_through(batch.partition, published, behind)
         self._count(batch, step)
-        return stands
+        return applied
 
     async def _published_beyond(self, batch: RecordBatch) -> Published | None:
         """Return what the log holds beyond the cursor, None behind the backlog that the partition was assigned with."""
@@ -265,7 +264,9 @@ class DecidingFollower:
     async def _rebuild(self, partition: int, begin: int) -> int:
         """Fold the service's own facts of this partition into states; the last one's position says where to go on."""
         end = (await self._log.end_offsets(topics.STUDENT_STATUS))[partition]
-        progress = await self._store.rebuilding(partition)
+        if (progress := await self._store.rebuilding(partition)) is None:
+            # Another worker has begun the partition since we looked. Its states are not ours to write.
+            return (await self._store.cursors((partition,)))[partition] or 0
         self._meters.rebuilt.inc()
         place = about(topics.STUDENT_STATUS, partition, progress.facts)
         _log.warning("%s[%d]: no states in Redis: rebuilding from the record, up to %d", self.topic, partition, end, extra=place)

@@ -81,6 +81,8 @@ class StateStore:
         self._service, self._generation = service, generation
         self._read = script(redis, __package__, "read_states")
         self._apply = script(redis, __package__, "apply_states")
+        self._begin_rebuilding = script(redis, __package__, "begin_rebuilding")
+        self._finish_rebuilding = script(redis, __package__, "finish_rebuilding")
 
     def key(self, partition: int, what: str) -> str:
         """Return the name of one of a partition's keys."""
@@ -136,8 +138,8 @@ class StateStore:
         outcomes: bytes,
         exceptions: Iterable[tuple[int, bytes]],
         published: Mapping[str, int] = _NOTHING_PUBLISHED,
-    ) -> int:
-        """Write a step and move the cursor from ``expected`` to ``next_``. Return where the cursor stands then.
+    ) -> int | None:
+        """Write a step and move the cursor from ``expected`` to ``next_``. Return where the cursor stands then, None where there is none.
 
         Changes nothing where the cursor is not the expected one: a repeat, a zombie and a twin are all no-ops. ``published``: the offset behind
         what the step published, by topic.
@@ -146,16 +148,12 @@ class StateStore:
         for offset, text in exceptions:
             args += (offset, text)
         fields: list[Argument] = ["next", next_, "format", self._format, *_published_fields(published)]
-        stands = await self._apply_if(partition, "next", fields, args)
-        return -1 if stands is None else stands
+        return await self._apply_if(partition, "next", fields, args)
 
-    async def rebuilding(self, partition: int) -> Rebuilding:
-        """Return the progress of the rebuild of a partition. Begin a rebuild where none is under way."""
-        facts, sequence = await self._cursor_fields(partition, "facts", "sequence")
-        if facts is None or sequence is None:
-            await self._apply_if(partition, "facts", ["facts", 0, "sequence", "", "format", self._format], ["", 0, b"", b"", b"", 0])
-            return Rebuilding(0, "")
-        return Rebuilding(int(facts), sequence)
+    async def rebuilding(self, partition: int) -> Rebuilding | None:
+        """Return the progress of the rebuild of a partition; begin one where none is under way. None where the partition has a cursor."""
+        progress = _texts(await self._begin_rebuilding(keys=[self.key(partition, "cursor")], args=[self._format]))
+        return Rebuilding(int(progress[0] or 0), progress[1] or "") if progress else None
 
     async def read_rebuilding(self, partition: int, expected: int, ids: Sequence[bytes]) -> Sequence[bytes | None]:
         """Read states during a rebuild. Raises ``RebuildOvertaken``."""
@@ -185,10 +183,11 @@ class StateStore:
 
         ``published``: as ``apply`` has it; what a rebuild has read need not be read again.
         """
-        await self.apply_rebuilding(partition, expected, expected, "", (), published=published)
-        if await self._redis.hsetnx(self.key(partition, "cursor"), "next", next_):
-            await self._redis.hdel(self.key(partition, "cursor"), "facts", "sequence")
-        return (await self.cursors((partition,)))[partition] or next_
+        args: list[Argument] = [expected, next_, *_published_fields(published)]
+        done, stands = await self._finish_rebuilding(keys=[self.key(partition, "cursor")], args=args)
+        if not done:
+            raise RebuildOvertaken(f"{self.key(partition, 'cursor')}: expected facts at {expected}, stands at {stands!r}")
+        return next_
 
     async def _cursor_fields(self, partition: int, *names: str) -> list[str | None]:
         return _texts(await self._redis.hmget(self.key(partition, "cursor"), list(names)))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -196,6 +197,38 @@ async def test_a_worker_that_takes_up_a_part_of_a_step_and_ends_leaves_the_rest_
     assert (rig.reasons(), len(rig.log.topics[topics.STUDENT_STATUS][P])) == (["work"], 3 if guarded else 5)
     assert await rig.states_agree() is guarded
     for worker in (first, second, third):
+        await worker.stop()
+
+
+async def test_a_worker_whose_cursor_is_lost_before_it_applies_goes_on_where_it_was(rig: Rig, operator: Redis) -> None:
+    worker = rig.worker(EnrolmentDecider())
+    assert await worker.follow(rig.batch(0, 1)) == 1
+    publish = worker._publish
+
+    async def lost(partition: int, step: Any) -> dict[str, int]:
+        await operator.flushdb()
+        return await publish(partition, step)
+
+    worker._publish = lost  # type: ignore[method-assign]
+    assert await worker.follow(rig.batch(1)) == 1, "an offset that the log holds: the worker's edge seeks to it"
+    assert await worker.follow(rig.batch(1)) == len(SENT), "rebuilt from the facts"
+    assert await rig.states_agree()
+    await worker.stop()
+
+
+async def test_a_zombie_does_not_rebuild_what_its_successor_has_begun(rig: Rig) -> None:
+    zombie, successor = rig.worker(EnrolmentDecider()), rig.worker(EnrolmentDecider())
+    rebuilding = zombie._store.rebuilding
+
+    async def overtaken(partition: int) -> Any:
+        await successor.cursors(frozenset({P}))
+        assert await successor.follow(rig.batch()) == len(SENT)
+        return await rebuilding(partition)
+
+    zombie._store.rebuilding = overtaken  # type: ignore[method-assign]
+    assert await zombie.follow(rig.batch(0, 1)) == len(SENT)
+    assert await rig.states_agree()
+    for worker in (zombie, successor):
         await worker.stop()
 
 

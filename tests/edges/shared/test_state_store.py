@@ -2,8 +2,10 @@
 
 import pytest
 
+from shared.deciding.states import state_store
 from shared.deciding.states.state_store import Change, OtherFormat, RebuildOvertaken, StateStore
 from shared.redis.edge import Redis
+from tests.support.mutants import script_without
 
 CHILD, OTHER = bytes(range(16)), bytes(range(16, 32))
 P = 3
@@ -109,3 +111,38 @@ async def test_two_rebuilds_of_one_partition_do_not_mix(store: StateStore) -> No
         await store.apply_rebuilding(P, 0, 30, "a", [Change(CHILD, b"another piece")])
     with pytest.raises(RebuildOvertaken):
         await store.read_rebuilding(P, 0, [CHILD])
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_no_rebuild_begins_in_a_partition_that_has_a_cursor(redis: Redis, guarded: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not guarded:
+        monkeypatch.setattr(state_store, "script", script_without("begin_rebuilding", "the partition has no cursor"))
+    store = StateStore(redis, "enrolment", generation="1", buckets=8, format_version=1)
+    await begun(store)
+    await store.apply(P, 0, 5, [Change(CHILD, b"new")], outcomes=b"aaaaa", exceptions=())
+    if guarded:
+        assert await store.rebuilding(P) is None
+        with pytest.raises(RebuildOvertaken):
+            await store.apply_rebuilding(P, 0, 1, "a", [Change(CHILD, b"old")])
+    else:
+        await store.rebuilding(P)
+        await store.apply_rebuilding(P, 0, 1, "a", [Change(CHILD, b"old")])
+    assert await store.get(P, CHILD) == (b"new" if guarded else b"old")
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_a_rebuild_that_redis_lost_at_its_end_leaves_no_cursor(
+    redis: Redis, operator: Redis, guarded: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not guarded:
+        monkeypatch.setattr(state_store, "script", script_without("finish_rebuilding", "the progress is the expected one"))
+    store = StateStore(redis, "enrolment", generation="1", buckets=8, format_version=1)
+    await store.rebuilding(P)
+    await store.apply_rebuilding(P, 0, 40, "0000000000000007-0000", [Change(CHILD, b"rebuilt")])
+    await operator.flushdb()
+    if guarded:
+        with pytest.raises(RebuildOvertaken):
+            await store.finish_rebuilding(P, 40, 8)
+    else:
+        await store.finish_rebuilding(P, 40, 8)
+    assert await store.cursors([P]) == {P: None if guarded else 8}
