@@ -146,7 +146,8 @@ class PolicyFollower:
             with self._meters.step(READ):
                 cursor = await self._cursor(batch.partition)
         if not _begins_at_cursor(batch, cursor):
-            return self._overtaken(batch, cursor.next)
+            # What is remembered may be of a Redis that has lost it since.
+            return self._overtaken(batch, (await self._cursor(batch.partition)).next)
         with self._meters.step(DECIDE):
             answer = await self._bounds.judged(batch.partition, batch.records, partial(self._answered, batch, cursor))
         if answer.commands:
