@@ -128,6 +128,8 @@ class DecidingFollower:
         """By partition, where its input topic ended when it was assigned: another worker may have decided inputs below that offset."""
         self._published: dict[int, Published] = {}
         """By partition, what the log held beyond the cursor before the first step of that backlog."""
+        self._behind: dict[int, Mapping[str, int]] = {}
+        """By partition and topic, the offset behind what the steps since then published. Whoever follows us publishes behind it."""
         self._meters = meters.of(self.topic) if meters else uncounted(self.topic)
 
     async def start(self) -> None:
@@ -142,6 +144,7 @@ class DecidingFollower:
         for partition in partitions:
             self._backlogs.pop(partition, None)
             self._published.pop(partition, None)
+            self._behind.pop(partition, None)
 
     async def cursors(self, partitions: frozenset[int]) -> Mapping[int, int | None]:
         """Return the cursors in Redis. A partition without a cursor begins at the start of its input topic; its first batch then rebuilds it.
@@ -190,13 +193,14 @@ class DecidingFollower:
                 step.changes,
                 outcomes=_by_offset(batch, step.outcomes),
                 exceptions=step.exceptions,
-                published=_read_up_to(batch, published, behind),
+                published=_read_up_to(batch, published, behind, self._behind.get(batch.partition, {})),
             )
         if applied != batch.next:
             self.assigned(frozenset({batch.partition}))
             return self._overtaken(batch, batch.first if applied is None else applied)
         if published is not None:
             self._looked_through(batch.partition, published, behind)
+        self._behind[batch.partition] = {**self._behind.get(batch.partition, {}), **behind}
         self._count(batch, step)
         return applied
 
@@ -294,13 +298,14 @@ def _within_window(batch: RecordBatch, published: Published | None) -> RecordBat
     return batch.until(published.last + 1)
 
 
-def _read_up_to(batch: RecordBatch, published: Published | None, behind: Mapping[str, int]) -> Mapping[str, int]:
+def _read_up_to(batch: RecordBatch, published: Published | None, behind: Mapping[str, int], before: Mapping[str, int]) -> Mapping[str, int]:
     """Return the offset by topic behind which a worker after this one begins its look, once the batch is applied.
 
-    A look that found facts of inputs behind the batch moves nothing: a worker that ends now leaves those facts to be found again.
+    It must find every fact that is not applied. A look that found facts of inputs behind the batch moves nothing. Where nobody looked, we may
+    be a zombie, and a successor may have published before us: only what lies below the end of our step ``before`` is surely applied.
     """
     if published is None:
-        return behind
+        return before
     return {} if batch.next <= published.last else {**published.ends, **behind}
 
 

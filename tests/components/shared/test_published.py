@@ -185,7 +185,7 @@ async def test_a_worker_that_takes_up_a_part_of_a_step_and_ends_leaves_the_rest_
 ) -> None:
     """The model found it (``tests/model/deciding.py``): the cursor of the second worker hid the facts of inputs behind its batch from the third."""
     if not guarded:
-        monkeypatch.setattr(deciding_follower, "_read_up_to", lambda _batch, published, behind: {**published.ends, **behind})
+        monkeypatch.setattr(deciding_follower, "_read_up_to", lambda _batch, published, behind, _before: {**published.ends, **behind})
     first = rig.worker(EnrolmentDecider())
     first._store.apply = _never  # type: ignore[method-assign]
     with pytest.raises(Killed):
@@ -197,6 +197,35 @@ async def test_a_worker_that_takes_up_a_part_of_a_step_and_ends_leaves_the_rest_
     assert (rig.reasons(), len(rig.log.topics[topics.STUDENT_STATUS][P])) == (["work"], 3 if guarded else 5)
     assert await rig.states_agree() is guarded
     for worker in (first, second, third):
+        await worker.stop()
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_a_zombie_that_applies_before_its_successor_leaves_the_successors_facts_to_be_found(
+    rig: Rig, guarded: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The model found it too: the zombie's facts lie behind its successor's, and its cursor hid those of later inputs from the next worker."""
+    if not guarded:
+        monkeypatch.setattr(deciding_follower, "_read_up_to", lambda _batch, published, behind, _before: behind if published is None else {})
+    zombie, successor = rig.worker(EnrolmentDecider()), rig.worker(EnrolmentDecider())
+    rig.log.topics[topics.SUBMISSIONS] = [[]]
+    await zombie.cursors(frozenset({P}))
+    rig.log.topics[topics.SUBMISSIONS] = [list(rig.inputs)]
+    publish = zombie._publish
+
+    async def late(partition: int, step: Any) -> dict[str, int]:
+        successor._store.apply = _never  # type: ignore[method-assign]
+        with pytest.raises(Killed):
+            await successor.follow(rig.batch())
+        return await publish(partition, step)
+
+    zombie._publish = late  # type: ignore[method-assign]
+    assert await zombie.follow(rig.batch(0, 1)) == 1
+    third = rig.worker(NextVersion())
+    assert await third.follow(rig.batch(1)) == len(SENT)
+    assert rig.reasons() == ["work"]
+    assert await rig.states_agree() is guarded
+    for worker in (zombie, successor, third):
         await worker.stop()
 
 
