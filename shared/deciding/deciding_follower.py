@@ -15,6 +15,7 @@ The facts are acknowledged before the cursor moves, so none can be missing below
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import msgspec
@@ -25,7 +26,7 @@ from shared.contracts.sequence import offset_of
 from shared.deciding.decider import Decider, Judged
 from shared.deciding.published import Published, Reader
 from shared.deciding.states.outcomes import DEAD_LETTER, LETTERS, Outcome, read_exceptional
-from shared.deciding.states.state_store import Change, StateStore
+from shared.deciding.states.state_store import Change, RebuildOvertaken, StateStore
 from shared.events.codec import Unreadable
 from shared.events.dead_letters import check_not_mostly_dead, dead_letter, log_dead_letters, reason_of
 from shared.log import topics
@@ -158,8 +159,10 @@ class DecidingFollower:
         if new := [partition for partition, stands in found.items() if stands is None]:
             recorded = await self._log.end_offsets(topics.STUDENT_STATUS)
             for partition in new:
-                if not recorded[partition] and await self._store.rebuilding(partition) is not None:
-                    found[partition] = await self._store.finish_rebuilding(partition, 0, 0)
+                # Whoever is overtaken by another worker here leaves it to the first batch to find where that one stands.
+                with suppress(RebuildOvertaken):
+                    if not recorded[partition] and await self._store.rebuilding(partition) is not None:
+                        found[partition] = await self._store.finish_rebuilding(partition, 0, 0)
         return found
 
     async def follow(self, batch: RecordBatch) -> int:

@@ -215,6 +215,19 @@ async def test_where_nothing_is_recorded_yet_a_partition_begins_when_it_is_assig
     assert await worker.follower.cursors(frozenset({P})) == {P: 3}
 
 
+async def test_a_partition_that_another_worker_begins_meanwhile_is_left_to_its_first_batch(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    finish = worker.store.finish_rebuilding
+
+    async def after_another(partition: int, expected: int, next_: int) -> int:
+        await finish(partition, expected, 0)
+        return await finish(partition, expected, next_)
+
+    monkeypatch.setattr(worker.store, "finish_rebuilding", after_another)
+    assert await worker.follower.cursors(frozenset({P})) == {P: None}
+    dropped_out_and_back(worker)
+    assert await worker.follow() == 3
+
+
 async def test_where_something_is_recorded_a_partition_has_no_cursor_until_it_is_built_again(worker: Worker, database: RedisDatabase) -> None:
     dropped_out_and_back(worker)
     await worker.follow()
