@@ -235,7 +235,7 @@ async def zombie_that_writes_states_late(rig: Rig, at: int) -> None:
     zombie = rig.enrolment()
     apply, asleep, woken = zombie._store.apply, asyncio.Event(), asyncio.Event()
 
-    async def late(*args: Any, **options: Any) -> int:
+    async def late(*args: Any, **options: Any) -> int | None:
         asleep.set()
         await woken.wait()
         return await apply(*args, **options)
