@@ -15,6 +15,7 @@ from docs.generate.reference.events import events
 from docs.generate.reference.http import http, openapi
 from docs.generate.reference.metrics import metrics
 from docs.generate.reference.redis_keys import redis_keys
+from docs.generate.reference.rights import rights
 from docs.generate.reference.settings import settings
 from docs.generate.reference.topics import topics_page
 from shared.contracts.registry import RECORD_LANGUAGE
@@ -55,6 +56,7 @@ def reference() -> dict[str, str]:
         "http.md": http(),
         "metrics.md": metrics(),
         "redis-keys.md": redis_keys(),
+        "rights.md": rights(),
         "settings.md": settings(),
         "topics.md": topics_page(),
         **{f"openapi.{spec.name}.json": _json(openapi(spec.name)) for spec in SERVICES},

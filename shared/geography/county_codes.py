@@ -5,9 +5,10 @@ of their predecessors: the list of 信都区 has what was recorded of 邢台县.
 """
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from functools import cache
 
-from shared.geography.divisions import Area, Level, divisions
+from shared.geography.divisions import LATEST_CHANGE, Area, Level, divisions
 
 
 @cache
@@ -51,3 +52,31 @@ def _with_predecessors(codes: frozenset[str]) -> set[str]:
         new = {old for old, county in divisions().counties.items() if county.successor in new} - found
         found |= new
     return found
+
+
+def table_of(day: date) -> date:
+    """Return a day that stands for all days on which the same table is in force: what depends on the table alone is kept by it."""
+    return LATEST_CHANGE if day <= LATEST_CHANGE else LATEST_CHANGE + timedelta(1)
+
+
+def codes_under(area: str, day: date) -> frozenset[str]:
+    """Return the codes of all counties that are an area, or that lie in it by the table in force on a day; none where no such area is in force.
+
+    A code that the table does not have lies where its successor does; one without a successor there, where the other table has it. A county
+    keeps its own code and those of its predecessors, whatever the day.
+    """
+    return _by_area(table_of(day)).get(area, frozenset())
+
+
+@cache
+def _by_area(day: date) -> Mapping[str, frozenset[str]]:
+    known = divisions()
+    tree = known.tree_on(day)
+    (other,) = (each for each in known.trees if each is not tree)
+    members: dict[str, set[str]] = {code: _with_predecessors(frozenset({code})) for code in known.counties}
+    for code in known.counties:
+        home = known.stands_for(code, day)
+        place = tree if home in tree else other
+        for above in _upwards(place[home], place):
+            members.setdefault(above, set()).add(code)
+    return {code: frozenset(found) for code, found in members.items()}

@@ -18,7 +18,7 @@ BINGTUAN = "660000"
 """新疆兵团 reports as a province-level unit of its own; 66 is free in GB/T 2260."""
 
 _FIRST_TABLE, _SECOND_TABLE = "divisions_2019-12.csv", "divisions_2020-mid.csv"
-_EARLIEST_CHANGE, _LATEST_CHANGE = date(2020, 1, 1), date(2020, 6, 30)
+_EARLIEST_CHANGE, LATEST_CHANGE = date(2020, 1, 1), date(2020, 6, 30)
 _OWN_COUNTY = ("441900", "442000", "460300", "460400", "620200")
 """Prefecture-level cities without counties: each is its own county."""
 _WITHOUT_COUNTIES = frozenset({"710000", "810000", "820000"})
@@ -83,7 +83,7 @@ class Divisions:
 
     def tree_on(self, day: date) -> Mapping[str, Area]:
         """Return the areas by code of the table in force: up to the latest day of change that is the first table."""
-        return self.trees[0] if day <= _LATEST_CHANGE else self.trees[1]
+        return self.trees[0] if day <= LATEST_CHANGE else self.trees[1]
 
     def counties_on(self, day: date) -> tuple[str, ...]:
         """Return the codes of the counties in the table in force, ascending."""
@@ -109,7 +109,7 @@ def divisions() -> Divisions:
             second.get(code, home[code]).name,
             _province_of(code, home),
             since=None if code in first else _EARLIEST_CHANGE,
-            until=None if code in second else _LATEST_CHANGE,
+            until=None if code in second else LATEST_CHANGE,
             successor=_SUCCESSORS.get(code),
         )
     if odd := [c.code for c in counties.values() if (c.until is None) != (c.successor is None)]:

@@ -1,0 +1,103 @@
+"""The table of rights: what each role may do, and how far (``docs/reference/rights.md`` is made of it). Pure.
+
+A service asks here, and nowhere else, whether a caller may do something. Whoever has several roles has the rights of all of them.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+
+from shared.identity.caller import Caller, Role
+from shared.identity.offices import NATIONAL, counties_of_office
+
+_NOBODY: frozenset[str] = frozenset()
+
+
+class Action(StrEnum):
+    """What needs a right."""
+
+    REPORT = "report"
+    """Report children and counties: `POST /v1/reports`."""
+    READ_RECEIPTS = "read-receipts"
+    """Ask what became of a batch of reports: `GET /v1/receipts/{batch}`."""
+    READ_TRANSFERS = "read-transfers"
+    """List transfers of which one county has not spoken: `GET /v1/transfers`."""
+    PREVIEW_MERGES = "preview-merges"
+    """See what a report that two ids are one child would come to: `POST /v1/same-as/preview`."""
+    READ_FILES = "read-files"
+    """List and read the files of children: `GET /v1/cases`, `GET /v1/cases/{id}`."""
+    RECORD_ATTEMPTS = "record-attempts"
+    """Record an attempt to bring a child back: `record-attempt` of `POST /v1/cases/{id}` and `POST /v1/cases`."""
+    CLOSE_FILES = "close-files"
+    """Close a file after a return: `close-after-return` of `POST /v1/cases/{id}` and `POST /v1/cases`."""
+    READ_GRANTS = "read-grants"
+    """List and read the aid of children: `GET /v1/grants`, `GET /v1/grants/{id}`."""
+    GIVE_AID = "give-aid"
+    """Pay a grant, grant one, recognise that a child boards: `POST /v1/grants/{id}`, `POST /v1/grants`."""
+    BEGIN_TERMS = "begin-terms"
+    """Begin a term, and see how far its beginning is: `POST /v1/terms/{term}`, `GET /v1/terms/{term}`."""
+    READ_EXACT_COUNTS = "read-exact-counts"
+    """See the numbers of small cells in the counts, which are open without them: `GET /v1/counts`, `/v1/headline`, `/v1/stream`."""
+    READ_ALL_CELLS = "read-all-cells"
+    """Read every number of every county: `GET /v1/cells`."""
+    READ_METRICS = "read-metrics"
+    """Read the metrics of an api from another machine: `GET /metrics`. On the api's own machine they are open."""
+
+
+class Reach(StrEnum):
+    """How far a right goes."""
+
+    NOWHERE = "-"
+    """There is no such right."""
+    OWN_DOINGS = "own"
+    """What the caller itself sent."""
+    AREA = "area"
+    """The caller's office, and all that lies below it by the dated table of divisions."""
+    NATION = "nation"
+    """Nothing smaller than the nation: only the office `/nation` has the right."""
+
+
+_AREA, _NATION, _OWN = Reach.AREA, Reach.NATION, Reach.OWN_DOINGS
+
+TABLE: Mapping[Action, Mapping[Role, Reach]] = {
+    Action.REPORT: {Role.SENDER: _AREA, Role.REPORTER: _AREA},
+    Action.READ_RECEIPTS: {Role.SENDER: _OWN, Role.REPORTER: _OWN},
+    Action.READ_TRANSFERS: {Role.SENDER: _AREA, Role.OFFICER: _AREA, Role.SUPERIOR: _AREA, Role.AUDITOR: _AREA},
+    Action.PREVIEW_MERGES: {Role.SENDER: _AREA, Role.OFFICER: _AREA, Role.SUPERIOR: _AREA, Role.AUDITOR: _AREA},
+    Action.READ_FILES: {Role.OFFICER: _AREA, Role.SUPERIOR: _AREA, Role.AUDITOR: _AREA},
+    Action.RECORD_ATTEMPTS: {Role.OFFICER: _AREA, Role.REPORTER: _AREA},
+    Action.CLOSE_FILES: {Role.OFFICER: _AREA},
+    Action.READ_GRANTS: {Role.OFFICER: _AREA, Role.SUPERIOR: _AREA, Role.AUDITOR: _AREA},
+    Action.GIVE_AID: {Role.OFFICER: _AREA},
+    Action.BEGIN_TERMS: {Role.SUPERIOR: _NATION, Role.OPERATOR: _NATION},
+    Action.READ_EXACT_COUNTS: {Role.SUPERIOR: _AREA, Role.AUDITOR: _AREA, Role.STATISTICIAN: _AREA},
+    Action.READ_ALL_CELLS: {Role.AUDITOR: _NATION},
+    Action.READ_METRICS: {Role.OPERATOR: _AREA},
+}
+"""The rights by action and role. What is not named is ``Reach.NOWHERE``."""
+
+
+def reach_of(role: Role, action: Action) -> Reach:
+    """Return how far a role's right to an action goes."""
+    return TABLE[action].get(role, Reach.NOWHERE)
+
+
+def may(caller: Caller, action: Action) -> bool:
+    """Return whether a caller may do this anywhere at all."""
+    return any(_holds(caller, reach_of(role, action)) for role in caller.roles)
+
+
+def area_of(caller: Caller, action: Action, day: date) -> frozenset[str]:
+    """Return the codes of the counties in which a caller may do this on a day; none without a right, and for one to the caller's own doings."""
+    reaches = [reach for role in caller.roles if _holds(caller, reach := reach_of(role, action))]
+    return counties_of_office(caller.office, day) if any(reach in (Reach.AREA, Reach.NATION) for reach in reaches) else _NOBODY
+
+
+def _holds(caller: Caller, reach: Reach) -> bool:
+    match reach:
+        case Reach.NOWHERE:
+            return False
+        case Reach.NATION:
+            return caller.office == NATIONAL
+        case Reach.OWN_DOINGS | Reach.AREA:
+            return True
