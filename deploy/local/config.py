@@ -57,6 +57,7 @@ class StackConfig(_ServicePorts):
     kafka_port: Port = Field(19092, description="Kafka")
     kafka_controller_port: Port = Field(19093, description="Kafka's controller")
     redis_port: Port = Field(16379, description="Redis")
+    issuer_port: Port = Field(8020, description="the issuer of tokens")
     partitions: Annotated[int, Field(ge=1, le=254)] = Field(12, description="partitions of every topic; fixed for the life of the data")
     today: Literal["calendar", "record"] = Field(
         "calendar", description="by what the apis that show due days tell the day: `record` where a history is played in"
@@ -94,6 +95,16 @@ class StackConfig(_ServicePorts):
     def redis_folder(self) -> Path:
         """Where Redis runs, and keeps its data and who may use it."""
         return self.home / "redis"
+
+    @property
+    def issuer_url(self) -> str:
+        """The address of the issuer, by which its tokens name it."""
+        return f"http://{LOOPBACK}:{self.issuer_port}"
+
+    @property
+    def issuer_folder(self) -> Path:
+        """Where the keys of the issuer and of its clients are."""
+        return self.home / "issuer"
 
     def port_of(self, service: str, part: str = "api") -> int:
         """Return the port of the api of a service, or of the admin server of its worker."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from deploy.local import kafka, redis_server
 from deploy.local.config import LOOPBACK, ROOT, StackConfig, port_field
+from deploy.local.issuer import setup as issuer_setup
 from deploy.local.java import Java
 from deploy.local.redis_server import RedisServer
 from shared.contracts.services import SERVICES
@@ -79,13 +80,19 @@ PROCESSES = (
 
 KAFKA = "kafka"
 REDIS = "redis"
+ISSUER = "issuer"
 
 
 def tools(config: StackConfig, java: Java, jars: Path, redis: RedisServer) -> tuple[Program, ...]:
-    """Return Kafka and Redis, which start with the supervisor and stop last."""
+    """Return Kafka, Redis and the issuer, which start with the supervisor and stop last."""
+    places = {"BAOXUE_HOME": str(config.home), "BAOXUE_ISSUER_PORT": str(config.issuer_port), "PYTHONUNBUFFERED": "1"}
+    pages = {f"BAOXUE_{port_field(spec.name, 'api').upper()}": str(config.port_of(spec.name)) for spec in issuer_setup.PAGES}
     return (
         Program(KAFKA, tuple(kafka.command(java, jars)), kafka.folder(config), 100, stop_seconds=30, starts_with_supervisor=True),
         Program(REDIS, tuple(redis_server.command(redis)), config.redis_folder, 101, stop_seconds=15, starts_with_supervisor=True),
+        Program(
+            ISSUER, (sys.executable, "-m", "deploy.local.issuer"), ROOT, 102, stop_seconds=5, environment=places | pages, starts_with_supervisor=True
+        ),
     )
 
 
@@ -101,6 +108,7 @@ def ports(config: StackConfig, services: tuple[ServiceProcess, ...]) -> dict[str
         "Kafka": (config.kafka_port, "BAOXUE_KAFKA_PORT"),
         "Kafka's controller": (config.kafka_controller_port, "BAOXUE_KAFKA_CONTROLLER_PORT"),
         "Redis": (config.redis_port, "BAOXUE_REDIS_PORT"),
+        "the issuer": (config.issuer_port, "BAOXUE_ISSUER_PORT"),
     }
     for each in services:
         wanted[f"the {each.service} {each.part}"] = (each.port(config), each.port_variable)

@@ -15,7 +15,7 @@ import redis
 from deploy.health import PATIENCE, get, health_of, is_alive
 from deploy.local import redis_access
 from deploy.local.config import StackConfig, port_is_free
-from deploy.local.processes import KAFKA, REDIS, ServiceProcess
+from deploy.local.processes import ISSUER, KAFKA, REDIS, ServiceProcess
 
 
 def answers(process: str, config: StackConfig, services: tuple[ServiceProcess, ...]) -> bool:
@@ -24,6 +24,8 @@ def answers(process: str, config: StackConfig, services: tuple[ServiceProcess, .
         return not port_is_free(config.kafka_port)
     if process == REDIS:
         return _redis_answers(config)
+    if process == ISSUER:
+        return get(config.issuer_url, "/livez")[0] == http.HTTPStatus.OK
     return all(health_of(service.url(config)).works for service in services if service.name == process)
 
 

@@ -8,7 +8,6 @@ file is removed is made anew at the next start.
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +17,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from deploy.local.config import LOOPBACK, StackConfig
+from deploy.local.private_files import write_private
 
 SERVICES = "services"
 OPERATOR = "operator"
@@ -53,7 +53,7 @@ def ensure_users(folder: Path) -> dict[str, Password]:
     lines = ["user default off resetpass -@all"]
     for user, password in passwords.items():
         lines.append(f"user {user} on resetpass #{hashlib.sha256(password.text.encode()).hexdigest()} {RIGHTS[user]}")
-    _write(folder / "users.acl", "".join(f"{line}\n" for line in lines))
+    write_private(folder / "users.acl", "".join(f"{line}\n" for line in lines))
     return passwords
 
 
@@ -68,15 +68,6 @@ def client(config: StackConfig, user: str, *, patience: float = 10.0) -> redis.R
 
 def _ensure_password(file: Path) -> Password:
     if not file.exists():
-        _write(file, f"{secrets.token_urlsafe(32)}\n")
+        write_private(file, f"{secrets.token_urlsafe(32)}\n")
     file.chmod(0o600)
     return Password(file.read_text("ascii").strip(), file)
-
-
-def _write(file: Path, text: str) -> None:
-    """Write a file that nobody but its owner could read at any moment."""
-    new = file.with_suffix(".new")
-    new.unlink(missing_ok=True)
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as to:
-        to.write(text)
-    new.replace(file)

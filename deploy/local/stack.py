@@ -23,9 +23,10 @@ import psutil
 
 from deploy.local import jars, kafka, processes, redis_server
 from deploy.local.config import StackConfig, port_is_free
+from deploy.local.issuer import setup as issuer_setup
 from deploy.local.java import find_java
 from deploy.local.port_holder import holder
-from deploy.local.processes import KAFKA, PROCESSES, REDIS, ServiceProcess
+from deploy.local.processes import ISSUER, KAFKA, PROCESSES, REDIS, ServiceProcess
 from deploy.local.readiness import answers, lives
 from deploy.local.supervision import ProcessState, Supervisor
 from shared.log import topic_admin
@@ -166,6 +167,7 @@ class LocalStack:
         folder = jars.ensure(self.config.cache, progress=lambda done, of: self._say(f"Fetched {done} of Kafka's {of} jars") if done == of else None)
         kafka.prepare(self.config, java, folder)
         redis_server.prepare(self.config)
+        issuer_setup.prepare(self.config)
         programs = [*processes.tools(self.config, java, folder, server), *(each.program(self.config) for each in self._services)]
         if self._foreground:
             programs.append(processes.parent_watch(os.getpid()))
@@ -173,7 +175,7 @@ class LocalStack:
 
     def _bring_up(self) -> None:
         self._wait_for_supervisor()
-        for tool in (REDIS, KAFKA):
+        for tool in (REDIS, ISSUER, KAFKA):
             self._supervisor.start(tool)
             self._wait_first(tool)
         made = topic_admin.ensure_topics(self.config.kafka_bootstrap, topics(partitions=self.config.partitions))

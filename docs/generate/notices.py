@@ -15,7 +15,22 @@ from deploy.local.config import ROOT
 from docs.generate.markdown import code, page, table
 
 PERMISSIVE = frozenset(
-    {"0BSD", "Apache-2.0", "BSD", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "OFL-1.1", "PSF-2.0", "Unlicense", "ZPL-2.1", "Zlib"}
+    {
+        "0BSD",
+        "Apache-2.0",
+        "BSD",
+        "BSD-2-Clause",
+        "BSD-3-Clause",
+        "CC0-1.0",
+        "ISC",
+        "MIT",
+        "MIT-0",
+        "OFL-1.1",
+        "PSF-2.0",
+        "Unlicense",
+        "ZPL-2.1",
+        "Zlib",
+    }
 )
 
 EXCEPTIONS = {

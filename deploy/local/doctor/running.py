@@ -14,7 +14,7 @@ from deploy.local import processes, readiness
 from deploy.local.config import StackConfig, port_is_free
 from deploy.local.doctor.check import Check
 from deploy.local.port_holder import holder
-from deploy.local.processes import KAFKA, REDIS, ServiceProcess
+from deploy.local.processes import ISSUER, KAFKA, REDIS, ServiceProcess
 from deploy.local.stack import LocalStack
 from shared.worker.freshness import LAG
 
@@ -41,7 +41,7 @@ def checks(stack: LocalStack, services: tuple[ServiceProcess, ...]) -> Iterator[
     """Check every process that the supervisor should have."""
     config, states = stack.config, stack.states()
     by_name = {service.name: service for service in services}
-    for name in (KAFKA, REDIS, *by_name):
+    for name in (KAFKA, REDIS, ISSUER, *by_name):
         log = config.logs / f"{name}.log"
         state = states.get(name)
         if state is None or state.state != "RUNNING":
