@@ -8,6 +8,7 @@ import os
 import secrets
 import shutil
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Annotated
@@ -20,6 +21,7 @@ from rich.table import Column, Table
 from deploy.local import doctor as examination
 from deploy.local import redis_access
 from deploy.local.config import SettingsWrong, StackConfig
+from deploy.local.issuer import by_hand, keys
 from deploy.local.jars import JarsWrong
 from deploy.local.kafka import FormatFailed
 from deploy.local.redis_server import NoRedis
@@ -30,7 +32,7 @@ from shared.contracts.services import SERVICES
 from shared.log.topic_admin import BrokerUnavailable, TopicsWrong, ensure_topics
 from shared.log.topics import DEFAULT_PARTITIONS, topics
 
-PLAIN_FAILURES = (SettingsWrong, StartFailed, JarsWrong, FormatFailed, NoRedis, TopicsWrong, BrokerUnavailable)
+PLAIN_FAILURES = (SettingsWrong, StartFailed, JarsWrong, FormatFailed, NoRedis, by_hand.NoSuchToken, TopicsWrong, BrokerUnavailable)
 TOPICS_PATIENCE = 60.0  # seconds; a cluster that just starts has not all its brokers
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Baoxue: the count of children out of compulsory schooling.")
@@ -177,6 +179,27 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
+@app.command()
+def token(
+    role: Annotated[list[str] | None, typer.Option(help="What whoever asks does for the office; several may be given.")] = None,
+    office: Annotated[str | None, typer.Option(help="/nation, /provinces/51, /prefectures/513400, /counties/513431 or /schools/<10 digits>.")] = None,
+    demo_name: Annotated[str | None, typer.Option("--as", help="An office of the demo, as its sign-in page lists them: officer, auditor, …")] = None,
+    minutes: Annotated[int, typer.Option(min=1, max=keys.LONGEST_MINUTES, help="How long the token is good for.")] = 60,
+) -> None:
+    """Print a token of the stack that runs here, for `curl -H "authorization: Bearer $(baoxue token …)"`."""
+    with _plain_failures():
+        claims = by_hand.claims_of(roles=role or [], office=office, demo_name=demo_name)
+        typer.echo(by_hand.token(_needs_running(StackConfig.from_environment()), claims, minutes=minutes))
+
+
+@app.command("rotate-key")
+def rotate_key() -> None:
+    """Let the stack's issuer sign with a new key; the one before stays published until the last of its tokens is over."""
+    with _plain_failures():
+        config = _needs_running(StackConfig.from_environment())
+        out.print(f"Tokens are signed by key {keys.rotate(config.issuer_folder, time.time())} from now on.")
+
+
 @app.command("redis", context_settings={"ignore_unknown_options": True})
 def redis_command(words: Annotated[list[str], typer.Argument(help="A command of Redis and its arguments, as `info memory`.")]) -> None:
     """Do one command in the stack's Redis as its operator, and show what it answers. Exit code 1 if Redis refuses it or is not there."""
@@ -210,6 +233,13 @@ def _lines(answer: object) -> Iterator[str]:
 def _running(config: StackConfig) -> LocalStack | None:
     """Return the stack that runs here: that of the folder, or that of the demo in it."""
     return next((stack for each in (config, _own_to_the_demo(config)) if (stack := LocalStack(each)).is_running()), None)
+
+
+def _needs_running(config: StackConfig) -> StackConfig:
+    """Return the configuration of the stack that runs here. Raises `StartFailed` where none does."""
+    if (running := _running(config)) is None:
+        raise StartFailed("No stack runs here, so no api would take the token: `make up` or `make demo` starts one.")
+    return running.config
 
 
 def _own_to_the_demo(config: StackConfig) -> StackConfig:

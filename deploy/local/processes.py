@@ -13,6 +13,8 @@ from pathlib import Path
 from deploy.local import kafka, redis_server
 from deploy.local.config import LOOPBACK, ROOT, StackConfig, port_field
 from deploy.local.issuer import setup as issuer_setup
+from deploy.local.issuer.clients import private_file
+from deploy.local.issuer.tokens import AUDIENCE
 from deploy.local.java import Java
 from deploy.local.redis_server import RedisServer
 from shared.contracts.services import SERVICES
@@ -67,6 +69,10 @@ class ServiceProcess:
             f"{prefix}_PARTITIONS": str(config.partitions),
             "PYTHONUNBUFFERED": "1",
         }
+        if self.part == "api":
+            environment |= {f"{prefix}_ISSUER": config.issuer_url, f"{prefix}_AUDIENCE": AUDIENCE}
+        if self.service in {spec.name for spec in issuer_setup.PAGES}:
+            environment |= {f"{prefix}_CLIENT_KEY_FILE": str(private_file(config.issuer_folder, self.service))}
         if self.tells_day:
             environment[f"{prefix}_TODAY"] = config.today
         command = (sys.executable, "-m", f"services.{self.service}", self.part)

@@ -216,9 +216,15 @@ class TestPeople:
 
     @pytest.mark.parametrize(
         "wrong",
-        [{"redirect_uri": "http://127.0.0.1:1/signed-in"}, {"redirect_uri": "https://evil.example/"}, {"redirect_uri": ""}, {"client_id": "x"}, {"client_id": ""}],
+        [
+            {"redirect_uri": "http://127.0.0.1:1/signed-in"},
+            {"redirect_uri": "https://evil.example/"},
+            {"redirect_uri": ""},
+            {"client_id": "x"},
+            {"client_id": ""},
+        ],
         ids=str,
-    )  # fmt: skip
+    )
     async def test_nobody_is_led_to_an_address_that_is_not_registered(self, desk: IssuerDesk, wrong: dict[str, str]) -> None:
         for answer in (await desk.sign_in(**wrong), await desk.client.get("/authorize", params=desk.query(**wrong))):
             assert answer.status_code in {400, 401}
