@@ -24,6 +24,11 @@ def draw_process_id() -> str:
     return secrets.token_hex(6)
 
 
+def draw_bytes(number: int) -> bytes:
+    """Return random bytes: a key, or a nonce."""
+    return secrets.token_bytes(number)
+
+
 def command_id(key: str | None, content: bytes) -> str:
     """Return the id of a command, 32 hex digits: a hash of ``Idempotency-Key`` and content, or random where there is no key."""
     return secrets.token_hex(16) if key is None else sha256(b"%b\0%b" % (key.encode(), content)).hexdigest()[:32]
