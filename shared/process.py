@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from shared.http.server.serving import serve
 from shared.logging import log_as_json
-from shared.settings import ServiceSettings, read_settings
+from shared.settings import EXIT_SETTINGS, ServiceSettings, read_settings
 
 EXIT_USAGE = 64
 """The exit code of a process that was started with wrong arguments (EX_USAGE)."""
@@ -18,10 +18,17 @@ Settings = TypeVar("Settings", bound=ServiceSettings)
 
 def run_process(kind: type[Settings], *, api: Callable[[Settings], FastAPI], worker: Callable[[Settings], NoReturn]) -> NoReturn:
     """Run the part of a service that the first argument names, until it is told to stop."""
-    parts: dict[str, Callable[[Settings], object]] = {
-        "api": lambda settings: serve(api(settings), host=settings.host, port=settings.port, hosts=settings.hosts, limits=settings),
-        "worker": worker,
-    }
+
+    def serve_api(settings: Settings) -> None:
+        if not settings.issuer:
+            variable = f"{kind.model_config.get('env_prefix', '')}ISSUER"
+            sys.stderr.write(
+                f"{variable} is not set: the api answers nobody whom no issuer names. Set it to the URL of the issuer of access tokens.\n"
+            )
+            raise SystemExit(EXIT_SETTINGS)
+        serve(api(settings), host=settings.host, port=settings.port, hosts=settings.hosts, limits=settings)
+
+    parts: dict[str, Callable[[Settings], object]] = {"api": serve_api, "worker": worker}
     match sys.argv[1:]:
         case [part] if part in parts:
             log_as_json(_service(), part)

@@ -1,8 +1,10 @@
 """How a process reads its settings: once, from the environment. An error names the variable and the fix."""
 
 import sys
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings
@@ -13,6 +15,9 @@ Settings = TypeVar("Settings", bound=BaseSettings)
 
 LOOPBACK = "127.0.0.1"
 LOOPBACK_NAMES = "localhost,127.0.0.1,[::1]"
+
+ALGORITHMS = ("EdDSA", "Ed25519", "ES256", "RS256", "PS256")
+"""By which tokens may be signed: none that a key of the public could sign, and none without a signature."""
 
 EXIT_SETTINGS = 78
 """The exit code of a process whose settings are wrong (EX_CONFIG)."""
@@ -29,7 +34,43 @@ class ServerLimits(BaseModel):
     write_seconds: float = Field(30.0, gt=0, description="how long a connection may take nothing of what is sent to it before it is cut off")
 
 
-class ServiceSettings(ServerLimits, BaseSettings):
+class IdentitySettings(BaseModel):
+    """Whose access tokens an api takes. Each is a setting: the service's prefix and the name in capitals."""
+
+    issuer: str = Field("", description="URL of the issuer whose access tokens the api takes; without one the api does not start")
+    audience: str = Field("baoxue", min_length=1, description="audience (`aud`) that an access token must be for")
+    token_algorithms: str = Field(
+        "EdDSA,Ed25519,ES256,RS256,PS256", description="algorithms that access tokens may be signed by, comma between: any of those of the default"
+    )
+
+    @field_validator("issuer")
+    @classmethod
+    def _is_safe(cls, issuer: str) -> str:
+        parts = urlsplit(issuer)
+        if issuer and (parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment or parts.username):
+            raise ValueError("must be the URL of the issuer, with a host, and without a user, a query or a fragment")
+        if parts.scheme == "http" and not is_on_this_machine(issuer) and "." in str(parts.hostname):
+            raise ValueError("must begin with https:// unless the issuer is on this machine, or next to the api under a name without dots")
+        return issuer
+
+    @field_validator("token_algorithms")
+    @classmethod
+    def _are_known(cls, named: str) -> str:
+        if not named or not set(named.split(",")) <= set(ALGORITHMS):
+            raise ValueError(f"must be of {','.join(ALGORITHMS)}, comma between")
+        return named
+
+
+def is_on_this_machine(url: str) -> bool:
+    """Return whether a URL names the loopback address."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class ServiceSettings(ServerLimits, IdentitySettings, BaseSettings):
     """What every service can be set to: what it stands on, and where its api and the admin server of its worker listen."""
 
     kafka_bootstrap: str = Field(f"{LOOPBACK}:19092", description="host:port of the brokers, comma between")

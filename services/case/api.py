@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import FastAPI, Path, Query, Request, Response
+from fastapi import Depends, FastAPI, Path, Query, Request, Response
 
 from services.case import openapi
 from services.case.decider import CaseDecider
 from services.case.documents import CaseFile, CaseList
-from services.case.files import FileOf, Files
+from services.case.files import FileOf, Files, is_within
 from services.case.lines import read_line
 from shared import clock
 from shared.commands.command_lines import MEDIA_TYPE as LINES
@@ -19,17 +19,20 @@ from shared.commands.list_query import After, AreaCode, Due, Limit, counties_of,
 from shared.commands.office_api import OfficeApi
 from shared.commands.openapi import LINES_TAKEN, TAKEN, lines_body
 from shared.commands.record_clock import Now
-from shared.contracts.case import CaseState
+from shared.commands.speaker import Speaker
+from shared.contracts.case import CaseState, CloseAfterReturn, RecordAttempt
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.services import CASE
 from shared.deciding.states.state_store import StateStore
-from shared.geography.divisions import NATION
 from shared.http import telemetry
 from shared.http.api import create_api, json_response
+from shared.http.callers import Having, Identity, counties_of_caller
 from shared.http.chinese.answers import HAS_TEXTS
 from shared.http.idempotency import IdempotencyKey
 from shared.http.story_clock import StoryClock
 from shared.http.unavailable import redis_needed
+from shared.identity.caller import Caller
+from shared.identity.rights import Action
 from shared.log import topics
 from shared.log.event_log import EventLog
 from shared.redis.edge import Redis
@@ -37,6 +40,10 @@ from shared.redis.edge import Redis
 Student = Annotated[str, Path(alias="id", pattern=r"^[0-9a-f]{32}$", description="the student's id, which is the file's")]
 States = Annotated[list[CaseState] | None, Query(description="one state, or several; all of them, if left out")]
 
+Reader = Annotated[Caller, Depends(Having(Action.READ_FILES))]
+Officer = Annotated[Caller, Depends(Having(Action.RECORD_ATTEMPTS, Action.CLOSE_FILES))]
+
+_RIGHTS: Mapping[str, Action] = {RecordAttempt.TYPE: Action.RECORD_ATTEMPTS, CloseAfterReturn.TYPE: Action.CLOSE_FILES}
 _STATUSES: Mapping[str, int] = {RefusalCode.UNKNOWN_CASE: 404, RefusalCode.MALFORMED: 422, RefusalCode.FUTURE_DATED: 422}
 
 
@@ -48,17 +55,27 @@ def create_app(
     store: StateStore,
     now: Now,
     partitions: int,
+    identity: Identity,
     generation: str = "1",
     story_key: str = "",
 ) -> FastAPI:
     """Return the api over its log and Redis, which it starts and closes with itself.
 
-    ``store``: the states of the worker; ``now``: the clock of the api; ``partitions``: of the input topic; ``generation``: of the states;
-    ``story_key``: of the demo by whose story the time is told (``shared.http.story_clock``).
+    ``store``: the states of the worker; ``now``: the clock of the api; ``partitions``: of the input topic; ``identity``: what tells who is
+    asking; ``generation``: of the states; ``story_key``: of the demo by whose story the time is told (``shared.http.story_clock``).
     """
     registry = telemetry.new_registry(CASE.name, "api")
     office = OfficeApi.over(
-        CaseDecider(), limits=limits, log=log, redis=redis, store=store, now=now, partitions=partitions, generation=generation, statuses=_STATUSES
+        CaseDecider(),
+        limits=limits,
+        log=log,
+        redis=redis,
+        store=store,
+        now=now,
+        partitions=partitions,
+        generation=generation,
+        statuses=_STATUSES,
+        is_within=is_within,
     )
     story = StoryClock(story_key, redis, CASE.name, registry)
     files = Files(store, office.listing, office.gate, now, partitions=partitions)
@@ -70,6 +87,7 @@ def create_app(
         log=log,
         redis=redis,
         topic=topics.CASE_COMMANDS,
+        identity=identity,
         schemas=openapi.schemas,
         needs=office.needs,
         says=story.readiness,
@@ -80,8 +98,10 @@ def create_app(
         summary="Files by county, state and day",
         responses=openapi.responses(CaseList, "A page of files", 404, 422, 503, links=openapi.OF_A_FILE),
     )
-    async def read_cases(county: AreaCode = NATION, state: States = None, due: Due = None, after: After = None, limit: Limit = 50) -> Response:
-        counties, cursor = counties_of(county), cursor_of(after)
+    async def read_cases(
+        caller: Reader, county: AreaCode = None, state: States = None, due: Due = None, after: After = None, limit: Limit = 50
+    ) -> Response:
+        counties, cursor = counties_of(county, counties_of_caller(caller, Action.READ_FILES)), cursor_of(after)
         today = await files.today()
         page = await files.page(
             counties, [each for each in CaseState if not state or each in state], today=today, due=due_day(due, today), after=cursor, limit=limit
@@ -94,16 +114,16 @@ def create_app(
         openapi_extra=lines_body(openapi.ASKED),
         responses=openapi.responses(LinesDone, "What became of each line", 400, 413, 415, 422, 503) | LINES_TAKEN,
     )
-    async def submit_lines(request: Request, key: IdempotencyKey) -> Response:
+    async def submit_lines(request: Request, caller: Officer, key: IdempotencyKey) -> Response:
         body, at = await body_of(request, LINES, MOST_BYTES), await story.said(request)
         with redis_needed():
             moment = at or await now()
-        done = await office.lines.take(body, read_line, key=key, at=moment, recorded=at or clock.now())
+        done = await office.lines.take(body, read_line, speaker=_speaker(caller), key=key, at=moment, recorded=at or clock.now())
         return json_response(done, 202 if done.pending else 200)
 
     @app.get("/v1/cases/{id}", summary="A file and its history", responses=openapi.responses(CaseFile, "The file", 404, 422, 503))
-    async def read_case(student: Student) -> Response:
-        return json_response(await files.one(student))
+    async def read_case(caller: Reader, student: Student) -> Response:
+        return json_response(await files.one(student, counties_of_caller(caller, Action.READ_FILES)))
 
     @app.post(
         "/v1/cases/{id}",
@@ -111,9 +131,14 @@ def create_app(
         openapi_extra=openapi.BODY,
         responses=openapi.responses(CaseFile, "It is done; the file as it stands then", 400, 404, 409, 413, 415, 422, 503) | TAKEN,
     )
-    async def submit(request: Request, student: Student, key: IdempotencyKey) -> Response:
-        command = openapi.ASKED.read(await body_of(request))
-        answer = await office.submitter.take(command, FileOf(files, student), office=command.office, key=key, at=await story.said(request))
+    async def submit(request: Request, caller: Officer, student: Student, key: IdempotencyKey) -> Response:
+        command, speaker = openapi.ASKED.read(await body_of(request)), _speaker(caller)
+        target = FileOf(files, student, speaker.counties)
+        answer = await office.submitter.take(command, target, office=command.office, speaker=speaker, key=key, at=await story.said(request))
         return Response(answer.body, answer.status, {"Vary": HAS_TEXTS, **answer.headers}, answer.media_type)
 
     return app
+
+
+def _speaker(caller: Caller) -> Speaker:
+    return Speaker.of(caller, reads=Action.READ_FILES, actions=_RIGHTS)

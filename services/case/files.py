@@ -1,6 +1,6 @@
 """Reads files for the api: one file, or a page of a list. Raises ``Problem``."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import date, timedelta
 
 from services.case.documents import CaseEntry, CaseFile, CaseList, entry_of, file_of
@@ -16,6 +16,12 @@ from shared.http.unavailable import redis_needed
 from shared.log.partitioner import partition_of
 
 _LAST_DAY = date.max
+
+
+def is_within(state: bytes | None, _: str, counties: Set[str]) -> bool:
+    """Return whether there is a file and it is in one of these counties."""
+    standing = unpack(state).standing
+    return standing is not None and standing.county in counties
 
 
 class Files:
@@ -48,25 +54,30 @@ class Files:
                 cases.append(entry_of(entry.state_id.hex(), now, today))
         return CaseList(today, cases, str(page.next) if page.next else None)
 
-    async def one(self, student: str) -> CaseFile:
+    async def one(self, student: str, counties: Set[str]) -> CaseFile:
+        """Return the file of a student if it is in one of these counties."""
         partition = partition_of(student.encode(), self._partitions)
         with redis_needed():
             state = await self._store.get(partition, bytes.fromhex(student))
-        if state is None:
+        if not is_within(state, student, counties):
             await self._gate.check((partition,))
-        return await FileOf(self, student).document(state)
+        return await FileOf(self, student, counties).document(state)
 
 
 class FileOf:
-    """The file of one student, as the target of a command (``shared.commands.submit``)."""
+    """The file of one student, as the target of a command (``shared.commands.submit``). ``counties``: where the caller may see it."""
 
-    def __init__(self, files: Files, student: str) -> None:
+    def __init__(self, files: Files, student: str, counties: Set[str]) -> None:
         self.student, self.location = student, f"/v1/cases/{student}"
-        self._files = files
+        self._files, self._counties = files, counties
+
+    def is_within(self, state: bytes | None) -> bool:
+        """Return whether the caller may see the file in this state."""
+        return is_within(state, self.student, self._counties)
 
     async def document(self, state: bytes | None) -> CaseFile:
-        """Return the file in this state."""
+        """Return the file in this state. Raises ``Problem`` 404 where there is none, and alike for one that the caller may not see."""
         case = unpack(state)
-        if case.standing is None:
+        if case.standing is None or not self.is_within(state):
             raise Problem(404, "no-such-case", "No such file", "This child has no file: nobody ever reported that it is out of school.")
         return file_of(self.student, case, case.standing, await self._files.today())

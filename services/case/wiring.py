@@ -12,6 +12,7 @@ from services.case.settings import Settings
 from shared.commands.record_clock import clock_of_api
 from shared.contracts.services import CASE
 from shared.deciding.service import DecidingService
+from shared.http.bearer import BearerTokens
 from shared.log.kafka_log import KafkaLog
 from shared.redis.edge import connect_to
 
@@ -28,6 +29,7 @@ def api(settings: Settings) -> FastAPI:
         store=SERVICE.store(settings, redis),
         now=clock_of_api(settings.today, redis, CASE.name, generation=settings.generation, partitions=settings.partitions),
         partitions=settings.partitions,
+        identity=BearerTokens.of(settings),
         generation=settings.generation,
         story_key=settings.story_key,
     )

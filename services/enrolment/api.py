@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import FastAPI, Path, Query, Request, Response
+from fastapi import Depends, FastAPI, Path, Query, Request, Response
 from starlette.requests import ClientDisconnect
 
 from services.enrolment import openapi
@@ -29,18 +29,26 @@ from shared.contracts.services import ENROLMENT
 from shared.deciding.states.listing import Listing
 from shared.deciding.states.outcomes import Outcome
 from shared.deciding.states.state_store import StateStore
-from shared.geography.divisions import NATION, Divisions
+from shared.geography.divisions import Divisions
 from shared.http import telemetry
 from shared.http.api import create_api, json_response
+from shared.http.callers import Having, Identity, counties_of_caller, offices_of_caller
 from shared.http.chinese.answers import HAS_TEXTS
 from shared.http.idempotency import IdempotencyKey, IdempotencyStore
 from shared.http.problems import Problem
 from shared.http.story_clock import StoryClock
+from shared.identity.caller import Caller
+from shared.identity.rights import Action
 from shared.log import topics
 from shared.log.event_log import EventLog
 from shared.redis.edge import Redis
 
 Sides = Annotated[list[Side] | None, Query(description="`lost`: transfers from these counties; `gained`: to them; both, if left out")]
+
+Sender = Annotated[Caller, Depends(Having(Action.REPORT))]
+Receiver = Annotated[Caller, Depends(Having(Action.READ_RECEIPTS))]
+Reader = Annotated[Caller, Depends(Having(Action.READ_TRANSFERS))]
+Previewer = Annotated[Caller, Depends(Having(Action.PREVIEW_MERGES))]
 
 _DAY = 86_400
 _charset = re.compile(r"charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE).search
@@ -54,14 +62,16 @@ def create_app(
     divisions: Divisions,
     store: StateStore,
     partitions: int,
+    identity: Identity,
     generation: str = "1",
     now: Callable[[], datetime] = clock.now,
     story_key: str = "",
 ) -> FastAPI:
     """Return the api over its log and Redis, which it starts and closes with itself.
 
-    ``store``: the states of the worker; ``partitions``: of the submissions' topic; ``generation``: of the worker's states and outcomes;
-    ``story_key``: of the demo by whose story the time is told, "" where the calendar tells it (``shared.http.story_clock``).
+    ``store``: the states of the worker; ``partitions``: of the submissions' topic; ``identity``: what tells who is asking;
+    ``generation``: of the worker's states and outcomes; ``story_key``: of the demo by whose story the time is told, "" where the calendar tells it
+    (``shared.http.story_clock``).
     Raises ``ValueError`` for more partitions than receipts can tell apart.
     """
     if partitions > MOST_PARTITIONS:
@@ -91,6 +101,7 @@ def create_app(
         log=log,
         redis=redis,
         topic=topics.SUBMISSIONS,
+        identity=identity,
         schemas=openapi.schemas,
         says=story.readiness,
     )
@@ -104,10 +115,10 @@ def create_app(
             Acknowledgement, "Every accepted line is in the log", 400, 409, 413, 415, 422, 503, status=202, links=openapi.RECEIPT
         ),
     )
-    async def take_reports(request: Request, key: IdempotencyKey) -> Response:
+    async def take_reports(request: Request, caller: Sender, key: IdempotencyKey) -> Response:
         media_type = _media_type(request)
         try:
-            answer = await intake.take(media_type, _chunks(request, limits), key=key, at=await story.of(request))
+            answer = await intake.take(media_type, _chunks(request, limits), caller=caller, key=key, at=await story.of(request))
         except ClientDisconnect:
             raise Problem(400, "ended-early", "The body ended too early", "Nothing of it was logged.") from None
         return Response(answer.body, answer.status, {"Vary": HAS_TEXTS, **answer.headers}, answer.media_type)
@@ -118,20 +129,21 @@ def create_app(
         responses=openapi.responses(Receipt, "Its counts, and a page of its lines", 404, 422, 503),
     )
     async def read_receipt(
+        caller: Receiver,
         batch: Annotated[str, Path(description="what the answer to the reports named")],
         after: Annotated[int, Query(ge=0, le=1 << 31, description="only lines after this one: `next` of the page before")] = 0,
         outcome: Annotated[Outcome | None, Query(description="only lines of this outcome, instead of all that were not simply accepted")] = None,
-        source: Annotated[str | None, Query(max_length=32, description="the sender that asks: the receipt of another sender is a 404")] = None,
     ) -> Response:
-        return json_response(await intake.receipt(batch, after=after, outcome=outcome, source=source), headers={"Vary": HAS_TEXTS})
+        return json_response(await intake.receipt(batch, caller=caller, after=after, outcome=outcome), headers={"Vary": HAS_TEXTS})
 
     @app.get(
         "/v1/transfers",
         summary="Transfers of which only the county that the child came to has spoken",
         responses=openapi.responses(TransferList, "A page of transfers", 404, 422, 503),
     )
-    async def read_transfers(county: AreaCode = NATION, side: Sides = None, after: After = None, limit: Limit = 50) -> Response:
-        found = await transfers.page(counties_of(county), side or list(Side), after=cursor_of(after), limit=limit)
+    async def read_transfers(caller: Reader, county: AreaCode = None, side: Sides = None, after: After = None, limit: Limit = 50) -> Response:
+        counties = counties_of(county, counties_of_caller(caller, Action.READ_TRANSFERS))
+        found = await transfers.page(counties, side or list(Side), after=cursor_of(after), limit=limit)
         return json_response(found, headers={"Cache-Control": "no-store"})
 
     @app.post(
@@ -140,8 +152,9 @@ def create_app(
         openapi_extra=FORM.request_body(),
         responses=openapi.responses(MergePreview, "Why it would be declined, and what would change", 400, 413, 415, 422, 503),
     )
-    async def preview_same_as(request: Request) -> Response:
-        return json_response(await previews.of(await body_of(request)), headers={"Cache-Control": "no-store"})
+    async def preview_same_as(request: Request, caller: Previewer) -> Response:
+        offices, counties = offices_of_caller(caller), counties_of_caller(caller, Action.PREVIEW_MERGES)
+        return json_response(await previews.of(await body_of(request), offices=offices, counties=counties), headers={"Cache-Control": "no-store"})
 
     return app
 

@@ -12,6 +12,7 @@ from services.enrolment.settings import Settings
 from shared.contracts.services import ENROLMENT
 from shared.deciding.service import DecidingService
 from shared.geography.divisions import divisions
+from shared.http.bearer import BearerTokens
 from shared.log.kafka_log import KafkaLog
 from shared.redis.edge import connect_to
 
@@ -28,6 +29,7 @@ def api(settings: Settings) -> FastAPI:
         divisions=divisions(),
         store=SERVICE.store(settings, redis),
         partitions=settings.partitions,
+        identity=BearerTokens.of(settings),
         generation=settings.generation,
         story_key=settings.story_key,
     )

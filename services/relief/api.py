@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import FastAPI, Path, Query, Request, Response
+from fastapi import Depends, FastAPI, Path, Query, Request, Response
 
 from services.relief import openapi, requests
 from services.relief.decider import ReliefDecider
 from services.relief.documents import GrantFile, GrantList
 from services.relief.domain.rates import has_rate
 from services.relief.domain.terms import first_day, number_of
-from services.relief.grants import GRANT, TERM, GrantOf, Grants
+from services.relief.grants import GRANT, TERM, GrantOf, Grants, is_within
 from services.relief.terms.term_start import Beginnings, Pace
 from services.relief.terms.walk import Progress
 from shared import clock
@@ -23,18 +23,21 @@ from shared.commands.list_query import After, AreaCode, Limit, counties_of, curs
 from shared.commands.office_api import OfficeApi
 from shared.commands.openapi import LINES_TAKEN, TAKEN, lines_body
 from shared.commands.record_clock import Now
+from shared.commands.speaker import Speaker
 from shared.contracts.refusal import RefusalCode
-from shared.contracts.relief import GrantState
+from shared.contracts.relief import BeginTerm, GrantState, PayGrant, SetBoarding
 from shared.contracts.services import RELIEF
 from shared.deciding.states.state_store import StateStore
-from shared.geography.divisions import NATION
 from shared.http import telemetry
 from shared.http.api import create_api, json_response
+from shared.http.callers import Having, Identity, counties_of_caller
 from shared.http.chinese.answers import HAS_TEXTS
 from shared.http.idempotency import IdempotencyKey
 from shared.http.problems import Problem, invalid_parameter
 from shared.http.story_clock import StoryClock
 from shared.http.unavailable import redis_needed
+from shared.identity.caller import Caller
+from shared.identity.rights import Action
 from shared.log import topics
 from shared.log.event_log import EventLog
 from shared.redis.edge import Redis
@@ -44,6 +47,11 @@ TermName = Annotated[str, Path(alias="term", pattern=rf"^{TERM}$", description="
 Term = Annotated[str | None, Query(pattern=rf"^{TERM}$", description="a school term: 2019-autumn, 2020-spring; all of them, if left out")]
 States = Annotated[list[GrantState] | None, Query(description="one state, or several; all of them, if left out")]
 
+Reader = Annotated[Caller, Depends(Having(Action.READ_GRANTS))]
+Officer = Annotated[Caller, Depends(Having(Action.GIVE_AID))]
+BEGINS_TERMS = Depends(Having(Action.BEGIN_TERMS))
+
+_RIGHTS: Mapping[str, Action] = dict.fromkeys((PayGrant.TYPE, SetBoarding.TYPE, BeginTerm.TYPE), Action.GIVE_AID)
 _STATUSES: Mapping[str, int] = {RefusalCode.UNKNOWN_GRANT: 404, RefusalCode.FUTURE_DATED: 422}
 
 
@@ -55,18 +63,29 @@ def create_app(
     store: StateStore,
     now: Now,
     partitions: int,
+    identity: Identity,
     generation: str = "1",
     pace: Pace | None = None,
     story_key: str = "",
 ) -> FastAPI:
     """Return the api over its log and Redis, which it starts and closes with itself.
 
-    ``store``: the states of the worker; ``now``: the clock of the api; ``partitions``: of the input topic; ``generation``: of the states;
-    ``pace``: at which terms are begun; ``story_key``: of the demo by whose story the time is told (``shared.http.story_clock``).
+    ``store``: the states of the worker; ``now``: the clock of the api; ``partitions``: of the input topic; ``identity``: what tells who is
+    asking; ``generation``: of the states; ``pace``: at which terms are begun; ``story_key``: of the demo by whose story the time is told
+    (``shared.http.story_clock``).
     """
     registry = telemetry.new_registry(RELIEF.name, "api")
     office = OfficeApi.over(
-        ReliefDecider(), limits=limits, log=log, redis=redis, store=store, now=now, partitions=partitions, generation=generation, statuses=_STATUSES
+        ReliefDecider(),
+        limits=limits,
+        log=log,
+        redis=redis,
+        store=store,
+        now=now,
+        partitions=partitions,
+        generation=generation,
+        statuses=_STATUSES,
+        is_within=is_within,
     )
     story = StoryClock(story_key, redis, RELIEF.name, registry)
     grants = Grants(store, office.listing, office.gate, now, partitions=partitions)
@@ -81,6 +100,7 @@ def create_app(
         log=log,
         redis=redis,
         topic=topics.RELIEF_COMMANDS,
+        identity=identity,
         schemas=openapi.schemas,
         needs=office.needs,
         says=story.readiness,
@@ -92,8 +112,11 @@ def create_app(
         summary="Grants by county, term and state",
         responses=openapi.responses(GrantList, "A page of grants", 404, 422, 503, links=openapi.OF_A_GRANT),
     )
-    async def read_grants(county: AreaCode = NATION, term: Term = None, state: States = None, after: After = None, limit: Limit = 50) -> Response:
-        return json_response(await grants.page(counties_of(county), state or list(GrantState), term=term, after=cursor_of(after), limit=limit))
+    async def read_grants(
+        caller: Reader, county: AreaCode = None, term: Term = None, state: States = None, after: After = None, limit: Limit = 50
+    ) -> Response:
+        counties = counties_of(county, counties_of_caller(caller, Action.READ_GRANTS))
+        return json_response(await grants.page(counties, state or list(GrantState), term=term, after=cursor_of(after), limit=limit))
 
     @app.post(
         "/v1/grants",
@@ -101,16 +124,16 @@ def create_app(
         openapi_extra=lines_body(requests.INSTRUCTIONS),
         responses=openapi.responses(LinesDone, "What became of each line", 400, 413, 415, 422, 503) | LINES_TAKEN,
     )
-    async def submit_lines(request: Request, key: IdempotencyKey) -> Response:
+    async def submit_lines(request: Request, caller: Officer, key: IdempotencyKey) -> Response:
         body, at = await body_of(request, LINES, MOST_BYTES), await story.said(request)
         with redis_needed():
             moment = at or await now()
-        done = await office.lines.take(body, requests.read_line, key=key, at=moment, recorded=at or clock.now())
+        done = await office.lines.take(body, requests.read_line, speaker=_speaker(caller), key=key, at=moment, recorded=at or clock.now())
         return json_response(done, 202 if done.pending else 200)
 
     @app.get("/v1/grants/{id}", summary="A grant and its history", responses=openapi.responses(GrantFile, "The grant", 404, 422, 503))
-    async def read_grant(grant: GrantId) -> Response:
-        return json_response(await grants.one(GrantOf(grant)))
+    async def read_grant(caller: Reader, grant: GrantId) -> Response:
+        return json_response(await grants.one(GrantOf(grant, counties_of_caller(caller, Action.READ_GRANTS))))
 
     @app.post(
         "/v1/grants/{id}",
@@ -118,15 +141,18 @@ def create_app(
         openapi_extra=openapi.BODY,
         responses=openapi.responses(GrantFile, "It is done; the grant as it stands then", 400, 404, 409, 413, 415, 422, 503) | TAKEN,
     )
-    async def submit(request: Request, grant: GrantId, key: IdempotencyKey) -> Response:
-        wanted, target = requests.read(await body_of(request)), GrantOf(grant)
-        answer = await office.submitter.take(wanted.in_term(target.term), target, office=wanted.office, key=key, at=await story.said(request))
+    async def submit(request: Request, caller: Officer, grant: GrantId, key: IdempotencyKey) -> Response:
+        wanted, speaker = requests.read(await body_of(request)), _speaker(caller)
+        target = GrantOf(grant, speaker.counties)
+        command, at = wanted.in_term(target.term), await story.said(request)
+        answer = await office.submitter.take(command, target, office=wanted.office, speaker=speaker, key=key, at=at)
         return Response(answer.body, answer.status, {"Vary": HAS_TEXTS, **answer.headers}, answer.media_type)
 
     @app.post(
         "/v1/terms/{term}",
         summary="Begin a term: grant its aid to every child that went on being eligible",
         status_code=202,
+        dependencies=[BEGINS_TERMS],
         openapi_extra=NO_FIELDS,
         responses=openapi.responses(
             Progress, "It is under way; an interrupted walk goes on, one that has ended is done again", 400, 409, 413, 415, 422, 503, status=202
@@ -144,7 +170,12 @@ def create_app(
             progress = await beginnings.begin(term, at=moment)
         return json_response(progress, 202, {"Location": f"/v1/terms/{term}"})
 
-    @app.get("/v1/terms/{term}", summary="How far a term's beginning is", responses=openapi.responses(Progress, "How far it is", 404, 422, 503))
+    @app.get(
+        "/v1/terms/{term}",
+        summary="How far a term's beginning is",
+        dependencies=[BEGINS_TERMS],
+        responses=openapi.responses(Progress, "How far it is", 404, 422, 503),
+    )
     async def read_term(term: TermName) -> Response:
         with redis_needed():
             progress = await beginnings.progress(term)
@@ -153,3 +184,7 @@ def create_app(
         return json_response(progress)
 
     return app
+
+
+def _speaker(caller: Caller) -> Speaker:
+    return Speaker.of(caller, reads=Action.READ_GRANTS, actions=_RIGHTS)

@@ -1,6 +1,6 @@
 """Reads grants for the api: one grant, or a page of a list. Raises ``Problem``."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from services.relief.documents import GrantEntry, GrantFile, GrantList, entry_of, file_of
 from services.relief.domain.packed import term_key, unpack
@@ -19,6 +19,13 @@ _STUDENT = 32
 TERM = r"(19|20|21)[0-9]{2}-(spring|autumn)"
 GRANT = rf"[0-9a-f]{{32}}-{TERM}"
 """Patterns of a term's name and of a grant's id."""
+
+
+def is_within(state: bytes | None, id_: str, counties: Set[str]) -> bool:
+    """Return whether a grant is in one of these counties; of a child without it, whether the child is."""
+    pupil = unpack(state)
+    place = pupil.grant_of(number_of(id_[_STUDENT + 1 :])) or pupil.eligible
+    return place is not None and place.county in counties
 
 
 class Grants:
@@ -49,7 +56,7 @@ class Grants:
         partition = partition_of(grant.student.encode(), self._partitions)
         with redis_needed():
             state = await self._store.get(partition, bytes.fromhex(grant.student))
-        if state is None:
+        if not grant.is_within(state):
             await self._gate.check((partition,))
         return await grant.document(state)
 
@@ -57,14 +64,19 @@ class Grants:
 class GrantOf:
     """The grant of one student and term, as the target of a command (``shared.commands.submit``)."""
 
-    def __init__(self, id_: str) -> None:
-        """``id_`` must have the form of a grant's id."""
+    def __init__(self, id_: str, counties: Set[str]) -> None:
+        """``id_`` must have the form of a grant's id. ``counties``: where the caller may see it."""
         self.student, self.term = id_[:_STUDENT], id_[_STUDENT + 1 :]
         self.location = f"/v1/grants/{id_}"
+        self._id, self._counties = id_, counties
+
+    def is_within(self, state: bytes | None) -> bool:
+        """Return whether the caller may see the grant, or the child that is to have it, in this state."""
+        return is_within(state, self._id, self._counties)
 
     async def document(self, state: bytes | None) -> GrantFile:
-        """Return the grant in this state of its child."""
+        """Return the grant in this state of its child. Raises ``Problem`` 404 where there is none, and alike for one that the caller may not see."""
         kept = unpack(state).kept_of(number_of(self.term))
-        if kept is None:
+        if kept is None or not self.is_within(state):
             raise Problem(404, "no-such-grant", "No such grant", "This child was not granted the aid of this term.")
         return file_of(self.student, kept)

@@ -6,7 +6,7 @@ from typing import ClassVar, cast
 
 from msgspec import Raw, Struct
 
-from services.relief.grants import GRANT, GrantOf
+from services.relief.grants import GRANT
 from shared.commands.command_lines import OneOf, wrong_id
 from shared.commands.instructions import Instructions
 from shared.contracts.relief import BeginTerm, CountyOffice, Fen, PayGrant, SetBoarding
@@ -63,5 +63,6 @@ def read_line(id_: str, fields: dict[str, Raw]) -> OneOf:
     """Return the command of a line of many: the id of a grant, and beside it what a body has. Raises ``Problem``."""
     if _is_grant(id_) is None:
         raise wrong_id("it must be the id of a grant: the student's, 32 lower-case hex digits, and the term, as in <32 hex>-2019-autumn")
-    wanted, target = cast("Request", INSTRUCTIONS.read_fields(fields)), GrantOf(id_)
-    return OneOf(target.student, wanted.in_term(target.term), wanted.office)
+    wanted = cast("Request", INSTRUCTIONS.read_fields(fields))
+    student, _, term = id_.partition("-")
+    return OneOf(student, wanted.in_term(term), wanted.office)

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from ipaddress import ip_address
 from math import inf
 from typing import Annotated
 
@@ -17,6 +16,7 @@ from services.reporting.answers.atlas import Areas, Map, areas_of, map_of
 from services.reporting.answers.cells_cache import CellsCache
 from services.reporting.answers.current_view import CurrentView
 from services.reporting.answers.documents import Counts, Flows, Headline
+from services.reporting.answers.exactness import Exactness
 from services.reporting.answers.flow_cache import FlowCache
 from services.reporting.live.document import LiveCounts
 from services.reporting.live.hub import PACE, Hub, Pace
@@ -26,10 +26,12 @@ from services.reporting.view.board_reader import BoardReader, NotBuilt
 from shared.geography.divisions import NATION
 from shared.http import telemetry
 from shared.http.api import create_api, json_response
+from shared.http.callers import OPEN, Having, Identity, caller_of, counties_of_caller
 from shared.http.parameters import Day
-from shared.http.problems import Problem, invalid_parameter
+from shared.http.problems import invalid_parameter
 from shared.http.server import serving
 from shared.http.telemetry import NotReady
+from shared.identity.rights import Action
 from shared.log import topics
 from shared.log.event_log import EventLog
 from shared.redis.edge import Redis
@@ -44,7 +46,9 @@ AreasOfStream = Annotated[str, Query(description=f"{_AN_AREA}; {_MOST_AREAS} of 
 LastEventId = Annotated[str | None, Header(description="the id of the last event that the client received, to go on from there")]
 
 _VARIES = {"Vary": "Accept-Encoding"}
-_STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+_BY_CALLER = {"Vary": "Authorization", "Cache-Control": "no-store"}
+"""Headers of an answer that is exact to some and not to others."""
+_STREAM_HEADERS = {"Vary": "Authorization", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 """Headers that keep a proxy from storing a stream, or holding it back."""
 _ANY_SCREEN = pages.Screen()
 
@@ -54,6 +58,7 @@ def create_app(
     reader: BoardReader,
     log: EventLog,
     redis: Redis,
+    identity: Identity,
     baseline: headline.Basis = "published",
     screen: pages.Screen = _ANY_SCREEN,
     most_streams: int = 2_000,
@@ -91,6 +96,7 @@ def create_app(
         log=log,
         redis=redis,
         topic=topics.STUDENT_STATUS,
+        identity=identity,
         schemas=partial(openapi.schemas, Areas, Map, pages.Screen, LiveCounts),
         needs={"counts": counts_there, LAG: young_enough},
         beside=beside,
@@ -98,19 +104,29 @@ def create_app(
     serving.on_shutdown(app, hub.close)
     pages.install(app, screen)
 
-    @app.get("/v1/counts", summary="The counts of an area, and its next level down", responses=openapi.responses(Counts, "Its counts", 404, 422, 503))
-    async def read_counts(area: Area = NATION) -> Response:
-        return json_response(current.counts(area, current.as_of()))
+    @app.get(
+        "/v1/counts",
+        summary="The counts of an area, and its next level down",
+        openapi_extra=OPEN,
+        responses=openapi.responses(Counts, "Its counts", 404, 422, 503),
+    )
+    async def read_counts(request: Request, area: Area = NATION) -> Response:
+        return json_response(current.counts(area, current.as_of(), exact=_exactness(request).of(area)), headers=_BY_CALLER)
 
-    @app.get("/v1/headline", summary="The three figures, and their fall", responses=openapi.responses(Headline, "The three figures", 503))
-    async def read_headline() -> Response:
-        return json_response(current.headline(baseline, current.as_of()))
+    @app.get(
+        "/v1/headline",
+        summary="The three figures, and their fall",
+        openapi_extra=OPEN,
+        responses=openapi.responses(Headline, "The three figures", 503),
+    )
+    async def read_headline(request: Request) -> Response:
+        return json_response(current.headline(baseline, current.as_of(), exact=_exactness(request).of(NATION)), headers=_BY_CALLER)
 
     async def subscribed(request: Request, area: AreasOfStream = NATION, last_event_id: LastEventId = None) -> AsyncIterator[Subscriber]:
         areas = list(dict.fromkeys(area.split(",")))
         if len(areas) > _MOST_AREAS:
             raise invalid_parameter("query.area", f"{_MOST_AREAS} areas at most, with commas between")
-        subscriber = hub.subscribe(areas, last_event_id, serving.connection_of(request))
+        subscriber = hub.subscribe(areas, last_event_id, serving.connection_of(request), exactness=_exactness(request))
         try:
             yield subscriber
         finally:
@@ -120,6 +136,7 @@ def create_app(
         "/v1/stream",
         summary="The counts of an area as they change",
         description=openapi.STREAM,
+        openapi_extra=OPEN,
         response_class=StreamingResponse,
         responses=openapi.stream(404, 422, 503),
     )
@@ -129,6 +146,7 @@ def create_app(
     @app.get(
         "/v1/flows",
         summary="The flows of an area, day by day",
+        openapi_extra=OPEN,
         responses=openapi.responses(Flows, "Days with any flow", 404, 422, 503),
     )
     async def read_flows(
@@ -144,24 +162,24 @@ def create_app(
     @app.get(
         "/v1/areas",
         summary="All areas of the record's date, and the lists",
+        openapi_extra=OPEN,
         responses=openapi.responses(Areas, "By code", 503, links=openapi.OF_AN_AREA),
     )
     async def read_areas() -> Response:
         return json_response(areas_of(current.view()))
 
-    @app.get("/v1/map", summary="The stock of every county at one instant", responses=openapi.responses(Map, "By county", 503))
+    @app.get("/v1/map", summary="The stock of every county at one instant", openapi_extra=OPEN, responses=openapi.responses(Map, "By county", 503))
     async def read_map() -> Response:
         return json_response(map_of(current.view(), current.as_of()))
 
     @app.get(
         "/v1/cells",
         summary="Every number at one instant, one line for each county, for auditors",
+        dependencies=[Depends(Having(Action.READ_ALL_CELLS))],
         response_class=StreamingResponse,
-        responses=openapi.lines("First its `as_of`, then a line of JSON for each county", 403, 503),
+        responses=openapi.lines("First its `as_of`, then a line of JSON for each county", 503),
     )
     async def read_cells(request: Request) -> StreamingResponse:
-        if not _on_this_machine(request):
-            raise Problem(403, "loopback-only", "Only on this machine", "These numbers are exact, and answered on the loopback address alone.")
         pieces = await cells.get()
         if not _takes_gzip(request):
             return StreamingResponse(pieces.inflated(), headers=_VARIES, media_type=openapi.LINES)
@@ -176,10 +194,7 @@ def _takes_gzip(request: Request) -> bool:
     return any(name.strip() == "gzip" and parameters.replace(" ", "") not in ("q=0", "q=0.0") for name, _, parameters in named)
 
 
-def _on_this_machine(request: Request) -> bool:
-    """Whether a request came over the loopback interface: until callers have identities, only somebody on this machine gets exact numbers."""
-    try:
-        address = ip_address(request.client.host if request.client else "")
-    except ValueError:
-        return False
-    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
+def _exactness(request: Request) -> Exactness:
+    """Return which areas' small cells the caller of a request may see."""
+    caller = caller_of(request)
+    return Exactness(frozenset() if caller is None else counties_of_caller(caller, Action.READ_EXACT_COUNTS))

@@ -10,7 +10,6 @@ from services.reporting.answers.documents import Counts, Flows, Headline
 from shared.http import openapi
 
 _WHY = {
-    403: "Exact numbers are answered on the loopback address alone",
     404: "No such area; the detail says what an area may be",
     422: "A parameter breaks a rule",
     503: "The record is still being counted, or Redis is unavailable and nothing was read yet; try again",

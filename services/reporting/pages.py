@@ -4,6 +4,7 @@ import msgspec
 from fastapi import FastAPI, Request, Response
 
 from services.reporting import openapi
+from shared.http.callers import OPEN
 from shared.http.pages.static_files import PageFiles
 
 POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
@@ -36,6 +37,7 @@ def install(app: FastAPI, screen: Screen) -> None:
     @app.get(
         "/v1/screen",
         summary="The settings of a screen",
+        openapi_extra=OPEN,
         responses=openapi.responses(Screen, "Whether this is a demo, and the ages from which counts are late and gone"),
     )
     async def read_screen() -> Response:

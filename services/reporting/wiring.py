@@ -10,6 +10,7 @@ from services.reporting.pages import Screen
 from services.reporting.settings import Settings
 from services.reporting.view.board_reader import BoardReader
 from services.reporting.worker import CountingFollower
+from shared.http.bearer import BearerTokens
 from shared.log.kafka_log import KafkaLog
 from shared.redis.edge import connect_to
 from shared.worker.admin_server import AdminServer
@@ -23,6 +24,7 @@ def api(settings: Settings) -> FastAPI:
         reader=BoardReader(redis, log, partitions=settings.partitions, in_story=settings.demo),
         log=log,
         redis=redis,
+        identity=BearerTokens.of(settings),
         baseline=settings.baseline,
         screen=Screen(settings.demo, settings.late_after, settings.gone_after),
         most_streams=settings.most_streams,

@@ -14,7 +14,7 @@ The worker alone judges: unlike the single ``POST``, a line that a state does no
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -25,9 +25,12 @@ from msgspec.json import decode
 from shared import clock
 from shared.commands.instructions import read_object
 from shared.commands.rebuild_gate import RebuildGate
+from shared.commands.speaker import Speaker
 from shared.commands.submit import office_event
 from shared.contracts.refusal import RefusalCode
-from shared.deciding.states.outcomes import INDEX, UNREADABLE, Outcome, Outcomes
+from shared.deciding.decider import Decider
+from shared.deciding.states.outcomes import INDEX, UNREADABLE, Exceptional, Outcome, Outcomes, read_exceptional
+from shared.deciding.states.state_store import StateStore
 from shared.events.codec import encode
 from shared.events.envelope import EventData
 from shared.http.problems import Problem
@@ -39,6 +42,7 @@ from shared.log.partitioner import partition_of
 MEDIA_TYPE = "application/x-ndjson"
 MOST_LINES, MOST_BYTES = 1_000, 1 << 20
 """The most lines of a body, and bytes. Even if all lines are of one partition, their commands are one record batch, with offsets that follow on."""
+_ELSEWHERE = RefusalCode.NOT_YOUR_COUNTY
 _PAUSE = 0.02
 """Seconds between two reads of the outcomes."""
 
@@ -53,6 +57,10 @@ class OneOf(NamedTuple):
 
 ReadLine = Callable[[str, dict[str, Raw]], OneOf]
 """Reads the id and the other members of a line. Raises ``Problem``."""
+
+
+IsWithin = Callable[[bytes | None, str, Set[str]], bool]
+"""Says whether the thing of an id is in one of these counties, by the state of its child."""
 
 
 class RefusedLine(Struct, frozen=True):
@@ -86,13 +94,28 @@ class _Asked(NamedTuple):
 class CommandLines:
     """Takes the lines of one service's offices."""
 
-    def __init__(self, topic: str, *, gate: RebuildGate, log: EventLog, outcomes: Outcomes, partitions: int, patience: float) -> None:
-        """``topic``: the input topic of the worker; ``patience``: seconds to wait for the outcomes."""
-        self._topic, self._gate, self._log, self._outcomes = topic, gate, log, outcomes
+    def __init__(
+        self,
+        decider: Decider,
+        *,
+        store: StateStore,
+        is_within: IsWithin,
+        gate: RebuildGate,
+        log: EventLog,
+        outcomes: Outcomes,
+        partitions: int,
+        patience: float,
+    ) -> None:
+        """``patience``: seconds to wait for the outcomes."""
+        self._decider, self._store, self._is_within, self._gate, self._log, self._outcomes = decider, store, is_within, gate, log, outcomes
         self._partitions, self._patience = partitions, patience
 
-    async def take(self, body: bytes, read: ReadLine, *, key: str | None, at: datetime, recorded: datetime) -> LinesDone:
-        """Submit the commands of a body. ``at``: when they are true, ``recorded``: when they came in. Raises ``Problem``."""
+    async def take(self, body: bytes, read: ReadLine, *, speaker: Speaker, key: str | None, at: datetime, recorded: datetime) -> LinesDone:
+        """Submit the commands of a body. ``at``: when they are true, ``recorded``: when they came in. Raises ``Problem``.
+
+        Of a child that is not the speaker's a line says what it would of one that nobody ever heard of. A speaker who may hear nothing of any
+        child is told how many commands were taken: they stay ``pending`` to it.
+        """
         if key is None:
             detail = "Many commands at once need an Idempotency-Key: only with it does a repeated body do no harm."
             raise Problem(400, "no-idempotency-key", "No Idempotency-Key", detail)
@@ -111,26 +134,30 @@ class CommandLines:
                 fields = read_object(text)
                 id_ = _id_of(fields)
                 one = read(id_, fields)
+                speaker.check(one.office, one.command.TYPE)
             except Problem as problem:
                 refused.append(_refused_line(line, id_, problem))
                 continue
-            content = b"%b\0%b\0%b" % (one.command.TYPE.encode(), one.student.encode(), encode(one.command))
+            content = b"%b\0%b\0%b\0%b" % (speaker.owner.encode(), one.command.TYPE.encode(), one.student.encode(), encode(one.command))
             value = encode(office_event(one.command, one.student, one.office, command_id(key, content), at=at, recorded=recorded))
             student = one.student.encode()
             asked.setdefault(partition_of(student, self._partitions), []).append(_Asked(line, id_, student, value))
         if not received:
             raise Problem(400, "empty-body", "The body is empty", "There is no command in it.")
-        counted, of_worker = await self._decided(asked)
+        counted, of_worker = await self._decided(asked, speaker)
         lines = sorted([*refused, *of_worker], key=lambda each: each.line)
         return LinesDone(received, counted[Outcome.ACCEPTED], counted[Outcome.DUPLICATE], len(lines), counted[Outcome.PENDING], lines)
 
-    async def _decided(self, asked: dict[int, list[_Asked]]) -> tuple[dict[Outcome, int], list[RefusedLine]]:
+    async def _decided(self, asked: dict[int, list[_Asked]], speaker: Speaker) -> tuple[dict[Outcome, int], list[RefusedLine]]:
         if not asked:
             return dict.fromkeys(Outcome, 0), []
-        await self._gate.check(asked)
+        if speaker.hears:
+            await self._gate.check(asked)
         with log_needed():
             records = {partition: [(each.key, each.value) for each in found] for partition, found in asked.items()}
-            first = await self._log.append(self._topic, records)
+            first = await self._log.append(self._decider.topic, records)
+        if not speaker.hears:
+            return dict.fromkeys(Outcome, 0) | {Outcome.PENDING: sum(map(len, asked.values()))}, []
         with redis_needed():
             ranges = [(partition, first[partition], len(found)) for partition, found in asked.items()]
             outcomes = await self._settled(ranges)
@@ -139,7 +166,9 @@ class CommandLines:
                 for (partition, begin, _), found in zip(ranges, outcomes, strict=True)
                 for n in np.flatnonzero(found == INDEX[Outcome.REFUSED])
             }
-            why = await self._outcomes.exceptions(refused)
+            why = dict(await self._outcomes.exceptions(refused))
+            for place in await self._not_theirs({place: refused[place] for place, said in why.items() if said.code == _ELSEWHERE}, speaker):
+                why[place] = self._unknown(refused[place])
         counts = np.bincount(np.concatenate(outcomes), minlength=len(Outcome)).tolist()
         told = [
             RefusedLine(each.line, each.id, str(said.code), _field(said.field), str(said.detail))
@@ -147,6 +176,19 @@ class CommandLines:
             for said in [why.get(place, UNREADABLE)]
         ]
         return dict(zip(Outcome, counts, strict=True)), told
+
+    async def _not_theirs(self, elsewhere: Mapping[tuple[int, int], _Asked], speaker: Speaker) -> Sequence[tuple[int, int]]:
+        """Return the places of those commands whose child the speaker may not see."""
+        places = [(partition, self._decider.state_id(each.key)) for (partition, _), each in elsewhere.items()]
+        states = await self._store.get_all(places) if places else []
+        return [
+            place for (place, each), state in zip(elsewhere.items(), states, strict=True) if not self._is_within(state, each.id, speaker.counties)
+        ]
+
+    def _unknown(self, asked: _Asked) -> Exceptional:
+        """Return why a command is refused to a child that nobody ever heard of."""
+        judged = self._decider.judge(asked.key, asked.value, None, partition=0, offset=0)
+        return UNREADABLE if judged.exception is None else read_exceptional(judged.exception)
 
     async def _settled(self, ranges: Sequence[tuple[int, int, int]]) -> list[Any]:
         until = clock.seconds() + self._patience

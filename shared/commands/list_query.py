@@ -3,7 +3,7 @@
 A parameter that breaks a rule raises ``Problem`` 422 with its name.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import date
 from typing import Annotated
 
@@ -12,23 +12,37 @@ from fastapi import Query
 from shared.deciding.states.listing import Cursor
 from shared.geography.county_codes import codes_in
 from shared.geography.divisions import NATION
+from shared.http.callers import forbidden
 from shared.http.parameters import day_of
 from shared.http.problems import Problem, invalid_parameter, unknown_area
 
 TODAY = "today"
 
-AreaCode = Annotated[str, Query(description="100000 (the nation), a province, prefecture or county code, or the name of a list")]
+AreaCode = Annotated[
+    str | None,
+    Query(
+        description="100000 (the nation), a province, prefecture or county code, or the name of a list; the area of the caller's office, if left out"
+    ),
+]
 After = Annotated[str | None, Query(max_length=128, description="`next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=500, description="most entries of the page; it may have fewer though others follow")]
 Due = Annotated[str | None, Query(max_length=10, description="only what is due on this day, YYYY-MM-DD, or before; or `today`")]
 
 
-def counties_of(area: str = NATION) -> Sequence[str]:
-    """Return the county codes of an area, ascending: the groups of a listing. Raises ``Problem`` 404 for an area that does not exist."""
+def counties_of(area: str | None, within: Set[str]) -> Sequence[str]:
+    """Return the county codes of an area, ascending: the groups of a listing. ``within``: the counties in which the caller has the right to it.
+
+    Raises ``Problem``: 404 for an area that does not exist, 403 for one that does not lie in these counties altogether.
+    """
+    if area is None and within:
+        return sorted(within)
     try:
-        return codes_in(area)
+        codes = codes_in(NATION if area is None else area)
     except KeyError:
         raise unknown_area("county must be the code of a county, prefecture or province, 100000, watch52 or sanqu.") from None
+    if not within >= set(codes):
+        raise forbidden("county must lie in the area of your office.")
+    return codes
 
 
 def cursor_of(after: str | None) -> Cursor | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from shared.commands.command_lines import CommandLines
+from shared.commands.command_lines import CommandLines, IsWithin
 from shared.commands.limits import CommandLimits
 from shared.commands.rebuild_gate import RebuildGate
 from shared.commands.record_clock import Now
@@ -40,11 +40,12 @@ class OfficeApi(NamedTuple):
         partitions: int,
         generation: str,
         statuses: Mapping[str, int],
+        is_within: IsWithin,
     ) -> "OfficeApi":
         """Return the parts over the log and the Redis of a service.
 
         ``store``: the states of the worker; ``now``: the clock of the api; ``partitions``: of the input topic; ``generation``: of the states;
-        ``statuses``: the HTTP status of a refusal by its code, where that is not 409.
+        ``statuses``: the HTTP status of a refusal by its code, where that is not 409; ``is_within``: whether a child's thing is in a county.
         """
         gate = RebuildGate(store, log, decider.topic)
         outcomes = Outcomes(redis, decider.service, generation=generation)
@@ -61,5 +62,14 @@ class OfficeApi(NamedTuple):
             statuses=statuses,
         )
         listing = Listing(redis, decider.service, generation=generation, partitions=partitions)
-        lines = CommandLines(decider.topic, gate=gate, log=log, outcomes=outcomes, partitions=partitions, patience=limits.lines_seconds)
+        lines = CommandLines(
+            decider,
+            store=store,
+            is_within=is_within,
+            gate=gate,
+            log=log,
+            outcomes=outcomes,
+            partitions=partitions,
+            patience=limits.lines_seconds,
+        )
         return cls(gate, listing, submitter, lines, {"states": lambda: gate.ready(range(partitions))})

@@ -23,6 +23,7 @@ from msgspec import Struct, UnsetType
 from shared import clock
 from shared.commands.rebuild_gate import RebuildGate
 from shared.commands.record_clock import Now
+from shared.commands.speaker import Speaker
 from shared.contracts.refusal import RefusalCode
 from shared.deciding.decider import Decider
 from shared.deciding.states.outcomes import Exceptional, Outcome, Outcomes, read_exceptional
@@ -44,6 +45,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.004, 0.05
 """Seconds between two reads of the outcome, the first and the longest."""
 _UNREADABLE = Exceptional(code=RefusalCode.MALFORMED, field=None, detail="the worker could not read the command; it became a dead letter")
 _FIELDS_OF_REQUEST = {"type": "do", "subject": "id"}
+_UNHEARD = {"status": "taken", "detail": "It is in the log. What becomes of it is told to those who may read the child's file."}
 _NOWHERE = 0
 """The offset of a command that is judged before it is appended: the fact that it makes there is never published."""
 
@@ -55,7 +57,10 @@ class CommandTarget(Protocol):
     location: str
 
     async def document(self, state: bytes | None) -> Struct:
-        """Return the document of the resource in this state."""
+        """Return the document of the resource in this state. Raises ``Problem`` 404 where the caller may not see it, as if there were none."""
+
+    def is_within(self, state: bytes | None) -> bool:
+        """Return whether the caller may see the resource in this state."""
 
 
 class _Decision(NamedTuple):
@@ -86,29 +91,40 @@ class CommandSubmitter:
         self._decider, self._store, self._gate, self._log, self._outcomes, self._idempotency = decider, store, gate, log, outcomes, idempotency
         self._now, self._partitions, self._patience, self._statuses = now, partitions, patience, statuses
 
-    async def take(self, command: EventData, target: CommandTarget, *, office: str, key: str | None, at: datetime | None = None) -> Answer:
-        """Submit a command in the name of an office. ``at``: the moment of a demo's story, where there is one.
+    async def take(
+        self, command: EventData, target: CommandTarget, *, office: str, speaker: Speaker, key: str | None, at: datetime | None = None
+    ) -> Answer:
+        """Submit a command in the name of an office. ``speaker``: who asks; ``at``: the moment of a demo's story, where there is one.
 
         Returns 200 with the target as it is once the command was decided, or 202 with its location if the worker wrote no outcome in time. A
-        refused command is a ``Problem``: 409 with the code, or another status that the service has for the code.
+        refused command is a ``Problem``: 403 for an office that the speaker may not speak for, 409 with the code, or another status that the
+        service has for the code. A child that is not the speaker's is refused as one that nobody ever heard of; a speaker who may hear nothing of
+        any child is told that the command was taken, and no more.
         """
-        content = b"%b\0%b\0%b" % (command.TYPE.encode(), target.student.encode(), encode(command))
+        speaker.check(office, command.TYPE)
+        content = b"%b\0%b\0%b\0%b" % (speaker.owner.encode(), command.TYPE.encode(), target.student.encode(), encode(command))
 
         async def work() -> Answer:
-            return await self._submitted(command, target, office, command_id(key, content), at)
+            return await self._submitted(command, target, office, command_id(key, content), at, hears=speaker.hears)
 
         if key is None:
             return await work()
-        request = KeyedRequest(office, key, sha256(content).digest())
+        request = KeyedRequest(speaker.owner, key, sha256(content).digest())
         with redis_needed():
             return await self._idempotency.respond_once(request, work, keeps=_is_decided)
 
-    async def _submitted(self, command: EventData, target: CommandTarget, office: str, id_: str, at: datetime | None) -> Answer:
+    async def _submitted(self, command: EventData, target: CommandTarget, office: str, id_: str, at: datetime | None, *, hears: bool) -> Answer:
         student = target.student.encode()
         partition = partition_of(student, self._partitions)
         with redis_needed():
             value = encode(office_event(command, target.student, office, id_, at=at or await self._now(), recorded=at or clock.now()))
-            state = await self._store.get(partition, self._decider.state_id(student))
+            state = await self._store.get(partition, self._decider.state_id(student)) if hears else None
+        if not hears:
+            with log_needed():
+                await self._log.append(self._decider.topic, {partition: [(student, value)]})
+            return Answer(202, "application/json", {}, encode(_UNHEARD))
+        if not target.is_within(state):
+            state = None
         if state is None:
             await self._gate.check((partition,))
         judged = self._decider.judge(student, value, state, partition=partition, offset=_NOWHERE)

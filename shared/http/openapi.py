@@ -7,9 +7,20 @@ import msgspec
 from fastapi import FastAPI
 
 from shared.http import problems
+from shared.http.callers import OPERATIONS, SCHEME
 
 REFERENCE = "#/components/schemas/{name}"
 
+_BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "An access token of the configured issuer (RFC 9068), with the caller's `office` and `roles`",
+}
+_WHO_MAY = {
+    401: "The token is missing, or proves nothing; the detail says why",
+    403: "The caller has no right to this, or not in this area",
+}
 _PROBLEM = {
     "type": "object",
     "description": "RFC 9457; never repeats what was sent",
@@ -63,14 +74,30 @@ def schemas_of(*shapes: type[msgspec.Struct]) -> dict[str, Any]:
 
 
 def describe(app: FastAPI, schemas: Callable[[], Mapping[str, Any]]) -> None:
-    """Add schemas to an app's own description of itself, where it does not have one of the name."""
+    """Add to an app's own description of itself: schemas, where it has none of the name; and, by operation, that it needs a token."""
     own = app.openapi
 
     def openapi() -> dict[str, Any]:
         document = own()
-        described: dict[str, Any] = document.setdefault("components", {}).setdefault("schemas", {})
+        components = document.setdefault("components", {})
+        described: dict[str, Any] = components.setdefault("schemas", {})
         for name, schema in {"Problem": _PROBLEM, **schemas()}.items():
             described.setdefault(name, schema)
+        components["securitySchemes"] = {SCHEME: _BEARER}
+        for methods in document["paths"].values():
+            for operation in methods.values():
+                _secure(operation)
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]  # the way that FastAPI documents
+
+
+def _secure(operation: dict[str, Any]) -> None:
+    """Say of an operation whether it needs a token, and what is answered to one that is not enough."""
+    if OPERATIONS in operation.get("tags", ()):
+        return
+    security = operation.setdefault("security", [{SCHEME: []}])
+    answers = operation["responses"]
+    needs_right = security == [{SCHEME: []}]
+    for status in (401, 403) if needs_right else (401,):
+        answers.setdefault(str(status), problem_responses(status, why=_WHO_MAY)[status])

@@ -5,10 +5,12 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from importlib.metadata import version
 
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, Depends, FastAPI, Response
+from fastapi.params import Depends as Dependency
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, GCCollector, Info, PlatformCollector, ProcessCollector, generate_latest
 
+from shared.http.callers import OPERATIONS, reads_metrics
 from shared.http.meters import CountRequests, HttpMeters
 from shared.http.problems import Problem
 
@@ -41,17 +43,25 @@ def new_registry(service: str, part: str) -> CollectorRegistry:
 
 def add_probes(app: FastAPI, registry: CollectorRegistry, needs: Mapping[str, Check], *, says: Mapping[str, str] = NOTHING) -> None:
     """Add the probes and metrics to an api, and count its requests. ``says``: as ``probes`` has it."""
-    app.include_router(probes(registry, needs, says=says))
+    app.include_router(probes(registry, needs, says=says, metrics_need=[Depends(reads_metrics)]))
     app.add_middleware(CountRequests, meters=HttpMeters(registry))
 
 
-def probes(registry: CollectorRegistry, needs: Mapping[str, Check], *, stalled: Stalled = tuple, says: Mapping[str, str] = NOTHING) -> APIRouter:
+def probes(
+    registry: CollectorRegistry,
+    needs: Mapping[str, Check],
+    *,
+    stalled: Stalled = tuple,
+    says: Mapping[str, str] = NOTHING,
+    metrics_need: Sequence[Dependency] = (),
+) -> APIRouter:
     """Return the routes of the probes and metrics.
 
     ``needs``: what must be available for the process to be ready, by name. ``stalled``: the parts whose standstill means that the process
     is not alive; without it a process is alive if it answers. ``says``: what ``/readyz`` says beside "ready".
+    ``metrics_need``: what a request for the metrics depends on.
     """
-    router = APIRouter(tags=["operations"])
+    router = APIRouter(tags=[OPERATIONS])
 
     @router.get("/livez", summary="The process is alive")
     async def livez() -> dict[str, str]:
@@ -68,7 +78,7 @@ def probes(registry: CollectorRegistry, needs: Mapping[str, Check], *, stalled: 
             raise Problem(503, "not-ready", "Not ready", detail, headers={"Retry-After": "1"}, more={"away": list(missing), "missing": missing})
         return {"status": "ready", **says}
 
-    @router.get("/metrics", summary="Metrics for Prometheus", response_class=PlainTextResponse)
+    @router.get("/metrics", summary="Metrics for Prometheus", response_class=PlainTextResponse, dependencies=metrics_need)
     async def metrics() -> Response:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 

@@ -40,7 +40,9 @@ def counties_of_office(office: str, day: date) -> frozenset[str]:
 
 def offices_below(office: str, day: date) -> Container[str]:
     """Return an office and all that lie below it on a day."""
-    return _Every() if office == NATIONAL else _below(office, table_of(day))
+    if office == NATIONAL:
+        return _Every()
+    return _below(office, table_of(day)) if office in _areas() else frozenset({office})
 
 
 @cache

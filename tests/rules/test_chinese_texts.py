@@ -31,6 +31,9 @@ TAKES_A_TEXT = {
     "_wrong": (1,),
     "_invalid": (0,),
     "unknown_area": (0,),
+    "TokenRefused": (0,),
+    "invalid_token": (0,),
+    "forbidden": (0,),
     "NotAnArray": (0,),
     "NotAllowedIn": (1,),
     "NotVoidable": (0,),
@@ -81,7 +84,7 @@ def filled(node: ast.expr) -> Iterator[str]:
 
 FOUND = {
     text: str(path.relative_to(ROOT))
-    for room in ("services", "shared/http", "shared/commands", "shared/events")
+    for room in ("services", "shared/http", "shared/commands", "shared/events", "shared/identity")
     for path in sorted((ROOT / room).rglob("*.py"))
     if not {"audit", "deciding", "log"} & set(path.parts)
     for text in texts(ast.parse(path.read_text("utf-8")))

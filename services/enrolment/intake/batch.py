@@ -1,7 +1,7 @@
 """One body's worth of lines, as they are checked: what to log, what was refused, and where each line went. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime
 
 from services.enrolment.intake.line_checker import Accepted, LineChecker, Refused
@@ -17,12 +17,11 @@ _EXPLAINED = 1_000
 class Batch:
     """Lines in the order of the body, numbered from 1; blank ones are numbered too, and nothing else comes of them."""
 
-    def __init__(self, batch_id: str, *, received_at: datetime, partitions: int) -> None:
-        """Start empty. ``received_at``: the time of receipt of every line."""
-        self.id, self._bounds, self._partitions = batch_id, TimeBounds.at(received_at), partitions
+    def __init__(self, batch_id: str, *, received_at: datetime, sources: Container[str], partitions: int) -> None:
+        """Start empty. ``received_at``: the time of receipt of every line; ``sources``: in whose name the caller may report."""
+        self.id, self._bounds, self._sources, self._partitions = batch_id, TimeBounds.at(received_at), sources, partitions
         self.records: dict[int, list[tuple[bytes, bytes]]] = {}
         self.refused: list[RefusedLine] = []
-        self._sources: set[str] = set()
         self.where = bytearray()
         """A byte for each line, as receipts want it."""
 
@@ -36,11 +35,6 @@ class Batch:
         """The lines that go into the log."""
         return sum(map(len, self.records.values()))
 
-    @property
-    def sender(self) -> str:
-        """Who sent the body: the sources that its events name, each once, in order."""
-        return " ".join(sorted(self._sources))
-
     def refusals_by_code(self) -> Counter[str]:
         """Count the refused."""
         return Counter(line.code for line in self.refused)
@@ -53,9 +47,7 @@ class Batch:
             if not line:
                 self.where.append(BLANK)
                 continue
-            verdict = checker.check(line, self._bounds)
-            if verdict.source is not None:
-                self._sources.add(verdict.source)
+            verdict = checker.check(line, self._bounds, self._sources)
             if isinstance(verdict, Accepted):
                 self.where.append(0)
                 places.append(number - 1)

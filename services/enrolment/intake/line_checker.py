@@ -3,7 +3,7 @@
 A line that passes becomes a submission, written anew from its structs: only known fields and values reach the log.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, NamedTuple, cast
@@ -79,8 +79,11 @@ class LineChecker:
         self._rules = ReportRules(divisions)
         self._longest, self._deepest = longest, deepest
 
-    def check(self, line: bytes, bounds: TimeBounds) -> Accepted | Refused:
-        """Judge a line. Raises nothing, and no refusal repeats what was sent, but for ids and unknown names."""
+    def check(self, line: bytes, bounds: TimeBounds, sources: Container[str]) -> Accepted | Refused:
+        """Judge a line of a caller that may report in the name of these sources.
+
+        Raises nothing, and no refusal repeats what was sent, but for ids and unknown names.
+        """
         if len(line) > self._longest:
             return Refused((Fault(RefusalCode.MALFORMED, None, f"a line must not be longer than {self._longest} bytes"),), None, None)
         try:
@@ -88,20 +91,20 @@ class LineChecker:
             report, decode, _ = _READERS[event.type]
             data = decode(event.data)
         except (ValueError, KeyError, RecursionError):
-            return self._refused(line, bounds)
+            return self._refused(line, bounds, sources)
         plain = has_plain_texts(event)
-        if self._rules.faults(event, data, report, bounds, plain=plain):
-            return self._refused(line, bounds)
+        if self._rules.faults(event, data, report, bounds, sources=sources, plain=plain):
+            return self._refused(line, bounds, sources)
         written = encode(data)
         plain = plain and event.partitionkey is event.datacontenttype is None
         # A name that stands there twice adds two quotation marks at least. A line that has no attributes but those that must be there has theirs
         # and those of its data; any other is looked at closely, at some 10 us.
         if (not plain or line.count(b'"') != _ATTRIBUTE_QUOTES + written.count(b'"')) and _repeated(line):
-            return self._refused(line, bounds)
+            return self._refused(line, bounds, sources)
         submission = _plain_submission if plain else _submission
         return Accepted(event.subject.encode(), encode(submission(event, Raw(written), bounds.received)), event.source)
 
-    def _refused(self, line: bytes, bounds: TimeBounds) -> Refused:
+    def _refused(self, line: bytes, bounds: TimeBounds, sources: Container[str]) -> Refused:
         """Look at all of the line again, and say everything that is wrong; of each field the first."""
         if fault := too_deep(line, self._deepest):
             return Refused((fault,), None, None)
@@ -112,10 +115,10 @@ class LineChecker:
         reader = _READERS.get(event.type)
         if reader is not None:
             values, more = reader.rules.read(event.data or NO_DATA)
-            faults += more + self._rules.faults(event, _partial(reader.report, values), reader.report, bounds, plain=False)
+            faults += more + self._rules.faults(event, _partial(reader.report, values), reader.report, bounds, sources=sources, plain=False)
         else:
             unknown = [] if event.type is None else [_unknown_type(event.type)]
-            faults += unknown + self._rules.faults(event, None, None, bounds, plain=False)
+            faults += unknown + self._rules.faults(event, None, None, bounds, sources=sources, plain=False)
         faults = _repeated(line) + faults
         malformed = any(fault.code is RefusalCode.MALFORMED for fault in faults)
         first = {fault.field: fault for fault in reversed(faults)}

@@ -5,6 +5,7 @@ A page costs the same bounded work in a batch of any size: the bytes of ``where`
 
 import zlib
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from itertools import groupby
 from typing import Any, NamedTuple, cast
 
@@ -22,7 +23,8 @@ KEYS = (
         "enrolment:receipt:<batch>",
         "hash",
         "`head`, how many reports there were and the first offset of each partition; `where`, a byte for each line, the partition that its report "
-        "went to or a mark, deflated; `sources`, who sent them, deflated; `refused:<block>`, the refused among a thousand lines, in full, deflated",
+        "went to or a mark, deflated; `owner`, a digest of the caller that sent them; `refused:<block>`, the refused among a thousand lines, in "
+        "full, deflated",
         "90 days, unless set otherwise",
     ),
 )
@@ -118,15 +120,13 @@ class ReceiptStore:
     async def ping(self) -> None:
         await self._redis.ping()
 
-    async def put(
-        self, batch: str, received: int, where: bytes, first: Mapping[int, int], refused: Sequence[RefusedLine], *, sender: str = ""
-    ) -> None:
+    async def put(self, batch: str, received: int, where: bytes, first: Mapping[int, int], refused: Sequence[RefusedLine], *, owner: str) -> None:
         """Keep a batch: a byte of ``where`` for each line, the ``first`` offset of each partition, ``refused`` by line, ascending.
 
-        ``sender``: the sources of its lines, each once, with a blank between.
+        ``owner``: the caller that sent it.
         """
         fields: dict[Any, Any] = {"head": _encode(_Head(received, dict(first))), "where": zlib.compress(where, 1)}
-        fields["sources"] = zlib.compress(sender.encode(), 1)
+        fields["owner"] = _digest(owner)
         for block, lines in groupby(refused, lambda line: line.line // _BLOCK):
             fields[f"refused:{block}"] = zlib.compress(_encode(list(lines)), 1)
         async with self._redis.pipeline(transaction=True) as commands:
@@ -134,16 +134,13 @@ class ReceiptStore:
             commands.expire(_key(batch), self._keep)
             await commands.execute()
 
-    async def get(self, batch: str, *, after: int = 0, outcome: Outcome | None = None, source: str | None = None) -> Receipt | None:
-        """Return the counts of a batch and the page of its lines after a number; None where no such batch is kept.
+    async def get(self, batch: str, *, owner: str, after: int = 0, outcome: Outcome | None = None) -> Receipt | None:
+        """Return the counts of a batch and the page of its lines after a number; None where its ``owner`` sent no such batch that is kept.
 
-        The lines are those of one ``outcome``, or all that are neither accepted nor pending. For a ``source`` there are only the batches in
-        which no other source reported.
+        The lines are those of one ``outcome``, or all that are neither accepted nor pending.
         """
-        head_bytes, where_bytes, sender = await self._fields(batch, ["head", "where", "sources"])
-        if head_bytes is None or where_bytes is None:
-            return None
-        if source is not None and sender is not None and not set(zlib.decompress(sender).decode().split()) <= {source}:
+        head_bytes, where_bytes, sent_by = await self._fields(batch, ["head", "where", "owner"])
+        if head_bytes is None or where_bytes is None or sent_by != _digest(owner):
             return None
         head = _decode_head(head_bytes)
         lines = await self._lines(zlib.decompress(where_bytes), head.first)
@@ -197,6 +194,10 @@ class ReceiptStore:
 
     async def _fields(self, batch: str, names: list[str]) -> list[bytes | None]:
         return cast("list[bytes | None]", await self._redis.hmget(_key(batch), names))
+
+
+def _digest(owner: str) -> bytes:
+    return sha256(owner.encode()).digest()
 
 
 def _key(batch: str) -> str:

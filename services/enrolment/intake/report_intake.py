@@ -28,8 +28,10 @@ from services.enrolment.limits import Limits
 from services.enrolment.meters import ApiMeters
 from shared.deciding.states.outcomes import Outcome
 from shared.http import problems
+from shared.http.callers import offices_of_caller
 from shared.http.idempotency import Answer, IdempotencyStore, KeyedRequest
 from shared.http.problems import Problem
+from shared.identity.caller import Caller
 from shared.ids import draw_id
 from shared.log import topics
 from shared.log.event_log import EventLog, LogUnavailable
@@ -78,41 +80,41 @@ class ReportIntake:
         self._limits, self._checker, self._log, self._receipts, self._idempotency = limits, checker, log, receipts, idempotency
         self._meters, self._now, self._partitions = meters, now, partitions
 
-    async def take(self, media_type: MediaType, chunks: body.Chunks, *, key: str | None, at: datetime | None = None) -> Answer:
-        """Take a body, as sent but for its content encoding, now or ``at`` a moment of a demo's story.
+    async def take(self, media_type: MediaType, chunks: body.Chunks, *, caller: Caller, key: str | None, at: datetime | None = None) -> Answer:
+        """Take a caller's body, as sent but for its content encoding, now or ``at`` a moment of a demo's story.
 
         Returns the answer: 202, or 422 for a single event that is refused.
         """
         if key is None:
-            return await self._logged(await self._checked(media_type, chunks, at), media_type)
+            return await self._logged(await self._checked(media_type, chunks, caller, at), media_type, caller)
         digest = sha256(media_type.encode())
-        batch = await self._checked(media_type, body.watched(chunks, digest.update), at)
+        batch = await self._checked(media_type, body.watched(chunks, digest.update), caller, at)
         worked = False
 
         async def logged() -> Answer:
             nonlocal worked
             worked = True
-            return await self._logged(batch, media_type)
+            return await self._logged(batch, media_type, caller)
 
         with self._redis_needed():
             answer = await self._idempotency.respond_once(
-                KeyedRequest(batch.sender, key, digest.digest()), logged, keeps=lambda answer: answer.status == 202
+                KeyedRequest(caller.owner, key, digest.digest()), logged, keeps=lambda answer: answer.status == 202
             )
         if not worked:
             self._meters.repeats.inc()
         return answer
 
-    async def receipt(self, batch: str, *, after: int, outcome: Outcome | None, source: str | None) -> Receipt:
-        """Return a page of a receipt; for a ``source`` only of its own."""
+    async def receipt(self, batch: str, *, caller: Caller, after: int, outcome: Outcome | None) -> Receipt:
+        """Return a page of a receipt of the caller's own."""
         with self._redis_needed():
-            receipt = await self._receipts.get(batch, after=after, outcome=outcome, source=source)
+            receipt = await self._receipts.get(batch, owner=caller.owner, after=after, outcome=outcome)
         if receipt is None:
-            detail = f"No batch of this id is kept: receipts are kept for {self._limits.receipt_days} days."
+            detail = f"No batch of yours has this id: receipts are kept for {self._limits.receipt_days} days."
             raise Problem(404, "no-such-batch", "No such batch", detail)
         return receipt
 
-    async def _checked(self, media_type: MediaType, chunks: body.Chunks, at: datetime | None) -> Batch:
-        batch = Batch(draw_id(), received_at=at or self._now(), partitions=self._partitions)
+    async def _checked(self, media_type: MediaType, chunks: body.Chunks, caller: Caller, at: datetime | None) -> Batch:
+        batch = Batch(draw_id(), received_at=at or self._now(), sources=offices_of_caller(caller), partitions=self._partitions)
         with self._meters.check_seconds.time():
             async for lines in _READERS[media_type](chunks, self._limits):
                 batch.add(lines, self._checker)
@@ -120,7 +122,7 @@ class ReportIntake:
             raise Problem(400, "empty-body", "The body is empty", "There is no report in it.")
         return batch
 
-    async def _logged(self, batch: Batch, media_type: MediaType) -> Answer:
+    async def _logged(self, batch: Batch, media_type: MediaType, caller: Caller) -> Answer:
         answer = _refusal(batch.refused[0]) if media_type is MediaType.ONE and batch.refused else _acknowledgement(batch)
         if answer.status == 202 and batch.received:
             with self._redis_needed():
@@ -129,7 +131,7 @@ class ReportIntake:
                 first = await self._appended(batch)
             self._meters.logged.inc(batch.logged)
             with self._redis_needed():
-                await self._receipts.put(batch.id, batch.received, bytes(batch.where), first, batch.refused, sender=batch.sender)
+                await self._receipts.put(batch.id, batch.received, bytes(batch.where), first, batch.refused, owner=caller.owner)
         self._meters.received.inc(batch.received)
         for code, number in batch.refusals_by_code().items():
             self._meters.refused.labels(code).inc(number)

@@ -4,7 +4,7 @@ Codes and their meaning: wire page, sections 1, 2 and 4. Pure: the moment of rec
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol, Self
 
@@ -84,11 +84,13 @@ class ReportRules:
         for code, county in self._counties.items():
             self._own.setdefault(f"/provinces/{county.province[:2]}", set()).add(code)
 
-    def faults(self, event: Attributes, data: Any, report: type[Report] | None, bounds: TimeBounds, *, plain: bool) -> list[Fault]:
+    def faults(
+        self, event: Attributes, data: Any, report: type[Report] | None, bounds: TimeBounds, *, sources: Container[str], plain: bool
+    ) -> list[Fault]:
         """Return the rules that a report breaks, in the order of the fields.
 
         ``data`` is a ``report``, None where the type is unknown. An attribute or a field that was missing or malformed is None, and breaks no
-        rule here. ``plain``: that the event ``has_plain_texts``.
+        rule here. ``sources``: in whose name the caller may report. ``plain``: that the event ``has_plain_texts``.
         """
         found: list[Fault] = []
         subject, time, source = event.subject, event.time, event.source
@@ -107,6 +109,8 @@ class ReportRules:
         own = None if source is None else self._own.get(source)
         if own is None and source is not None and (strange := _strange(source)):
             found.append(strange)
+        elif source is not None and source not in sources:
+            found.append(Fault(RefusalCode.NOT_YOUR_COUNTY, "source", "source must be the office of the token, or lie below it"))
         day = None
         if time is None:
             pass

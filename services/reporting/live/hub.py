@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from services.reporting.answers.current_view import CurrentView
 from services.reporting.answers.documents import AsOf
+from services.reporting.answers.exactness import Exactness
 from services.reporting.answers.headline import Basis, area_figure
 from services.reporting.live.channel import Channel, heartbeat
 from services.reporting.live.document import Kind, LiveCounts, live_counts
@@ -47,6 +48,15 @@ class Pace(NamedTuple):
 
 
 PACE = Pace()
+_OPEN_TO_ALL = Exactness(frozenset())
+
+
+class _Shown(NamedTuple):
+    """What a stream shows: an area, and whether the numbers of small cells are in it, and in the headline beside it."""
+
+    area: str
+    exact: bool
+    exact_headline: bool
 
 
 class _Stream:
@@ -74,7 +84,7 @@ class Hub:
         """``most``: subscribers at once; ``most_per_address``: of one address."""
         self._reader, self._current, self._baseline, self._pace = reader, current, baseline, pace
         self._most, self._most_per_address = most, most_per_address
-        self._streams: OrderedDict[str, _Stream] = OrderedDict()
+        self._streams: OrderedDict[_Shown, _Stream] = OrderedDict()
         self._streams_of: dict[Subscriber, list[_Stream]] = {}
         self._of_address: Counter[str] = Counter()
         self._stopping = False
@@ -86,9 +96,10 @@ class Hub:
         self._meters = meters
         meters.stream_clients.set_function(lambda: len(self._streams_of))
 
-    def subscribe(self, areas: Sequence[str], last: str | None, connection: Connection | None) -> Subscriber:
+    def subscribe(self, areas: Sequence[str], last: str | None, connection: Connection | None, *, exactness: Exactness = _OPEN_TO_ALL) -> Subscriber:
         """Add a subscriber to the streams of some areas; ``last`` is the id of the last event that it had, of whichever of them.
 
+        ``exactness``: the areas of which it may see the numbers of small cells.
         Raises ``Problem``: for an unknown area, where there is nothing to show yet, where there are too many, and while the server stops.
         """
         if self._stopping:
@@ -101,27 +112,28 @@ class Hub:
             self._meters.stream_turned_away.inc()
             detail = f"{self._most_per_address} streams of this address are open, which is as many as one may have."
             raise Problem(503, "too-many-streams", "Too many streams", detail, headers={"Retry-After": _RETRY_AFTER})
-        streams = [self._stream(area) for area in areas]
+        shown = [_Shown(area, exactness.of(area), exactness.everywhere) for area in areas]
+        streams = [self._stream(each) for each in shown]
         first = [self._first(stream, last) for stream in streams]
         subscriber = Subscriber([event for _, event in first], connection)
         self._streams_of[subscriber] = streams
         if connection is not None:
             self._of_address[connection.address] += 1
             connection.at_end(lambda: self.unsubscribe(subscriber))
-        for area, stream, (kind, _) in zip(areas, streams, first, strict=True):
+        for each, stream, (kind, _) in zip(shown, streams, first, strict=True):
             stream.subscribers[subscriber] = None
-            self._streams.move_to_end(area)
+            self._streams.move_to_end(each)
             self._meters.stream_events.labels(kind).inc()
         return subscriber
 
-    def _stream(self, area: str) -> _Stream:
-        stream = self._streams.get(area)
+    def _stream(self, shown: _Shown) -> _Stream:
+        stream = self._streams.get(shown)
         if stream is None:
             view = self._look()
-            channel = Channel(self._document(view, area, self._current.as_of()), self._draw_id)
-            stream = self._streams[area] = _Stream(channel, self._turn, view.memory.generation)
+            channel = Channel(self._document(view, shown, self._current.as_of()), self._draw_id)
+            stream = self._streams[shown] = _Stream(channel, self._turn, view.memory.generation)
         elif not stream.subscribers:
-            self._advance(area, stream)
+            self._advance(shown, stream)
         return stream
 
     def _first(self, stream: _Stream, last: str | None) -> tuple[Kind, bytes]:
@@ -140,9 +152,9 @@ class Hub:
             self._of_address[address] -= 1
             if not self._of_address[address]:
                 del self._of_address[address]
-        idle = [area for area, other in self._streams.items() if not other.subscribers]
-        for area in idle[:-_IDLE_CHANNELS_KEPT]:
-            del self._streams[area]
+        idle = [shown for shown, other in self._streams.items() if not other.subscribers]
+        for shown in idle[:-_IDLE_CHANNELS_KEPT]:
+            del self._streams[shown]
 
     def close(self) -> None:
         """End all streams and begin no more. A subscriber that does not take the end in time is cut off."""
@@ -179,18 +191,18 @@ class Hub:
     async def _tick(self, *, heartbeats: bool) -> bool:
         """Bring the stream of every area with subscribers up to the view. Returns whether any of them was behind."""
         changed = False
-        for area, stream in list(self._streams.items()):
+        for shown, stream in list(self._streams.items()):
             if not stream.subscribers:
                 continue
             turn = stream.turn
             try:
-                event = self._advance(area, stream)
+                event = self._advance(shown, stream)
                 events = [event] if event else []
                 if heartbeats:
                     events.append((Kind.HEARTBEAT, heartbeat(self._current.as_of())))
             except Exception as error:  # noqa: BLE001  # the streams of this area end; those of other areas go on
-                _log.warning("the streams of %s end: %s", area, error, exc_info=None if isinstance(error, Problem) else error)
-                self._end(area, stream)
+                _log.warning("the streams of %s end: %s", shown.area, error, exc_info=None if isinstance(error, Problem) else error)
+                self._end(shown, stream)
                 continue
             changed |= stream.turn != turn
             await self._send(stream, events)
@@ -213,22 +225,23 @@ class Hub:
             self._view, self._turn = view, self._turn + 1
         return view
 
-    def _advance(self, area: str, stream: _Stream) -> tuple[Kind, bytes] | None:
+    def _advance(self, shown: _Shown, stream: _Stream) -> tuple[Kind, bytes] | None:
         """Bring a channel up to the view. Raises ``Problem``."""
         view = self._look()
         if stream.turn == self._turn:
             return None
-        document = self._document(view, area, self._current.as_of())
+        document = self._document(view, shown, self._current.as_of())
         stream.turn = self._turn
         if stream.generation == view.memory.generation:
             return stream.channel.advance(document)
         stream.generation = view.memory.generation
         return stream.channel.restart(document)
 
-    def _document(self, view: RolledUp, area: str, as_of: AsOf) -> LiveCounts:
-        counts, headline = self._current.counts(area, as_of), self._current.headline(self._baseline, as_of)
-        figure = area_figure(view, area, counts.out_of_school, headline)
-        return live_counts(counts, figure, headline, self._reader.newest.of(view, area), view.stock)
+    def _document(self, view: RolledUp, shown: _Shown, as_of: AsOf) -> LiveCounts:
+        counts = self._current.counts(shown.area, as_of, exact=shown.exact)
+        headline = self._current.headline(self._baseline, as_of, exact=shown.exact_headline)
+        figure = area_figure(view, shown.area, counts.out_of_school, headline)
+        return live_counts(counts, figure, headline, self._reader.newest.of(view, shown.area), view.stock)
 
     def _cut_off(self, subscriber: Subscriber) -> None:
         if subscriber in self._streams_of:
@@ -240,8 +253,8 @@ class Hub:
         for subscriber in list(self._streams_of):
             self._cut_off(subscriber)
 
-    def _end(self, area: str, stream: _Stream) -> None:
-        del self._streams[area]
+    def _end(self, shown: _Shown, stream: _Stream) -> None:
+        del self._streams[shown]
         for subscriber in list(stream.subscribers):
             self.unsubscribe(subscriber)
             subscriber.end()

@@ -24,7 +24,8 @@ def test_what_an_area_or_a_school_has_is_an_office(office: str) -> None:
     "text",
     [
         "", "nation", "/", "/nation/", "/nation\n", "/provinces/99", "/provinces/51\n", "/provinces/510000", "/provinces/71",
-        "/prefectures/513431", "/prefectures/441900", "/counties/513400", "/counties/999999", "/counties/５１３４３１", "/schools/123", "/schools/51343100011", f"{SCHOOL}\n",
+        "/prefectures/513431", "/prefectures/441900", "/counties/513400", "/counties/999999", "/counties/５１３４３１",
+        "/schools/123", "/schools/51343100011", f"{SCHOOL}\n",
         "/schools/513431000１", "/enrolment",
     ],
 )  # fmt: skip
