@@ -41,6 +41,7 @@ from shared.log.memory_log import MemoryLog
 from shared.log.partitioner import partitions_of
 from shared.redis.edge import Redis, connect_to
 from shared.worker.follower import Follower, RecordBatch
+from tests.support.callers import carrying, identity
 
 FILES, LEFT = 600_000, 6_781
 PARTITIONS, BATCH, BUCKETS = 12, 8_000, 1_024
@@ -198,8 +199,8 @@ async def measure(number: int, config: StackConfig, redis_pid: int) -> None:
     async def now() -> datetime:
         return datetime(2020, 6, 14, 12, tzinfo=CHINA)
 
-    app = create_app(limits=CommandLimits(), log=log, redis=connect_to(config), store=store, now=now, partitions=PARTITIONS)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://case") as client:
+    app = create_app(limits=CommandLimits(), log=log, redis=connect_to(config), store=store, now=now, partitions=PARTITIONS, identity=identity())
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://case", headers=carrying()) as client:
         drawn, lists = random.Random(3), Lists(cpu)
         counties = [drawn.choice(told)[1] for _ in range(400)]
         after: dict[str, str] = {}

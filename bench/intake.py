@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 
 import httpx
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
 from deploy.local.config import free_ports
 from deploy.local.redis_server import find_redis_server
@@ -31,8 +31,10 @@ from services.enrolment.limits import Limits
 from shared.clock import CHINA
 from shared.deciding.states.state_store import StateStore
 from shared.geography.divisions import divisions
+from shared.identity.offices import offices_below
 from shared.log.memory_log import MemoryLog
 from shared.redis.edge import connect
+from tests.support.callers import carrying, identity, token
 
 RECEIVED = datetime(2020, 6, 15, tzinfo=CHINA)
 PARTITIONS = 12
@@ -67,18 +69,35 @@ def api(redis_port: int) -> FastAPI:
     """Return the api over a log in memory."""
     redis = connect(f"redis://127.0.0.1:{redis_port}/0")
     store = StateStore(redis, "enrolment", generation="1", buckets=1, format_version=FORMAT)
-    return create_app(limits=Limits(), log=MemoryLog(PARTITIONS), redis=redis, store=store, divisions=divisions(), partitions=PARTITIONS)
+    return create_app(
+        limits=Limits(), log=MemoryLog(PARTITIONS), redis=redis, store=store, divisions=divisions(), partitions=PARTITIONS, identity=identity()
+    )
 
 
 def check_alone() -> None:
     """Print the time of the check alone, the best of five: other work of the machine can only add time."""
     checker, bounds = LineChecker(divisions(), longest=16_384, deepest=8), TimeBounds.at(RECEIVED)
-    lines, spent = reports(5_000), []
+    lines, spent, sources = reports(5_000), [], offices_below("/provinces/51", bounds.day)
     for _ in range(5):
         begun = time.process_time()
-        assert all(isinstance(checker.check(line, bounds), Accepted) for line in lines)
+        assert all(isinstance(checker.check(line, bounds, sources), Accepted) for line in lines)
         spent.append(time.process_time() - begun)
     print(f"{'check of a line':42}{min(spent) / len(lines) * 1e6:8.1f} us")
+
+
+async def check_of_callers() -> None:
+    """Print what it takes to learn who sent a request: by a token that is known, and by one that is new."""
+    verifier, asked = identity(), Request({"type": "http", "headers": [(b"authorization", f"Bearer {token('/provinces/51', 'sender')}".encode())]})
+    new = [
+        Request({"type": "http", "headers": [(b"authorization", f"Bearer {token('/provinces/51', 'sender', sub=str(n))}".encode())]})
+        for n in range(1_000)
+    ]
+    for what, requests in (("a token that is known", [asked] * 20_000), ("a new token", new)):
+        begun = time.process_time()
+        for request in requests:
+            await verifier.caller_of(request)
+        spent = (time.process_time() - begun) / len(requests) * 1e6
+        print(f"{f'who is asking, by {what}':42}{spent:8.1f} us a request, {spent / 100:.2f} a report at 100 lines a request")
 
 
 async def posts(what: str, client: httpx.AsyncClient, cpu: "Cpu") -> None:
@@ -126,11 +145,11 @@ def running(*command: str | Path, within: Path) -> Iterator[int]:
 async def measure(redis_port: int, api_port: int) -> None:
     """Measure within this process, then against uvicorn."""
     transport = httpx.ASGITransport(api(redis_port))
-    async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://api", headers=carrying()) as client:
         await posts("within a process", client, Cpu())
     with running(sys.executable, "-m", "bench.intake", str(redis_port), str(api_port), within=Path.cwd()) as pid:
         wait_for_api(f"http://127.0.0.1:{api_port}/readyz")
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{api_port}", timeout=60) as client:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{api_port}", timeout=60, headers=carrying()) as client:
             await posts("uvicorn", client, Cpu(pid))
 
 
@@ -149,6 +168,7 @@ if __name__ == "__main__":
         uvicorn.run(api(int(sys.argv[1])), port=int(sys.argv[2]), log_level="warning", access_log=False)
     else:
         check_alone()
+        asyncio.run(check_of_callers())
         redis_port, api_port = free_ports(2)
         with TemporaryDirectory() as home:
             options = ("--port", str(redis_port), "--bind", "127.0.0.1", "--save", "")

@@ -36,6 +36,7 @@ from shared.log import topics
 from shared.log.memory_log import MemoryLog
 from shared.redis.edge import connect_to
 from shared.worker.follower import RecordBatch
+from tests.support.callers import carrying, identity
 
 GRANTS, BATCH = 600_000, 8_000
 BEGIN = (datetime(2019, 9, 1, tzinfo=CHINA) - OPENED).days + 1
@@ -132,8 +133,10 @@ async def measure(number: int, config: StackConfig, redis_pid: int) -> None:
         return datetime(2020, 6, 14, 12, tzinfo=CHINA)
 
     pace = Pace(ahead=sys.maxsize)
-    app = create_app(limits=CommandLimits(), log=log, redis=connect_to(config), store=store, now=now, partitions=PARTITIONS, pace=pace)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://relief") as client:
+    app = create_app(
+        limits=CommandLimits(), log=log, redis=connect_to(config), store=store, now=now, partitions=PARTITIONS, identity=identity(), pace=pace
+    )
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://relief", headers=carrying()) as client:
         await all_lists(client, told, cpu)
         out = random.Random(2).sample(told, number // 10)
         await timed("facts that they dropped out, by the policies", policies, record.batches(_on(out, 40), dropped_out, BEGIN), cpu)

@@ -34,6 +34,7 @@ from shared.clock import micros_of
 from shared.http.server import serving
 from shared.log.memory_log import MemoryLog
 from shared.redis.edge import connect
+from tests.support.callers import identity
 
 NOWHERE = "redis://127.0.0.1:1/0"
 DAYS = [f"2019-{month:02d}-{day:02d}" for month in range(1, 13) for day in range(1, 29)]
@@ -94,7 +95,7 @@ def _packed(facts: Iterable[Record]) -> bytes:
 
 async def _serve(way: Way, port: int, asked: Connection) -> None:
     reader = Fed(way)
-    server = serving.server(create_app(reader=reader, log=MemoryLog(1), redis=connect(NOWHERE)), host="127.0.0.1", port=port)
+    server = serving.server(create_app(reader=reader, log=MemoryLog(1), redis=connect(NOWHERE), identity=identity()), host="127.0.0.1", port=port)
     loop = asyncio.get_running_loop()
     loop.add_reader(asked.fileno(), partial(setattr, server, "should_exit", True))
     await server.serve()

@@ -23,7 +23,7 @@ def run_process(kind: type[Settings], *, api: Callable[[Settings], FastAPI], wor
         if not settings.issuer:
             variable = f"{kind.model_config.get('env_prefix', '')}ISSUER"
             sys.stderr.write(
-                f"{variable} is not set: the api answers nobody whom no issuer names. Set it to the URL of the issuer of access tokens.\n"
+                f"{variable} is not set, and the api takes nobody's word for who is asking. Set it to the URL of the issuer of access tokens.\n"
             )
             raise SystemExit(EXIT_SETTINGS)
         serve(api(settings), host=settings.host, port=settings.port, hosts=settings.hosts, limits=settings)

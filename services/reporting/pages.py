@@ -30,7 +30,7 @@ def install(app: FastAPI, screen: Screen) -> None:
     files = PageFiles("services.reporting", "web", policy=POLICY, versioned=_KEPT_FOR_EVER)
     app.mount("/web", files)
 
-    @app.get("/", include_in_schema=False)
+    @app.get("/", include_in_schema=False, openapi_extra=OPEN)
     async def page(request: Request) -> Response:
         return await files.get_response("index.html", request.scope)
 

@@ -3,14 +3,16 @@
 A parameter that breaks a rule raises ``Problem`` 422 with its name.
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
 from fastapi import Query
 
+from shared import clock
+from shared.clock import china_day
 from shared.deciding.states.listing import Cursor
-from shared.geography.county_codes import codes_in
+from shared.geography.county_codes import codes_in, lies_in
 from shared.geography.divisions import NATION
 from shared.http.callers import forbidden
 from shared.http.parameters import day_of
@@ -29,7 +31,7 @@ Limit = Annotated[int, Query(ge=1, le=500, description="most entries of the page
 Due = Annotated[str | None, Query(max_length=10, description="only what is due on this day, YYYY-MM-DD, or before; or `today`")]
 
 
-def counties_of(area: str | None, within: Set[str]) -> Sequence[str]:
+def counties_of(area: str | None, within: frozenset[str]) -> Sequence[str]:
     """Return the county codes of an area, ascending: the groups of a listing. ``within``: the counties in which the caller has the right to it.
 
     Raises ``Problem``: 404 for an area that does not exist, 403 for one that does not lie in these counties altogether.
@@ -37,12 +39,12 @@ def counties_of(area: str | None, within: Set[str]) -> Sequence[str]:
     if area is None and within:
         return sorted(within)
     try:
-        codes = codes_in(NATION if area is None else area)
+        codes, allowed = codes_in(area or NATION), lies_in(area or NATION, within, china_day(clock.now()))
     except KeyError:
         raise unknown_area("county must be the code of a county, prefecture or province, 100000, watch52 or sanqu.") from None
-    if not within >= set(codes):
+    if not allowed:
         raise forbidden("county must lie in the area of your office.")
-    return codes
+    return sorted(within.intersection(codes))
 
 
 def cursor_of(after: str | None) -> Cursor | None:

@@ -4,7 +4,7 @@ An entry of a list keeps the county code that it was recorded with. So an area h
 of their predecessors: the list of 信都区 has what was recorded of 邢台县.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import date, timedelta
 from functools import cache
 
@@ -66,6 +66,14 @@ def codes_under(area: str, day: date) -> frozenset[str]:
     keeps its own code and those of its predecessors, whatever the day.
     """
     return _by_area(table_of(day)).get(area, frozenset())
+
+
+def lies_in(area: str, counties: Set[str], day: date) -> bool:
+    """Return whether an area or a list lies altogether in these counties on a day. Raises ``KeyError`` for an unknown code or name.
+
+    What an area had before, and has no longer, does not matter.
+    """
+    return counties >= (codes_under(area, day) or set(codes_in(area)))
 
 
 @cache

@@ -3,7 +3,9 @@
 from collections.abc import Set
 from typing import NamedTuple
 
-from shared.geography.county_codes import codes_in
+from shared import clock
+from shared.clock import china_day
+from shared.geography.county_codes import lies_in
 from shared.geography.divisions import NATION
 
 
@@ -17,7 +19,7 @@ class Exactness(NamedTuple):
         if not self.counties:
             return False
         try:
-            return self.counties >= set(codes_in(area))
+            return lies_in(area, self.counties, china_day(clock.now()))
         except KeyError:
             return False
 

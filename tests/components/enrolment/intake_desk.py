@@ -16,6 +16,7 @@ from shared.log.memory_log import MemoryLog
 from shared.log.topics import SUBMISSIONS
 from shared.redis.edge import Redis
 from tests.components.enrolment.lines import RECEIVED
+from tests.support.callers import carrying, identity
 from tests.support.redis import RedisDatabase
 
 PARTITIONS = 4
@@ -40,10 +41,11 @@ class Desk:
             divisions=divisions(),
             store=self.store,
             partitions=PARTITIONS,
+            identity=identity(),
             now=lambda: RECEIVED,
         )
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
-        self.client = httpx.AsyncClient(transport=transport, base_url="http://desk")
+        self.client = httpx.AsyncClient(transport=transport, base_url="http://desk", headers=carrying())
 
     async def send(self, body: bytes | Iterable[bytes], media_type: str | None = NDJSON, **headers: str) -> httpx.Response:
         """Post a body, in one chunk or in several."""

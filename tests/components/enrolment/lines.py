@@ -8,6 +8,7 @@ from services.enrolment.intake.line_checker import LineChecker, Refused
 from services.enrolment.intake.report_rules import TimeBounds
 from shared.clock import CHINA
 from shared.geography.divisions import divisions
+from shared.identity.offices import NATIONAL, offices_below
 
 RECEIVED = datetime(2020, 12, 1, 12, 0, tzinfo=CHINA)
 BOUNDS = TimeBounds.at(RECEIVED)
@@ -72,11 +73,13 @@ def children(number: int) -> list[bytes]:
 
 
 INTAKE = LineChecker(divisions(), longest=2_000, deepest=4)
+ANY_SOURCE = offices_below(NATIONAL, BOUNDS.day)
+"""In whose name the nation may report."""
 
 
 def refusal(text: bytes) -> Refused:
     """Why a line is refused."""
-    verdict = INTAKE.check(text, BOUNDS)
+    verdict = INTAKE.check(text, BOUNDS, ANY_SOURCE)
     assert isinstance(verdict, Refused), verdict
     return verdict
 

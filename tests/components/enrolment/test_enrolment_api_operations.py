@@ -16,6 +16,7 @@ from shared.redis.edge import Redis
 from tests.components.enrolment.intake_desk import ARRAY, NDJSON, ONE, PARTITIONS, Desk, store_in
 from tests.components.enrolment.lines import line
 from tests.components.shared.problems import problem_of
+from tests.support.callers import identity
 from tests.support.redis import RedisDatabase
 
 
@@ -118,7 +119,7 @@ async def test_it_starts_without_the_log_and_closes_what_it_was_given(caplog: py
             self.stopped = True
 
     log = Gone(PARTITIONS)
-    app = create_app(limits=Limits(), log=log, redis=redis, store=store_in(redis), divisions=divisions(), partitions=PARTITIONS)
+    app = create_app(limits=Limits(), log=log, redis=redis, store=store_in(redis), divisions=divisions(), partitions=PARTITIONS, identity=identity())
     async with app.router.lifespan_context(app):
         assert "started without the log" in caplog.text
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk") as client:
@@ -128,4 +129,6 @@ async def test_it_starts_without_the_log_and_closes_what_it_was_given(caplog: py
 
 def test_more_partitions_than_a_receipt_tells_apart_are_refused(redis: Redis) -> None:
     with pytest.raises(ValueError, match="254"):
-        create_app(limits=Limits(), log=MemoryLog(255), redis=redis, store=store_in(redis), divisions=divisions(), partitions=255)
+        create_app(
+            limits=Limits(), log=MemoryLog(255), redis=redis, store=store_in(redis), divisions=divisions(), partitions=255, identity=identity()
+        )

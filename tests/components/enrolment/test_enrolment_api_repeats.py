@@ -10,6 +10,7 @@ from shared.log.memory_log import MemoryLog
 from tests.components.enrolment.intake_desk import ARRAY, NDJSON, ONE, PARTITIONS, Desk
 from tests.components.enrolment.lines import line
 from tests.components.shared.problems import problem_of
+from tests.support.callers import carrying
 from tests.support.redis import RedisDatabase
 
 
@@ -52,12 +53,12 @@ async def test_a_refused_event_does_not_use_up_its_key(desk: Desk) -> None:
 
 
 async def test_a_key_belongs_to_its_sender(desk: Desk) -> None:
-    ours, theirs = line(), line(source="/counties/513431")
-    first = await desk.send(ours, idempotency_key="k")
-    other = await desk.send(theirs, idempotency_key="k")
-    assert (first.status_code, other.status_code) == (202, 202), "another sender neither sees that the key was used nor is held up by it"
-    assert (await desk.send(ours, idempotency_key="k")).content == first.content
-    assert (await desk.send(theirs, idempotency_key="k")).content == other.content != first.content
+    for others in (carrying(sub="another"), carrying("/provinces/51")):
+        first = await desk.send(line(), idempotency_key="k", **carrying())
+        other = await desk.send(line(id="theirs"), idempotency_key="k", **others)
+        assert (first.status_code, other.status_code) == (202, 202), "another sender neither sees that the key was used nor is held up by it"
+        assert (await desk.send(line(), idempotency_key="k", **carrying())).content == first.content
+        assert (await desk.send(line(id="theirs"), idempotency_key="k", **others)).content == other.content != first.content
 
 
 async def test_two_keys_that_differ_are_a_problem(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from shared.log.memory_log import MemoryLog
 from tests.components.enrolment.intake_desk import NDJSON, PARTITIONS, Desk, store_in
 from tests.components.enrolment.lines import RECEIVED, line
 from tests.components.shared.problems import problem_of
+from tests.support.callers import carrying, identity
 from tests.support.redis import RedisDatabase
 
 MOMENT = "2020-06-15T20:00:00+08:00"
@@ -30,10 +31,12 @@ class StoryDesk(Desk):
             divisions=divisions(),
             store=store_in(redis.client),
             partitions=PARTITIONS,
+            identity=identity(),
             now=lambda: RECEIVED,
             story_key="key",
         )
-        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://story")
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        self.client = httpx.AsyncClient(transport=transport, base_url="http://story", headers=carrying())
 
 
 @pytest.fixture

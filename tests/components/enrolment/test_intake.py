@@ -9,13 +9,13 @@ from services.enrolment.intake.line_checker import Accepted, LineChecker, Refuse
 from shared.contracts.registry import REPORT_LANGUAGE
 from shared.events.codec import read_data, read_submission
 from shared.geography.divisions import divisions
-from tests.components.enrolment.lines import BOUNDS, CHILD, GOOD, INTAKE, ZHAOJUE, event, line, refusal, why_refused
+from tests.components.enrolment.lines import ANY_SOURCE, BOUNDS, CHILD, GOOD, INTAKE, ZHAOJUE, event, line, refusal, why_refused
 
 
 @pytest.mark.parametrize("what", GOOD)
 def test_a_good_line_of_every_type_is_taken_as_it_was_sent(what: str) -> None:
     sent = event(what)
-    taken = INTAKE.check(json.dumps(sent).encode(), BOUNDS)
+    taken = INTAKE.check(json.dumps(sent).encode(), BOUNDS, ANY_SOURCE)
     assert isinstance(taken, Accepted)
     assert taken.key == sent["subject"].encode()
     assert json.loads(taken.value) == {**sent, "partitionkey": sent["subject"], "recordedtime": "2020-12-01T12:00:00+08:00"}
@@ -38,19 +38,19 @@ def test_what_may_be_left_out_may_be_there() -> None:
         "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
         "tracestate": "a=b",
     }
-    taken = INTAKE.check(line(**more), BOUNDS)
+    taken = INTAKE.check(line(**more), BOUNDS, ANY_SOURCE)
     assert isinstance(taken, Accepted)
     assert more.items() <= json.loads(taken.value).items()
 
 
 def test_data_that_a_type_does_not_need_may_be_left_out() -> None:
-    taken = INTAKE.check(line("completed", without="data"), BOUNDS)
+    taken = INTAKE.check(line("completed", without="data"), BOUNDS, ANY_SOURCE)
     assert isinstance(taken, Accepted)
     assert json.loads(taken.value)["data"] == {}
 
 
 def test_what_reaches_the_log_is_written_anew() -> None:
-    taken = INTAKE.check(line(data={}).replace(b'"data": {}', b'"data": { "reason":"work",\t"last_seen" :"2020-06-01"}'), BOUNDS)
+    taken = INTAKE.check(line(data={}).replace(b'"data": {}', b'"data": { "reason":"work",\t"last_seen" :"2020-06-01"}'), BOUNDS, ANY_SOURCE)
     assert isinstance(taken, Accepted)
     assert b'"data":{"reason":"work","last_seen":"2020-06-01"}' in taken.value
 
@@ -178,7 +178,7 @@ def test_a_version_that_is_not_known_yet_is_an_unknown_type_and_says_so() -> Non
 
 def test_a_line_beyond_the_longest_is_malformed_and_one_of_that_length_is_not() -> None:
     good = line()
-    assert isinstance(INTAKE.check(good.ljust(2_000), BOUNDS), Accepted)
+    assert isinstance(INTAKE.check(good.ljust(2_000), BOUNDS, ANY_SOURCE), Accepted)
     assert why_refused(good.ljust(2_001)) == ("malformed", None)
 
 
@@ -194,7 +194,7 @@ def test_what_is_nested_too_deep_is_malformed_and_what_is_not_is_judged_as_it_is
 @pytest.mark.parametrize("closed", [b"]" * 5_000, b""])
 def test_more_brackets_than_any_parser_bears_are_malformed_whether_they_are_closed_or_not(name: str, closed: bytes) -> None:
     patient = LineChecker(divisions(), longest=20_000, deepest=100)
-    verdict = patient.check(line(without=name)[:-1] + b', "%b": %b%b}' % (name.encode(), b"[" * 5_000, closed), BOUNDS)
+    verdict = patient.check(line(without=name)[:-1] + b', "%b": %b%b}' % (name.encode(), b"[" * 5_000, closed), BOUNDS, ANY_SOURCE)
     assert isinstance(verdict, Refused)
     assert (verdict.first.code, verdict.id) == ("malformed", None)
 
@@ -214,6 +214,6 @@ def test_a_detail_states_the_rule_from_the_schema() -> None:
 
 
 def test_a_submission_tells_the_county_of_a_statement_by_its_key() -> None:
-    taken = INTAKE.check(line("county-reported"), BOUNDS)
+    taken = INTAKE.check(line("county-reported"), BOUNDS, ANY_SOURCE)
     assert isinstance(taken, Accepted)
     assert taken.key == ZHAOJUE.encode()

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.enrolment.intake.line_checker import Accepted
-from tests.components.enrolment.lines import BOUNDS, CHILD, GOOD, INTAKE, event, line
+from tests.components.enrolment.lines import ANY_SOURCE, BOUNDS, CHILD, GOOD, INTAKE, event, line
 
 SECRET = "Zhang San 110101200001011234"
 PLACES = [(what, name) for what in GOOD for name in (*event(what), *(f"data.{name}" for name in GOOD[what]))]
@@ -19,7 +19,7 @@ PLACES = [(what, name) for what in GOOD for name in (*event(what), *(f"data.{nam
 def test_a_malformed_line_never_repeats_what_was_sent(what: str, name: str, secret: Any) -> None:
     sent = event(what)
     (sent["data"] if name.startswith("data.") else sent)[name.removeprefix("data.")] = secret
-    verdict = INTAKE.check(json.dumps(sent).encode(), BOUNDS)
+    verdict = INTAKE.check(json.dumps(sent).encode(), BOUNDS, ANY_SOURCE)
     if name != "id" and not (name == "data" and isinstance(secret, dict)):
         assert "Zhang" not in repr(verdict)
         assert "1234" not in repr(verdict).replace(CHILD, "")
@@ -36,7 +36,7 @@ times = st.datetimes(timezones=st.timezones()).map(lambda moment: moment.isoform
 @settings(deadline=None)
 @given(st.binary(max_size=200) | json_values.map(lambda value: json.dumps(value).encode()))
 def test_nothing_that_is_sent_makes_the_check_fail(text: bytes) -> None:
-    INTAKE.check(text, BOUNDS)
+    INTAKE.check(text, BOUNDS, ANY_SOURCE)
 
 
 @settings(deadline=None)
@@ -47,7 +47,7 @@ def test_nothing_that_stands_in_a_good_lines_place_makes_the_check_fail(place: t
     what, name = place
     sent = event(what, source=source)
     (sent["data"] if name.startswith("data.") else sent)[name.removeprefix("data.")] = value
-    verdict = INTAKE.check(json.dumps(sent).encode(), BOUNDS)
+    verdict = INTAKE.check(json.dumps(sent).encode(), BOUNDS, ANY_SOURCE)
     if not isinstance(verdict, Accepted):
         assert verdict.faults
         assert verdict.id is None or all(fault.code != "malformed" for fault in verdict.faults)
@@ -57,4 +57,4 @@ def test_nothing_that_stands_in_a_good_lines_place_makes_the_check_fail(place: t
 @given(st.binary(max_size=30), st.integers(0, 400), st.integers(0, 30))
 def test_no_damage_to_a_good_line_makes_the_check_fail(damage: bytes, at: int, gone: int) -> None:
     good = line("listed")
-    INTAKE.check(good[:at] + damage + good[at + gone :], BOUNDS)
+    INTAKE.check(good[:at] + damage + good[at + gone :], BOUNDS, ANY_SOURCE)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.enrolment.intake.line_checker import Accepted
 from shared.events.personal_data import holds_identity_number, is_mobile_number
 from tests.components.enrolment.intake_desk import ONE, Desk
-from tests.components.enrolment.lines import BOUNDS, INTAKE, all_that_is_wrong, event, line, refusal, why_refused
+from tests.components.enrolment.lines import ANY_SOURCE, BOUNDS, INTAKE, all_that_is_wrong, event, line, refusal, why_refused
 from tests.support.redis import RedisDatabase
 
 IDENTITY = "510104199003078519"
@@ -20,7 +20,7 @@ TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
 def is_taken(text: bytes) -> bool:
-    return isinstance(INTAKE.check(text, BOUNDS), Accepted)
+    return isinstance(INTAKE.check(text, BOUNDS, ANY_SOURCE), Accepted)
 
 
 # --- personal data

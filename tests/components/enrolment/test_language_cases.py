@@ -11,7 +11,7 @@ from services.enrolment.domain.state import Student
 from services.enrolment.intake.line_checker import Accepted
 from shared.deciding.decider import Judged
 from shared.deciding.states.outcomes import Outcome
-from tests.components.enrolment.lines import BOUNDS, INTAKE, line
+from tests.components.enrolment.lines import ANY_SOURCE, BOUNDS, INTAKE, line
 
 CASES = Path(__file__).parent / "cases"
 
@@ -23,7 +23,7 @@ class Told:
         decider, state = EnrolmentDecider(), None
         self.judged: list[Judged] = []
         for offset, sent in enumerate((CASES / case / "body.ndjson").read_bytes().splitlines()):
-            accepted = INTAKE.check(sent, BOUNDS)
+            accepted = INTAKE.check(sent, BOUNDS, ANY_SOURCE)
             assert isinstance(accepted, Accepted)
             judged = decider.judge(accepted.key, accepted.value, state, partition=0, offset=offset)
             state = judged.state if judged.state is not None else state
@@ -68,7 +68,7 @@ def test_a_departure_told_after_the_arrival_is_the_other_half_and_changes_no_sta
 def test_what_a_sender_put_into_tracestate_and_dataschema_does_not_go_into_the_record() -> None:
     trace = f"00-{'1' * 32}-{'2' * 16}-01"
     sent = line("registered", tracestate="k=v", dataschema="https://example.org/k", traceparent=trace)
-    accepted = INTAKE.check(sent, BOUNDS)
+    accepted = INTAKE.check(sent, BOUNDS, ANY_SOURCE)
     assert isinstance(accepted, Accepted)
     fact = EnrolmentDecider().judge(accepted.key, accepted.value, None, partition=0, offset=1).fact or b""
     assert trace.encode() in fact

@@ -9,6 +9,7 @@ from shared.log.partitioner import partition_of
 from tests.components.enrolment.intake_desk import PARTITIONS, Desk
 from tests.components.enrolment.lines import CHILD, line
 from tests.components.shared.problems import problem_of
+from tests.support.callers import carrying
 from tests.support.redis import RedisDatabase
 
 HERE = partition_of(CHILD.encode(), PARTITIONS)
@@ -83,13 +84,14 @@ async def test_with_redis_away_a_receipt_is_a_problem_with_a_time_to_come_again(
 
 
 async def test_a_receipt_belongs_to_its_sender(desk: Desk) -> None:
-    ours = (await desk.send(line() + b"\n{" + b"\n" + line(name="x"))).json()["batch"]
-    mixed = (await desk.send(line() + b"\n" + line(source="/counties/513431"))).json()["batch"]
-    assert (await desk.receipt(ours, source="/provinces/51"))["received"] == 3
-    for batch, source in ((ours, "/provinces/52"), (mixed, "/provinces/51"), (mixed, "/counties/513431")):
-        answer = await desk.client.get(f"/v1/receipts/{batch}", params={"source": source})
+    ours, others, elsewhere = carrying(), carrying(sub="another"), carrying("/provinces/51")
+    batch = (await desk.send(line() + b"\n{" + b"\n" + line(name="x"), **ours)).json()["batch"]
+    assert (await desk.receipt(batch))["received"] == 3
+    nobodys = await desk.client.get(f"/v1/receipts/{'0' * 32}", headers=others)
+    for who in (others, elsewhere):
+        answer = await desk.client.get(f"/v1/receipts/{batch}", headers=who)
         assert (answer.status_code, problem_of(answer)) == (404, "no-such-batch")
-    assert (await desk.receipt(mixed))["received"] == 2
+        assert answer.content == nobodys.content, "a receipt of somebody else looks like one that does not exist"
 
 
 async def test_all_errors_of_a_refused_line_stand_in_its_receipt(desk: Desk) -> None:

@@ -15,6 +15,7 @@ from services.reporting.view.memory import Memory
 from shared.log.memory_log import MemoryLog
 from shared.redis.edge import connect
 from tests.components.reporting.written_facts import fact, standing, statement
+from tests.support.callers import identity
 
 NOWHERE = "redis://127.0.0.1:1/0"
 ZHAOJUE, JINYANG, URUMQI, NATION = "513431", "513430", "650102", "100000"
@@ -41,7 +42,7 @@ class Screen:
         self.reader = BoardReader(redis, log, partitions=1)
         if memory is not None:
             self.reader.show(memory)
-        self.app = create_app(reader=self.reader, log=log, redis=redis, baseline=baseline, ready_lag_seconds=ready_lag_seconds)
+        self.app = create_app(reader=self.reader, log=log, redis=redis, identity=identity(), baseline=baseline, ready_lag_seconds=ready_lag_seconds)
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://screen")
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 from msgspec import Raw, Struct
 
 from shared.commands.rebuild_gate import RebuildGate
+from shared.commands.speaker import Speaker
 from shared.commands.submit import CommandSubmitter
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.sequence import sequence_of
@@ -18,6 +19,8 @@ from shared.deciding.states.state_store import StateStore
 from shared.events.codec import Unreadable, encode, read_event
 from shared.events.envelope import Event
 from shared.http.idempotency import IdempotencyStore
+from shared.identity.caller import Caller
+from shared.identity.rights import Action
 from shared.log.event_log import Records
 from shared.log.memory_log import MemoryLog
 from shared.worker.follower import RecordBatch
@@ -80,6 +83,9 @@ class CountOf:
     def __init__(self, student: str) -> None:
         self.student, self.location = student, f"/v1/counts/{student}"
 
+    def is_within(self, state: bytes | None) -> bool:
+        return True
+
     async def document(self, state: bytes | None) -> Counted:
         return Counted(0 if state is None else _STATE.unpack(state)[0])
 
@@ -109,6 +115,11 @@ class WorkedLog(MemoryLog):
             if not (waiting := log[begin:]):
                 return
             await self._follower.follow(RecordBatch(self._decider.topic, partition, begin, begin + len(waiting), waiting))
+
+
+def speaker_of(caller: Caller) -> Speaker:
+    """Return the speaker that a caller is to the service."""
+    return Speaker.of(caller, reads=Action.READ_FILES, actions={CountUp.TYPE: Action.RECORD_ATTEMPTS})
 
 
 class CountingDesk:

@@ -15,6 +15,7 @@ from shared.events.codec import encode, read_event
 from shared.events.envelope import Event
 from shared.log.partitioner import partition_of
 from tests.components.shared.counting_service import WorkedLog
+from tests.support.callers import carrying, identity
 from tests.support.redis import RedisDatabase
 
 PARTITIONS = 4
@@ -58,9 +59,10 @@ class OfficeDesk:
             store=StateStore(client, self._decider.service, generation="1", buckets=8, format_version=self._format_version),
             now=now,
             partitions=PARTITIONS,
+            identity=identity(),
         )
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
-        self.client = httpx.AsyncClient(transport=transport, base_url="http://desk")
+        self.client = httpx.AsyncClient(transport=transport, base_url="http://desk", headers=carrying())
 
     async def tell(self, *story: tuple[str, Any], child: str = CHILD) -> None:
         """Let the policies ask for this, each on its day, in this order."""

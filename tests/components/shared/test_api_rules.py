@@ -14,6 +14,7 @@ from shared.http.api import create_api
 from shared.http.parameters import Day
 from shared.log.memory_log import MemoryLog
 from shared.redis.edge import connect
+from tests.support.callers import carrying, identity
 from tests.support.served import PATIENCE, served
 
 NOWHERE = "redis://127.0.0.1:1/0"
@@ -25,10 +26,12 @@ class Api:
     def __init__(self) -> None:
         self.registry = telemetry.new_registry("test", "api")
         self.app = self._app()
-        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://localhost")
+        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://localhost", headers=carrying())
 
     def _app(self) -> FastAPI:
-        app = create_api(title="A test", summary="", registry=self.registry, log=MemoryLog(1), redis=connect(NOWHERE), topic="t", schemas=dict)
+        app = create_api(
+            title="A test", summary="", registry=self.registry, log=MemoryLog(1), redis=connect(NOWHERE), topic="t", identity=identity(), schemas=dict
+        )
 
         @app.get("/v1/things")
         async def things(
@@ -73,7 +76,7 @@ def api() -> Api:
     "path", ["/v1/things", "/v1/things?kind=x", "/livez", "/metrics", "/openapi.json", "/docs", "/page", "/nowhere", "/v1/things?x=1"]
 )
 async def test_head_answers_as_get_does_without_a_body(api: Api, path: str) -> None:
-    async with served(api.app) as server, httpx.AsyncClient(base_url=server.url) as client:
+    async with served(api.app) as server, httpx.AsyncClient(base_url=server.url, headers=carrying()) as client:
         whole, head = await client.get(path), await client.head(path)
         assert (head.status_code, head.content) == (whole.status_code, b"")
         assert head.headers["content-type"] == whole.headers["content-type"]
@@ -82,7 +85,7 @@ async def test_head_answers_as_get_does_without_a_body(api: Api, path: str) -> N
 
 
 async def test_head_of_a_stream_begins_none(api: Api) -> None:
-    async with served(api.app) as server, httpx.AsyncClient(base_url=server.url, timeout=PATIENCE) as client:
+    async with served(api.app) as server, httpx.AsyncClient(base_url=server.url, timeout=PATIENCE, headers=carrying()) as client:
         head = await client.head("/v1/stream")
         assert (head.status_code, head.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
 

@@ -14,6 +14,7 @@ from shared.log.memory_log import MemoryLog
 from shared.redis.edge import connect
 from tests.components.enrolment.intake_desk import NDJSON, ONE, Desk
 from tests.components.enrolment.lines import line
+from tests.support.callers import carrying, identity
 from tests.support.redis import RedisDatabase
 from tests.support.served import served
 
@@ -55,7 +56,16 @@ def test_a_detail_without_a_sentence_of_its_own_stands_behind_the_meaning_of_its
 
 def an_api() -> FastAPI:
     registry = telemetry.new_registry("test", "api")
-    app = create_api(title="A test", summary="", registry=registry, log=MemoryLog(1), redis=connect("redis://127.0.0.1:1/0"), topic="t", schemas=dict)
+    app = create_api(
+        title="A test",
+        summary="",
+        registry=registry,
+        log=MemoryLog(1),
+        redis=connect("redis://127.0.0.1:1/0"),
+        topic="t",
+        identity=identity(),
+        schemas=dict,
+    )
 
     @app.get("/v1/area")
     async def area(limit: int = 5) -> None:
@@ -65,7 +75,7 @@ def an_api() -> FastAPI:
 
 
 async def test_a_problem_is_told_in_the_language_that_is_asked_for() -> None:
-    async with served(an_api()) as server, httpx.AsyncClient(base_url=server.url) as client:
+    async with served(an_api()) as server, httpx.AsyncClient(base_url=server.url, headers=carrying()) as client:
         for headers, title, language in ((CHINESE, "没有这个地区", "zh"), ({}, "No such area", "en")):
             answer = await client.get("/v1/area", headers=headers)
             assert (answer.status_code, answer.json()["title"], answer.headers["content-language"]) == (404, title, language)
@@ -85,7 +95,7 @@ async def test_a_problem_is_told_in_the_language_that_is_asked_for() -> None:
     ],
 )
 async def test_whoever_answers_it_is_in_chinese(method: str, path: str, headers: dict[str, str], status: int, title: str) -> None:
-    async with served(an_api()) as server, httpx.AsyncClient(base_url=server.url) as client:
+    async with served(an_api()) as server, httpx.AsyncClient(base_url=server.url, headers=carrying()) as client:
         answer = await client.request(method, path, headers=CHINESE | headers)
         assert (answer.status_code, answer.json()["title"]) == (status, title)
         for error in answer.json().get("errors", ()):
@@ -93,7 +103,7 @@ async def test_whoever_answers_it_is_in_chinese(method: str, path: str, headers:
 
 
 async def test_what_has_no_texts_is_left_as_it_is() -> None:
-    async with served(an_api()) as server, httpx.AsyncClient(base_url=server.url) as client:
+    async with served(an_api()) as server, httpx.AsyncClient(base_url=server.url, headers=carrying()) as client:
         answer = await client.get("/livez", headers=CHINESE)
         assert (answer.json(), "content-language" in answer.headers, "vary" in answer.headers) == ({"status": "alive"}, False, False)
         head = await client.head("/v1/area", headers=CHINESE)
@@ -103,7 +113,7 @@ async def test_what_has_no_texts_is_left_as_it_is() -> None:
 
 async def test_the_lines_of_an_acknowledgement_and_of_a_receipt_are_in_chinese(database: RedisDatabase) -> None:
     desk = Desk(database)
-    async with served(desk.app) as server, httpx.AsyncClient(base_url=server.url, headers=CHINESE) as client:
+    async with served(desk.app) as server, httpx.AsyncClient(base_url=server.url, headers=CHINESE | carrying()) as client:
         body = line("dropped-out", data={"reason": "no"}) + b"\n" + line("dropped-out", id="other")
         told = await client.post("/v1/reports", content=body, headers={"content-type": NDJSON, "idempotency-key": "k"})
         assert told.status_code == 202

@@ -9,12 +9,14 @@ from redis.exceptions import ConnectionError as RedisIsGone
 from shared.commands import submit
 from shared.http.idempotency import Answer
 from shared.http.problems import Problem
+from shared.identity.caller import Caller, Role
 from shared.log.partitioner import partition_of
-from tests.components.shared.counting_service import COMMANDS, NOW, OFFICE, PARTITIONS, STUDENT, CountingDesk, CountOf, CountUp
+from tests.components.shared.counting_service import COMMANDS, NOW, OFFICE, PARTITIONS, STUDENT, CountingDesk, CountOf, CountUp, speaker_of
 from tests.support.redis import RedisDatabase
 
 P = partition_of(STUDENT.encode(), PARTITIONS)
 IT = CountOf(STUDENT)
+NATION = Caller("somebody", "/nation", frozenset(Role))
 
 
 @pytest.fixture
@@ -24,7 +26,7 @@ def desk(database: RedisDatabase) -> CountingDesk:
 
 async def ask(desk: CountingDesk, by: int, key: str | None = None, office: str = OFFICE) -> Answer:
     async with asyncio.timeout(10):  # far beyond the desk's patience
-        return await desk.asking.take(CountUp(by), IT, office=office, key=key)
+        return await desk.asking.take(CountUp(by), IT, office=office, speaker=speaker_of(NATION), key=key)
 
 
 async def refused(desk: CountingDesk, by: int, key: str | None = None) -> Problem:
@@ -116,11 +118,47 @@ async def test_without_a_key_the_same_is_asked_anew(desk: CountingDesk) -> None:
     assert json.loads((await ask(desk, 2)).body) == {"count": 4}
 
 
-async def test_a_key_belongs_to_its_office(desk: CountingDesk) -> None:
+async def test_a_key_and_the_ids_made_of_it_belong_to_the_caller(desk: CountingDesk) -> None:
+    other = speaker_of(Caller("another", "/nation", frozenset(Role)))
     first = await ask(desk, 3, "k")
-    other = await ask(desk, 2, "k", office="/counties/110101")
-    assert (json.loads(first.body), json.loads(other.body)) == ({"count": 3}, {"count": 5}), "another office's key is another key"
+    second = await desk.asking.take(CountUp(3), IT, office=OFFICE, speaker=other, key="k")
+    assert (json.loads(first.body), json.loads(second.body)) == ({"count": 3}, {"count": 6}), "another caller's key is another key"
+    assert len({command.id for command in desk.asked()}) == 2
     assert (await refused(desk, 2, "k")).kind == "other-body"
+
+
+@pytest.mark.parametrize("office", ["/counties/513430", "/schools/5134310001", "/provinces/51"])
+async def test_nobody_asks_in_the_name_of_an_office_that_is_not_their_own_or_below(desk: CountingDesk, office: str) -> None:
+    with pytest.raises(Problem) as caught:
+        await desk.asking.take(CountUp(3), IT, office=office, speaker=speaker_of(Caller("x", OFFICE, frozenset(Role))), key=None)
+    assert (caught.value.status, caught.value.more) == (403, {"code": "not_your_county", "field": "office"})
+    assert desk.asked() == []
+
+
+async def test_nobody_asks_what_their_roles_have_no_right_to(desk: CountingDesk) -> None:
+    with pytest.raises(Problem) as caught:
+        await desk.asking.take(CountUp(3), IT, office=OFFICE, speaker=speaker_of(Caller("x", OFFICE, frozenset({Role.AUDITOR}))), key=None)
+    assert (caught.value.status, caught.value.kind) == (403, "no-right")
+    assert desk.asked() == []
+
+
+async def test_a_child_that_is_not_the_speakers_is_refused_as_one_that_nobody_heard_of(desk: CountingDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    await ask(desk, 3)
+    await ask(desk, 6)
+    assert "nine" in (await refused(desk, 1)).detail
+    monkeypatch.setattr(IT, "is_within", lambda _state: False, raising=False)
+    problem = await refused(desk, 0)
+    assert (problem.status, problem.more["code"]) == (404, "unknown_case")
+    assert len(desk.asked()) == 2
+
+
+async def test_whoever_may_read_no_child_hears_only_that_it_was_taken(desk: CountingDesk) -> None:
+    school = speaker_of(Caller("x", "/schools/5134310001", frozenset(Role)))
+    await ask(desk, 9)
+    for by in (1, 0):
+        answer = await desk.asking.take(CountUp(by), IT, office="/schools/5134310001", speaker=school, key=None)
+        assert (answer.status, answer.headers, json.loads(answer.body)["status"]) == (202, {}, "taken")
+    assert len(desk.asked()) == 3
 
 
 @pytest.mark.parametrize("key", [None, "k"])

@@ -37,21 +37,21 @@ def counts(receipt: Receipt | None) -> dict[str, int]:
 
 
 async def test_a_batch_that_nobody_sent_has_no_receipt(receipts: ReceiptStore) -> None:
-    assert await receipts.get("nobody's") is None
+    assert await receipts.get("nobody's", owner="us") is None
 
 
 async def test_a_batch_that_the_worker_has_not_seen_is_pending(receipts: ReceiptStore) -> None:
-    await receipts.put("b", 3, bytes([0, 1, 0]), {0: 7, 1: 0}, [])
-    assert await receipts.get("b") == Receipt("b", 3, refused=0, pending=3, accepted=0, late=0, duplicate=0, lines=[], next=None)
+    await receipts.put("b", 3, bytes([0, 1, 0]), {0: 7, 1: 0}, [], owner="us")
+    assert await receipts.get("b", owner="us") == Receipt("b", 3, refused=0, pending=3, accepted=0, late=0, duplicate=0, lines=[], next=None)
 
 
 async def test_outcomes_are_told_by_line_across_partitions_with_blank_and_refused_lines_between(redis: Redis, receipts: ReceiptStore) -> None:
     where = bytes([2, BLANK, 0, REFUSED, 2, 0, 2, 2])
     refused = [RefusedLine(4, None, "malformed", "time", "rule")]
-    await receipts.put("b", 7, where, {2: 100, 0: 5}, refused)
+    await receipts.put("b", 7, where, {2: 100, 0: 5}, refused, owner="us")
     await judged(redis, 2, 100, b"adl", {101: {"id": "e"}, 102: {"id": "g"}})
     await judged(redis, 0, 5, b"ra", {5: {"id": "c", "code": "unknown_student", "field": "subject", "detail": "why"}})
-    receipt = await receipts.get("b")
+    receipt = await receipts.get("b", owner="us")
     assert receipt is not None
     assert counts(receipt) == {"pending": 1, "accepted": 2, "late": 1, "duplicate": 1, "refused": 2}
     assert receipt.lines == [
@@ -60,7 +60,7 @@ async def test_outcomes_are_told_by_line_across_partitions_with_blank_and_refuse
         ReceiptLine(5, "e", Outcome.DUPLICATE),
     ]
     assert receipt.next == 5
-    last = await receipts.get("b", after=receipt.next)
+    last = await receipts.get("b", after=receipt.next, owner="us")
     assert last is not None
     assert (last.lines, last.next) == ([ReceiptLine(7, "g", Outcome.LATE)], None)
     assert counts(last) == counts(receipt)
@@ -68,32 +68,32 @@ async def test_outcomes_are_told_by_line_across_partitions_with_blank_and_refuse
 
 async def test_reports_of_other_batches_beside_it_are_not_told(redis: Redis, receipts: ReceiptStore) -> None:
     await judged(redis, 0, 9, b"drdr", {9: {"id": "x"}, 10: {"id": "x"}, 11: {"id": "mine"}, 12: {"id": "x"}})
-    await receipts.put("b", 1, bytes([0]), {0: 11}, [])
-    receipt = await receipts.get("b")
+    await receipts.put("b", 1, bytes([0]), {0: 11}, [], owner="us")
+    receipt = await receipts.get("b", owner="us")
     assert receipt is not None
     assert (counts(receipt), receipt.lines) == ({"duplicate": 1}, [ReceiptLine(1, "mine", Outcome.DUPLICATE)])
 
 
 async def test_a_batch_may_lie_across_chunks_of_outcomes(redis: Redis, receipts: ReceiptStore) -> None:
-    await receipts.put("b", 6, bytes([0] * 6), {0: 65_533}, [])
+    await receipts.put("b", 6, bytes([0] * 6), {0: 65_533}, [], owner="us")
     exceptions = {65_534: {"id": "i"}, 65_535: {"id": "j", "code": "after_removal", "field": "type", "detail": "why"}}
     await judged(redis, 0, 65_533, b"adraa" + b"\0" + b"llllll", exceptions)
-    receipt = await receipts.get("b")
+    receipt = await receipts.get("b", owner="us")
     assert receipt is not None
     assert counts(receipt) == {"pending": 1, "accepted": 3, "duplicate": 1, "refused": 1}
     assert [(line.line, line.id, line.outcome) for line in receipt.lines] == [(2, "i", "duplicate"), (3, "j", "refused")]
 
 
 async def test_a_whole_chunk_that_was_never_written_is_pending_between_two_that_were(redis: Redis, receipts: ReceiptStore) -> None:
-    await receipts.put("b", 131_074, bytes(131_074), {0: 65_535}, [])
+    await receipts.put("b", 131_074, bytes(131_074), {0: 65_535}, [], owner="us")
     await judged(redis, 0, 65_535, b"a")
-    assert counts(await receipts.get("b")) == {"pending": 131_073, "accepted": 1}
+    assert counts(await receipts.get("b", owner="us")) == {"pending": 131_073, "accepted": 1}
 
 
 async def test_what_became_a_dead_letter_is_refused_as_malformed(redis: Redis, receipts: ReceiptStore) -> None:
-    await receipts.put("b", 1, bytes([1]), {1: 0}, [])
+    await receipts.put("b", 1, bytes([1]), {1: 0}, [], owner="us")
     await judged(redis, 1, 0, b"x")
-    receipt = await receipts.get("b")
+    receipt = await receipts.get("b", owner="us")
     assert receipt is not None
     assert [(line.line, line.id, line.outcome, line.code, line.field) for line in receipt.lines] == [(1, None, "refused", "malformed", None)]
 
@@ -102,9 +102,9 @@ async def test_what_became_a_dead_letter_is_refused_as_malformed(redis: Redis, r
     ("outcome", "lines"), [("pending", [5]), ("accepted", [1]), ("late", [2]), ("duplicate", [3]), ("refused", [4, 6]), (None, [2, 3, 4])]
 )
 async def test_the_lines_of_one_outcome_can_be_chosen(redis: Redis, receipts: ReceiptStore, outcome: str | None, lines: list[int]) -> None:
-    await receipts.put("b", 6, bytes([0, 0, 0, 0, 0, REFUSED, BLANK]), {0: 0}, [RefusedLine(6, None, "malformed", None, "rule")])
+    await receipts.put("b", 6, bytes([0, 0, 0, 0, 0, REFUSED, BLANK]), {0: 0}, [RefusedLine(6, None, "malformed", None, "rule")], owner="us")
     await judged(redis, 0, 0, b"aldr", {n: {"id": f"{n}"} for n in (1, 2, 3)})
-    receipt = await receipts.get("b", outcome=Outcome(outcome) if outcome else None)
+    receipt = await receipts.get("b", outcome=Outcome(outcome) if outcome else None, owner="us")
     assert receipt is not None
     assert [line.line for line in receipt.lines] == lines
     assert all(line.outcome == outcome for line in receipt.lines if outcome)
@@ -112,10 +112,10 @@ async def test_the_lines_of_one_outcome_can_be_chosen(redis: Redis, receipts: Re
 
 async def test_pages_follow_one_another_to_the_end_without_a_gap_or_a_repeat(receipts: ReceiptStore) -> None:
     refused = [RefusedLine(n, f"r-{n}", "unknown_county", "data.county", "rule") for n in range(1, 5_001, 2)]
-    await receipts.put("b", 5_000, bytes([REFUSED, 0] * 2_500), {0: 0}, refused)
+    await receipts.put("b", 5_000, bytes([REFUSED, 0] * 2_500), {0: 0}, refused, owner="us")
     seen, after = [], 0
     while True:
-        page = await receipts.get("b", after=after)
+        page = await receipts.get("b", after=after, owner="us")
         assert page is not None
         assert len(page.lines) <= 3
         seen += [(line.line, line.id) for line in page.lines]
@@ -132,7 +132,7 @@ async def test_pages_follow_one_another_to_the_end_without_a_gap_or_a_repeat(rec
 
 async def test_a_receipt_costs_less_than_a_byte_a_report_and_goes_after_its_days(redis: Redis, operator: Redis, receipts: ReceiptStore) -> None:
     where = bytes((n * n + n // 7) % 12 for n in range(50_000))
-    await receipts.put("b", 50_000, where, dict.fromkeys(range(12), 0), [])
+    await receipts.put("b", 50_000, where, dict.fromkeys(range(12), 0), [], owner="us")
     (kept,) = await redis.hmget("enrolment:receipt:b", ["where"])
     assert len(kept or b"") < 50_000
     assert DAYS_90 - 60 < await operator.ttl("enrolment:receipt:b") <= DAYS_90

@@ -14,6 +14,7 @@ from shared import clock
 from tests.components.reporting.counted_facts import Turn, by_county, facts_of, folded, remembered, stock, turns
 from tests.components.reporting.screen import BACK, JINYANG, NATION, NO_TIME, OUT, RECORD, URUMQI, ZHAOJUE, Screen
 from tests.components.reporting.written_facts import fact, standing
+from tests.support.callers import carrying
 
 
 @pytest.fixture
@@ -111,7 +112,7 @@ async def test_a_code_that_no_table_knows_is_in_no_sum_but_is_told() -> None:
     screen = Screen(remembered(folded(*RECORD, fact("listed", None, standing("dropped_out", "999999"), 9, spell=1))))
     nation = await screen.counts(NATION)
     assert (nation["out_of_school"], nation["coverage"]["unknown"]) == (2, ["999999"])
-    lines = (await screen.client.get("/v1/cells")).text.splitlines()
+    lines = (await screen.client.get("/v1/cells", headers=carrying())).text.splitlines()
     assert json.loads(lines[-1])["county"] == "999999"
 
 
@@ -199,7 +200,7 @@ async def test_days_the_wrong_way_round_are_a_problem(screen: Screen) -> None:
 
 
 async def test_every_number_is_told_by_raw_code_for_auditors(screen: Screen) -> None:
-    answer = await screen.client.get("/v1/cells")
+    answer = await screen.client.get("/v1/cells", headers=carrying())
     assert answer.headers["content-type"] == "application/x-ndjson"
     head, *lines = (json.loads(line) for line in answer.text.splitlines())
     assert head["as_of"]["offsets"] == {"0": 1}
@@ -227,7 +228,7 @@ async def test_every_number_is_told_by_raw_code_for_auditors(screen: Screen) -> 
 async def test_negative_numbers_are_shown() -> None:
     screen = Screen(remembered(folded(fact("returned", OUT, BACK, 1))))
     assert (await screen.counts(ZHAOJUE))["out_of_school"] == -1
-    assert json.loads((await screen.client.get("/v1/cells")).text.splitlines()[1])["cells"]["status.dropped_out"] == -1
+    assert json.loads((await screen.client.get("/v1/cells", headers=carrying())).text.splitlines()[1])["cells"]["status.dropped_out"] == -1
 
 
 async def test_an_answer_is_made_anew_when_the_memory_changes() -> None:
@@ -253,7 +254,7 @@ async def test_what_is_read_elsewhere_does_not_change_with_the_memory() -> None:
 
 @pytest.mark.parametrize("path", ["/v1/counts", "/v1/headline", "/v1/flows", "/v1/cells"])
 async def test_nothing_is_shown_before_it_is_built(path: str) -> None:
-    answer = await Screen(None).client.get(path)
+    answer = await Screen(None).client.get(path, headers=carrying())
     assert (answer.status_code, answer.headers["retry-after"], answer.headers["content-type"]) == (503, "1", "application/problem+json")
     assert answer.json()["type"].endswith("#not-built")
 

@@ -14,6 +14,7 @@ from shared.contracts.words import Reason
 from tests.components.reporting.counted_facts import Turn, counted_by_hand, facts_of, folded, remembered, turns_of_all
 from tests.components.reporting.screen import NATION, NO_TIME, URUMQI, ZHAOJUE, Screen
 from tests.components.reporting.written_facts import case_fact, child_file, fact, grant, relief_fact, standing, statement
+from tests.support.callers import carrying
 
 OUT = standing("dropped_out")
 RECORD = (
@@ -93,7 +94,7 @@ async def test_an_ended_code_has_its_own_files_and_they_count_in_its_successor()
 
 
 async def test_auditors_get_every_cell_and_every_due_day() -> None:
-    lines = (await screen_on("2020-03-08T08:00:00+08:00").client.get("/v1/cells")).text.splitlines()[1:]
+    lines = (await screen_on("2020-03-08T08:00:00+08:00").client.get("/v1/cells", headers=carrying())).text.splitlines()[1:]
     by_county = {line["county"]: line for line in map(json.loads, lines)}
     assert by_county[ZHAOJUE]["due"] == {"2020-03-07": 1, "2020-03-08": 1, "2020-03-09": 1}
     assert {cell: n for cell, n in by_county[ZHAOJUE]["cells"].items() if cell.startswith(("case.", "relief."))} == {
@@ -112,7 +113,7 @@ async def test_a_county_of_which_nothing_but_due_days_is_left_is_shown_to_audito
     # Only a wrong record has this, and then an auditor must see it.
     memory = remembered(folded())
     memory.add(due={f"{ZHAOJUE}:2020-03-07": 2})
-    assert json.loads((await Screen(memory).client.get("/v1/cells")).text.splitlines()[1])["due"] == {"2020-03-07": 2}
+    assert json.loads((await Screen(memory).client.get("/v1/cells", headers=carrying())).text.splitlines()[1])["due"] == {"2020-03-07": 2}
 
 
 def numbers(counts: Counts) -> dict[str, int]:

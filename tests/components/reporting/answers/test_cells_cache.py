@@ -11,6 +11,7 @@ from services.reporting.answers import cells_cache
 from services.reporting.answers.cells import cells_of
 from services.reporting.answers.current_view import CurrentView
 from tests.components.reporting.live.live_rig import Rig, memory_to_show
+from tests.support.callers import carrying
 
 
 class Auditors(Rig):
@@ -23,7 +24,7 @@ class Auditors(Rig):
         self.client = httpx.AsyncClient(transport=transport, base_url="http://localhost")
 
     async def ask(self, encoding: str = "gzip") -> httpx.Response:
-        return await self.client.get("/v1/cells", headers={"accept-encoding": encoding})
+        return await self.client.get("/v1/cells", headers={"accept-encoding": encoding, **carrying()})
 
 
 @pytest.fixture

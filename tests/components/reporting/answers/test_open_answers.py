@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import httpx
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -21,6 +20,7 @@ from tests.components.reporting.answers.attacker import Attacker
 from tests.components.reporting.counted_facts import folded, remembered
 from tests.components.reporting.screen import NATION, NO_TIME, Screen
 from tests.components.reporting.written_facts import statement
+from tests.support.callers import carrying
 
 LIANGSHAN, ZHAOJUE, BUTUO, JINYANG, MEIGU = "513400", "513431", "513429", "513430", "513436"
 SICHUAN, XINJIANG, URUMQI = "510000", "650000", "650102"
@@ -193,14 +193,54 @@ async def test_a_statement_under_an_ended_code_is_that_of_its_successor_unless_i
 # --- exact numbers -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("address", "status"),
-    [("127.0.0.1", 200), ("127.8.9.10", 200), ("::1", 200), ("::ffff:127.0.0.1", 200), ("10.0.0.7", 403), ("::ffff:10.0.0.7", 403), ("", 403)],
-)
-async def test_exact_numbers_are_answered_on_this_machine_alone(address: str, status: int) -> None:
+async def test_every_cell_is_for_an_auditor_of_the_nation_alone() -> None:
     screen = Screen(memory_of({ZHAOJUE: 3}))
-    transport = httpx.ASGITransport(screen.app, client=(address, 40_000))
-    async with httpx.AsyncClient(transport=transport, base_url="http://screen") as client:
-        answer = await client.get("/v1/cells")
-    assert answer.status_code == status
-    assert status == 200 or answer.json()["type"].endswith("#loopback-only")
+    assert (await screen.client.get("/v1/cells")).status_code == 401
+    for who in (carrying("/nation", "superior", "statistician", "operator", "sender"), carrying("/provinces/51", "auditor")):
+        answer = await screen.client.get("/v1/cells", headers=who)
+        assert (answer.status_code, answer.json()["type"]) == (403, "/docs/problems#no-right")
+    assert (await screen.client.get("/v1/cells", headers=carrying("/nation", "auditor"))).status_code == 200
+
+
+async def asked(screen: Screen, path: str, who: dict[str, str] | None = None) -> Any:
+    answer = await screen.client.get(path, headers=who)
+    assert (answer.status_code, answer.headers["vary"]) == (200, "Authorization")
+    return answer.json()
+
+
+@pytest.mark.parametrize("role", ["statistician", "auditor", "superior"])
+async def test_small_cells_are_exact_to_whoever_has_the_right_to_the_area(role: str) -> None:
+    screen = Screen(memory_of({ZHAOJUE: 3}))
+    for office in ("/nation", "/provinces/51", "/prefectures/513400", f"/counties/{ZHAOJUE}"):
+        told = await asked(screen, f"/v1/counts?area={ZHAOJUE}", carrying(office, role))
+        assert (told["poor"], told.get("suppressed", False)) == (1, False)
+
+
+@pytest.mark.parametrize(
+    "who", [None, carrying("/nation", "sender", "officer", "operator", "reporter"), carrying("/counties/513430", "statistician")]
+)
+async def test_small_cells_are_withheld_from_everybody_else(who: dict[str, str] | None) -> None:
+    told = await asked(Screen(memory_of({ZHAOJUE: 3})), f"/v1/counts?area={ZHAOJUE}", who)
+    assert (told["poor"], told["suppressed"]) == (None, True)
+
+
+async def test_a_right_to_a_county_opens_no_area_above_it() -> None:
+    screen, county = Screen(memory_of({ZHAOJUE: 3})), carrying(f"/counties/{ZHAOJUE}", "statistician")
+    for area in ("513400", "510000", "100000", "watch52"):
+        assert await asked(screen, f"/v1/counts?area={area}", county) | LATER == await asked(screen, f"/v1/counts?area={area}") | LATER
+    assert await asked(screen, "/v1/headline", county) | LATER == await asked(screen, "/v1/headline") | LATER
+
+
+async def test_the_headline_is_exact_to_whoever_has_the_right_to_the_nation() -> None:
+    screen = Screen(memory_of({ZHAOJUE: 3}))
+    assert (await asked(screen, "/v1/headline"))["poor"]["now"] is None
+    assert (await asked(screen, "/v1/headline", carrying("/nation", "statistician")))["poor"]["now"] == 1
+
+
+async def test_a_token_that_proves_nothing_is_refused_where_no_token_is_needed_too() -> None:
+    answer = await Screen(memory_of({ZHAOJUE: 3})).client.get("/v1/counts", headers={"Authorization": "Bearer a.b.c"})
+    assert (answer.status_code, answer.json()["type"]) == (401, "/docs/problems#invalid-token")
+
+
+LATER = {"as_of": None}
+"""In place of what says how old an answer is."""

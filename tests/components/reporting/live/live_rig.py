@@ -11,6 +11,7 @@ from shared.log.memory_log import MemoryLog
 from shared.redis.edge import connect
 from tests.components.reporting.counted_facts import folded, remembered
 from tests.components.reporting.screen import NOWHERE, RECORD, ZHAOJUE
+from tests.support.callers import identity
 
 HURRIED = Pace(delta=0.0, heartbeat=0.01)
 """No pauses: for tests that wait for many events."""
@@ -30,7 +31,13 @@ class Rig:
         if memory is not None:
             self.reader.show(memory)
         self.app: FastAPI = create_app(
-            reader=self.reader, log=self.log, redis=redis, pace=pace, most_streams=most_streams, most_streams_per_address=most_streams_per_address
+            reader=self.reader,
+            log=self.log,
+            redis=redis,
+            identity=identity(),
+            pace=pace,
+            most_streams=most_streams,
+            most_streams_per_address=most_streams_per_address,
         )
 
     def count(self, county: str = ZHAOJUE, *, children: int = 1) -> None:

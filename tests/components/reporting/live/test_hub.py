@@ -95,9 +95,9 @@ def worked_out(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     areas: list[str] = []
     made = Hub._document
 
-    def watched(hub: Hub, view: RolledUp, area: str, as_of: AsOf) -> LiveCounts:
-        areas.append(area)
-        return made(hub, view, area, as_of)
+    def watched(hub: Hub, view: RolledUp, shown: hub_module._Shown, as_of: AsOf) -> LiveCounts:
+        areas.append(shown.area)
+        return made(hub, view, shown, as_of)
 
     monkeypatch.setattr(Hub, "_document", watched)
     return areas
@@ -109,10 +109,10 @@ def dissolved(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     areas: list[str] = []
     made = Hub._document
 
-    def refusing(hub: Hub, view: RolledUp, area: str, as_of: AsOf) -> LiveCounts:
-        if area in areas:
+    def refusing(hub: Hub, view: RolledUp, shown: hub_module._Shown, as_of: AsOf) -> LiveCounts:
+        if shown.area in areas:
             raise Problem(404, "unknown-area", "No such area", "It was dissolved.")
-        return made(hub, view, area, as_of)
+        return made(hub, view, shown, as_of)
 
     monkeypatch.setattr(Hub, "_document", refusing)
     return areas

@@ -20,6 +20,7 @@ from shared.log.memory_log import MemoryLog
 from shared.redis.edge import connect
 from tests.components.reporting.counted_facts import folded, remembered
 from tests.components.reporting.written_facts import fact, standing
+from tests.support.callers import identity
 from tests.support.web_files import declarations, elements, strings
 
 WEB = Path(str(files("services.reporting"))) / "web"
@@ -30,7 +31,7 @@ def browser(screen: Screen = Screen()) -> httpx.AsyncClient:  # noqa: B008  # it
     log, redis = MemoryLog(1), connect("redis://127.0.0.1:1/0")
     reader = BoardReader(redis, log, partitions=1)
     reader.show(remembered(folded(fact("listed", None, standing("dropped_out"), 1, spell=1))))
-    app = create_app(reader=reader, log=log, redis=redis, screen=screen)
+    app = create_app(reader=reader, log=log, redis=redis, identity=identity(), screen=screen)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://screen")
 
 
