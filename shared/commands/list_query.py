@@ -38,8 +38,9 @@ def counties_of(area: str | None, within: frozenset[str]) -> Sequence[str]:
     """
     if area is None and within:
         return sorted(within)
+    named = NATION if area is None else area
     try:
-        codes, allowed = codes_in(area or NATION), lies_in(area or NATION, within, china_day(clock.now()))
+        codes, allowed = codes_in(named), lies_in(named, within, china_day(clock.now()))
     except KeyError:
         raise unknown_area("county must be the code of a county, prefecture or province, 100000, watch52 or sanqu.") from None
     if not allowed:

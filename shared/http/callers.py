@@ -30,7 +30,7 @@ SCHEME = "bearer"
 OPEN: dict[str, Any] = {"security": [{}, {SCHEME: []}]}
 """What an endpoint that anybody may ask says of itself, for ``openapi_extra``: a token is not needed, and one that is there is checked."""
 OPERATIONS = "operations"
-"""The tag of the probes and metrics, which look at no token."""
+"""The tag of the probes, the metrics and the pages of an api's own documents, which look at no token."""
 
 
 class Identity(Protocol):

@@ -14,7 +14,7 @@ from joserfc.jwk import Key, OKPKey
 from shared.http.bearer import BearerTokens
 from shared.identity.caller import Role
 from shared.identity.keys import IssuerKeys
-from shared.identity.tokens import TokenVerifier
+from shared.identity.tokens import TokenVerifier, _Registry
 from shared.settings import ALGORITHMS
 
 ISSUER, AUDIENCE = "https://issuer.test", "baoxue"
@@ -64,13 +64,11 @@ def claims(office: str = "/nation", *roles: str, sub: str = "somebody", minutes:
 def signed(claims: Mapping[str, Any], key: Key = KEY, **header: Any) -> str:
     """Sign claims as an access token."""
     head = {"alg": "EdDSA", "typ": "at+jwt", "kid": key.kid, **header}
-    return _signed(head, dict(claims), key)
+    return _signed({name: value for name, value in head.items() if value is not None}, dict(claims), key)
 
 
 def _signed(header: dict[str, Any], claims: dict[str, Any], key: Key) -> str:
-    from shared.identity.tokens import _Registry
-
-    return jwt.encode(header, claims, key, registry=_Registry(algorithms=[header["alg"]], strict_check_header=False))
+    return jwt.encode(header, claims, key, registry=_Registry(algorithms=[header["alg"]], strict_check_header=False), default_type=None)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI, Request, Response
 
+from shared.http.callers import OPERATIONS
 from shared.http.pages.static_files import PageFiles
 
 # The viewer of the description sets styles of elements, and draws with images that stand in its style sheet.
@@ -16,10 +17,10 @@ def install(app: FastAPI) -> None:
     files = PageFiles("shared.http", "pages/files", policy=_POLICY, versioned=("swagger-ui-",))
     app.mount("/docs/files", files)
 
-    @app.get("/docs", include_in_schema=False)
+    @app.get("/docs", include_in_schema=False, tags=[OPERATIONS])
     async def docs(request: Request) -> Response:
         return await files.get_response("docs.html", request.scope)
 
-    @app.get("/docs/problems", include_in_schema=False)
+    @app.get("/docs/problems", include_in_schema=False, tags=[OPERATIONS])
     async def meanings(request: Request) -> Response:
         return await files.get_response("problems.html", request.scope)
