@@ -1,8 +1,13 @@
 """The rules that a report must keep whatever the child's standing is."""
 
+from collections.abc import Container
+
 import pytest
 
-from services.enrolment.intake.line_checker import Accepted
+from services.enrolment.intake.line_checker import Accepted, Refused
+from shared.contracts.refusal import RefusalCode
+from shared.events.field_rules import Fault
+from shared.identity.offices import offices_below
 from tests.components.enrolment.lines import ANY_SOURCE, BEGUN, BOUNDS, CHILD, DONGCHENG, ENDED, INTAKE, ZHAOJUE, line, refusal, why_refused
 
 
@@ -204,3 +209,43 @@ def test_a_statement_of_a_county_is_not_taken_back() -> None:
     assert (code, field) == ("not_voidable", "subject")
     assert "county-reported" in detail
     assert why_refused(line("voided", subject="51343")) == ("malformed", "subject")
+
+
+def sources_of(office: str) -> Container[str]:
+    return offices_below(office, BOUNDS.day)
+
+
+@pytest.mark.parametrize(
+    ("office", "source"),
+    [
+        ("/provinces/51", "/provinces/51"),
+        ("/provinces/51", f"/counties/{ZHAOJUE}"),
+        ("/prefectures/513400", f"/counties/{ZHAOJUE}"),
+        (f"/counties/{ZHAOJUE}", f"/counties/{ZHAOJUE}"),
+        ("/schools/5134310001", "/schools/5134310001"),
+        ("/nation", "/schools/5134310001"),
+        ("/nation", "/provinces/11"),
+        ("/counties/660000", "/provinces/66"),
+    ],
+)
+def test_a_caller_reports_in_the_name_of_its_office_and_of_all_below(office: str, source: str) -> None:
+    assert isinstance(INTAKE.check(line("moved", source=source), BOUNDS, sources_of(office)), Accepted)
+
+
+@pytest.mark.parametrize(
+    ("office", "source"),
+    [
+        (f"/counties/{ZHAOJUE}", "/provinces/51"),
+        (f"/counties/{ZHAOJUE}", "/counties/513430"),
+        ("/provinces/51", "/provinces/52"),
+        ("/provinces/51", "/counties/110101"),
+        ("/provinces/51", "/schools/5134310001"),
+        ("/prefectures/513400", "/provinces/51"),
+        ("/schools/5134310001", "/schools/5134310002"),
+        ("/schools/5134310001", f"/counties/{ZHAOJUE}"),
+    ],
+)
+def test_nobody_reports_in_the_name_of_another(office: str, source: str) -> None:
+    verdict = INTAKE.check(line("moved", source=source), BOUNDS, sources_of(office))
+    assert isinstance(verdict, Refused)
+    assert verdict.faults == (Fault(RefusalCode.NOT_YOUR_COUNTY, "source", "source must be the office of the token, or lie below it"),)
