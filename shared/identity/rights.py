@@ -69,7 +69,7 @@ TABLE: Mapping[Action, Mapping[Role, Reach]] = {
     Action.CLOSE_FILES: {Role.OFFICER: _AREA},
     Action.READ_GRANTS: {Role.OFFICER: _AREA, Role.SUPERIOR: _AREA, Role.AUDITOR: _AREA},
     Action.GIVE_AID: {Role.OFFICER: _AREA},
-    Action.BEGIN_TERMS: {Role.SUPERIOR: _NATION, Role.OPERATOR: _NATION},
+    Action.BEGIN_TERMS: {Role.OFFICER: _NATION, Role.SUPERIOR: _NATION, Role.OPERATOR: _NATION},
     Action.READ_EXACT_COUNTS: {Role.SUPERIOR: _AREA, Role.AUDITOR: _AREA, Role.STATISTICIAN: _AREA},
     Action.READ_ALL_CELLS: {Role.AUDITOR: _NATION},
     Action.READ_METRICS: {Role.OPERATOR: _AREA},

@@ -19,7 +19,7 @@ ZHAOJUE, BUTUO, JINJIANG, DONGCHENG = "513431", "513429", "510104", "110101"
 CHILDREN = {f"{n:032x}": county for n, county in enumerate((ZHAOJUE, ZHAOJUE, BUTUO, JINJIANG, DONGCHENG), 1)}
 NOBODY = "f" * 32
 """A child that nobody ever heard of."""
-AREAS = (None, "100000", "510000", "513400", ZHAOJUE, BUTUO, JINJIANG, "110000", DONGCHENG, "watch52", "sanqu", "999999", "")
+AREAS = (None, "100000", "510000", "513400", ZHAOJUE, DONGCHENG, "watch52", "999999")
 OFFICES = ("/nation", "/provinces/51", "/prefectures/513400", "/counties/513431", "/counties/513430", "/counties/110101", "/schools/5134310001")
 ROLES: tuple[tuple[Role, ...], ...] = (
     (Role.OFFICER,), (Role.AUDITOR,), (Role.SENDER, Role.REPORTER), (Role.STATISTICIAN, Role.OPERATOR, Role.SUPERIOR), tuple(Role),

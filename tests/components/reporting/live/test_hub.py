@@ -1,6 +1,7 @@
 """The hub: when it works, for which areas, and how often."""
 
 import asyncio
+import json
 from functools import partial
 from math import inf
 
@@ -9,6 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from services.reporting.answers.current_view import CurrentView
 from services.reporting.answers.documents import AsOf
+from services.reporting.answers.exactness import Exactness
 from services.reporting.live import channel as channel_module
 from services.reporting.live import hub as hub_module
 from services.reporting.live.document import LiveCounts
@@ -18,6 +20,7 @@ from services.reporting.live.subscriber import Subscriber
 from services.reporting.view.board_reader import BoardReader
 from services.reporting.view.rolled_up import RolledUp
 from shared import clock
+from shared.geography.county_codes import codes_in
 from shared.http.problems import Problem
 from shared.log.memory_log import MemoryLog
 from shared.redis.edge import connect
@@ -358,3 +361,27 @@ async def test_while_many_are_told_others_have_their_turn(monkeypatch: pytest.Mo
         await asyncio.sleep(0)
     assert turns > 10
     assert all([b"event: heartbeat" in await look.next() for look in looks])
+
+
+async def test_the_numbers_of_small_cells_are_in_the_streams_of_those_alone_who_may_see_them() -> None:
+    rig = Rig()
+    county, nation = Exactness(frozenset({ZHAOJUE})), Exactness(frozenset(codes_in(NATION)))
+    told = {
+        name: json.loads((await Look(rig.hub.subscribe([ZHAOJUE], None, None, exactness=each)).next()).partition(b"data: ")[2].splitlines()[0])
+        for name, each in {"anybody": Exactness(frozenset()), "county": county, "nation": nation}.items()
+    }
+    assert {name: (each["poor"], each["suppressed"]) for name, each in told.items()} == {
+        "anybody": (None, True),
+        "county": (1, False),
+        "nation": (1, False),
+    }
+    assert {name: each["headline"]["poor"]["now"] for name, each in told.items()} == {"anybody": None, "county": None, "nation": 1}
+
+
+async def test_the_id_of_an_exact_stream_opens_nothing_to_others() -> None:
+    rig = Rig()
+    last = id_of(await Look(rig.hub.subscribe([ZHAOJUE], None, None, exactness=Exactness(frozenset({ZHAOJUE})))).next())
+    count(rig.reader)
+    got = await rig.join(ZHAOJUE, last).next()
+    assert b"event: snapshot" in got
+    assert b'"suppressed":true' in got
