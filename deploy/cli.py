@@ -61,12 +61,15 @@ def demo_config(config: StackConfig) -> StackConfig:
 
 
 @app.callback()
-def where() -> None:
-    """Let the auditors' commands ask this stack unless they are told otherwise."""
+def where(context: typer.Context) -> None:
+    """Let the auditors' commands ask this stack unless they are told otherwise, as its auditor."""
     with _plain_failures():
         config = StackConfig.from_environment()
     os.environ.setdefault("REPORTING_KAFKA_BOOTSTRAP", config.kafka_bootstrap)
     os.environ.setdefault("REPORTING_URL", config.api_url("reporting"))
+    if context.invoked_subcommand == "verify" and "REPORTING_TOKEN" not in os.environ and (running := _running(config)):
+        with suppress(by_hand.NoSuchToken):
+            os.environ["REPORTING_TOKEN"] = by_hand.token(running.config, by_hand.claims_of(roles=[], office=None, demo_name="auditor"), minutes=15)
 
 
 @app.command()
@@ -76,7 +79,8 @@ def demo(
     seed: Annotated[int, typer.Option(help="The same seed invents the same children.")] = 1,
 ) -> None:
     """Start everything, play the history in, and run until Ctrl-C."""
-    from deploy.demo.playing.play import Apis, play_history
+    from deploy.demo.playing.apis import Apis
+    from deploy.demo.playing.play import play_history
 
     os.environ["REPORTING_DEMO"] = "true"
     # Everything is recorded at the time of the story, which only this process may say: nobody else has the key.
@@ -93,8 +97,7 @@ def demo(
         with _interruptible(), _stopped_at_the_end(stack):
             stack.start()
             _addresses(config)
-            apis = Apis(config.api_url("enrolment"), config.api_url("case"), config.api_url("relief"), config.api_url("reporting"))
-            exact = asyncio.run(play_history(apis, scale=scale, until=until.date(), seed=seed, story_key=story_key))
+            exact = asyncio.run(play_history(Apis.of(config), scale=scale, until=until.date(), seed=seed, story_key=story_key))
             _processes(stack)
             _addresses(config)
             out.print("Running until Ctrl-C.")

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,7 +11,9 @@ from msgspec import json
 
 from deploy.demo.history.history import History
 from deploy.demo.history.published import JUNE
-from deploy.demo.playing.play import Apis, play_history
+from deploy.demo.playing.apis import Apis
+from deploy.demo.playing.credentials import Issuer
+from deploy.demo.playing.play import play_history
 
 
 def main(
@@ -21,13 +24,16 @@ def main(
     case: Annotated[str, typer.Option(help="Where case's api is.")] = Apis().case,
     relief: Annotated[str, typer.Option(help="Where relief's api is.")] = Apis().relief,
     reporting: Annotated[str, typer.Option(help="Where reporting's api is.")] = Apis().reporting,
+    issuer: Annotated[str, typer.Option(help="Where the issuer of tokens is.")] = Apis().issuer.url,
+    keys: Annotated[Path, typer.Option(help="The folder of the issuer, with the keys of its clients.")] = Apis().issuer.folder,  # noqa: B008  # a path
     only_print: Annotated[bool, typer.Option("--print", help="Send nothing; write sender and line, as NDJSON.")] = False,
 ) -> None:
     """Play the history of 2019 and 2020: the children are invented, the totals are the published ones."""
     if only_print:
         _print(History(scale=scale, until=until.date(), seed=seed))
         return
-    exact = asyncio.run(play_history(Apis(enrolment, case, relief, reporting), scale=scale, until=until.date(), seed=seed))
+    apis = Apis(enrolment, case, relief, reporting, Issuer(issuer, keys))
+    exact = asyncio.run(play_history(apis, scale=scale, until=until.date(), seed=seed))
     raise typer.Exit(0 if exact else 1)
 
 

@@ -26,6 +26,10 @@ LOOK = 0.25
 
 Bootstrap = Annotated[str, typer.Option(envvar="REPORTING_KAFKA_BOOTSTRAP", help="host:port of a Kafka broker.")]
 Reporting = Annotated[str, typer.Option(envvar="REPORTING_URL", help="Address of the reporting api.")]
+Token = Annotated[
+    str,
+    typer.Option(envvar="REPORTING_TOKEN", show_envvar=True, help="Access token of an auditor. Set the variable: others see a command line."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
 KAFKA, REPORTING = "127.0.0.1:19092", "http://127.0.0.1:8000"
 
@@ -48,6 +52,7 @@ def verify(
     reporting: Reporting = REPORTING,
     bootstrap: Bootstrap = KAFKA,
     sums: Annotated[bool, typer.Option("--sums", help="Check too that every answer of /v1/counts adds up, from the nation to the counties.")] = False,
+    token: Token = "",
     as_json: AsJson = False,
 ) -> None:
     """Count the record again, and compare it cell by cell with what is shown.
@@ -64,7 +69,7 @@ def verify(
         from services.reporting.audit.verification import verify as count_and_compare
 
         began = perf_counter()
-        with ReportingApi(reporting) as api:
+        with ReportingApi(reporting, token=token) as api:
             snapshot = api.cells()
             with KafkaTopic(bootstrap) as topic:
                 written = topic.written()

@@ -10,7 +10,8 @@ from datetime import date
 
 from typer.testing import CliRunner
 
-from deploy.demo.playing.play import Apis, play_history
+from deploy.demo.playing.apis import Apis
+from deploy.demo.playing.play import play_history
 from deploy.local.processes import PROCESSES, REDIS
 from deploy.local.stack import LocalStack
 from services.reporting.cli import app as auditors
@@ -59,11 +60,10 @@ class Killer(threading.Thread):
 async def test_the_figures_are_exact_whatever_is_killed_and_whenever(new_stack: NewStack) -> None:
     stack = await asyncio.to_thread(new_stack, services=PROCESSES)
     config = stack.config
-    apis = Apis(config.api_url("enrolment"), config.api_url("case"), config.api_url("relief"), config.api_url("reporting"))
     killer = Killer(stack, seed=20200614)
     killer.start()
     try:
-        exact = await play_history(apis, scale=SCALE, until=UNTIL, seed=1)
+        exact = await play_history(Apis.of(config), scale=SCALE, until=UNTIL, seed=1)
     finally:
         await asyncio.to_thread(killer.enough)
     assert killer.failure is None, killer.failure

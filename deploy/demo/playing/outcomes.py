@@ -8,6 +8,7 @@ import stamina
 from msgspec import Struct, json
 
 from deploy.demo.history.anomalies import Tally
+from deploy.demo.playing.credentials import Credentials
 from deploy.demo.playing.retrying import UNREACHABLE
 
 _AGAIN = 0.5
@@ -36,7 +37,7 @@ class Outcomes:
     def __init__(self, client: aiohttp.ClientSession, enrolment_url: str, *, patience: float) -> None:
         """``patience``: seconds for which the request for a receipt is repeated while enrolment is unavailable."""
         self._client, self._url = client, f"{enrolment_url}/v1/receipts"
-        self._unsettled: deque[tuple[str, int]] = deque()
+        self._unsettled: deque[tuple[str, int, Credentials]] = deque()
         self._retrying = stamina.AsyncRetryingCaller(attempts=None, timeout=patience, wait_max=5.0).on(UNREACHABLE)
         self.tally = Tally()
         self.pending = 0
@@ -46,23 +47,23 @@ class Outcomes:
     @property
     def unsettled(self) -> tuple[str, ...]:
         """The batches with pending lines, and those whose receipt was not read yet; oldest first."""
-        return tuple(batch for batch, _ in self._unsettled)
+        return tuple(batch for batch, _, _ in self._unsettled)
 
-    def expect(self, batch: str, lines: int) -> None:
-        """Add a batch of so many lines to those whose receipts are read."""
-        self._unsettled.append((batch, lines))
+    def expect(self, batch: str, lines: int, sender: Credentials) -> None:
+        """Add a batch of so many lines to those whose receipts are read; only its sender may read it."""
+        self._unsettled.append((batch, lines, sender))
         self.pending += lines
 
     async def collect(self) -> None:
         """Read receipts until cancelled. Raises one of ``UNREACHABLE`` where enrolment is unavailable for too long."""
         while True:
-            if self._unsettled and await self._settle(self._unsettled[0][0]):
+            if self._unsettled and await self._settle(self._unsettled[0][0], self._unsettled[0][2]):
                 self.pending -= self._unsettled.popleft()[1]
             else:
                 await asyncio.sleep(_AGAIN)
 
-    async def _settle(self, batch: str) -> bool:
-        receipt = await self._retrying(self._get, batch, 0)
+    async def _settle(self, batch: str, sender: Credentials) -> bool:
+        receipt = await self._retrying(self._get, batch, sender, 0)
         if receipt is None:
             self.lost.append(batch)
             return True
@@ -71,14 +72,15 @@ class Outcomes:
         page: _Receipt | None = receipt
         while page is not None:
             self.tally.refused.update(line.code for line in page.lines)
-            page = await self._retrying(self._get, batch, page.next) if page.next is not None else None
+            page = await self._retrying(self._get, batch, sender, page.next) if page.next is not None else None
         self.tally.accepted += receipt.accepted
         self.tally.late += receipt.late
         self.tally.duplicate += receipt.duplicate
         return True
 
-    async def _get(self, batch: str, after: int) -> _Receipt | None:
-        async with self._client.get(f"{self._url}/{batch}", params={"outcome": "refused", "after": after}) as answer:
+    async def _get(self, batch: str, sender: Credentials, after: int) -> _Receipt | None:
+        asked = (("outcome", "refused"), ("after", after))
+        async with self._client.get(f"{self._url}/{batch}", params=asked, headers=await sender.headers()) as answer:
             if answer.status == 404:
                 return None
             answer.raise_for_status()

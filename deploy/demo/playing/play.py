@@ -5,12 +5,13 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import NamedTuple
 
 import aiohttp
 from rich.console import Console
 
 from deploy.demo.history.history import History
+from deploy.demo.playing.apis import Apis
+from deploy.demo.playing.credentials import System, TokenDenied
 from deploy.demo.playing.officers import Done, Officers, Refused
 from deploy.demo.playing.outbox import Outbox, Post
 from deploy.demo.playing.outcomes import Outcomes
@@ -21,6 +22,7 @@ from deploy.demo.playing.screen import Screen, View
 from deploy.demo.playing.sender import Sender, SendingFailed, Traffic
 from deploy.demo.playing.story import Story
 from deploy.demo.playing.verdict import Verdict
+from deploy.local.issuer.clients import OFFICERS, sender_client
 from shared import clock
 
 AWAY_FOR = 900.0
@@ -38,15 +40,6 @@ logging.getLogger("stamina").addHandler(logging.NullHandler())
 
 class Stalled(Exception):
     """There was no progress for too long. The message says what was still missing."""
-
-
-class Apis(NamedTuple):
-    """The addresses of the apis."""
-
-    enrolment: str = "http://127.0.0.1:8001"
-    case: str = "http://127.0.0.1:8002"
-    relief: str = "http://127.0.0.1:8003"
-    reporting: str = "http://127.0.0.1:8000"
 
 
 async def play_history(
@@ -82,7 +75,7 @@ async def play_history(
                     done = await play.last_round(until)
                     for task in background:
                         task.cancel()
-        except* (SendingFailed, Stalled, Refused, RetriesExhausted, *UNREACHABLE) as failed:
+        except* (SendingFailed, Stalled, Refused, RetriesExhausted, TokenDenied, *UNREACHABLE) as failed:
             first, *others = dict.fromkeys(map(str, _causes(failed)))
             console.print(f"The history was not played to its end: {first}" + (f" (and {len(others)} more)" if others else ""), style="red")
     if verdict is not None:
@@ -104,13 +97,24 @@ class _Play:
         self._history, self._still_for, self._apis = history, still_for, apis
         self._record = Record(client, apis.reporting)
         self._outcomes = Outcomes(client, apis.enrolment, patience=away_for)
-        self._officers = Officers(RetryingClient(client, patience=away_for), case_url=apis.case, relief_url=apis.relief, story=story)
+        officers = RetryingClient(client, System(OFFICERS, client, apis.issuer), patience=away_for)
+        self._officers = Officers(officers, case_url=apis.case, relief_url=apis.relief, story=story)
         self._tasks: asyncio.TaskGroup | None = None
         self._working: asyncio.Task[None] | None = None
         self.traffic = Traffic()
         self._outbox = Outbox(
             {
-                name: self._posting(Sender(name, client, enrolment_url=apis.enrolment, traffic=self.traffic, patience=away_for, story=story))
+                name: self._posting(
+                    Sender(
+                        name,
+                        client,
+                        System(sender_client(name), client, apis.issuer),
+                        enrolment_url=apis.enrolment,
+                        traffic=self.traffic,
+                        patience=away_for,
+                        story=story,
+                    )
+                )
                 for name in history.senders
             },
             room=self._room,
@@ -120,7 +124,7 @@ class _Play:
 
     def _posting(self, sender: Sender) -> Post:
         async def post(lines: list[bytes], day: date) -> None:
-            self._outcomes.expect((await sender.post(lines, day)).batch, len(lines))
+            self._outcomes.expect((await sender.post(lines, day)).batch, len(lines), sender.credentials)
 
         return post
 

@@ -6,6 +6,8 @@ from typing import NamedTuple
 import aiohttp
 import stamina
 
+from deploy.demo.playing.credentials import Credentials
+
 UNREACHABLE = (aiohttp.ClientError, TimeoutError)
 """The errors that aiohttp raises where no answer comes."""
 
@@ -38,22 +40,25 @@ class _Later(Exception):
 
 
 class RetryingClient:
-    """Sends requests over one client, each repeated for ``patience`` seconds. ``failed`` is called with every failed attempt."""
+    """Sends requests over one client as somebody, each repeated for ``patience`` seconds. ``failed`` is called with every failed attempt."""
 
-    def __init__(self, client: aiohttp.ClientSession, *, patience: float, failed: Callable[[str], object] = lambda said: None) -> None:
-        self._client, self._patience, self._failed = client, patience, failed
+    def __init__(
+        self, client: aiohttp.ClientSession, credentials: Credentials, *, patience: float, failed: Callable[[str], object] = lambda said: None
+    ) -> None:
+        self._client, self._credentials, self._patience, self._failed = client, credentials, patience, failed
         retrying = stamina.AsyncRetryingCaller(attempts=None, timeout=patience, wait_initial=_FIRST_WAIT, wait_max=_LONGEST_WAIT)
         self._retrying = retrying.on(self._wait)
 
     async def ask(self, method: str, url: str, *, body: bytes | None = None, headers: Texts | None = None, query: Query | None = None) -> Answer:
-        """Send a request until there is an answer. Raises ``RetriesExhausted``."""
+        """Send a request until there is an answer. Raises ``RetriesExhausted``, and ``TokenDenied`` where the issuer knows the sender not."""
         try:
             return await self._retrying(self._attempt, method, url, body, headers, query)
         except (_Later, *UNREACHABLE) as error:
             raise RetriesExhausted(f"{self._patience:.0f} s in vain; at last: {_said(error)}") from error
 
     async def _attempt(self, method: str, url: str, body: bytes | None, headers: Texts | None, query: Query | None) -> Answer:
-        async with self._client.request(method, url, data=body, headers=headers, params=query) as response:
+        sent = {**(headers or {}), **await self._credentials.headers()}
+        async with self._client.request(method, url, data=body, headers=sent, params=query) as response:
             answer = Answer(response.status, await response.read())
         # 409 with Retry-After: the first request with this Idempotency-Key is still being worked on.
         if answer.status in _AWAY or (answer.status == 409 and "Retry-After" in response.headers):

@@ -9,6 +9,7 @@ from hashlib import blake2b
 import aiohttp
 from msgspec import Struct, json
 
+from deploy.demo.playing.credentials import Credentials
 from deploy.demo.playing.retrying import RetriesExhausted, RetryingClient
 from deploy.demo.playing.story import Story
 
@@ -44,11 +45,21 @@ _read = json.Decoder(Acknowledged).decode
 class Sender:
     """One sender. ``patience``: seconds for which a batch is repeated while enrolment is unavailable."""
 
-    def __init__(self, name: str, client: aiohttp.ClientSession, *, enrolment_url: str, traffic: Traffic, patience: float, story: Story) -> None:
-        self._name, self._traffic, self._story = name, traffic, story
+    def __init__(
+        self,
+        name: str,
+        client: aiohttp.ClientSession,
+        credentials: Credentials,
+        *,
+        enrolment_url: str,
+        traffic: Traffic,
+        patience: float,
+        story: Story,
+    ) -> None:
+        self._name, self.credentials, self._traffic, self._story = name, credentials, traffic, story
         self._url = f"{enrolment_url}/v1/reports"
         self._ordinal = 0
-        self._client = RetryingClient(client, patience=patience, failed=self._failed)
+        self._client = RetryingClient(client, credentials, patience=patience, failed=self._failed)
 
     async def post(self, lines: Sequence[bytes], day: date) -> Acknowledged:
         """Post a batch on the evening of a day of the story, retried with the same key until it is acknowledged. Raises ``SendingFailed``."""

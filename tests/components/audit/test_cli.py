@@ -75,7 +75,7 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Serve:
                 return httpx.Response(200, text=f"{json.dumps(as_of)}\n{json.dumps(county)}\n")
             return httpx.Response(200, json={**counts, "area": {"code": request.url.params["area"], "level": "nation"}})
 
-        monkeypatch.setattr(reporting_api, "ReportingApi", lambda url: ReportingApi(url, transport=httpx.MockTransport(answer)))
+        monkeypatch.setattr(reporting_api, "ReportingApi", lambda url, token: ReportingApi(url, token=token, transport=httpx.MockTransport(answer)))
         monkeypatch.setattr(kafka_topic, "KafkaTopic", lambda bootstrap, topic="student-status": MemoryTopic(values, begin=begin, open_=open_))
         monkeypatch.setattr(bounds, "read_bounds", lambda bootstrap, partitions: ANYWHERE)
         monkeypatch.setattr(cli, "PATIENCE", 2.0 if len(left) > 1 else 0.0)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from deploy import cli
+from deploy.demo.playing.apis import Apis
 from deploy.local.config import ROOT, StackConfig
 from deploy.local.processes import PROCESSES
 from deploy.local.stack import LocalStack
@@ -33,7 +34,7 @@ async def play_history(apis, **told):
     return {exact}
 
 sys.modules["deploy.demo.playing.play"] = play = types.ModuleType("play")
-play.play_history, play.Apis = play_history, lambda *urls: urls
+play.play_history = play_history
 cli.LocalStack = functools.partial(cli.LocalStack, services=())
 cli.app()
 """
@@ -107,7 +108,7 @@ def test_a_demo_stopped_while_it_plays_leaves_nothing_running(config: StackConfi
     for told in (
         "'scale': 0.5",
         "'seed': 7",
-        repr((config.api_url("enrolment"), config.api_url("case"), config.api_url("relief"), config.api_url("reporting"))),
+        repr(Apis.of(config)),
     ):
         assert told in played.read_text()
     assert "datetime.date(2019, 5, 31)" in played.read_text()
