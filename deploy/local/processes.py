@@ -72,7 +72,12 @@ class ServiceProcess:
         if self.part == "api":
             environment |= {f"{prefix}_ISSUER": config.issuer_url, f"{prefix}_AUDIENCE": AUDIENCE}
         if self.service in {spec.name for spec in issuer_setup.PAGES}:
-            environment |= {f"{prefix}_CLIENT_KEY_FILE": str(private_file(config.issuer_folder, self.service))}
+            key = private_file(config.issuer_folder, self.service)
+            environment |= {
+                f"{prefix}_CLIENT_ID": self.service,
+                f"{prefix}_CLIENT_KEY_FILE": str(key),
+                f"{prefix}_ADDRESS": config.api_url(self.service),
+            }
         if self.tells_day:
             environment[f"{prefix}_TODAY"] = config.today
         command = (sys.executable, "-m", f"services.{self.service}", self.part)

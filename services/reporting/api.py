@@ -30,6 +30,8 @@ from shared.http.callers import OPEN, Having, Identity, caller_of, counties_of_c
 from shared.http.parameters import Day
 from shared.http.problems import invalid_parameter
 from shared.http.server import serving
+from shared.http.sessions import routes as sign_in
+from shared.http.sessions.routes import SigningIn
 from shared.http.telemetry import NotReady
 from shared.identity.rights import Action
 from shared.log import topics
@@ -46,9 +48,9 @@ AreasOfStream = Annotated[str, Query(description=f"{_AN_AREA}; {_MOST_AREAS} of 
 LastEventId = Annotated[str | None, Header(description="the id of the last event that the client received, to go on from there")]
 
 _VARIES = {"Vary": "Accept-Encoding"}
-_BY_CALLER = {"Vary": "Authorization", "Cache-Control": "no-store"}
+_BY_CALLER = {"Vary": "Authorization, Cookie", "Cache-Control": "no-store"}
 """Headers of an answer that is exact to some and not to others."""
-_STREAM_HEADERS = {"Vary": "Authorization", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+_STREAM_HEADERS = {"Vary": "Authorization, Cookie", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 """Headers that keep a proxy from storing a stream, or holding it back."""
 _ANY_SCREEN = pages.Screen()
 
@@ -59,6 +61,7 @@ def create_app(
     log: EventLog,
     redis: Redis,
     identity: Identity,
+    signing_in: SigningIn | None = None,
     baseline: headline.Basis = "published",
     screen: pages.Screen = _ANY_SCREEN,
     most_streams: int = 2_000,
@@ -103,6 +106,7 @@ def create_app(
     )
     serving.on_shutdown(app, hub.close)
     pages.install(app, screen)
+    sign_in.install(app, signing_in)
 
     @app.get(
         "/v1/counts",

@@ -6,10 +6,11 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from shared.contracts.services import REPORTING
+from shared.http.sessions.settings import SignInSettings
 from shared.settings import ServiceSettings, port_of_admin_server, port_of_api
 
 
-class Settings(ServiceSettings):
+class Settings(ServiceSettings, SignInSettings):
     """The settings of the counts, the page and the streams, beside those of every service."""
 
     model_config = SettingsConfigDict(env_prefix="REPORTING_", frozen=True, extra="ignore")

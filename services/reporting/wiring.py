@@ -10,7 +10,8 @@ from services.reporting.pages import Screen
 from services.reporting.settings import Settings
 from services.reporting.view.board_reader import BoardReader
 from services.reporting.worker import CountingFollower
-from shared.http.bearer import BearerTokens
+from shared.contracts.services import REPORTING
+from shared.http.sessions.wiring import callers_of
 from shared.log.kafka_log import KafkaLog
 from shared.redis.edge import connect_to
 from shared.worker.admin_server import AdminServer
@@ -20,11 +21,13 @@ from shared.worker.meters import WorkerMeters
 def api(settings: Settings) -> FastAPI:
     """Return reporting's api."""
     log, redis = KafkaLog(settings.kafka_bootstrap, client_id="reporting-api"), connect_to(settings)
+    callers = callers_of(settings, redis, REPORTING.name)
     return create_app(
         reader=BoardReader(redis, log, partitions=settings.partitions, in_story=settings.demo),
         log=log,
         redis=redis,
-        identity=BearerTokens.of(settings),
+        identity=callers.identity,
+        signing_in=callers.signing_in,
         baseline=settings.baseline,
         screen=Screen(settings.demo, settings.late_after, settings.gone_after),
         most_streams=settings.most_streams,

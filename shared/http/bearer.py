@@ -18,7 +18,7 @@ class BearerTokens:
     """The ``Identity`` of an api that takes access tokens."""
 
     def __init__(self, keys: IssuerKeys, verifier: TokenVerifier) -> None:
-        self._keys, self._verifier = keys, verifier
+        self._keys, self.verifier = keys, verifier
 
     @classmethod
     def of(cls, settings: IdentitySettings) -> "BearerTokens":
@@ -38,7 +38,7 @@ class BearerTokens:
         if scheme.lower() != "bearer":
             raise invalid_token("Authorization must be: Bearer <token>.")
         try:
-            return await self._verifier.caller_of(token.strip(" ").encode("latin-1"))
+            return await self.verifier.caller_of(token.strip(" ").encode("latin-1"))
         except TokenRefused as refused:
             raise invalid_token(str(refused)) from None
         except KeysUnknown:

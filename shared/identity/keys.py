@@ -101,13 +101,13 @@ class IssuerKeys:
     async def _fetch(self) -> None:
         local = is_on_this_machine(self._issuer)
         async with httpx.AsyncClient(timeout=self._pace.patience, trust_env=not local) as client, asyncio.timeout(2 * self._pace.patience):
-            discovered = await _read(client, self._issuer.rstrip("/") + DISCOVERY)
+            discovered = await read_document(client, self._issuer.rstrip("/") + DISCOVERY)
             if discovered.get("issuer") != self._issuer:
                 raise ValueError("the discovery document is of another issuer")
             address = discovered.get("jwks_uri")
             if not isinstance(address, str) or (urlsplit(address).scheme, urlsplit(self._issuer).scheme) not in _AS_SAFE:
                 raise ValueError("the discovery document names no keys that are as safe to fetch as itself")
-            keys = keys_of(await _read(client, address))
+            keys = keys_of(await read_document(client, address))
         if not keys:
             raise ValueError("the issuer has no key that verifies tokens")
         if self._keys is None or {kid: key.thumbprint() for kid, key in keys.items()} != {kid: key.thumbprint() for kid, key in self._keys.items()}:
@@ -146,7 +146,7 @@ def _verifies(key: Key) -> bool:
             return False
 
 
-async def _read(client: httpx.AsyncClient, address: str) -> dict[str, Any]:
+async def read_document(client: httpx.AsyncClient, address: str) -> dict[str, Any]:
     """Return a JSON object. Raises ``httpx.HTTPError``, and ``ValueError`` for what is none, or is too long."""
     async with client.stream("GET", address, headers={"Accept": "application/json"}) as response:
         if response.status_code != httpx.codes.OK:

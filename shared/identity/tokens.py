@@ -95,14 +95,20 @@ class TokenVerifier:
             raise TokenRefused("The token has expired.")
         return kept.caller
 
-    async def _verified(self, token: bytes, moment: float) -> _Kept:
+    async def signed(self, token: bytes) -> jwt.Token:
+        """Return a token that one of the issuer's keys signed, whatever it says. Raises ``TokenRefused`` and ``KeysUnknown``."""
+        if len(token) > LONGEST:
+            raise TokenRefused(f"The token is longer than {LONGEST} bytes.")
         if _is_token(token) is None:
             raise TokenRefused("The token is no JWT in its compact form: three parts in base64url, with dots between.")
         key = await self._key(token)
         try:
-            read = jwt.decode(token, key, registry=self._registry)
+            return jwt.decode(token, key, registry=self._registry)
         except (JoseError, ValueError, TypeError):
             raise TokenRefused("The token's signature is not the issuer's.") from None
+
+    async def _verified(self, token: bytes, moment: float) -> _Kept:
+        read = await self.signed(token)
         claims = read.claims
         if str(read.header.get("typ")).lower() not in _TYPES:
             raise TokenRefused("The token is no access token: its typ must be at+jwt (RFC 9068).")
