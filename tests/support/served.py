@@ -81,9 +81,9 @@ class Follower:
 
 
 @asynccontextmanager
-async def served(app: FastAPI, **limits: float) -> AsyncIterator[Served]:
+async def served(app: FastAPI, *, port: int = 0, **limits: float) -> AsyncIterator[Served]:
     """Serve an app as its process does, until the block ends; ``limits`` are those of `ServerLimits`."""
-    listening = socket.create_server(("127.0.0.1", 0), backlog=2_048)
+    listening = socket.create_server(("127.0.0.1", port), backlog=2_048)
     running = Served(serving.server(app, host="127.0.0.1", port=0, limits=ServerLimits.model_validate(limits)), listening)
     try:
         yield running

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import aiohttp
-from authlib.oauth2.rfc7523 import ASSERTION_TYPE, private_key_jwt_sign
+from authlib.oauth2.rfc7523 import private_key_jwt_sign
+from authlib.oauth2.rfc7523.client import ASSERTION_TYPE
 from joserfc.jwk import OKPKey
 from msgspec import Struct
 from msgspec import json as msgspec_json

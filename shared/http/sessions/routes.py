@@ -80,12 +80,12 @@ def install(app: FastAPI, signing_in: SigningIn | None) -> None:
 
 def _install(app: FastAPI, at: SigningIn) -> None:
     @app.get("/sign-in", include_in_schema=False, openapi_extra=OPEN)
-    async def sign_in(request: Request, to: str = "/") -> Response:
+    async def sign_in(request: Request, to: str = "/", *, moved: bool = False) -> Response:
         if not _is_path(to):
             raise invalid_parameter("query.to", "must be a path of this server, and begin with one slash")
-        if request.headers.get("host", "").lower() != at.address.partition("://")[2]:
-            # The cookie belongs to the address to which the issuer leads back.
-            return _lead(f"{at.address}/sign-in?to={quote(to)}")
+        if not moved and request.headers.get("host", "").lower() != at.address.partition("://")[2]:
+            # The cookie belongs to the address to which the issuer leads back; once, for a proxy may name another host all the time.
+            return _lead(f"{at.address}/sign-in?to={quote(to)}&moved=true")
         under_way = SignIn(state=ids.draw_id(), nonce=ids.draw_id(), verifier=ids.draw_id() + ids.draw_id(), to=to)
         try:
             address = await at.provider.sign_in_url(under_way)
