@@ -18,6 +18,7 @@ from services.reporting.answers.current_view import CurrentView
 from services.reporting.answers.documents import Counts, Flows, Headline
 from services.reporting.answers.exactness import Exactness
 from services.reporting.answers.flow_cache import FlowCache
+from services.reporting.live.caller_watch import EVERY, ending_with_its_caller
 from services.reporting.live.document import LiveCounts
 from services.reporting.live.hub import PACE, Hub, Pace
 from services.reporting.live.meters import ApiMeters
@@ -67,6 +68,7 @@ def create_app(
     most_streams: int = 2_000,
     most_streams_per_address: int = 1_024,
     pace: Pace = PACE,
+    watch_seconds: float = EVERY,
     ready_lag_seconds: float = inf,
 ) -> FastAPI:
     """Return the api over the counts of ``reader``. It starts and closes the reader's log and Redis with itself."""
@@ -132,7 +134,8 @@ def create_app(
             raise invalid_parameter("query.area", f"{_MOST_AREAS} areas at most, with commas between")
         subscriber = hub.subscribe(areas, last_event_id, serving.connection_of(request), exactness=_exactness(request))
         try:
-            yield subscriber
+            async with ending_with_its_caller(request, identity, partial(hub.let_go, subscriber), every=watch_seconds):
+                yield subscriber
         finally:
             hub.unsubscribe(subscriber)
 

@@ -156,6 +156,11 @@ class Hub:
         for shown in idle[:-_IDLE_CHANNELS_KEPT]:
             del self._streams[shown]
 
+    def let_go(self, subscriber: Subscriber) -> None:
+        """End the streams of a subscriber after what waits for it. One that was removed before may be let go."""
+        self.unsubscribe(subscriber)
+        subscriber.end()
+
     def close(self) -> None:
         """End all streams and begin no more. A subscriber that does not take the end in time is cut off."""
         self._stopping = True
@@ -256,5 +261,4 @@ class Hub:
     def _end(self, shown: _Shown, stream: _Stream) -> None:
         del self._streams[shown]
         for subscriber in list(stream.subscribers):
-            self.unsubscribe(subscriber)
-            subscriber.end()
+            self.let_go(subscriber)

@@ -5,15 +5,16 @@ import { Stream } from "./stream.js";
 
 const SAY_EVERY = 5000;
 
-// tell({area, document, as_of, connected}) as a stream tells it, of the area that is followed.
+// tell({area, document, as_of, connected}) as a stream tells it, of the area that is followed. `whose`: who is signed in, "" for nobody:
+// pages share a stream with those of the same, whose numbers are the same.
 export class Feed {
   #area = null;
   #way = null;
   #patience = null;
 
-  constructor(tell) {
+  constructor(tell, whose) {
     this.tell = tell;
-    this.#way = "SharedWorker" in globalThis ? new Shared(this.#hear, () => this.#alone()) : new Own(this.#hear);
+    this.#way = "SharedWorker" in globalThis ? new Shared(whose, this.#hear, () => this.#alone()) : new Own(this.#hear);
     document.addEventListener("visibilitychange", () => this.#say());
     addEventListener("pagehide", () => this.#way.follow(null));
     addEventListener("pageshow", () => this.#say());
@@ -52,8 +53,8 @@ export class Feed {
 }
 
 class Shared {
-  constructor(hear, failed) {
-    const worker = new SharedWorker(new URL("shared.js", import.meta.url), { type: "module", name: "baoxue" });
+  constructor(whose, hear, failed) {
+    const worker = new SharedWorker(new URL("shared.js", import.meta.url), { type: "module", name: `baoxue ${whose}`.trim() });
     worker.addEventListener("error", failed);
     this.port = worker.port;
     this.port.addEventListener("message", ({ data }) => hear(data));

@@ -12,6 +12,7 @@ import { headline } from "./parts/headline.js";
 import { map } from "./parts/map.js";
 import { newest } from "./parts/newest.js";
 import { ranks } from "./parts/ranks.js";
+import { session, signOut } from "./parts/session.js";
 import { age, standing } from "./parts/standing.js";
 import { notice, tongue, trail } from "./parts/trail.js";
 import { printed } from "./printing.js";
@@ -23,7 +24,7 @@ const seconds = () => performance.now() / 1000;
 const place = (name) => document.querySelector(`[data-part="${name}"]`);
 
 // `counts` is of the area that is shown, and null until it has come; `counties` are the numbers of all counties, of one vector with it.
-const state = { view: viewOf(location.search), counts: null, headline: null, newest: null, counties: null, flows: null, tree: null, screen: null, unknown: null };
+const state = { view: viewOf(location.search), counts: null, headline: null, newest: null, counties: null, flows: null, tree: null, screen: null, session: null, unknown: null };
 const files = {};
 let heard = null;
 let connected = false;
@@ -31,12 +32,12 @@ let connected = false;
 const open = (area) => addressOf({ ...state.view, area });
 const toggle = (name) => go(withTable(state.view, name, !state.view.tables.includes(name)));
 const flows = new Kept((document) => show({ flows: document }));
-const feed = new Feed(hear);
+let feed = null;
 
 function follow() {
   const { area } = state.view;
   if (area !== NATION && !state.tree) return;
-  feed.follow(area);
+  feed?.follow(area);
   flows.want(`v1/flows?area=${encodeURIComponent(area)}`);
 }
 
@@ -126,16 +127,27 @@ function loadFont({ areas }) {
   for (const weight of [400, 600]) document.fonts.load(`${weight} 16px "Noto Sans SC"`, characters);
 }
 
+// Who is signed in decides which numbers are withheld, so each of them has a feed of its own.
+async function recognise() {
+  const now = await ask("v1/session").catch(() => null);
+  if (feed && now && whose(now) !== whose(state.session)) return location.reload();
+  feed ??= new Feed(hear, whose(now));
+  if (now) show({ session: now });
+}
+const whose = (now) => (now?.office ? [now.office, ...now.roles].join(" ") : "");
+
 async function begin() {
   speak(state.view.lang);
   tick();
   setInterval(tick, TICK);
+  await recognise();
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && recognise());
   const [places, outside] = await Promise.all([patiently("web/atlas.json"), patiently("web/outside.json")]);
   const lists = ranks(place("rank"), place("watch"), { open });
   parts = [
     headline(place("headline"), { open }), lists.draw, map(place("map"), { go: (area) => go({ ...state.view, area }), places, outside, toggle }), curve(place("curve"), { toggle }),
     newest(place("newest"), { open }), composition(place("composition")), casework(place("casework")), trail(place("trail"), { open }), notice(place("notice"), outside),
-    standing(place("standing")), tongue(place("tongue")), demo(place("demo")), foot(place("foot")),
+    standing(place("standing")), tongue(place("tongue")), session(place("session"), { leave: () => signOut().catch(() => location.reload()) }), demo(place("demo")), foot(place("foot")),
   ];
   keys(state, { go, enter: lists.enter });
   printed();

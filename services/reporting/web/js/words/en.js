@@ -7,6 +7,16 @@ export default {
   "tongue.label": "Switch to Chinese",
   "demo": "Demo: invented children, published totals, story time",
 
+  "session.in": "Sign in",
+  "session.out": "Sign out",
+  "role.sender": "sender",
+  "role.reporter": "reporter",
+  "role.officer": "officer",
+  "role.superior": "superior",
+  "role.auditor": "auditor",
+  "role.statistician": "statistician",
+  "role.operator": "operator",
+
   "trail.label": "Where you are",
   "trail.up": "Up one level (Esc)",
   "notice.unknown": "No such area: {area}. This is the nation",

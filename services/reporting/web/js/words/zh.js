@@ -7,6 +7,16 @@ export default {
   "tongue.label": "切换为英文",
   "demo": "演示：儿童均为虚构，总数为公开数字，时间为演示时间",
 
+  "session.in": "登录",
+  "session.out": "退出",
+  "role.sender": "报送员",
+  "role.reporter": "报告员",
+  "role.officer": "专员",
+  "role.superior": "主管",
+  "role.auditor": "审计员",
+  "role.statistician": "统计员",
+  "role.operator": "运维员",
+
   "trail.label": "所在位置",
   "trail.up": "返回上一级（Esc）",
   "notice.unknown": "没有这个地区：{area}。现显示全国",
