@@ -28,9 +28,11 @@ async def ending_with_its_caller(request: Request, identity: Identity, end: Call
 
 
 async def _watch(request: Request, identity: Identity, end: Callable[[], None], every: float) -> None:
-    while await _is_still_the_caller(request, identity):
+    while True:
         await asyncio.sleep(every)
-    end()
+        if not await _is_still_the_caller(request, identity):
+            end()
+            return
 
 
 async def _is_still_the_caller(request: Request, identity: Identity) -> bool:
