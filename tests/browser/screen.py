@@ -15,6 +15,7 @@ from playwright.sync_api import ConsoleMessage, Page, Request, expect
 from deploy.local.stack import LocalStack
 from shared import clock
 from shared.contracts.words import Reason
+from tests.support.stack_tokens import bearer
 
 PATIENCE = 20_000
 """Milliseconds until something is given up that ought to be seen."""
@@ -125,7 +126,10 @@ def _report(system: LocalStack, county: str, what: str, subject: str, data: dict
         "data": data,
     }
     answer = httpx.post(
-        f"{system.config.api_url('enrolment')}/v1/reports", json=event, headers={"content-type": "application/cloudevents+json"}, timeout=30
+        f"{system.config.api_url('enrolment')}/v1/reports",
+        json=event,
+        headers={"content-type": "application/cloudevents+json", **bearer(system.config)},
+        timeout=30,
     )
     assert answer.status_code == 202, answer.text
 

@@ -204,7 +204,8 @@ def test_what_reporting_shows_of_a_record_is_what_it_adds_up_to(new_stack: NewSt
     ]
     facts = at_home(stack, facts, 3)
     write(stack, "student-status", [*facts, *facts[:5]])
-    run = CliRunner(env={"REPORTING_URL": stack.config.api_url("reporting"), "REPORTING_KAFKA_BOOTSTRAP": stack.config.kafka_bootstrap})
+    where = {"REPORTING_URL": stack.config.api_url("reporting"), "REPORTING_KAFKA_BOOTSTRAP": stack.config.kafka_bootstrap}
+    run = CliRunner(env=where | as_auditor(stack.config))
     found = verified_whole(run, records=len(facts) + 5)
     assert (found["verdict"], found["facts"], found["repeats"], found["passed_over"], found["differing"]) == ("equal", 75, 7, {"figure": 1}, 0)
     assert (found["covered"]["case"], found["covered"]["relief"], found["counties"], found["due"], found["sums"]) == (23, 12, 4, 7, [])  # type: ignore[index]  # JSON

@@ -15,6 +15,7 @@ from deploy.local.redis_access import OPERATOR
 from deploy.local.stack import LocalStack
 from shared import clock
 from tests.support.stack import NewStack
+from tests.support.stack_tokens import bearer
 
 CHILD, HERE, OFFICE = "00112233445566778899aabbccddeeff", "513431", "/counties/513431"
 SCHOOL = {"school": "2151000001", "stage": "junior", "grade": 8}
@@ -27,8 +28,9 @@ class Walk:
 
     def __init__(self, stack: LocalStack) -> None:
         self.stack = stack
-        self.enrolment = httpx.AsyncClient(base_url=stack.config.api_url("enrolment"), timeout=20.0)
-        self.case = httpx.AsyncClient(base_url=stack.config.api_url("case"), timeout=20.0)
+        told = bearer(stack.config)
+        self.enrolment = httpx.AsyncClient(base_url=stack.config.api_url("enrolment"), timeout=20.0, headers=told)
+        self.case = httpx.AsyncClient(base_url=stack.config.api_url("case"), timeout=20.0, headers=told)
 
     async def report(self, id_: str, what: str, day: str, **data: Any) -> None:
         event = {

@@ -26,6 +26,7 @@ from deploy.local.supervision import Supervisor
 from shared import clock
 from shared.log import topics
 from tests.components.enrolment.lines import event
+from tests.support.stack_tokens import bearer
 
 pytestmark = pytest.mark.live
 
@@ -144,7 +145,9 @@ def stopped_by_itself(stack: LocalStack) -> list[str]:
 
 def test_a_worker_whose_states_are_anothers_stops_and_says_so_until_that_is_mended(stack: LocalStack) -> None:
     begun = httpx.post(
-        f"{stack.config.api_url('enrolment')}/v1/reports", json=event("registered"), headers={"content-type": "application/cloudevents+json"}
+        f"{stack.config.api_url('enrolment')}/v1/reports",
+        json=event("registered"),
+        headers={"content-type": "application/cloudevents+json", **bearer(stack.config)},
     )
     assert begun.status_code == 202
     with redis_access.client(stack.config, OPERATOR) as client:

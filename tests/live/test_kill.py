@@ -16,6 +16,7 @@ from deploy.local.processes import PROCESSES, REDIS
 from deploy.local.stack import LocalStack
 from services.reporting.cli import app as auditors
 from tests.support.stack import NewStack
+from tests.support.stack_tokens import as_auditor
 
 VICTIMS = (*(service.name for service in PROCESSES), REDIS)
 SCALE, UNTIL = 0.015, date(2019, 4, 20)
@@ -72,6 +73,8 @@ async def test_the_figures_are_exact_whatever_is_killed_and_whenever(new_stack: 
     for service in PROCESSES:
         await asyncio.to_thread(stack.wait_ready, service.name)
     verified = await asyncio.to_thread(
-        CliRunner().invoke, auditors, ["verify", "--reporting", config.api_url("reporting"), "--bootstrap", stack.config.kafka_bootstrap]
+        CliRunner(env=as_auditor(config)).invoke,
+        auditors,
+        ["verify", "--reporting", config.api_url("reporting"), "--bootstrap", stack.config.kafka_bootstrap],
     )
     assert verified.exit_code == 0, verified.output

@@ -20,6 +20,7 @@ from deploy.local.stack import LocalStack, StartFailed
 from shared.log import topics
 from shared.log.partitioner import partition_of
 from tests.components.enrolment.lines import event
+from tests.support.stack_tokens import bearer
 
 pytestmark = pytest.mark.live
 
@@ -78,7 +79,12 @@ class Operator:
 
     def send(self, *events: Mapping[str, Any]) -> httpx.Response:
         body = b"\n".join(json.dumps(each).encode() for each in events)
-        return httpx.post(f"{DESK.url(self.stack.config)}/v1/reports", content=body, headers={"content-type": "application/x-ndjson"}, timeout=30)
+        return httpx.post(
+            f"{DESK.url(self.stack.config)}/v1/reports",
+            content=body,
+            headers={"content-type": "application/x-ndjson", **bearer(self.stack.config)},
+            timeout=30,
+        )
 
     def log_bytes(self, topic: str, key: bytes, *values: bytes) -> None:
         """Write past the api."""

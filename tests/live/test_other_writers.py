@@ -24,6 +24,7 @@ from shared.ids import uuid5_of_position
 from shared.log import topics
 from shared.log.kafka_log import KafkaLog
 from tests.components.enrolment.lines import event
+from tests.support.stack_tokens import as_auditor, bearer
 
 pytestmark = pytest.mark.live
 
@@ -74,13 +75,15 @@ class System:
         body = b"\n".join(json.dumps(each).encode() for each in events)
         url = f"{self.stack.config.api_url('enrolment')}/v1/reports"
         async with httpx.AsyncClient(timeout=30) as client:
-            answer = await client.post(url, content=body, headers={"content-type": "application/x-ndjson"})
+            answer = await client.post(url, content=body, headers={"content-type": "application/x-ndjson", **bearer(self.stack.config)})
         assert answer.status_code == 202, answer.text
         return str(answer.json()["batch"])
 
     async def receipt(self, batch: str) -> dict[str, Any]:
         async with httpx.AsyncClient(timeout=30) as client:
-            found: dict[str, Any] = (await client.get(f"{self.stack.config.api_url('enrolment')}/v1/receipts/{batch}")).json()
+            found: dict[str, Any] = (
+                await client.get(f"{self.stack.config.api_url('enrolment')}/v1/receipts/{batch}", headers=bearer(self.stack.config))
+            ).json()
         return found
 
     @asynccontextmanager
@@ -99,7 +102,7 @@ class System:
     def verify(self) -> dict[str, Any]:
         config = self.stack.config
         options = ["--reporting", config.api_url("reporting"), "--bootstrap", config.kafka_bootstrap, "--json"]
-        found: dict[str, Any] = json.loads(CliRunner().invoke(cli.app, ["verify", *options]).stdout)
+        found: dict[str, Any] = json.loads(CliRunner(env=as_auditor(config)).invoke(cli.app, ["verify", *options]).stdout)
         return found
 
     def doctor(self) -> Mapping[str, str]:

@@ -15,6 +15,7 @@ from deploy.local.redis_access import OPERATOR
 from deploy.local.stack import LocalStack
 from shared import clock
 from tests.support.stack import NewStack
+from tests.support.stack_tokens import bearer
 
 CHILD, OTHER, HERE, THERE = "00112233445566778899aabbccddeeff", "ffeeddccbbaa99887766554433221100", "513431", "513429"
 AUTUMN, SPRING = f"{CHILD}-2019-autumn", f"{CHILD}-2020-spring"
@@ -30,8 +31,9 @@ class Walk:
 
     def __init__(self, stack: LocalStack) -> None:
         self.stack = stack
-        self.enrolment = httpx.AsyncClient(base_url=stack.config.api_url("enrolment"), timeout=20.0)
-        self.relief = httpx.AsyncClient(base_url=stack.config.api_url("relief"), timeout=20.0)
+        told = bearer(stack.config)
+        self.enrolment = httpx.AsyncClient(base_url=stack.config.api_url("enrolment"), timeout=20.0, headers=told)
+        self.relief = httpx.AsyncClient(base_url=stack.config.api_url("relief"), timeout=20.0, headers=told)
         self._reported = 0
 
     async def report(self, what: str, day: str, *, child: str = CHILD, **data: Any) -> None:

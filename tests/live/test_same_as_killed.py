@@ -24,6 +24,7 @@ from shared.log.kafka_log import KafkaLog
 from tests.components.enrolment.two_writers import PARTITIONS, Enrolment
 from tests.live.at_rest import INPUTS, PATIENCE, publish, until_at_rest
 from tests.support.stack import NewStack
+from tests.support.stack_tokens import as_auditor
 
 ENROLMENT, CASE, RELIEF = workers = [ServiceProcess(service, "worker") for service in INPUTS]
 REPORTING = (ServiceProcess("reporting", "worker"), ServiceProcess("reporting", "api"))
@@ -89,7 +90,7 @@ def verified(stack: LocalStack, records: int) -> dict[str, object]:
     end = time.monotonic() + PATIENCE
     arguments = ["verify", "--reporting", stack.config.api_url("reporting"), "--bootstrap", stack.config.kafka_bootstrap, "--json"]
     while True:
-        done = CliRunner().invoke(auditors, arguments)
+        done = CliRunner(env=as_auditor(stack.config)).invoke(auditors, arguments)
         assert done.exit_code in (0, 1), done.output
         found: dict[str, object] = json.loads(done.stdout)
         assert found["equal"], done.output

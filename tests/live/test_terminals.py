@@ -15,6 +15,7 @@ from deploy.local.config import StackConfig
 from deploy.local.processes import PROCESSES
 from deploy.local.stack import LocalStack
 from tests.components.enrolment.lines import event
+from tests.support.stack_tokens import bearer
 from tests.support.terminals import ENCODINGS, run
 
 pytestmark = pytest.mark.live
@@ -48,7 +49,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     with LocalStack(config, services=PROCESSES):
         report = event("never-enrolled", source="/counties/513431")
         with httpx.Client() as client:
-            client.post(f"{config.api_url('enrolment')}/v1/reports", json=report, headers={"content-type": "application/cloudevents+json"})
+            client.post(
+                f"{config.api_url('enrolment')}/v1/reports", json=report, headers={"content-type": "application/cloudevents+json", **bearer(config)}
+            )
             end = time.monotonic() + 60
             while client.get(f"{config.api_url('reporting')}/v1/counts?area=513431").json().get("out_of_school") != 1:
                 assert time.monotonic() < end, "the report was not counted"
