@@ -71,7 +71,7 @@ class ServiceProcess:
         }
         if self.part == "api":
             environment |= {f"{prefix}_ISSUER": config.issuer_url, f"{prefix}_AUDIENCE": AUDIENCE}
-        if self.service in {spec.name for spec in issuer_setup.PAGES}:
+        if self.part == "api" and self.service in {spec.name for spec in issuer_setup.PAGES}:
             key = private_file(config.issuer_folder, self.service)
             environment |= {
                 f"{prefix}_CLIENT_ID": self.service,

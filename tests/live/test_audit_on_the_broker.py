@@ -40,6 +40,7 @@ from tests.components.reporting.written_facts import (
     statement,
 )
 from tests.support.stack import FreshTopic, NewStack
+from tests.support.stack_tokens import as_auditor
 
 OUT = standing("dropped_out", poor=True)
 

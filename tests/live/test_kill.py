@@ -75,6 +75,6 @@ async def test_the_figures_are_exact_whatever_is_killed_and_whenever(new_stack: 
     verified = await asyncio.to_thread(
         CliRunner(env=as_auditor(config)).invoke,
         auditors,
-        ["verify", "--reporting", config.api_url("reporting"), "--bootstrap", stack.config.kafka_bootstrap],
+        ["verify", "--reporting", config.api_url("reporting"), "--bootstrap", config.kafka_bootstrap],
     )
     assert verified.exit_code == 0, verified.output

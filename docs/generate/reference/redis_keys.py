@@ -11,6 +11,7 @@ from services.reporting.board import keys as board_keys
 from shared.deciding import policy_follower
 from shared.deciding.states import state_store
 from shared.http import idempotency, story_clock
+from shared.http.sessions import store as sessions
 from shared.redis.keys import Key
 
 INTRODUCTION = """\
@@ -23,6 +24,7 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
     "Of enrolment": receipts.KEYS,
     "Of relief": term_start.KEYS,
     "Of reporting": board_keys.KEYS,
+    "Of a service that people sign in to": sessions.KEYS,
 }
 
 

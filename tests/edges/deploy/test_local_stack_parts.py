@@ -229,8 +229,14 @@ class TestProcesses:
                 "REPORTING_HOST": "127.0.0.1",
                 "REPORTING_PORT": str(config.port_of("reporting")),
                 "REPORTING_PARTITIONS": "3",
+                "REPORTING_ISSUER": config.issuer_url,
+                "REPORTING_AUDIENCE": "baoxue",
+                "REPORTING_CLIENT_ID": "reporting",
+                "REPORTING_CLIENT_KEY_FILE": str(tmp_path / "issuer" / "clients" / "reporting.json"),
+                "REPORTING_ADDRESS": config.api_url("reporting"),
             }.items()
         )
+        assert not any("CLIENT" in name for name in (*told["enrolment-api"].environment, *told["reporting-worker"].environment))
         assert told["enrolment-worker"].environment["ENROLMENT_OPERATIONS_PORT"] == str(config.port_of("enrolment", "worker"))
 
     def test_those_who_tell_the_day_are_told_by_what(self, tmp_path: Path) -> None:

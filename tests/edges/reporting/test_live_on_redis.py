@@ -28,6 +28,7 @@ async def api_process(stack: LocalStack, redis_url: str) -> AsyncIterator[tuple[
         "REPORTING_REDIS_URL": redis_url,
         "REPORTING_PARTITIONS": str(PARTITIONS),
         "REPORTING_PORT": str(port),
+        "REPORTING_ISSUER": stack.config.issuer_url,
     }
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "services.reporting", "api", env=settings, stderr=asyncio.subprocess.PIPE)
     try:
