@@ -109,7 +109,7 @@ def test_everything_can_be_done_with_the_keyboard(screen: Screen, system: LocalS
     report_never_enrolled(system, ZHAOJUE)
     screen.open()
     reached = _tabbed(screen)
-    assert reached[:3] == ["100000", "tongue", "rank"]
+    assert reached[:4] == ["100000", "tongue", "session", "rank"]
     assert [name for name in reached if name in {"watch", "map", "curve"}] == ["watch", "watch", "map", "curve"]
     first, second = (screen.page.locator("[data-part=rank] li a").nth(n).get_attribute("data-code") for n in range(2))
     screen.page.focus("[data-part=rank] li a")
