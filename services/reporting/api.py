@@ -102,7 +102,7 @@ def create_app(
         redis=redis,
         topic=topics.STUDENT_STATUS,
         identity=identity,
-        schemas=partial(openapi.schemas, Areas, Map, pages.Screen, LiveCounts),
+        schemas=partial(openapi.schemas, Areas, Map, pages.Screen, LiveCounts, sign_in.SignedIn),
         needs={"counts": counts_there, LAG: young_enough},
         beside=beside,
     )

@@ -23,10 +23,8 @@ def refused(why: str) -> Response:
 
 def away(why: str) -> Response:
     """Return the page of somebody who cannot sign in now."""
-    detail = (
-        f'<p>登录服务暂时不可用，请稍后再试。</p><p lang="en">The issuer does not answer as it must ({escape(why)}). Try again later.</p>{_AGAIN}'
-    )
-    return _page("现在无法登录", "Nobody can sign in now", detail, status=503)
+    said = f'<p>登录服务暂时不可用，请稍后再试。</p><p lang="en">The issuer does not answer as it must ({escape(why)}). Try again later.</p>{_AGAIN}'
+    return _page("现在无法登录", "Nobody can sign in now", said, status=503)
 
 
 def _page(chinese: str, english: str, body: str, *, status: int = 200, head: str = "") -> Response:

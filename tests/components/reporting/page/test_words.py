@@ -10,6 +10,7 @@ from services.reporting.counting import Flow
 from shared.contracts.case import CaseState
 from shared.contracts.relief import GrantState, Scheme
 from shared.contracts.words import Reason, Stage
+from shared.identity.caller import Role
 from tests.support.web_files import elements, entries, strings
 
 JS = Path(str(files("services.reporting"))) / "web" / "js"
@@ -27,6 +28,7 @@ CODES = {
     *(f"curve.{line}" for line in ("stock", "new", "returned", "other", "day")),
     *(f"nation.{figure}" for figure in ("all", "poor", "watch52")),
     *(f"map.{figure}" for figure in ("out", "poor")),
+    *(f"role.{role}" for role in Role),
     *(f"{where}.{why}" for where in ("withheld", "make") for why in ("few", "cover")),
 }
 """Keys that the page makes from codes."""
