@@ -23,6 +23,7 @@ from tests.support.small_api import small_api
 
 EC = ECKey.generate_key("P-256", {"kid": "ec", "alg": "ES256"})
 RSA = RSAKey.generate_key(2048, {"kid": "rsa"})
+RS256_ONLY = RSAKey.import_key({**RSA.as_dict(private=True), "kid": "rs256", "alg": "RS256"})
 OTHER = OKPKey.generate_key("Ed25519", {"kid": "of-the-tests"})
 NOW = int(clock.now().timestamp())
 DAY = 86_400
@@ -30,7 +31,7 @@ CRITICAL = {"alg": "EdDSA", "typ": "at+jwt", "kid": KEY.kid, "crit": ["b64"], "b
 
 
 def client(*keys: Key) -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=httpx.ASGITransport(small_api(identity(*(keys or (KEY, EC, RSA))))), base_url="http://localhost")
+    return httpx.AsyncClient(transport=httpx.ASGITransport(small_api(identity(*(keys or (KEY, EC, RSA, RS256_ONLY))))), base_url="http://localhost")
 
 
 async def asked(token: str | bytes, *keys: Key) -> httpx.Response:
@@ -80,6 +81,7 @@ BAD: dict[str, Callable[[], str]] = {
         lambda parts: parts.__setitem__(0, part({"alg": "EdDSA", "typ": "at+jwt", "kid": ["of-the-tests"]}))
     ),
     "an algorithm that is not the key's": lambda: f"{part({'alg': 'RS256', 'typ': 'at+jwt', 'kid': 'ec'})}.{part(claims())}.AAAA",
+    "another algorithm of the same kind than the key is for": lambda: signed(claims(), RSA, alg="PS256", kid="rs256"),
     "a key of its own in jwk": lambda: signed(claims(), OTHER, jwk=OTHER.as_dict(private=False)),
     "a key elsewhere in jku": lambda: signed(claims(), OTHER, jku="https://evil.test/keys"),
     "a certificate elsewhere in x5u": lambda: signed(claims(), OTHER, x5u="https://evil.test/cert", x5t="AAAA"),
