@@ -105,7 +105,7 @@ BAD: dict[str, Callable[[], str]] = {
     "an end that is no number": lambda: signed({**claims(), "exp": float("nan")}),
     "an end that never comes": lambda: signed({**claims(), "exp": float("inf")}),
     "an end that is true": lambda: signed({**claims(), "exp": True}),
-    "good for longer than a day": lambda: signed({**claims(), "exp": NOW + DAY + 60}),
+    "good for longer than a day": lambda: signed(claims(minutes=24 * 60 + 1)),
     "no subject": lambda: signed({**claims(), "sub": ""}),
     "a subject that is no text": lambda: signed({**claims(), "sub": 7}),
     "a subject without an end": lambda: signed({**claims(), "sub": "x" * 300}),
