@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
+from shared.contracts.access import ACCESS_TYPES
 from shared.contracts.case import FACT_UPCASTS
 from shared.contracts.refusal import Dead, Refused
 from shared.contracts.reports import REPORTS
@@ -111,6 +112,9 @@ MERGE_LANGUAGE = Language(MERGE_COMMANDS)
 
 RECORD_LANGUAGE = Language((fact for spec in SERVICES for fact in spec.facts), {**STUDENT_UPCASTS, **FACT_UPCASTS})
 """What the deciding services write into the record."""
+
+ACCESS_LANGUAGE = Language(ACCESS_TYPES)
+"""What the apis write of who looked at which child."""
 
 UNRECORDED_LANGUAGE = Language((Refused, Dead))
 """What the topics beside the record hold."""

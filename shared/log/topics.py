@@ -15,6 +15,7 @@ from shared.contracts.services import CASE, ENROLMENT, RELIEF, SERVICES, InputTo
 STUDENT_STATUS = "student-status"
 REFUSALS = "refusals"
 SEALS = "seals"
+ACCESS = "access"
 
 INPUTS: Mapping[str, InputTopic] = MappingProxyType({spec.name: spec.input for spec in SERVICES if spec.input is not None})
 """The input topic of each deciding service, by the name of the service."""
@@ -59,6 +60,12 @@ TRAFFIC: Mapping[str, Traffic] = MappingProxyType(
         ),
         **{spec.input.name: _input_traffic(spec, spec.input) for spec in SERVICES if spec.input is not None},
         REFUSALS: Traffic("reports and commands that were refused, each with its code", "that of the input", _DECIDING, ()),
+        ACCESS: Traffic(
+            "who looked at which child, when and why, and whose name was erased; never what was seen",
+            "student id",
+            tuple(spec.api for spec in SERVICES if spec.input is not None),
+            (ENROLMENT.api,),
+        ),
         SEALS: Traffic("reserved for signed checkpoints of the record: nothing is written there yet", "partition", (), ()),
     }
 )
@@ -105,5 +112,5 @@ def topics(*, partitions: int = DEFAULT_PARTITIONS, replicas: int = 1) -> tuple[
             "compression.type": "producer",
         }
     )
-    names = (*READ_BY_WORKERS, REFUSALS, SEALS, *map(dead, READ_BY_WORKERS))
+    names = (*READ_BY_WORKERS, REFUSALS, SEALS, ACCESS, *map(dead, READ_BY_WORKERS))
     return tuple(Topic(name, partitions, replicas, settings) for name in names)

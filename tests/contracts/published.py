@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
-from shared.contracts.registry import INPUT_LANGUAGES, RECORD_LANGUAGE, REPORT_LANGUAGE, UNRECORDED_LANGUAGE, Language
+from shared.contracts.registry import ACCESS_LANGUAGE, INPUT_LANGUAGES, RECORD_LANGUAGE, REPORT_LANGUAGE, UNRECORDED_LANGUAGE, Language
 from shared.events.codec import read_event, read_submission
 from shared.events.envelope import Event, Submission
 
-LANGUAGES = (RECORD_LANGUAGE, *INPUT_LANGUAGES.values(), UNRECORDED_LANGUAGE)
+LANGUAGES = (RECORD_LANGUAGE, *INPUT_LANGUAGES.values(), UNRECORDED_LANGUAGE, ACCESS_LANGUAGE)
 LANGUAGE_OF: dict[str, Language] = {type_: language for language in LANGUAGES for type_ in language.shapes}
 SHAPES: dict[str, type[Struct]] = {type_: shape for language in LANGUAGES for type_, shape in language.shapes.items()}
 REPORTS, FACTS = sorted(REPORT_LANGUAGE.shapes), sorted(RECORD_LANGUAGE.shapes)

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from docs.generate.markdown import prose
 from docs.generate.reference.schemas import Schema, attributes, golden, published, schemas_of
+from shared.contracts.access import ACCESS_TYPES
 from shared.contracts.refusal import Dead, Refused
 from shared.contracts.registry import RECORD_LANGUAGE, REPORT_LANGUAGE
 from shared.events.envelope import CONTENT_TYPE, Event, Submission
@@ -20,6 +21,7 @@ _HOLDS: dict[str, tuple[type[Struct], ...]] = {
     **{topic.name: topic.types for topic in topics.INPUTS.values()},
     topics.REFUSALS: (Refused,),
     topics.SEALS: (),
+    topics.ACCESS: ACCESS_TYPES,
     **{topics.dead(topic): (Dead,) for topic in topics.READ_BY_WORKERS},
 }
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from docs.generate.markdown import as_json, code, page, prose, sentence, table
 from docs.generate.reference.schemas import Schema, attributes, golden, published, rows, schemas_of
-from shared.contracts.registry import REPORT_LANGUAGE, UNRECORDED_LANGUAGE
+from shared.contracts.registry import ACCESS_LANGUAGE, REPORT_LANGUAGE, UNRECORDED_LANGUAGE
 from shared.contracts.services import SERVICES
 from shared.events.envelope import Event, ReportEvent
 from shared.log import topics
@@ -26,7 +26,8 @@ A shape that was ever on the wire never changes: a new field is a new version, a
 [Reports](#reports) are claims of senders ({code(topics.SUBMISSIONS)}). [Facts](#facts) are decisions of a service
 ({code(topics.STUDENT_STATUS)}). [Commands](#commands) come from offices and policies
 ({", ".join(code(topic.name) for topic in topics.INPUTS.values())}).
-[Refusals and dead letters](#refusals-and-dead-letters) tell which inputs were not taken."""
+[Refusals and dead letters](#refusals-and-dead-letters) tell which inputs were not taken. [Access](#access) tells who looked at whom
+({code(topics.ACCESS)})."""
 
 REPORTED = f"""\
 A sender writes these attributes. Any other attribute is refused by its name; `recordedtime` is the api's own. In
@@ -78,6 +79,10 @@ def events() -> str:
         *(part for spec, commands in _COMMANDED for part in (f"### To {spec.name}", *_each(commands, words))),
         "## Refusals and dead letters",
         *_each(UNRECORDED_LANGUAGE.shapes.values(), words, "###"),
+        "## Access",
+        "Written by the apis before they answer. `source` is the service whose api was asked, `sequence` is `-`, `causationid` and `correlationid` are "
+        "the event's own `id`, `time` and `recordedtime` are the moment of the request.",
+        *_each(ACCESS_LANGUAGE.shapes.values(), words, "###"),
         "## What events are made of",
         *(_word(name, schema, words) for name, schema in words.items()),
     )

@@ -13,11 +13,11 @@ from msgspec import Struct, defstruct
 from msgspec.structs import fields
 
 from docs.generate.markdown import anchor, code
-from shared.contracts.registry import INPUT_LANGUAGES, RECORD_LANGUAGE, UNRECORDED_LANGUAGE, Language
+from shared.contracts.registry import ACCESS_LANGUAGE, INPUT_LANGUAGES, RECORD_LANGUAGE, UNRECORDED_LANGUAGE, Language
 from shared.events.envelope import Event
 
 GOLDEN = Path(__file__).resolve().parents[3] / "tests" / "contracts" / "golden"
-LANGUAGES: tuple[Language, ...] = (RECORD_LANGUAGE, *INPUT_LANGUAGES.values(), UNRECORDED_LANGUAGE)
+LANGUAGES: tuple[Language, ...] = (RECORD_LANGUAGE, *INPUT_LANGUAGES.values(), UNRECORDED_LANGUAGE, ACCESS_LANGUAGE)
 
 Schema = dict[str, Any]
 
