@@ -1,13 +1,19 @@
 """Enrolment's settings: read once, from variables that begin with ``ENROLMENT_``."""
 
-from pydantic import Field
+from pathlib import Path
+
+from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
+from services.enrolment.directory.database import url_of
 from services.enrolment.limits import Limits
 from shared.contracts.services import ENROLMENT
 from shared.deciding.settings import DecidingSettings, buckets_of
 from shared.http.story_clock import DESCRIPTION
 from shared.settings import port_of_admin_server, port_of_api
+
+
+_HERE = ".baoxue/directory"
 
 
 class Settings(Limits, DecidingSettings):
@@ -18,5 +24,22 @@ class Settings(Limits, DecidingSettings):
     port: int = port_of_api(ENROLMENT)
     operations_port: int = port_of_admin_server(ENROLMENT)
     buckets: int = buckets_of(4096)
+    directory_url: str = Field(
+        f"sqlite:///{_HERE}/children.sqlite", description="database of the names of children: `sqlite:///FILE` or `postgresql://USER@HOST/NAME`"
+    )
+    directory_password_file: Path | None = Field(None, description="file that holds the password for that database, on one line")
+    keystore_url: str = Field(
+        f"sqlite:///{_HERE}/keystore.sqlite",
+        description="database of the wrapped keys of children: another one, which no backup of the names includes",
+    )
+    keystore_password_file: Path | None = Field(None, description="file that holds the password for the keystore, on one line")
+    student_keys_file: Path = Field(Path(_HERE, "student-id.keys"), description="file of the key of student ids, which all who make ids have")
+    master_keys_file: Path = Field(Path(_HERE, "master.keys"), description="file of the master key, which wraps the keys of children")
     story_key: str = Field("", description=DESCRIPTION)
     batch_size: int = Field(8000, ge=1, le=50_000, description="most submissions that the worker decides in one step")
+
+    @field_validator("directory_url", "keystore_url")
+    @classmethod
+    def _is_known(cls, url: str) -> str:
+        url_of(url)
+        return url

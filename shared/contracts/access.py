@@ -1,7 +1,7 @@
 """Who looked at which child: what the topic ``access`` holds. Never what was seen: no name, no field, no text that anybody typed.
 
-The apis write it before they answer, and one that cannot does not answer. It is no part of the record: no worker decides it, nothing is counted of it,
-and an auditor can replay the counts without learning who reads.
+The apis write it before they answer, and one that cannot does not answer. It is no part of the record: no worker decides it, nothing is
+counted of it, and an auditor can replay the counts without learning who reads.
 """
 
 from enum import StrEnum

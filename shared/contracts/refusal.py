@@ -41,6 +41,10 @@ class RefusalCode(StrEnum):
     """The state that the file or the grant is in does not allow it; the detail says which state, and the rule."""
     UNKNOWN_GRANT = "unknown_grant"
     """The child has no grant of this term."""
+    ERASED = "erased"
+    """The name of the child was erased, and does not come back."""
+    TWO_CHILDREN = "two_children"
+    """The numbers are those of two children: report `same-as` first, if they are one."""
     OTHER_AMOUNT = "other_amount"
     """Another amount is due than was paid."""
 

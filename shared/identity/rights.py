@@ -36,6 +36,16 @@ class Action(StrEnum):
     """Pay a grant, grant one, recognise that a child boards: `POST /v1/grants/{id}`, `POST /v1/grants`."""
     BEGIN_TERMS = "begin-terms"
     """Begin a term, and see how far its beginning is: `POST /v1/terms/{term}`, `GET /v1/terms/{term}`."""
+    WRITE_NAMES = "write-names"
+    """Write children into the directory: `POST /v1/children`."""
+    READ_NAMES = "read-names"
+    """Find children by name, and see them masked: `POST /v1/children/search`, `GET /v1/children/{id}`."""
+    UNMASK_NAMES = "unmask-names"
+    """See a child in clear: `POST /v1/children/{id}/unmasking`."""
+    ERASE_NAMES = "erase-names"
+    """Erase the name of a child for ever: `POST /v1/children/{id}/erasure`."""
+    READ_ACCESS = "read-access"
+    """See who looked at which child: `GET /v1/access`."""
     READ_EXACT_COUNTS = "read-exact-counts"
     """See the numbers of small cells in the counts, which are open without them: `GET /v1/counts`, `/v1/headline`, `/v1/stream`."""
     READ_ALL_CELLS = "read-all-cells"
@@ -70,6 +80,11 @@ TABLE: Mapping[Action, Mapping[Role, Reach]] = {
     Action.READ_GRANTS: {Role.OFFICER: _AREA, Role.SUPERIOR: _AREA, Role.AUDITOR: _AREA},
     Action.GIVE_AID: {Role.OFFICER: _AREA},
     Action.BEGIN_TERMS: {Role.OFFICER: _NATION, Role.SUPERIOR: _NATION, Role.OPERATOR: _NATION},
+    Action.WRITE_NAMES: {Role.SENDER: _AREA, Role.OFFICER: _AREA},
+    Action.READ_NAMES: {Role.OFFICER: _AREA, Role.SUPERIOR: _AREA},
+    Action.UNMASK_NAMES: {Role.OFFICER: _AREA, Role.SUPERIOR: _AREA},
+    Action.ERASE_NAMES: {Role.SUPERIOR: _AREA},
+    Action.READ_ACCESS: {Role.SUPERIOR: _AREA, Role.AUDITOR: _AREA},
     Action.READ_EXACT_COUNTS: {Role.SUPERIOR: _AREA, Role.AUDITOR: _AREA, Role.STATISTICIAN: _AREA},
     Action.READ_ALL_CELLS: {Role.AUDITOR: _NATION},
     Action.READ_METRICS: {Role.OPERATOR: _AREA},

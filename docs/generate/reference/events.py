@@ -80,8 +80,8 @@ def events() -> str:
         "## Refusals and dead letters",
         *_each(UNRECORDED_LANGUAGE.shapes.values(), words, "###"),
         "## Access",
-        "Written by the apis before they answer. `source` is the service whose api was asked, `sequence` is `-`, `causationid` and `correlationid` are "
-        "the event's own `id`, `time` and `recordedtime` are the moment of the request.",
+        "Written by the apis before they answer. `source` is the service whose api was asked, `sequence` is `-`, `causationid` and "
+        "`correlationid` are the event's own `id`, `time` and `recordedtime` are the moment of the request.",
         *_each(ACCESS_LANGUAGE.shapes.values(), words, "###"),
         "## What events are made of",
         *(_word(name, schema, words) for name, schema in words.items()),

@@ -33,7 +33,7 @@ class Guardian(Struct, frozen=True, forbid_unknown_fields=True):
     relation: Annotated[str, Meta(min_length=1, max_length=32, description="1 to 32 characters")] | None = None
 
 
-class ChildForm(Struct, frozen=True, forbid_unknown_fields=True, rename={"class_": "class"}):
+class ChildForm(Struct, frozen=True, forbid_unknown_fields=True):
     """A child as a sender writes it into the directory. One number at least must be there; each new sending replaces the one before.
 
     ``county`` is where the child counts. ``former_numbers``: the ``L`` and ``J`` numbers, and the identity numbers, that it had before.
@@ -49,7 +49,7 @@ class ChildForm(Struct, frozen=True, forbid_unknown_fields=True, rename={"class_
     guardians: Annotated[tuple[Guardian, ...], Meta(max_length=4, description="a list of up to 4, each with name, telephone, relation")] = ()
     address: Text | None = None
     school: SchoolCode | None = None
-    class_: ClassName | None = None
+    class_name: ClassName | None = None
 
 
 class Child(Struct, frozen=True):
@@ -62,10 +62,10 @@ class Child(Struct, frozen=True):
     guardians: tuple[Guardian, ...] = ()
     address: str | None = None
     school: str | None = None
-    class_: str | None = None
+    class_name: str | None = None
 
 
-class ShownChild(Struct, frozen=True, rename={"class_": "class"}, kw_only=True):
+class ShownChild(Struct, frozen=True, kw_only=True):
     """A child as it is shown. ``masked``: whether a second act shows more. ``county``: where it counts now."""
 
     student: str
@@ -78,10 +78,10 @@ class ShownChild(Struct, frozen=True, rename={"class_": "class"}, kw_only=True):
     guardians: Sequence[Guardian] = field(default_factory=list)
     address: str | None = None
     school: str | None = None
-    class_: str | None = None
+    class_name: str | None = None
 
 
-FIELDS = ("name", "birth_date", "number", "sex", "guardians", "address", "school", "class_")
+FIELDS = ("name", "birth_date", "number", "sex", "guardians", "address", "school", "class_name")
 """The fields that are sealed, each by itself."""
 _TYPES: dict[str, Any] = {each.name: each.type for each in msgspec.structs.fields(Child)}
 _encode = msgspec.json.Encoder().encode
@@ -111,7 +111,7 @@ def shown(student: str, county: str, child: Child, *, masked: bool) -> ShownChil
             guardians=child.guardians,
             address=child.address,
             school=child.school,
-            class_=child.class_,
+            class_name=child.class_name,
         )
     return ShownChild(
         student=student,
@@ -127,5 +127,5 @@ def shown(student: str, county: str, child: Child, *, masked: bool) -> ShownChil
         ],
         address=None if child.address is None else masked_address(child.address),
         school=child.school,
-        class_=child.class_,
+        class_name=child.class_name,
     )

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.enrolment.directory.blind_index import token
 from services.enrolment.directory.child import FIELDS, Child, read, written
@@ -71,6 +72,18 @@ class Directory:
                     raise
         raise AssertionError
 
+    async def students_of(self, entries: Sequence[Entry]) -> list[str | NotWritten]:
+        """Return the student id of each entry, as ``write`` would; nothing is written."""
+        async with self.database.engine.begin() as connection:
+            known = await _known(connection, entries)
+        return [_student_of(entry, known) for entry in entries]
+
+    async def counties_of(self, students: Sequence[str]) -> dict[str, str]:
+        """Return the county that was written of each of these children that is in the directory."""
+        async with self.database.engine.begin() as connection:
+            rows = await connection.execute(select(CHILDREN.c.student, CHILDREN.c.county).where(CHILDREN.c.student.in_(students)))
+            return {row.student: row.county for row in rows.all()}
+
     async def get(self, student: str) -> Found | None:
         """Return a child, opened; None for one that is not in the directory."""
         found = await self.get_all([student])
@@ -95,15 +108,15 @@ class Directory:
         await self.keystore.destroy(student, at)
         async with self.database.engine.begin() as connection:
             empty = {column.name: None for column in CHILDREN.c if column.name.startswith("sealed_")}
-            await connection.execute(
+            done = await connection.execute(
                 update(CHILDREN).where(CHILDREN.c.student == student, CHILDREN.c.erased_at.is_(None)).values(**empty, look_up=None, erased_at=at)
             )
-        await self.database.overwrite_deleted(CHILDREN)
+        if done.rowcount:
+            await self.database.overwrite_deleted(CHILDREN)
 
     async def _written(self, entries: Sequence[Entry], office: str, at: datetime) -> list[str | NotWritten]:
         async with self.database.engine.begin() as connection:
-            hashed = {each for entry in entries for each in entry.ids}
-            known = {row.hashed: row.student for row in (await connection.execute(select(NUMBERS).where(NUMBERS.c.hashed.in_(hashed)))).all()}
+            known = await _known(connection, entries)
         stored = set(known)
         names = [_student_of(entry, known) for entry in entries]
         keys = await self.keystore.ensure([name for name in names if isinstance(name, str)])
@@ -134,6 +147,12 @@ class Directory:
             )
 
 
+async def _known(connection: AsyncConnection, entries: Sequence[Entry]) -> dict[str, str]:
+    """Return the children that are known by any number of the entries, by what the number hashes to."""
+    hashed = {each for entry in entries for each in entry.ids}
+    return {row.hashed: row.student for row in (await connection.execute(select(NUMBERS).where(NUMBERS.c.hashed.in_(hashed)))).all()}
+
+
 def _student_of(entry: Entry, known: dict[str, str]) -> str | NotWritten:
     """Return the child that the numbers of an entry name: the one that is known by any, else a new one. It becomes known by all of them."""
     named = {known[each] for each in entry.ids if each in known}
@@ -149,12 +168,12 @@ def _student_of(entry: Entry, known: dict[str, str]) -> str | NotWritten:
 
 def _sealed(entry: Entry, student: str, key: bytes, index_key: bytes) -> dict[str, Any]:
     fields = written(entry.child)
-    sealed = {f"sealed_{name.rstrip('_')}": None if text is None else seal_field(key, student, name, text) for name, text in fields.items()}
+    sealed = {f"sealed_{name}": None if text is None else seal_field(key, student, name, text) for name, text in fields.items()}
     return {"student": student, "county": entry.county, "look_up": token(index_key, entry.child.name, entry.child.birth_date), **sealed}
 
 
 def _opened(row: Any, key: bytes | None) -> Child | None:
     if key is None:
         return None
-    sealed: Mapping[str, bytes | None] = {name: getattr(row, f"sealed_{name.rstrip('_')}") for name in FIELDS}
+    sealed: Mapping[str, bytes | None] = {name: getattr(row, f"sealed_{name}") for name in FIELDS}
     return read({name: open_field(key, row.student, name, value) for name, value in sealed.items() if value is not None})

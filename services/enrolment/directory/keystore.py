@@ -58,8 +58,9 @@ class Keystore:
         async with self.database.engine.begin() as connection:
             await self._lock(connection, shared=False)
             await self.database.insert_new(connection, DESTROYED, [{"student": student, "destroyed_at": at}])
-            await connection.execute(delete(KEYS).where(KEYS.c.owner == student))
-        await self.database.overwrite_deleted(KEYS)
+            was_there = (await connection.execute(delete(KEYS).where(KEYS.c.owner == student))).rowcount
+        if was_there:
+            await self.database.overwrite_deleted(KEYS)
 
     async def rewrap(self) -> int:
         """Wrap some keys under the newest version of the master key that are under an older one; return how many there were."""

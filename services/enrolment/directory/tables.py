@@ -23,7 +23,7 @@ CHILDREN = Table(
     _student(primary_key=True),
     Column("county", CHAR(6), nullable=False),
     Column("look_up", LargeBinary(16), index=True),
-    *(Column(f"sealed_{field.rstrip('_')}", LargeBinary) for field in FIELDS),
+    *(Column(f"sealed_{field}", LargeBinary) for field in FIELDS),
     Column("written_by", String(32), nullable=False),
     Column("written_at", DateTime(timezone=True), nullable=False),
     Column("erased_at", DateTime(timezone=True)),
@@ -38,7 +38,7 @@ LOOKS = Table(
     DIRECTORY,
     Column("partition", Integer, primary_key=True, autoincrement=False),
     Column("offset", BigInteger, primary_key=True, autoincrement=False),
-    Column("moment", DateTime(timezone=True), nullable=False),
+    Column("moment", BigInteger, nullable=False),
     _student(),
     Column("action", String(32), nullable=False),
     Column("caller", String(255), nullable=False),
@@ -47,20 +47,22 @@ LOOKS = Table(
     Column("county", CHAR(6)),
     Column("purpose", String(32), nullable=False),
     Column("shown", Boolean, nullable=False),
-    Column("unusual", String(128), nullable=False),
     Index("ix_looks_student", "student", "moment"),
     Index("ix_looks_caller", "caller", "moment"),
+    Index("ix_looks_moment", "moment"),
 )
-"""The topic ``access`` as rows, by its positions. It can be emptied: it is read again from the log."""
+"""The topic ``access`` as rows, by its positions; ``moment`` in microseconds since 1970. It can be emptied: it is read again from the log."""
 
-FOLLOWED = Table(
-    "followed",
-    DIRECTORY,
-    Column("partition", Integer, primary_key=True, autoincrement=False),
-    Column("next", BigInteger, nullable=False),
-    Column("rules", CHAR(16), nullable=False),
-)
-"""How far the topic ``access`` was read into ``looks``, and by which rules of unusual looking."""
+
+def _followed(of: MetaData) -> Table:
+    return Table("followed", of, Column("partition", Integer, primary_key=True, autoincrement=False), Column("next", BigInteger, nullable=False))
+
+
+LOOKS_FOLLOWED = _followed(DIRECTORY)
+"""How far the topic ``access`` was read into the directory."""
+
+ERASURES_FOLLOWED = _followed(KEYSTORE)
+"""How far the erasures in the topic ``access`` were done in the keystore. A copy of either database that is put back brings its own place along."""
 
 KEYS = Table(
     "wrapped_keys",

@@ -38,7 +38,7 @@ def child(n: int = 1, name: str = "吉克阿呷", born: date = date(2010, 1, 1))
         guardians=(Guardian("吉克拉则", "13800138000", "母亲"),),
         address="四川省凉山州昭觉县某乡某村9组",
         school="5134310001",
-        class_="七年级二班",
+        class_name="七年级二班",
     )
 
 

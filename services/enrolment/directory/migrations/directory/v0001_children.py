@@ -8,7 +8,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-_SEALED = ("name", "birth_date", "number", "sex", "guardians", "address", "school", "class")
+_SEALED = ("name", "birth_date", "number", "sex", "guardians", "address", "school", "class_name")
 
 
 def upgrade() -> None:
@@ -30,7 +30,7 @@ def upgrade() -> None:
         "looks",
         sa.Column("partition", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("offset", sa.BigInteger, primary_key=True, autoincrement=False),
-        sa.Column("moment", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("moment", sa.BigInteger, nullable=False),
         sa.Column("student", sa.CHAR(32), nullable=False),
         sa.Column("action", sa.String(32), nullable=False),
         sa.Column("caller", sa.String(255), nullable=False),
@@ -39,15 +39,14 @@ def upgrade() -> None:
         sa.Column("county", sa.CHAR(6)),
         sa.Column("purpose", sa.String(32), nullable=False),
         sa.Column("shown", sa.Boolean, nullable=False),
-        sa.Column("unusual", sa.String(128), nullable=False),
     )
     op.create_index("ix_looks_student", "looks", ["student", "moment"])
     op.create_index("ix_looks_caller", "looks", ["caller", "moment"])
+    op.create_index("ix_looks_moment", "looks", ["moment"])
     op.create_table(
         "followed",
         sa.Column("partition", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("next", sa.BigInteger, nullable=False),
-        sa.Column("rules", sa.CHAR(16), nullable=False),
     )
 
 

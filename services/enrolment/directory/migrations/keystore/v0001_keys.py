@@ -23,9 +23,14 @@ def upgrade() -> None:
         sa.Column("student", sa.CHAR(32), primary_key=True, nullable=False),
         sa.Column("destroyed_at", sa.DateTime(timezone=True), nullable=False),
     )
+    op.create_table(
+        "followed",
+        sa.Column("partition", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("next", sa.BigInteger, nullable=False),
+    )
 
 
 def downgrade() -> None:
     """Drop the tables."""
-    for table in ("destroyed", "wrapped_keys"):
+    for table in ("followed", "destroyed", "wrapped_keys"):
         op.drop_table(table)

@@ -1,0 +1,79 @@
+"""Writes who looked at which child, and waits until it is in the log. An api that cannot write it does not answer."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from shared import clock
+from shared.contracts.access import ChildLooked, Looked, NameErased, Purpose
+from shared.contracts.services import ServiceSpec
+from shared.events.codec import encode
+from shared.events.envelope import Event
+from shared.http.unavailable import log_needed
+from shared.identity.caller import Caller
+from shared.ids import draw_id
+from shared.log import topics
+from shared.log.event_log import EventLog
+from shared.log.partitioner import partition_of
+
+NO_SEQUENCE = "-"
+"""In place of a sequence: no worker decides who looks."""
+_LONGEST_NAME = 255
+
+
+class Look(NamedTuple):
+    """One child that a caller looked at; see ``ChildLooked``."""
+
+    student: str
+    county: str | None
+    shown: bool
+
+
+class AccessLog:
+    """The topic ``access`` for the api of one service."""
+
+    def __init__(self, log: EventLog, spec: ServiceSpec, *, partitions: int, now: Callable[[], datetime] = clock.now) -> None:
+        self._log, self._source, self._partitions, self._now = log, spec.source, partitions, now
+
+    async def looked(self, caller: Caller, did: Looked, looks: Iterable[Look], *, purpose: Purpose) -> None:
+        """Write that a caller looked at children. Returns once all in-sync replicas have it. Raises ``Problem`` 503."""
+        name, roles = caller.sub[:_LONGEST_NAME], tuple(sorted(caller.roles))
+        await self._append(
+            [(each.student, ChildLooked(did, name, caller.office, roles, purpose, each.shown, each.county)) for each in looks]
+        )  # fmt: skip
+
+    async def erased(self, caller: Caller, student: str, county: str, *, purpose: Purpose) -> None:
+        """Write that the name of a child is erased, and who asked for it. From then on it is, whatever happens next. Raises ``Problem`` 503."""
+        name, roles = caller.sub[:_LONGEST_NAME], tuple(sorted(caller.roles))
+        await self._append(
+            [
+                (student, ChildLooked(Looked.ERASURE, name, caller.office, roles, purpose, shown=True, county=county)),
+                (student, NameErased(name, caller.office, purpose)),
+            ]
+        )
+
+    async def _append(self, events: Iterable[tuple[str, ChildLooked | NameErased]]) -> None:
+        records: dict[int, list[tuple[bytes, bytes]]] = {}
+        for student, data in events:
+            key = student.encode()
+            records.setdefault(partition_of(key, self._partitions), []).append((key, encode(self._event(student, data))))
+        if records:
+            with log_needed():
+                await self._log.append(topics.ACCESS, records)
+
+    def _event(self, student: str, data: ChildLooked | NameErased) -> Event[ChildLooked | NameErased]:
+        id_, now = draw_id(), self._now()
+        return Event(
+            specversion="1.0",
+            id=id_,
+            source=self._source,
+            type=data.TYPE,
+            subject=student,
+            time=now,
+            recordedtime=now,
+            partitionkey=student,
+            sequence=NO_SEQUENCE,
+            causationid=id_,
+            correlationid=id_,
+            data=data,
+        )
