@@ -93,13 +93,19 @@ class ServiceSettings(ServerLimits, IdentitySettings, BaseSettings):
     @classmethod
     def _can_be_read(cls, file: Path | None) -> Path | None:
         if file is not None:
-            try:
-                written = file.read_text("utf-8").strip()
-            except (OSError, UnicodeDecodeError) as error:
-                raise ValueError(f"{file} cannot be read: {error}") from error
-            if not written or len(written.splitlines()) > 1:
-                raise ValueError(f"{file} does not hold a password, which is one line")
+            password_in(file)
         return file
+
+
+def password_in(file: Path) -> str:
+    """Return the password that a file holds. Raises ``ValueError`` for a file that holds none."""
+    try:
+        written = file.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"{file} cannot be read: {error}") from error
+    if not written or len(written.splitlines()) > 1:
+        raise ValueError(f"{file} does not hold a password, which is one line")
+    return written
 
 
 def port_of_api(spec: ServiceSpec) -> Any:

@@ -2,15 +2,20 @@
 
 import re
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
-from fastapi import Depends, FastAPI, Path, Query, Request, Response
+from fastapi import Depends, FastAPI, Query, Request, Response
+from fastapi import Path as PathParameter
 from starlette.requests import ClientDisconnect
 
 from services.enrolment import openapi
+from services.enrolment.children.api import add_routes
+from services.enrolment.children.names import join
 from services.enrolment.decider import provinces_in
+from services.enrolment.directory.directory import Directory
 from services.enrolment.domain.merge_preview import MergePreview
 from services.enrolment.domain.transfers import Side
 from services.enrolment.intake import body
@@ -66,12 +71,15 @@ def create_app(
     generation: str = "1",
     now: Callable[[], datetime] = clock.now,
     story_key: str = "",
+    directory: Directory | None = None,
+    student_keys: Path | None = None,
 ) -> FastAPI:
     """Return the api over its log and Redis, which it starts and closes with itself.
 
     ``store``: the states of the worker; ``partitions``: of the submissions' topic; ``identity``: what tells who is asking;
     ``generation``: of the worker's states and outcomes; ``story_key``: of the demo by whose story the time is told, "" where the calendar tells it
-    (``shared.http.story_clock``).
+    (``shared.http.story_clock``); ``directory`` and ``student_keys``: the names of children, and the file of the key of their ids. Without them
+    the api has no names.
     Raises ``ValueError`` for more partitions than receipts can tell apart.
     """
     if partitions > MOST_PARTITIONS:
@@ -94,6 +102,19 @@ def create_app(
     transfers = Transfers(store, Listing(redis, ENROLMENT.name, generation=generation, partitions=partitions), gate, partitions=partitions)
     previews = MergePreviews(store, gate, provinces_in(divisions), partitions=partitions)
 
+    names = None
+    if directory is not None and student_keys is not None:
+        names = join(
+            directory,
+            student_keys=student_keys,
+            store=store,
+            gate=gate,
+            log=log,
+            divisions=divisions,
+            limits=limits,
+            partitions=partitions,
+            now=now,
+        )
     app = create_api(
         title="Baoxue enrolment",
         summary="Takes provinces' reports, and tells what became of them.",
@@ -103,8 +124,11 @@ def create_app(
         topic=topics.SUBMISSIONS,
         identity=identity,
         schemas=openapi.schemas,
+        beside=nullcontext if names is None else names.running,
         says=story.readiness,
     )
+    if names is not None:
+        add_routes(app, names, lambda request: _chunks(request, limits))
 
     @app.post(
         "/v1/reports",
@@ -130,7 +154,7 @@ def create_app(
     )
     async def read_receipt(
         caller: Receiver,
-        batch: Annotated[str, Path(description="what the answer to the reports named")],
+        batch: Annotated[str, PathParameter(description="what the answer to the reports named")],
         after: Annotated[int, Query(ge=0, le=1 << 31, description="only lines after this one: `next` of the page before")] = 0,
         outcome: Annotated[Outcome | None, Query(description="only lines of this outcome, instead of all that were not simply accepted")] = None,
     ) -> Response:

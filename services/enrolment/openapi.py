@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from services.enrolment.children import openapi as children
 from services.enrolment.domain.merge_preview import MergePreview
 from services.enrolment.intake.receipts import Receipt
 from services.enrolment.intake.report_intake import Acknowledgement, MediaType
@@ -50,7 +51,7 @@ def schemas() -> Mapping[str, Any]:
     data, reports = msgspec.json.schema_components(tuple(REPORT_LANGUAGE.shapes.values()), ref_template=openapi.REFERENCE)
     described = openapi.schemas_of(_described_event(), Acknowledgement, Receipt, TransferList, AskedPreview, MergePreview)
     described[ReportEvent.__name__]["properties"]["data"] = {"description": "By type", "anyOf": list(data)}
-    return reports | described
+    return reports | described | children.schemas()
 
 
 def _described_event() -> type[msgspec.Struct]:

@@ -10,8 +10,7 @@ from services.enrolment.limits import Limits
 from shared.contracts.services import ENROLMENT
 from shared.deciding.settings import DecidingSettings, buckets_of
 from shared.http.story_clock import DESCRIPTION
-from shared.settings import port_of_admin_server, port_of_api
-
+from shared.settings import password_in, port_of_admin_server, port_of_api
 
 _HERE = ".baoxue/directory"
 
@@ -37,6 +36,13 @@ class Settings(Limits, DecidingSettings):
     master_keys_file: Path = Field(Path(_HERE, "master.keys"), description="file of the master key, which wraps the keys of children")
     story_key: str = Field("", description=DESCRIPTION)
     batch_size: int = Field(8000, ge=1, le=50_000, description="most submissions that the worker decides in one step")
+
+    @field_validator("directory_password_file", "keystore_password_file")
+    @classmethod
+    def _holds_a_password(cls, file: Path | None) -> Path | None:
+        if file is not None:
+            password_in(file)
+        return file
 
     @field_validator("directory_url", "keystore_url")
     @classmethod

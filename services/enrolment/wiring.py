@@ -1,11 +1,16 @@
 """Joins enrolment's parts with the real Kafka and Redis."""
 
+from pathlib import Path
 from typing import NoReturn
 
 from fastapi import FastAPI
 
 from services.enrolment.api import create_app
 from services.enrolment.decider import EnrolmentDecider
+from services.enrolment.directory.database import Database, url_of
+from services.enrolment.directory.directory import Directory
+from services.enrolment.directory.keystore import Keystore
+from services.enrolment.directory.master_keys import FileMasterKeys
 from services.enrolment.domain.packed import FORMAT
 from services.enrolment.policies import EnrolmentPolicies
 from services.enrolment.settings import Settings
@@ -15,6 +20,7 @@ from shared.geography.divisions import divisions
 from shared.http.bearer import BearerTokens
 from shared.log.kafka_log import KafkaLog
 from shared.redis.edge import connect_to
+from shared.settings import password_in
 
 SERVICE = DecidingService(ENROLMENT, EnrolmentDecider(), FORMAT, EnrolmentPolicies())
 
@@ -32,7 +38,20 @@ def api(settings: Settings) -> FastAPI:
         identity=BearerTokens.of(settings),
         generation=settings.generation,
         story_key=settings.story_key,
+        directory=directory_of(settings),
+        student_keys=settings.student_keys_file,
     )
+
+
+def directory_of(settings: Settings) -> Directory:
+    """Return the directory of children, which connects when it is first used."""
+    children = Database(url_of(settings.directory_url, _password(settings.directory_password_file)))
+    keys = Database(url_of(settings.keystore_url, _password(settings.keystore_password_file)))
+    return Directory(children, Keystore(keys, FileMasterKeys(settings.master_keys_file)))
+
+
+def _password(file: Path | None) -> str | None:
+    return None if file is None else password_in(file)
 
 
 def worker(settings: Settings) -> NoReturn:

@@ -8,12 +8,16 @@ _PIECE = 1_000
 
 
 class MemoryLog:
-    """An ``EventLog`` in the memory of its process. While ``unavailable`` is set, every call fails as without a broker."""
+    """An ``EventLog`` in the memory of its process. While ``unavailable`` is set, every call fails as without a broker.
+
+    Nothing can be appended to ``unavailable_topics``.
+    """
 
     def __init__(self, partitions: int) -> None:
         """Begin empty. Every topic has this many partitions."""
         self.partitions = partitions
         self.unavailable = False
+        self.unavailable_topics: set[str] = set()
         self.topics: dict[str, list[list[LogRecord]]] = {}
 
     async def start(self) -> None:
@@ -24,6 +28,8 @@ class MemoryLog:
 
     async def append(self, topic: str, records: Records) -> dict[int, int]:
         self._refuse_if_unavailable()
+        if topic in self.unavailable_topics:
+            raise LogUnavailable(f"{topic} is unavailable")
         first: dict[int, int] = {}
         for partition, pairs in records.items():
             log = self._topic(topic)[partition]

@@ -16,7 +16,7 @@ from services.enrolment.looks.looks import Asked, LookPage
 from shared.commands.instructions import body_of
 from shared.contracts.access import Purpose
 from shared.http.api import json_response
-from shared.http.callers import counties_of_caller, having
+from shared.http.callers import Having, counties_of_caller
 from shared.http.problems import Problem
 from shared.identity.caller import Caller
 from shared.identity.offices import NATIONAL
@@ -24,11 +24,11 @@ from shared.identity.rights import Action
 
 Chunks = Callable[[Request], AsyncIterator[bytes]]
 
-_Writer = Annotated[Caller, Depends(having(Action.WRITE_NAMES))]
-_Reader = Annotated[Caller, Depends(having(Action.READ_NAMES))]
-_Unmasker = Annotated[Caller, Depends(having(Action.UNMASK_NAMES))]
-_Eraser = Annotated[Caller, Depends(having(Action.ERASE_NAMES))]
-_Overseer = Annotated[Caller, Depends(having(Action.READ_ACCESS))]
+_Writer = Annotated[Caller, Depends(Having(Action.WRITE_NAMES))]
+_Reader = Annotated[Caller, Depends(Having(Action.READ_NAMES))]
+_Unmasker = Annotated[Caller, Depends(Having(Action.UNMASK_NAMES))]
+_Eraser = Annotated[Caller, Depends(Having(Action.ERASE_NAMES))]
+_Overseer = Annotated[Caller, Depends(Having(Action.READ_ACCESS))]
 _Id = Annotated[str, Path(description="the student id, 32 hex digits")]
 _Why = Annotated[Purpose, Query(description="why: it is recorded who looked, and why")]
 _Child = Annotated[str | None, Query(pattern="^[0-9a-f]{32}$", description="the looks at this child")]

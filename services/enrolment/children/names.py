@@ -17,7 +17,7 @@ from services.enrolment.directory.directory import Directory
 from services.enrolment.directory.key_files import read_student_keys
 from services.enrolment.directory.migrating import Part, migrate
 from services.enrolment.limits import Limits
-from services.enrolment.looks.follower import AccessFollower
+from services.enrolment.looks.follower import AccessFollower, pause
 from services.enrolment.looks.looks import Looks
 from shared.access.access_log import AccessLog
 from shared.commands.rebuild_gate import RebuildGate
@@ -26,8 +26,8 @@ from shared.deciding.states.state_store import StateStore
 from shared.geography.divisions import Divisions
 from shared.log.event_log import EventLog
 
-_PAUSE = 5.0
-"""Seconds between two attempts to reach the databases at the start."""
+_ENDING = 5.0
+"""Seconds that are given to what was begun when the api ends."""
 _log = logging.getLogger(__name__)
 
 
@@ -43,26 +43,30 @@ class Names(NamedTuple):
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Bring the databases to the newest migration, and follow who looks at whom, until the block ends. The api starts without them too."""
-        following = asyncio.create_task(self._follow())
+        stop = asyncio.Event()
+        following = asyncio.create_task(self._follow(stop))
         try:
             yield
         finally:
+            # A connection of SQLite that is cut off while it opens would leave its thread behind: what is begun is given time.
+            stop.set()
+            await asyncio.wait([following], timeout=_ENDING)
             following.cancel()
             with suppress(asyncio.CancelledError):
                 await following
             await self.directory.database.close()
             await self.directory.keystore.database.close()
 
-    async def _follow(self) -> None:
-        while True:
+    async def _follow(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
             try:
                 await migrate(self.directory.database, Part.DIRECTORY)
                 await migrate(self.directory.keystore.database, Part.KEYSTORE)
                 break
             except DATABASE_UNAVAILABLE as error:
                 _log.warning("the directory is away, and names with it: %s", type(error).__name__)
-                await asyncio.sleep(_PAUSE)
-        await self.follower.run()
+                await pause(stop)
+        await self.follower.run(stop)
 
 
 def join(

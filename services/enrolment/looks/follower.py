@@ -12,6 +12,7 @@ Both databases have a place of their own. Whichever of them is put back from a c
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 
 from sqlalchemy import Insert, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -32,6 +33,12 @@ _PAUSE = 5.0
 _log = logging.getLogger(__name__)
 
 
+async def pause(stop: asyncio.Event) -> None:
+    """Wait until the next attempt, or until all is to stop."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), _PAUSE)
+
+
 class AccessFollower:
     """Follows all partitions. Several may do so side by side: they do the same."""
 
@@ -39,14 +46,14 @@ class AccessFollower:
         self._log, self._directory = log, directory
         self._one_at_a_time = asyncio.Lock()
 
-    async def run(self) -> None:
-        """Follow until cancelled. What is unavailable is tried again."""
-        while True:
+    async def run(self, stop: asyncio.Event) -> None:
+        """Follow until it is told to stop. What is unavailable is tried again."""
+        while not stop.is_set():
             try:
                 await self.catch_up()
             except (LogUnavailable, KeysWrong, NewerVersion, *DATABASE_UNAVAILABLE) as error:
                 _log.warning("who looked at whom is not followed for now: %s", type(error).__name__)
-            await asyncio.sleep(_PAUSE)
+            await pause(stop)
 
     async def catch_up(self) -> None:
         """Follow up to what is in the log now. Raises ``LogUnavailable``, ``NewerVersion``, and what the directory raises."""
