@@ -18,8 +18,8 @@ from kafka.errors import KafkaError
 from rich.console import Console
 from rich.table import Column, Table
 
+from deploy.local import directory, redis_access
 from deploy.local import doctor as examination
-from deploy.local import redis_access
 from deploy.local.config import SettingsWrong, StackConfig
 from deploy.local.issuer import by_hand, keys
 from deploy.local.jars import JarsWrong
@@ -27,16 +27,19 @@ from deploy.local.kafka import FormatFailed
 from deploy.local.redis_server import NoRedis
 from deploy.local.stack import LocalStack, StartFailed
 from deploy.terminal import can_show, show_what_it_can
+from services.enrolment.cli import app as enrolment
+from services.enrolment.directory.key_files import KeysWrong
 from services.reporting.cli import app as reporting
 from shared.contracts.services import SERVICES
 from shared.log.topic_admin import BrokerUnavailable, TopicsWrong, ensure_topics
 from shared.log.topics import DEFAULT_PARTITIONS, topics
 
-PLAIN_FAILURES = (SettingsWrong, StartFailed, JarsWrong, FormatFailed, NoRedis, by_hand.NoSuchToken, TopicsWrong, BrokerUnavailable)
+PLAIN_FAILURES = (SettingsWrong, StartFailed, JarsWrong, FormatFailed, NoRedis, by_hand.NoSuchToken, TopicsWrong, BrokerUnavailable, KeysWrong)
 TOPICS_PATIENCE = 60.0  # seconds; a cluster that just starts has not all its brokers
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Baoxue: the count of children out of compulsory schooling.")
 app.add_typer(reporting)
+app.add_typer(enrolment)
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -70,6 +73,10 @@ def where(context: typer.Context) -> None:
     if context.invoked_subcommand == "verify" and "REPORTING_TOKEN" not in os.environ and (running := _running(config)):
         with suppress(by_hand.NoSuchToken):
             os.environ["REPORTING_TOKEN"] = by_hand.token(running.config, by_hand.claims_of(roles=[], office=None, demo_name="auditor"), minutes=15)
+    if context.invoked_subcommand in {"id", "id-key", "directory"}:
+        running = _running(config)
+        for name, value in directory.environment(running.config if running else config).items():
+            os.environ.setdefault(name, value)
 
 
 @app.command()

@@ -102,6 +102,11 @@ class StackConfig(_ServicePorts):
         return f"http://{LOOPBACK}:{self.issuer_port}"
 
     @property
+    def directory_folder(self) -> Path:
+        """Where the names of children are, and the keys that open them."""
+        return self.home / "directory"
+
+    @property
     def issuer_folder(self) -> Path:
         """Where the keys of the issuer and of its clients are."""
         return self.home / "issuer"

@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deploy.local import kafka, redis_server
+from deploy.local import directory, kafka, redis_server
 from deploy.local.config import LOOPBACK, ROOT, StackConfig, port_field
 from deploy.local.issuer import setup as issuer_setup
 from deploy.local.issuer.clients import private_file
 from deploy.local.issuer.tokens import AUDIENCE
 from deploy.local.java import Java
 from deploy.local.redis_server import RedisServer
-from shared.contracts.services import SERVICES
+from shared.contracts.services import ENROLMENT, SERVICES
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,8 @@ class ServiceProcess:
                 f"{prefix}_CLIENT_KEY_FILE": str(key),
                 f"{prefix}_ADDRESS": config.api_url(self.service),
             }
+        if self.service == ENROLMENT.name and self.part == "api":
+            environment |= directory.environment(config)
         if self.tells_day:
             environment[f"{prefix}_TODAY"] = config.today
         command = (sys.executable, "-m", f"services.{self.service}", self.part)

@@ -21,7 +21,7 @@ from typing import NamedTuple, Self
 
 import psutil
 
-from deploy.local import jars, kafka, processes, redis_server
+from deploy.local import directory, jars, kafka, processes, redis_server
 from deploy.local.config import StackConfig, port_is_free
 from deploy.local.issuer import setup as issuer_setup
 from deploy.local.java import find_java
@@ -168,6 +168,7 @@ class LocalStack:
         kafka.prepare(self.config, java, folder)
         redis_server.prepare(self.config)
         issuer_setup.prepare(self.config)
+        directory.prepare(self.config)
         programs = [*processes.tools(self.config, java, folder, server), *(each.program(self.config) for each in self._services)]
         if self._foreground:
             programs.append(processes.parent_watch(os.getpid()))

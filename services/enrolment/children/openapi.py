@@ -1,6 +1,5 @@
 """What ``/openapi.json`` says of the documents of children's names."""
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -39,6 +38,6 @@ CHILDREN: dict[str, Any] = {
 responses = partial(openapi.responses, why=_WHY)
 
 
-def schemas() -> Mapping[str, Any]:
+def schemas() -> dict[str, Any]:
     """Return the schemas of what is taken and returned, by name."""
     return openapi.schemas_of(ChildForm, ChildrenWritten, ShownChild, FoundChildren, AskedSearch, AskedAct, ErasedChild, LookPage)

@@ -75,11 +75,10 @@ class AccessFollower:
             except (Unreadable, UnknownType):
                 _log.warning("a record is no event of access", extra={"at": f"{topics.ACCESS}[{partition}]@{record.offset}"})
                 continue
-            match said:
-                case NameErased():
-                    await self._directory.erase(event.subject, event.time)
-                case ChildLooked():
-                    rows.append(_row(partition, record.offset, event.subject, micros_of(event.time), said))
+            if isinstance(said, NameErased):
+                await self._directory.erase(event.subject, event.time)
+            elif isinstance(said, ChildLooked):
+                rows.append(_row(partition, record.offset, event.subject, micros_of(event.time), said))
         place = {"partition": partition, "next": piece[-1].offset + 1}
         database = self._directory.database
         async with database.engine.begin() as connection:
@@ -114,4 +113,5 @@ async def _places(database: Database, table: Table) -> dict[int, int]:
 def _moved(database: Database, table: Table) -> Insert:
     insert = (sqlite if database.is_sqlite else postgresql).insert(table)
     further = {"next": insert.excluded.next}
-    return insert.on_conflict_do_update(index_elements=[table.c.partition], set_=further, where=table.c.next < insert.excluded.next)
+    moved: Insert = insert.on_conflict_do_update(index_elements=[table.c.partition], set_=further, where=table.c.next < insert.excluded.next)
+    return moved

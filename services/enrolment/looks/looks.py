@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Select, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, literal, or_, select, tuple_
 
 from services.enrolment.directory.directory import Directory
 from services.enrolment.directory.tables import LOOKS
@@ -68,7 +68,7 @@ class Looks:
             self._check_days(asked)
         query = _query(asked).limit(limit + 1)
         if after is not None:
-            query = query.where(tuple_(LOOKS.c.moment, LOOKS.c.partition, LOOKS.c.offset) < tuple_(*_cursor(after)))
+            query = query.where(tuple_(LOOKS.c.moment, LOOKS.c.partition, LOOKS.c.offset) < tuple_(*map(literal, _cursor(after))))
         with directory_needed(), log_needed():
             await self._follower.catch_up()
             async with self._directory.database.engine.begin() as connection:

@@ -14,7 +14,8 @@ from shared.access.access_log import AccessLog, Look
 from shared.contracts.access import Looked, Purpose
 from shared.contracts.services import CASE
 from shared.identity.caller import Caller
-from tests.components.enrolment.children.names_desk import AUDITOR, ELSEWHERE, NOW, OFFICER, PARTITIONS, SUPERIOR, NamesDesk, Who
+from tests.components.enrolment.children.names_desk import AUDITOR, ELSEWHERE, NOW, OFFICER, SUPERIOR, NamesDesk, Who
+from tests.components.enrolment.intake_desk import PARTITIONS
 
 ONE, TWO = f"{1:032x}", f"{2:032x}"
 
