@@ -11,6 +11,7 @@ from services.case.documents import CaseFile, CaseList
 from services.case.files import FileOf, Files, is_within
 from services.case.lines import read_line
 from shared import clock
+from shared.access.access_log import AccessLog, Why
 from shared.commands.command_lines import MEDIA_TYPE as LINES
 from shared.commands.command_lines import MOST_BYTES, LinesDone
 from shared.commands.instructions import body_of
@@ -20,6 +21,7 @@ from shared.commands.office_api import OfficeApi
 from shared.commands.openapi import LINES_TAKEN, TAKEN, lines_body
 from shared.commands.record_clock import Now
 from shared.commands.speaker import Speaker
+from shared.contracts.access import Looked, Purpose
 from shared.contracts.case import CaseState, CloseAfterReturn, RecordAttempt
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.services import CASE
@@ -78,6 +80,7 @@ def create_app(
         is_within=is_within,
     )
     story = StoryClock(story_key, redis, CASE.name, registry)
+    access = AccessLog(log, CASE, partitions=partitions)
     files = Files(store, office.listing, office.gate, now, partitions=partitions)
 
     app = create_api(
@@ -122,8 +125,9 @@ def create_app(
         return json_response(done, 202 if done.pending else 200)
 
     @app.get("/v1/cases/{id}", summary="A file and its history", responses=openapi.responses(CaseFile, "The file", 404, 422, 503))
-    async def read_case(caller: Reader, student: Student) -> Response:
-        return json_response(await files.one(student, counties_of_caller(caller, Action.READ_FILES)))
+    async def read_case(caller: Reader, student: Student, purpose: Why = Purpose.WORK) -> Response:
+        file = files.one(student, counties_of_caller(caller, Action.READ_FILES))
+        return json_response(await access.shown(caller, Looked.FILE_READ, student, file, purpose=purpose))
 
     @app.post(
         "/v1/cases/{id}",
@@ -135,6 +139,7 @@ def create_app(
         command, speaker = openapi.ASKED.read(await body_of(request)), _speaker(caller)
         target = FileOf(files, student, speaker.counties)
         answer = await office.submitter.take(command, target, office=command.office, speaker=speaker, key=key, at=await story.said(request))
+        await access.answered(caller, Looked.FILE_READ, student, answer)
         return Response(answer.body, answer.status, {"Vary": HAS_TEXTS, **answer.headers}, answer.media_type)
 
     return app

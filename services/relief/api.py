@@ -14,6 +14,7 @@ from services.relief.grants import GRANT, TERM, GrantOf, Grants, is_within
 from services.relief.terms.term_start import Beginnings, Pace
 from services.relief.terms.walk import Progress
 from shared import clock
+from shared.access.access_log import AccessLog, Why
 from shared.clock import china_day
 from shared.commands.command_lines import MEDIA_TYPE as LINES
 from shared.commands.command_lines import MOST_BYTES, LinesDone
@@ -24,6 +25,7 @@ from shared.commands.office_api import OfficeApi
 from shared.commands.openapi import LINES_TAKEN, TAKEN, lines_body
 from shared.commands.record_clock import Now
 from shared.commands.speaker import Speaker
+from shared.contracts.access import Looked, Purpose
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.relief import BeginTerm, GrantState, PayGrant, SetBoarding
 from shared.contracts.services import RELIEF
@@ -88,6 +90,7 @@ def create_app(
         is_within=is_within,
     )
     story = StoryClock(story_key, redis, RELIEF.name, registry)
+    access = AccessLog(log, RELIEF, partitions=partitions)
     grants = Grants(store, office.listing, office.gate, now, partitions=partitions)
     beginnings = Beginnings(
         redis, office.listing, store, office.gate, log, generation=generation, partitions=partitions, pace=pace, in_story=story.tells
@@ -132,8 +135,9 @@ def create_app(
         return json_response(done, 202 if done.pending else 200)
 
     @app.get("/v1/grants/{id}", summary="A grant and its history", responses=openapi.responses(GrantFile, "The grant", 404, 422, 503))
-    async def read_grant(caller: Reader, grant: GrantId) -> Response:
-        return json_response(await grants.one(GrantOf(grant, counties_of_caller(caller, Action.READ_GRANTS))))
+    async def read_grant(caller: Reader, grant: GrantId, purpose: Why = Purpose.WORK) -> Response:
+        target = GrantOf(grant, counties_of_caller(caller, Action.READ_GRANTS))
+        return json_response(await access.shown(caller, Looked.GRANT_READ, target.student, grants.one(target), purpose=purpose))
 
     @app.post(
         "/v1/grants/{id}",
@@ -146,6 +150,7 @@ def create_app(
         target = GrantOf(grant, speaker.counties)
         command, at = wanted.in_term(target.term), await story.said(request)
         answer = await office.submitter.take(command, target, office=wanted.office, speaker=speaker, key=key, at=at)
+        await access.answered(caller, Looked.GRANT_READ, target.student, answer)
         return Response(answer.body, answer.status, {"Vary": HAS_TEXTS, **answer.headers}, answer.media_type)
 
     @app.post(

@@ -1,14 +1,21 @@
 """Writes who looked at which child, and waits until it is in the log. An api that cannot write it does not answer."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
-from typing import NamedTuple
+from http import HTTPStatus
+from typing import Annotated, NamedTuple, Protocol, TypeVar
+
+import msgspec
+from fastapi import Query
+from msgspec import Struct
 
 from shared import clock
 from shared.contracts.access import ChildLooked, Looked, NameErased, Purpose
 from shared.contracts.services import ServiceSpec
 from shared.events.codec import encode
 from shared.events.envelope import Event
+from shared.http.idempotency import Answer
+from shared.http.problems import Problem
 from shared.http.unavailable import log_needed
 from shared.identity.caller import Caller
 from shared.ids import draw_id
@@ -18,7 +25,27 @@ from shared.log.partitioner import partition_of
 
 NO_SEQUENCE = "-"
 """In place of a sequence: no worker decides who looks."""
+Why = Annotated[Purpose, Query(description="why: it is recorded who looked, and why")]
+"""The purpose that a reader tells, for the endpoints that show a child."""
 _LONGEST_NAME = 255
+
+
+class ShownDocument(Protocol):
+    """What an api shows of a child."""
+
+    @property
+    def county(self) -> str:
+        """Where the child counts."""
+
+
+Shown = TypeVar("Shown", bound=ShownDocument)
+
+
+class _County(Struct, frozen=True):
+    county: str
+
+
+_decode_county = msgspec.json.Decoder(_County).decode
 
 
 class Look(NamedTuple):
@@ -41,6 +68,27 @@ class AccessLog:
         await self._append(
             [(each.student, ChildLooked(did, name, caller.office, roles, purpose, each.shown, each.county)) for each in looks]
         )  # fmt: skip
+
+    async def shown(self, caller: Caller, did: Looked, student: str, document: Awaitable[Shown], *, purpose: Purpose) -> Shown:
+        """Return the document of a child once it is written that the caller looked; write too that somebody was turned away (404).
+
+        Raises what the document raises, and ``Problem`` 503.
+        """
+        try:
+            found = await document
+        except Problem as problem:
+            if problem.status == HTTPStatus.NOT_FOUND:
+                await self.looked(caller, did, [Look(student, None, shown=False)], purpose=purpose)
+            raise
+        await self.looked(caller, did, [Look(student, found.county, shown=True)], purpose=purpose)
+        return found
+
+    async def answered(self, caller: Caller, did: Looked, student: str, answer: Answer) -> Answer:
+        """Return the answer to a command, which shows the child as it stands then, once it is written that the caller looked."""
+        if answer.status == HTTPStatus.OK:
+            county = _decode_county(answer.body).county
+            await self.looked(caller, did, [Look(student, county, shown=True)], purpose=Purpose.WORK)
+        return answer
 
     async def erased(self, caller: Caller, student: str, county: str, *, purpose: Purpose) -> None:
         """Write that the name of a child is erased, and who asked for it. From then on it is, whatever happens next. Raises ``Problem`` 503."""

@@ -13,8 +13,8 @@ from services.enrolment.children.child_reader import ACT, SEARCH, ErasedChild, F
 from services.enrolment.children.names import Names
 from services.enrolment.directory.child import ShownChild
 from services.enrolment.looks.looks import Asked, LookPage
+from shared.access.access_log import Why
 from shared.commands.instructions import body_of
-from shared.contracts.access import Purpose
 from shared.http.api import json_response
 from shared.http.callers import Having, counties_of_caller
 from shared.http.problems import Problem
@@ -30,7 +30,6 @@ _Unmasker = Annotated[Caller, Depends(Having(Action.UNMASK_NAMES))]
 _Eraser = Annotated[Caller, Depends(Having(Action.ERASE_NAMES))]
 _Overseer = Annotated[Caller, Depends(Having(Action.READ_ACCESS))]
 _Id = Annotated[str, Path(description="the student id, 32 hex digits")]
-_Why = Annotated[Purpose, Query(description="why: it is recorded who looked, and why")]
 _Child = Annotated[str | None, Query(pattern="^[0-9a-f]{32}$", description="the looks at this child")]
 _Who = Annotated[str | None, Query(min_length=1, max_length=255, description="the looks of this caller, as the issuer names it")]
 _Unusual = Annotated[bool, Query(description="only looks that stand out by a rule")]
@@ -71,7 +70,7 @@ def add_routes(app: FastAPI, names: Names, chunks: Chunks) -> None:
         summary="A child by its id, masked",
         responses=openapi.responses(ShownChild, "The child", 401, 403, 404, 410, 422, 503),
     )
-    async def read_child(student: _Id, purpose: _Why, caller: _Reader) -> Response:
+    async def read_child(student: _Id, purpose: Why, caller: _Reader) -> Response:
         return json_response(await names.reader.read(student, caller, purpose), headers=_PRIVATE)
 
     @app.post(
