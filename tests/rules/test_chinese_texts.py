@@ -6,6 +6,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from datetime import date
 from http import HTTPStatus
 from pathlib import Path
 
@@ -14,6 +15,9 @@ import pytest
 
 from docs.generate.source import problem_kinds
 from services.case.openapi import ASKED
+from services.enrolment.children.child_checker import _FORM as _CHILD
+from services.enrolment.children.child_reader import ACT, SEARCH
+from services.enrolment.directory.identity_numbers import NotANumber, normalised
 from services.enrolment.intake.line_checker import _EVENT, _READERS
 from services.relief.requests import INSTRUCTIONS
 from shared.contracts.refusal import RefusalCode
@@ -123,9 +127,17 @@ def test_every_refusal_code_has_a_meaning_in_chinese() -> None:
 
 
 OF_REQUESTS = [reader.form for commands in (ASKED, INSTRUCTIONS) for reader in commands._readers.values()]
+OF_NAMES = [_CHILD, SEARCH._rules, ACT._rules]
 
 
-@pytest.mark.parametrize("rules", [_EVENT, *(reader.rules for reader in _READERS.values()), *OF_REQUESTS])
+@pytest.mark.parametrize("text", ["", "00513420100101001", "005134201001010012", "005134201002300011", "810001201001010019"])
+def test_why_a_text_is_no_number_is_in_the_catalogue(text: str) -> None:
+    with pytest.raises(NotANumber) as refused:
+        normalised(text, on=date(2026, 3, 2))
+    assert is_translated(f"identity_number {refused.value}")
+
+
+@pytest.mark.parametrize("rules", [_EVENT, *(reader.rules for reader in _READERS.values()), *OF_REQUESTS, *OF_NAMES])
 def test_the_rule_of_every_field_is_in_the_catalogue(rules: FieldRules) -> None:
     unknown = rules.read(b'{"unknown": 1}').faults
     wrong = [field.wrong for field in rules._fields.values()]

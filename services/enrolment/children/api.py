@@ -17,6 +17,7 @@ from shared.access.access_log import Why
 from shared.commands.instructions import body_of
 from shared.http.api import json_response
 from shared.http.callers import Having, counties_of_caller
+from shared.http.chinese.answers import HAS_TEXTS
 from shared.http.problems import Problem
 from shared.identity.caller import Caller
 from shared.identity.offices import NATIONAL
@@ -54,7 +55,7 @@ def add_routes(app: FastAPI, names: Names, chunks: Chunks) -> None:
             written = await names.intake.take(_media_type(request), chunks(request), caller)
         except ClientDisconnect:
             raise Problem(400, "ended-early", "The body ended too early", "Nothing of it was written.") from None
-        return json_response(written, 200 if written.written or written.received > 1 else 422, _PRIVATE)
+        return json_response(written, 200 if written.written or written.received > 1 else 422, {"Vary": HAS_TEXTS, **_PRIVATE})
 
     @app.post(
         "/v1/children/search",

@@ -1,4 +1,4 @@
-"""What is planted into the directory stands nowhere else: not in the log, Redis, log lines, errors, metrics, answers to others, nor in clear on the disk."""
+"""What is planted into the directory stands nowhere else: not in the log, Redis, log lines, errors, metrics, nor in clear on the disk."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ async def everything(desk: NamesDesk) -> list[bytes]:
     await desk.get(f"/v1/children/{student}", OFFICER, purpose="verify")
     await desk.post("/v1/children/search", asked, OFFICER)
     await desk.post(f"/v1/children/{student}/unmasking", {"purpose": "persuade"}, OFFICER)
-    for refused in (
+    refused = (
         await desk.post("/v1/children/search", {**asked, "purpose": name}, OFFICER),
         await desk.post("/v1/children/search", {**asked, "name": f" {name}"}, OFFICER),
         await desk.post("/v1/children/search", f'{{"name": "{name}"'.encode(), OFFICER),
@@ -69,8 +69,8 @@ async def everything(desk: NamesDesk) -> list[bytes]:
         await desk.get("/v1/access", SUPERIOR, child=student),
         await desk.post("/v1/children", planted(), SENDER, name.encode().hex()),
         await desk.get(f"/v1/children/{student}", ELSEWHERE, purpose="verify"),
-    ):
-        answers.append(refused.content + str(dict(refused.headers)).encode())
+    )
+    answers += [each.content + str(dict(each.headers)).encode() for each in refused]
     keys, desk.master = desk.master, desk.folder / "gone"
     keys.rename(desk.master)
     answers.append((await desk.post("/v1/children", planted(), SENDER)).content)
