@@ -7,24 +7,16 @@ student-id key every child would get another id.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 
 from deploy.local.config import StackConfig
-from services.enrolment.directory.key_files import add_master_key, add_student_key
-
-FIRST_DAY = date(2000, 1, 1)
-"""The first day of the first student-id key: before any report that is taken."""
+from services.enrolment.directory.key_files import ensure_keys
 
 
 def prepare(config: StackConfig) -> None:
     """Make the folder and the keys that are missing. Raises ``KeysWrong``."""
     config.directory_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    student_keys, master_keys = key_files(config)
-    if not student_keys.exists():
-        add_student_key(student_keys, FIRST_DAY)
-    if not master_keys.exists():
-        add_master_key(master_keys)
+    ensure_keys(*key_files(config))
 
 
 def key_files(config: StackConfig) -> tuple[Path, Path]:

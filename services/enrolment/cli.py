@@ -29,7 +29,7 @@ WRONG, UNAVAILABLE = 1, 2
 T = TypeVar("T")
 
 KeysFile = Annotated[Path, typer.Option("--keys", envvar="ENROLMENT_STUDENT_KEYS_FILE", help="File of the student-id key.")]
-KEYS = Path(".baoxue/directory/student-id.keys")
+KEYS, MASTER_KEYS = Path(".baoxue/directory/student-id.keys"), Path(".baoxue/directory/master.keys")
 Day = Annotated[datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="The day for which ids are made; today if left out.")]
 
 
@@ -117,6 +117,24 @@ def bring_up() -> None:
 
     _with_directory(do)
     out.print("Both databases are at the newest migration.")
+
+
+@directory.command("prepare")
+def prepare(
+    student_keys: Annotated[Path, typer.Option(envvar="ENROLMENT_STUDENT_KEYS_FILE", help="File of the student-id key.")] = KEYS,
+    master_keys: Annotated[Path, typer.Option(envvar="ENROLMENT_MASTER_KEYS_FILE", help="File of the master key.")] = MASTER_KEYS,
+    password: Annotated[
+        Path | None, typer.Option(envvar="ENROLMENT_DIRECTORY_PASSWORD_FILE", help="File of the database's password, which its group may read.")
+    ] = None,
+) -> None:
+    """Make the keys that are missing, and the password of the database; what is there stays. Every set-up but `baoxue up` begins with it."""
+    from services.enrolment.directory.key_files import ensure_keys, ensure_password
+
+    with _failures_as_sentences():
+        made = ensure_keys(student_keys, master_keys)
+        if password is not None and ensure_password(password):
+            made.append(password)
+    out.print(f"Made {', '.join(map(str, made))}." if made else "All keys are there.", markup=False)
 
 
 @directory.command("change-master-key")

@@ -20,12 +20,21 @@ from tests.support.compose import BASE, THREE_BROKERS, broker_settings, load, va
 
 EMBEDDED = StackConfig.model_validate({name: field.default for name, field in StackConfig.model_fields.items() if name not in ("home", "cache")})
 ONE, THREE = load(BASE)["services"], load(BASE, THREE_BROKERS)["services"]
-LONG_RUNNING = {name for name in THREE if name != "topics"}
+LONG_RUNNING = {name for name in THREE if name not in ("topics", "keys")}
 BROKERS = sorted(name for name in THREE if name.startswith("kafka"))
 OURS = pytest.mark.parametrize("service", PROCESSES, ids=lambda service: service.name)
 WHERE = {"listeners", "advertised.listeners", "controller.quorum.voters", "log.dirs", "node.id"}
 INSIDE_ONLY = {"listener.security.protocol.map": "INSIDE:PLAINTEXT,HOST:PLAINTEXT,CONTROLLER:PLAINTEXT", "inter.broker.listener.name": "INSIDE"}
 REPLICATED = {"offsets.topic.replication.factor", "transaction.state.log.replication.factor", "share.coordinator.state.topic.replication.factor"}
+DIRECTORY = {
+    "ENROLMENT_DIRECTORY_URL": "postgresql://baoxue@postgres/baoxue",
+    "ENROLMENT_KEYSTORE_URL": "postgresql://baoxue@postgres/baoxue_keys",
+    "ENROLMENT_DIRECTORY_PASSWORD_FILE": "/var/lib/baoxue/secrets/postgres.password",
+    "ENROLMENT_KEYSTORE_PASSWORD_FILE": "/var/lib/baoxue/secrets/postgres.password",
+    "ENROLMENT_STUDENT_KEYS_FILE": "/var/lib/baoxue/keys/student-id.keys",
+    "ENROLMENT_MASTER_KEYS_FILE": "/var/lib/baoxue/keys/master.keys",
+}
+"""What stands elsewhere in containers: PostgreSQL in the place of two files, and keys in volumes."""
 IN_SYNC = {"transaction.state.log.min.isr", "share.coordinator.state.topic.min.isr"}
 
 
@@ -44,7 +53,7 @@ def test_the_files_are_compose_files(file: Path) -> None:
 
 
 def test_every_container_is_a_process_or_what_they_stand_on() -> None:
-    assert set(ONE) == {service.name for service in PROCESSES} | {"kafka", "valkey", "topics"}
+    assert set(ONE) == {service.name for service in PROCESSES} | {"kafka", "valkey", "topics", "postgres", "keys"}
     assert set(THREE) - set(ONE) == {"kafka-2", "kafka-3"}
 
 
@@ -58,6 +67,8 @@ def test_each_is_told_what_the_embedded_one_is_told(service: ServiceProcess) -> 
     prefix = service.service.upper()
     elsewhere = {f"{prefix}_KAFKA_BOOTSTRAP": "kafka:9092", f"{prefix}_REDIS_URL": "redis://valkey:6379/0", f"{prefix}_HOST": "0.0.0.0"}
     told = {**service.program(EMBEDDED).environment, **elsewhere}
+    if service.name == "enrolment-api":
+        told |= DIRECTORY
     told = {name: value for name, value in told.items() if name.startswith(f"{prefix}_")}
     told.pop(f"{prefix}_REDIS_PASSWORD_FILE")  # the network of the containers is their own
     # The issuer is whoever starts the containers has: the embedded stack's listens on loopback alone.
@@ -67,13 +78,16 @@ def test_each_is_told_what_the_embedded_one_is_told(service: ServiceProcess) -> 
 
 
 @OURS
-def test_no_variable_is_one_that_nobody_reads(service: ServiceProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_variable_is_one_that_nobody_reads(service: ServiceProcess, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     settings = import_module(f"services.{service.service}.settings").Settings
     prefix = f"{service.service.upper()}_"
     environment = THREE[service.name]["environment"]
     assert {name.removeprefix(prefix).lower() for name in environment} <= set(settings.model_fields)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
+        if name.endswith("_PASSWORD_FILE"):
+            (tmp_path / "password").write_text("made by the container `keys`\n", "utf-8")
+            monkeypatch.setenv(name, str(tmp_path / "password"))
     assert settings().kafka_bootstrap == "kafka:9092,kafka-2:9092,kafka-3:9092"
 
 
@@ -86,6 +100,7 @@ def test_its_variables_are_those_of_the_embedded_stack_with_the_same_defaults(fi
         "BAOXUE_ADDRESS",
         "BAOXUE_KAFKA_TAG",
         "BAOXUE_VALKEY_TAG",
+        "BAOXUE_POSTGRES_TAG",
         "BAOXUE_KAFKA_2_PORT",
         "BAOXUE_KAFKA_3_PORT",
     }
@@ -124,7 +139,7 @@ def test_what_dies_is_started_again_and_what_is_stopped_is_given_time(name: str)
     assert all(given >= program.stop_seconds for program in embedded if program.name == needs)
 
 
-@pytest.mark.parametrize("name", sorted(LONG_RUNNING - {*BROKERS, "valkey"}))
+@pytest.mark.parametrize("name", sorted(LONG_RUNNING - {*BROKERS, "valkey", "postgres"}))
 def test_each_is_asked_whether_it_is_ready_at_its_own_port(name: str) -> None:
     (port,) = (value for variable, value in ONE[name]["environment"].items() if variable.endswith("_PORT"))
     assert ONE[name]["healthcheck"]["test"] == ["CMD", "python", "-m", "deploy.image.ready", port]
@@ -132,12 +147,15 @@ def test_each_is_asked_whether_it_is_ready_at_its_own_port(name: str) -> None:
 
 
 def test_what_all_stand_on_is_healthy_before_they_start() -> None:
-    assert all("healthcheck" in THREE[name] for name in (*BROKERS, "valkey"))
+    assert all("healthcheck" in THREE[name] for name in (*BROKERS, "valkey", "postgres"))
     assert set(THREE["topics"]["depends_on"]) == set(BROKERS)
     assert THREE["topics"]["restart"] == "no"
-    for name in LONG_RUNNING - {*BROKERS, "valkey"}:
+    for name in LONG_RUNNING - {*BROKERS, "valkey", "postgres"}:
         needs = {what: how["condition"] for what, how in THREE[name]["depends_on"].items()}
-        assert needs == {"topics": "service_completed_successfully", "valkey": "service_healthy"}
+        names = {"postgres": "service_healthy"} if name == "enrolment-api" else {}
+        assert needs == {"topics": "service_completed_successfully", "valkey": "service_healthy", **names}
+    assert THREE["postgres"]["depends_on"] == {"keys": {"condition": "service_completed_successfully"}}
+    assert THREE["keys"]["restart"] == "no"
 
 
 @pytest.mark.parametrize("name", sorted(THREE))
@@ -154,8 +172,9 @@ def test_no_port_is_published_twice() -> None:
 @pytest.mark.parametrize("name", sorted(THREE))
 def test_every_image_is_ours_or_an_official_one_of_one_version(name: str) -> None:
     image, tag = THREE[name]["image"].split(":", 1)
-    assert (image, name) in {("apache/kafka", name), ("valkey/valkey", name)} or (image, tag) == ("baoxue", "local")
-    assert tag == "local" or re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+@sha256:[0-9a-f]{64}", tag), "a whole version by its digest: a tag can be moved"
+    assert (image, name) in {("apache/kafka", name), ("valkey/valkey", name), ("postgres", "postgres")} or (image, tag) == ("baoxue", "local")
+    version = r"[0-9]+\.[0-9]+-[a-z]+" if name == "postgres" else r"[0-9]+\.[0-9]+\.[0-9]+"
+    assert tag == "local" or re.fullmatch(version + "@sha256:[0-9a-f]{64}", tag), "a whole version by its digest: a tag can be moved"
 
 
 @pytest.mark.parametrize("name", sorted(THREE))
@@ -170,8 +189,9 @@ def test_no_container_may_do_what_it_need_not(name: str) -> None:
     ("name", "writable"),
     [
         ("valkey", ["/tmp"]),
+        ("postgres", ["/tmp", "/var/run/postgresql:uid=999,gid=999"]),
         *((broker, ["/tmp:exec", "/opt/kafka/config", "/opt/kafka/logs"]) for broker in BROKERS),
-        *((name, ["/tmp"]) for name in sorted(set(THREE) - {*BROKERS, "valkey"})),
+        *((name, ["/tmp"]) for name in sorted(set(THREE) - {*BROKERS, "valkey", "postgres"})),
     ],
 )
 def test_a_container_writes_into_its_volume_and_into_memory_alone(name: str, writable: list[str]) -> None:
@@ -183,10 +203,23 @@ def test_redis_is_nobody_of_note_from_the_start() -> None:
 
 
 def test_what_must_outlive_a_container_is_in_a_volume() -> None:
-    mounted = {name: THREE[name]["volumes"] for name in (*BROKERS, "valkey")}
-    assert {name: [f"{name}:{'/data' if name == 'valkey' else '/var/lib/kafka/data'}"] for name in mounted} == mounted
-    assert set(load(BASE, THREE_BROKERS)["volumes"]) == set(mounted)
+    mounted = {name: THREE[name]["volumes"][0] for name in (*BROKERS, "valkey", "postgres")}
+    places = {"valkey": "/data", "postgres": "/var/lib/postgresql/data"}
+    assert {name: f"{name}:{places.get(name, '/var/lib/kafka/data')}" for name in mounted} == mounted
+    assert set(load(BASE, THREE_BROKERS)["volumes"]) == {*mounted, "keys", "secrets"}
     assert all(broker_settings(THREE[name])["log.dirs"] == "/var/lib/kafka/data" for name in BROKERS)
+
+
+def test_the_master_key_is_in_no_container_but_those_that_use_it() -> None:
+    holders = {name for name, container in THREE.items() if any(str(each).startswith("keys:") for each in container.get("volumes", []))}
+    assert holders == {"keys", "enrolment-api"}
+    assert "ports" not in THREE["postgres"]
+
+
+def test_the_keystore_is_a_database_of_its_own() -> None:
+    made = (BASE.parent / "deploy" / "image" / "keystore.sql").read_text("utf-8")
+    assert DIRECTORY["ENROLMENT_KEYSTORE_URL"].rpartition("/")[2] in made
+    assert DIRECTORY["ENROLMENT_KEYSTORE_URL"] != DIRECTORY["ENROLMENT_DIRECTORY_URL"]
 
 
 class TestThreeBrokers:
@@ -216,7 +249,7 @@ class TestThreeBrokers:
             assert moved[name]["ports"] == [f"{LOOPBACK}:{each['node.id']}:19092"]
             assert each["advertised.listeners"] == f"INSIDE://{name}:9092,HOST://{LOOPBACK}:{each['node.id']}"
 
-    @pytest.mark.parametrize("name", sorted(LONG_RUNNING - {*BROKERS, "valkey"} | {"topics"}))
+    @pytest.mark.parametrize("name", sorted(LONG_RUNNING - {*BROKERS, "valkey", "postgres"} | {"topics"}))
     def test_every_process_knows_all_of_them(self, name: str) -> None:
         (told,) = [value for variable, value in THREE[name]["environment"].items() if variable.endswith("_KAFKA_BOOTSTRAP")]
         assert told == ",".join(f"{broker}:9092" for broker in BROKERS)

@@ -15,6 +15,8 @@ from msgspec import Struct
 from services.enrolment.directory.sealing import KEY_BYTES, draw_key
 from services.enrolment.directory.student_ids import StudentKey, StudentKeys
 
+FIRST_DAY = date(2000, 1, 1)
+"""The first day of the first student-id key: before any report that is taken."""
 _OTHERS = 0o077
 _MOST_BYTES = 64 << 10
 
@@ -89,6 +91,27 @@ def keep_newest_master_key(path: Path) -> MasterKey:
     newest = read_master_keys(path)[-1]
     _write(path, _MasterKeyFile((newest,)))
     return newest
+
+
+def ensure_keys(student_keys: Path, master_keys: Path) -> list[Path]:
+    """Make the files that are missing, each with its first key, and return them. Raises ``KeysWrong``."""
+    made = []
+    if not student_keys.exists():
+        add_student_key(student_keys, FIRST_DAY)
+        made.append(student_keys)
+    if not master_keys.exists():
+        add_master_key(master_keys)
+        made.append(master_keys)
+    return made
+
+
+def ensure_password(path: Path) -> bool:
+    """Make a file with a random password, which its owner and group may read, where there is none; return whether it was made."""
+    if path.exists():
+        return False
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640), "w") as file:
+        file.write(f"{draw_key().hex()}\n")
+    return True
 
 
 def _read(path: Path, kind: type[File]) -> File:
