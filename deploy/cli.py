@@ -280,6 +280,7 @@ def _processes(stack: LocalStack) -> bool:
 def _addresses(config: StackConfig) -> None:
     for spec in SERVICES:
         out.print(f"{spec.name:<9}  {config.api_url(spec.name)}  {spec.serves}")
+    out.print(f"{'issuer':<9}  {config.issuer_url}  signs people in; `baoxue token --as officer` prints a token")
     out.print(f"Kafka, Redis, logs: {config.kafka_bootstrap}, {config.redis_url}, {config.logs}")
 
 
