@@ -204,10 +204,11 @@ def token(
 
 @app.command("rotate-key")
 def rotate_key() -> None:
-    """Let the stack's issuer sign with a new key; the one before stays published until the last of its tokens is over."""
+    """Let the stack's issuer go over to a new key, without a stop: it is published now, and signs once every api has fetched it."""
     with _plain_failures():
         config = _needs_running(StackConfig.from_environment())
-        out.print(f"Tokens are signed by key {keys.rotate(config.issuer_folder, time.time())} from now on.")
+        kid, begins = keys.rotate(config.issuer_folder, time.time())
+        out.print(f"Key {kid} is published, and signs from {datetime.datetime.fromtimestamp(begins).astimezone():%H:%M:%S} on.")
 
 
 @app.command("redis", context_settings={"ignore_unknown_options": True})

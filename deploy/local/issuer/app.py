@@ -46,7 +46,7 @@ def create_issuer(folder: Path, *, issuer: str, redirect_uris: Mapping[str, str]
 
     @app.get("/livez")
     async def lives() -> Response:
-        keyring.signer()
+        keyring.signer(now())
         return Response('{"status": "alive"}', media_type="application/json")
 
     @app.get("/.well-known/openid-configuration")

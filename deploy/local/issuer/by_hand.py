@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from deploy.local.config import StackConfig
 from deploy.local.issuer.keys import Keyring, key_file
 from deploy.local.issuer.offices import DEMO_OFFICES, demo_office
-from deploy.local.issuer.tokens import Claims, access_token
+from deploy.local.issuer.tokens import Claims, access_token, now
 from shared.identity.caller import Role
 from shared.identity.offices import FORMS, is_office
 
@@ -39,7 +39,7 @@ def claims_of(*, roles: Sequence[str], office: str | None, demo_name: str | None
 def token(config: StackConfig, claims: Claims, *, minutes: int) -> str:
     """Return a token of a stack's issuer. Raises ``NoSuchToken`` where the stack has no key yet."""
     try:
-        signer = Keyring(key_file(config.issuer_folder)).signer()
+        signer = Keyring(key_file(config.issuer_folder)).signer(now())
     except OSError as error:
         raise NoSuchToken(f"{key_file(config.issuer_folder)} cannot be read: `make up` makes it.") from error
     return access_token(signer, config.issuer_url, claims, seconds=60 * minutes)

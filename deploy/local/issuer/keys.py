@@ -1,7 +1,7 @@
-"""The keys that the issuer signs with: made when the stack is set up, in a file of its owner's alone; the newest signs.
+"""The keys that the issuer signs with: made when the stack is set up, in a file of its owner's alone.
 
-A key that another replaced stays published until the last token that it signed is over. The file is read again whenever it changed, so that a
-rotation needs no restart.
+A new key is published before it signs, so that every api has fetched it by then. The key that it replaces stays published until the last token
+that it signed is over. The file is read again whenever it changed, so that a rotation needs no restart.
 """
 
 from __future__ import annotations
@@ -18,14 +18,18 @@ ALGORITHM = "Ed25519"
 """RFC 9864: Ed25519, and not the older EdDSA, which names no curve."""
 LONGEST_MINUTES = 24 * 60
 """The longest life of a token."""
+LEAD = 330.0
+"""Seconds for which a key is published before it signs: apis fetch the keys every 300 (``shared.identity.keys.PACE``)."""
 _STAYS = LONGEST_MINUTES * 60 + 300
 """Seconds for which a replaced key stays published: the longest token and the difference of clocks."""
 
 
 class _Kept(msgspec.Struct):
+    """A key: from when on it signs, and the moment after which nobody needs it, None as long as no other replaces it; in seconds since 1970."""
+
     jwk: dict[str, str]
+    begins: float = 0.0
     until: float | None = None
-    """The moment after which nobody needs the key, in seconds; None for the key that signs."""
 
 
 class Signer(NamedTuple):
@@ -43,9 +47,9 @@ class Keyring:
         self._read_at: tuple[int, int] | None = None
         self._keys: list[_Kept] = []
 
-    def signer(self) -> Signer:
-        """Return the key that signs now. Raises ``OSError`` where there is no file."""
-        newest = next(kept for kept in self._current() if kept.until is None)
+    def signer(self, now: float) -> Signer:
+        """Return the key that signs at this moment. Raises ``OSError`` where there is no file."""
+        newest = max((kept for kept in self._current() if kept.begins <= now), key=lambda kept: kept.begins)
         return Signer(newest.jwk["kid"], OKPKey.import_key(dict(newest.jwk)))
 
     def published(self, now: float) -> dict[str, list[dict[str, object]]]:
@@ -73,15 +77,15 @@ def ensure_key(folder: Path) -> None:
     file.chmod(0o600)
 
 
-def rotate(folder: Path, now: float) -> str:
-    """Make a key that signs from now on, and return its id. The one before stays published until its tokens are over; older ones go."""
+def rotate(folder: Path, now: float) -> tuple[str, float]:
+    """Make the next key, and return its id and when it begins to sign. The one before stays until its tokens are over; older ones go."""
     file = key_file(folder)
-    fresh = new_jwk()
+    fresh = _Kept(new_jwk(), begins=now + LEAD)
     kept = [each for each in _read(file) if each.until is None or each.until > now]
     for each in kept:
-        each.until = each.until or now + _STAYS
-    _write(file, [_Kept(fresh), *kept])
-    return fresh["kid"]
+        each.until = each.until or fresh.begins + _STAYS
+    _write(file, [fresh, *kept])
+    return fresh.jwk["kid"], fresh.begins
 
 
 def new_jwk() -> dict[str, str]:

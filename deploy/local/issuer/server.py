@@ -15,7 +15,7 @@ from deploy.local.issuer.clients import Client
 from deploy.local.issuer.grants import Assertions, ClientCredentials, CodeStore, OpenId, Pkce, code_grant
 from deploy.local.issuer.keys import Keyring
 from deploy.local.issuer.offices import DemoOffice
-from deploy.local.issuer.tokens import ACCESS_SECONDS, Claims, access_token
+from deploy.local.issuer.tokens import ACCESS_SECONDS, Claims, access_token, now
 
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
@@ -46,7 +46,7 @@ class IssuerServer(AuthlibServer):  # type: ignore[misc]  # Authlib has no types
         super().__init__()
         self._issuer, self._keyring, self._clients = issuer, keyring, clients
         self.register_client_auth_method("private_key_jwt", assertions)
-        self.register_grant(code_grant(CodeStore()), [Pkce(required=True), OpenId(issuer, keyring.signer)])
+        self.register_grant(code_grant(CodeStore()), [Pkce(required=True), OpenId(issuer, lambda: keyring.signer(now()))])
         self.register_grant(ClientCredentials)
         self.register_token_generator("default", self._token)
 
@@ -72,5 +72,5 @@ class IssuerServer(AuthlibServer):  # type: ignore[misc]  # Authlib has no types
     def _token(self, *, grant_type: str, client: Client, user: DemoOffice | None = None, scope: str | None = None, **_: Any) -> dict[str, object]:
         who = user or client
         claims = Claims(user.name if user else client.client_id, client.client_id, who.office, who.roles)
-        token = access_token(self._keyring.signer(), self._issuer, claims)
+        token = access_token(self._keyring.signer(now()), self._issuer, claims)
         return {"token_type": "Bearer", "access_token": token, "expires_in": ACCESS_SECONDS, "scope": scope or ""}

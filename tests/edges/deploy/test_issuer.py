@@ -18,6 +18,7 @@ from deploy.local.issuer.clients import OFFICERS
 from deploy.local.issuer.keys import Keyring, key_file
 from deploy.local.issuer.offices import DEMO_OFFICES
 from deploy.local.issuer.tokens import ACCESS_SECONDS, now
+from shared.identity.keys import PACE
 from tests.edges.deploy.issuer_desk import IssuerDesk, mode
 
 
@@ -52,18 +53,34 @@ class TestKeys:
         public = desk.config.issuer_folder / "clients" / "reporting.public.json"
         assert '"d"' not in public.read_text()
 
-    async def test_a_rotated_key_signs_at_once_and_the_one_before_stays_until_its_tokens_are_over(self, desk: IssuerDesk) -> None:
+    async def test_a_new_key_is_published_before_it_signs_and_the_one_before_until_its_tokens_are_over(
+        self, desk: IssuerDesk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         old = (await desk.ask(desk.assertion(OFFICERS))).json()["access_token"]
-        fresh = keys.rotate(desk.config.issuer_folder, now())
-        new = (await desk.ask(desk.assertion(OFFICERS, jti="second"))).json()["access_token"]
-        (old_header, _), (new_header, _) = await desk.read(old), await desk.read(new)
-        assert new_header["kid"] == fresh != old_header["kid"]
+        fresh, begins = keys.rotate(desk.config.issuer_folder, now())
+        assert begins - now() > PACE.every, "every api has fetched it by then"
+        still = (await desk.ask(desk.assertion(OFFICERS, jti="second"))).json()["access_token"]
+        (old_header, _), (still_header, _) = await desk.read(old), await desk.read(still)
+        assert still_header["kid"] == old_header["kid"] != fresh
         keyring = Keyring(key_file(desk.config.issuer_folder))
-        longest = keys.LONGEST_MINUTES * 60
-        assert old_header["kid"] in {key["kid"] for key in keyring.published(now() + longest)["keys"]}
-        assert {key["kid"] for key in keyring.published(now() + longest + 600)["keys"]} == {fresh}
-        assert keys.rotate(desk.config.issuer_folder, now() + longest + 600) != fresh
+        assert {key["kid"] for key in keyring.published(now())["keys"]} == {fresh, old_header["kid"]}
+        assert keyring.signer(begins - 1).kid == old_header["kid"]
+        assert keyring.signer(begins).kid == fresh
+        over = begins + keys.LONGEST_MINUTES * 60
+        assert old_header["kid"] in {key["kid"] for key in keyring.published(over)["keys"]}
+        assert {key["kid"] for key in keyring.published(over + 600)["keys"]} == {fresh}
+        keys.rotate(desk.config.issuer_folder, over + 600)
         assert old_header["kid"] not in key_file(desk.config.issuer_folder).read_text(), "a key that nobody needs goes"
+        monkeypatch.setattr("deploy.local.issuer.server.now", lambda: int(begins))
+        new = (await desk.ask(desk.assertion(OFFICERS, jti="third"))).json()["access_token"]
+        assert (await desk.read(new))[0]["kid"] == fresh, "without a restart"
+
+    async def test_two_rotations_at_once_lose_no_key(self, desk: IssuerDesk) -> None:
+        first, _ = keys.rotate(desk.config.issuer_folder, now())
+        second, begins = keys.rotate(desk.config.issuer_folder, now() + 10)
+        keyring = Keyring(key_file(desk.config.issuer_folder))
+        assert len(keyring.published(now())["keys"]) == 3
+        assert (keyring.signer(begins - 1).kid, keyring.signer(begins).kid) == (first, second)
 
 
 class TestDescription:
@@ -247,7 +264,7 @@ class TestLoopback:
 
 def test_no_token_passes_for_one_of_another_key(tmp_path: Path) -> None:
     first, second = IssuerDesk(tmp_path / "first"), IssuerDesk(tmp_path / "second")
-    signer = Keyring(key_file(first.config.issuer_folder)).signer()
+    signer = Keyring(key_file(first.config.issuer_folder)).signer(now())
     token = jwt.encode({"alg": "Ed25519", "kid": signer.kid}, {"a": 1}, signer.key, ["Ed25519"])
     other = OKPKey.import_key(dict(Keyring(key_file(second.config.issuer_folder)).published(now())["keys"][0]))  # type: ignore[arg-type]
     with pytest.raises(JoseError):

@@ -157,7 +157,7 @@ class TestWayBack:
     async def test_an_id_token_that_says_anything_else_signs_nobody_in(
         self, desk: SigningDesk, monkeypatch: pytest.MonkeyPatch, claims: dict[str, object], says: str
     ) -> None:
-        signer = Keyring(key_file(desk.issuer.config.issuer_folder)).signer()
+        signer = Keyring(key_file(desk.issuer.config.issuer_folder)).signer(now())
         access = access_token(signer, desk.issuer.issuer, Claims("officer", SERVICE, "/counties/513431", ["officer"]))
 
         async def redeem(_: object, code: str, sign_in: store_module.SignIn) -> provider_module.Tokens:
@@ -235,7 +235,7 @@ class TestWhoMayChangeAnything:
     async def test_a_token_is_its_callers_whatever_cookie_comes_with_it(self, desk: SigningDesk) -> None:
         browser = desk.browser()
         await browser.sign_in("officer")
-        signer = Keyring(key_file(desk.issuer.config.issuer_folder)).signer()
+        signer = Keyring(key_file(desk.issuer.config.issuer_folder)).signer(now())
         token = access_token(signer, desk.issuer.issuer, Claims("x", "y", "/provinces/51", ["sender"]))
         answer = await browser.http.post("/closed", headers={"authorization": f"Bearer {token}"})
         assert answer.json() == {"office": "/provinces/51"}
