@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -18,6 +19,9 @@ QUICK = Pace(every=0.01, retry=0.01, unknown=0.0)
 
 def key(kid: str) -> Key:
     return OKPKey.generate_key("Ed25519", {"kid": kid})
+
+
+TWO = dict(key("two").as_dict(private=False))
 
 
 async def until_there(keys: IssuerKeys) -> None:
@@ -71,7 +75,7 @@ async def test_an_issuer_that_is_away_takes_no_key_away() -> None:
         {"body": b'{"keys": 7}'},
         {"body": b'{"keys": []}'},
         {"body": b'{"keys": [{"kty": "OKP", "kid": "one"}]}'},
-        {"body": b'{"keys": [' + b" " * (300 << 10) + b"]}"},
+        {"body": json.dumps({"keys": [TWO]}).encode() + b" " * (300 << 10)},
         {"said": {"issuer": "http://127.0.0.1:9"}},
         {"said": {"jwks_uri": None}},
         {"said": {"jwks_uri": "file:///etc/passwd"}},
@@ -82,6 +86,7 @@ async def test_an_answer_that_cannot_be_right_changes_nothing(spoilt: dict[str, 
     async with issuer.running():
         keys = IssuerKeys(issuer.url, pace=QUICK)
         assert await keys.of("one") is not None
+        issuer.keys.append(TWO)
         for name, value in spoilt.items():
             setattr(issuer, name, value)
         assert await keys.of("two") is None
