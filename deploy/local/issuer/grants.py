@@ -209,8 +209,6 @@ class Assertions(JWTBearerClientAssertion):  # type: ignore[misc]  # Authlib has
         """Judge what the assertion says: beside what Authlib judges, that its life is short."""
         if not all(isinstance(claims.get(name), int | float) for name in ("iat", "exp")) or claims["exp"] - claims["iat"] > ASSERTION_SECONDS:
             raise InvalidClientError(description=f"An assertion has iat and exp, at most {ASSERTION_SECONDS} seconds apart.")
-        if not isinstance(claims.get("jti"), str):
-            raise InvalidClientError(description="An assertion has an id of its own: jti.")
         super().verify_claims(claims)
 
     def validate_jti(self, claims: Mapping[str, Any], jti: str) -> bool:

@@ -15,6 +15,7 @@ from joserfc.jwk import OctKey, OKPKey
 
 from deploy.local.issuer import keys
 from deploy.local.issuer.clients import OFFICERS
+from deploy.local.issuer.grants import Code, CodeStore
 from deploy.local.issuer.keys import Keyring, key_file
 from deploy.local.issuer.offices import DEMO_OFFICES
 from deploy.local.issuer.tokens import ACCESS_SECONDS, now
@@ -206,6 +207,13 @@ class TestPeople:
     )
     async def test_a_code_without_what_belongs_to_it_is_nothing(self, desk: IssuerDesk, wrong: dict[str, str]) -> None:
         assert (await desk.redeem(await desk.code(), **wrong)).status_code == 400
+
+    def test_a_code_of_another_service_is_nothing(self) -> None:
+        codes = CodeStore()
+        for client_id, found in (("case", False), ("reporting", True)):
+            code = Code("x", "reporting", "http://127.0.0.1:1/signed-in", "openid", "n", "c", "S256", DEMO_OFFICES[0], now())
+            codes.keep(code)
+            assert (codes.take("x", client_id) is code) is found
 
     async def test_a_code_is_over_after_a_minute(self, desk: IssuerDesk, monkeypatch: pytest.MonkeyPatch) -> None:
         code = await desk.code()

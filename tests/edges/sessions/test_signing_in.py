@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from http.cookies import SimpleCookie
@@ -212,6 +213,19 @@ class TestSessionsEnd:
         await store.of(drawn)
         [name] = sessions(database)
         assert await database.operator.ttl(name) <= 50
+
+    async def test_of_two_ways_back_at_once_one_takes_the_sign_in(self, database: RedisDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
+        store, read, both_read = self.store(database), database.client.get, asyncio.Barrier(2)
+        drawn = await store.keep(store_module.SignIn("s", "n", "v", "/"))
+
+        async def read_by_both(name: str) -> object:
+            held = await read(name)
+            await both_read.wait()
+            return held
+
+        monkeypatch.setattr(database.client, "get", read_by_both)
+        taken = await asyncio.gather(store.take(drawn), store.take(drawn))
+        assert sum(each is not None for each in taken) == 1
 
     async def test_a_sign_in_under_way_after_ten_minutes(self, database: RedisDatabase) -> None:
         store = self.store(database)
