@@ -61,7 +61,7 @@ def test_all_ten_processes_are_looked_at_and_are_well(stack: LocalStack) -> None
     seen = {check.about: check.seen for check in examine(stack.config)}
     for service in PROCESSES:
         assert seen[service.name] == f"runs and is ready (process {stack.pid(service.name)})"
-    assert {"kafka", "redis", "topics", "Redis's settings", "Redis's users", "Redis's file"} <= set(seen)
+    assert {"kafka", "redis", "issuer", "topics", "Redis's settings", "Redis's users", "Redis's file"} <= set(seen)
 
 
 def test_no_password_stands_on_a_command_line_in_an_environment_in_a_setting_or_in_a_log(stack: LocalStack) -> None:

@@ -63,14 +63,15 @@ def test_redis_evicts_nothing_and_keeps_buckets_packed(stack: LocalStack) -> Non
 def test_nothing_listens_beyond_this_machine(stack: LocalStack) -> None:
     sockets = [each for process in Supervisor(stack.config).processes() for each in process.net_connections("inet")]
     listening = {(each.laddr.ip, each.laddr.port) for each in sockets if each.status == psutil.CONN_LISTEN}
-    assert {port for _, port in listening} == {stack.config.kafka_port, stack.config.kafka_controller_port, stack.config.redis_port}
+    config = stack.config
+    assert {port for _, port in listening} == {config.kafka_port, config.kafka_controller_port, config.redis_port, config.issuer_port}
     assert {address.removeprefix("::ffff:") for address, _ in listening} == {"127.0.0.1"}
 
 
 def test_whatever_is_killed_is_started_again_and_has_forgotten_nothing(new_stack: NewStack) -> None:
     stack = new_stack(partitions=1)
     remember(stack)
-    for process in ("redis", "kafka"):
+    for process in ("redis", "kafka", "issuer"):
         killed = stack.kill(process)
         assert stack.wait_ready(process, other_than=killed) != killed
     assert remembers(stack)
@@ -157,7 +158,7 @@ def test_the_doctor_finds_nothing_wrong_with_what_is_well(new_stack: NewStack) -
     checks = list(examine(stack.config, ()))
     assert [check for check in checks if check.mend] == []
     machine = {"Python", "packages", "Java", "Redis server", "Kafka's jars", "disk", "folder", "memory"}
-    assert machine | {"kafka", "redis", "Redis's settings", "Redis's users", "Redis's file", "topics"} == {check.about for check in checks}
+    assert machine | {"kafka", "redis", "issuer", "Redis's settings", "Redis's users", "Redis's file", "topics"} == {check.about for check in checks}
 
 
 def test_the_doctor_names_what_is_wrong_and_what_mends_it(new_stack: NewStack) -> None:

@@ -73,7 +73,7 @@ def test_up_runs_everything_in_the_background_until_down(config: StackConfig) ->
         assert config.api_url("reporting") in up.stdout
         states = LocalStack(config).states()
         assert {name: state.state for name, state in states.items()} == dict.fromkeys(
-            ("kafka", "redis", *(service.name for service in PROCESSES)), "RUNNING"
+            ("kafka", "redis", "issuer", *(service.name for service in PROCESSES)), "RUNNING"
         )
         status = baoxue("status")
         assert status.returncode == 0
