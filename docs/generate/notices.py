@@ -159,7 +159,8 @@ def notices() -> str:
         _table(packages("redis.lock")),
         "The broker: Apache Kafka and what it needs (`deploy/local/kafka.lock`), as jars.",
         table(("jar", "licence"), ((code(jar.coordinates), licence_of_jar(jar.coordinates)) for jar in jars.locked())),
-        "In the container set-up instead: the images `apache/kafka` (Apache-2.0), `valkey/valkey` (BSD-3-Clause) and `python` (PSF-2.0), each "
+        "In the container set-up instead: the images `apache/kafka` (Apache-2.0), `valkey/valkey` (BSD-3-Clause), `postgres` (PostgreSQL) and "
+        "`python` (PSF-2.0), each "
         "with what it stands on.",
         "## Fetched to test it",
         _table(package for package in packages("dev.lock") if package.name not in names),
