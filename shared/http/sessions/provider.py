@@ -69,10 +69,11 @@ class Provider:
         }
         return _with(await self._address("authorization_endpoint"), asked)
 
-    async def sign_out_url(self, id_token: str, to: str) -> str | None:
-        """Return where the issuer ends its own session of a person; None where it has none."""
+    async def sign_out_url(self, to: str) -> str | None:
+        """Return where the issuer ends its own session of a person, and leads on; None where it has none. Raises ``ProviderAway``."""
         address = (await self._description()).get("end_session_endpoint")
-        asked = {"id_token_hint": id_token, "client_id": self._client.client_id, "post_logout_redirect_uri": to}
+        # Without the id token, which would say whom: no token goes through the browser. The issuer may ask the person.
+        asked = {"client_id": self._client.client_id, "post_logout_redirect_uri": to}
         return _with(address, asked) if isinstance(address, str) else None
 
     async def redeem(self, code: str, sign_in: SignIn) -> Tokens:

@@ -22,7 +22,7 @@ from shared.http.callers import OPEN, caller_of
 from shared.http.problems import invalid_parameter
 from shared.http.sessions import pages
 from shared.http.sessions.cookies import Cookies
-from shared.http.sessions.provider import Provider, ProviderAway, SignInRefused, Tokens
+from shared.http.sessions.provider import Provider, ProviderAway, SignInRefused
 from shared.http.sessions.store import SessionStore, SignIn
 from shared.http.unavailable import redis_needed
 from shared.identity.caller import Caller, Role
@@ -104,7 +104,7 @@ def _install(app: FastAPI, at: SigningIn) -> None:
         try:
             if under_way is None:
                 raise SignInRefused("There is no such sign-in under way in this browser, or not any more.")  # noqa: TRY301  # one answer to all of them
-            caller, tokens = await _caller(at, under_way, dict(request.query_params))
+            caller = await _caller(at, under_way, dict(request.query_params))
         except SignInRefused as refused:
             response = pages.refused(str(refused))
         except ProviderAway as away:
@@ -113,7 +113,7 @@ def _install(app: FastAPI, at: SigningIn) -> None:
             with redis_needed():
                 if (before := at.cookies.session_of(request)) is not None:
                     await at.store.end(before)
-                session = await at.store.begin(caller, tokens.id_token)
+                session = await at.store.begin(caller)
             response = pages.goes_on(under_way.to)
             at.cookies.begin_session(response, session)
         at.cookies.end(response, at.cookies.sign_in)
@@ -121,20 +121,17 @@ def _install(app: FastAPI, at: SigningIn) -> None:
 
     @app.post("/sign-out", include_in_schema=False, openapi_extra=OPEN)
     async def sign_out(request: Request) -> Response:
-        drawn, leads = at.cookies.session_of(request), "/"
-        if drawn is not None:
+        if (drawn := at.cookies.session_of(request)) is not None:
             with redis_needed():
-                session = await at.store.of(drawn)
                 await at.store.end(drawn)
-            if session is not None:
-                leads = await _leads_on(at, session.id_token)
+        leads = "/" if caller_of(request) is None else await _leads_on(at)
         response = Response(msgspec.json.encode(SignedOut(leads)), headers={"Cache-Control": "no-store"}, media_type="application/json")
         at.cookies.end(response, at.cookies.session)
         return response
 
 
-async def _caller(at: SigningIn, under_way: SignIn, sent: dict[str, str]) -> tuple[Caller, Tokens]:
-    """Return who signed in, and the tokens. Raises ``ProviderAway`` and ``SignInRefused``."""
+async def _caller(at: SigningIn, under_way: SignIn, sent: dict[str, str]) -> Caller:
+    """Return who signed in. Raises ``ProviderAway`` and ``SignInRefused``."""
     if not hmac.compare_digest(sent.get("state", "").encode(), under_way.state.encode()):
         raise SignInRefused("The way back is of another sign-in.")
     if sent.get("iss", at.provider.issuer) != at.provider.issuer:
@@ -149,13 +146,13 @@ async def _caller(at: SigningIn, under_way: SignIn, sent: dict[str, str]) -> tup
         raise SignInRefused(str(refused)) from refused
     except KeysUnknown as unknown:
         raise ProviderAway("its keys were not fetched yet") from unknown
-    return caller, tokens
+    return caller
 
 
-async def _leads_on(at: SigningIn, id_token: str) -> str:
+async def _leads_on(at: SigningIn) -> str:
     """Return where a browser goes on after the session is over; an issuer that is away keeps nobody signed in here."""
     try:
-        return await at.provider.sign_out_url(id_token, f"{at.address}/") or "/"
+        return await at.provider.sign_out_url(f"{at.address}/") or "/"
     except ProviderAway:
         return "/"
 

@@ -28,11 +28,10 @@ KEYS = (
 
 
 class Session(msgspec.Struct, frozen=True, array_like=True):
-    """Who signed in, and when it ends whatever happens, in seconds since 1970. ``id_token``: what tells the issuer whom to sign out."""
+    """Who signed in, and when it ends whatever happens, in seconds since 1970."""
 
     caller: Caller
     ends: float
-    id_token: str
 
 
 class SignIn(msgspec.Struct, frozen=True, array_like=True):
@@ -62,9 +61,9 @@ class SessionStore:
     def __init__(self, redis: Redis, service: str, lifetimes: Lifetimes) -> None:
         self._redis, self._service, self._lifetimes = redis, service, lifetimes
 
-    async def begin(self, caller: Caller, id_token: str) -> str:
+    async def begin(self, caller: Caller) -> str:
         """Begin a session, and return the id for the browser."""
-        drawn, session = ids.draw_id(), Session(caller, clock.now().timestamp() + self._lifetimes.absolute, id_token)
+        drawn, session = ids.draw_id(), Session(caller, clock.now().timestamp() + self._lifetimes.absolute)
         await self._redis.set(self._name("session", drawn), _encode(session), ex=min(self._lifetimes))
         return drawn
 

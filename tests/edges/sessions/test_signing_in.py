@@ -9,6 +9,7 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 
 import pytest
+from fastapi import Response
 from joserfc import jwt
 
 from deploy.local.issuer import clients
@@ -78,8 +79,27 @@ class TestSigningIn:
         }
 
     def test_where_tls_is_the_cookies_are_bound_to_the_host(self) -> None:
-        cookies = Cookies(SERVICE, secure=True)
-        assert (cookies.session, cookies.sign_in) == (f"__Host-{SESSION}", f"__Host-{UNDER_WAY}")
+        cookies, response = Cookies(SERVICE, secure=True), Response()
+        cookies.begin_session(response, "x")
+        cookies.begin_sign_in(response, "y")
+        given = {header.partition("=")[0]: attributes(header) for header in response.headers.getlist("set-cookie")}
+        assert set(given) == {f"__Host-{SESSION}", f"__Host-{UNDER_WAY}"}
+        assert all(each["secure"] and each["path"] == "/" and "domain" not in each for each in given.values())
+
+    async def test_an_issuer_with_a_session_of_its_own_is_asked_to_end_it_without_a_token(
+        self, desk: SigningDesk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def described(_: object) -> dict[str, str]:
+            return {"end_session_endpoint": "https://issuer.example/logout"}
+
+        browser = desk.browser()
+        await browser.sign_in("officer")
+        monkeypatch.setattr(provider_module.Provider, "_description", described)
+        told = (await browser.post("/sign-out")).json()["next"]
+        assert told.startswith("https://issuer.example/logout?")
+        assert query_of(told) == {"client_id": SERVICE, "post_logout_redirect_uri": f"{desk.url}/"}
+        assert await browser.office() is None
+        assert (await browser.post("/sign-out")).json() == {"next": "/"}, "nobody is signed in: there is nothing to end"
 
     async def test_each_sign_in_has_another_id_and_ends_the_session_before(self, desk: SigningDesk) -> None:
         browser = desk.browser()
@@ -186,7 +206,7 @@ class TestSessionsEnd:
 
     async def test_without_a_request_for_the_idle_time(self, database: RedisDatabase) -> None:
         store = self.store(database)
-        drawn = await store.begin(self.caller, "")
+        drawn = await store.begin(self.caller)
         database.pass_time(99)
         found = await store.of(drawn)
         assert found is not None
@@ -198,7 +218,7 @@ class TestSessionsEnd:
 
     async def test_at_the_absolute_end_whatever_is_asked(self, database: RedisDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
         store = self.store(database)
-        drawn = await store.begin(self.caller, "")
+        drawn = await store.begin(self.caller)
         begun = clock.now()
         for passed, alive in ((90, True), (180, True), (249, True), (251, False)):
             moment = begun + timedelta(seconds=passed)
@@ -207,7 +227,7 @@ class TestSessionsEnd:
 
     async def test_redis_itself_forgets_it_by_the_absolute_end(self, database: RedisDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
         store = self.store(database)
-        drawn = await store.begin(self.caller, "")
+        drawn = await store.begin(self.caller)
         moment = clock.now() + timedelta(seconds=200)
         monkeypatch.setattr(clock, "now", lambda: moment)
         await store.of(drawn)
