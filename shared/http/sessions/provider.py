@@ -141,11 +141,15 @@ class Provider:
 
 
 def read_key(file: Path) -> Key:
-    """Return the private key in a file, a JWK. Raises ``ValueError``."""
+    """Return the private key in a file, a JWK. Raises ``OSError`` and ``ValueError``."""
+    text = file.read_text("utf-8")
     try:
-        return JWKRegistry.import_key(json.loads(file.read_text("utf-8")))
-    except (JoseError, ValueError, TypeError) as error:
+        key = JWKRegistry.import_key(json.loads(text))
+    except (JoseError, ValueError, TypeError, AttributeError, KeyError) as error:
         raise ValueError(f"{file} holds no private key as a JWK") from error
+    if not key.is_private:
+        raise ValueError(f"{file} holds no private key, but a public one")
+    return key
 
 
 def _with(address: str, asked: Mapping[str, str]) -> str:

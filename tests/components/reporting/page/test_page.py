@@ -65,6 +65,11 @@ async def test_a_screen_learns_whether_it_shows_a_demo_and_what_is_late() -> Non
     assert (await browser(Screen(demo=True, late_after=1, gone_after=2)).get("/v1/screen")).json() == {"demo": True, "late_after": 1, "gone_after": 2}
 
 
+async def test_a_screen_learns_that_nobody_can_sign_in_where_the_service_is_no_client_of_the_issuer() -> None:
+    assert (await browser().get("/v1/session")).json() == {"possible": False, "office": None, "roles": []}
+    assert (await browser().get("/sign-in")).status_code == 404
+
+
 async def test_every_area_says_what_it_is_part_of() -> None:
     found = (await browser().get("/v1/areas")).json()
     areas = {area["code"]: area for area in found["areas"]}
