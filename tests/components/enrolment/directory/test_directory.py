@@ -111,6 +111,19 @@ async def test_an_erased_child_has_no_name_and_gets_none_again(rig: Rig) -> None
     assert kept == {"student", "county", "written_by", "written_at", "erased_at"}
 
 
+async def test_no_key_is_made_for_an_erased_child_and_one_that_came_back_opens_nothing(rig: Rig) -> None:
+    await written(rig, entry(1))
+    keystore = rig.directory.keystore
+    async with keystore.database.engine.connect() as connection:
+        key = dict((await connection.execute(select(KEYS).where(KEYS.c.owner == ONE))).one()._mapping)
+    await rig.directory.erase(ONE, AT)
+    assert await written(rig, entry(1)) == [NotWritten.ERASED]
+    async with keystore.database.engine.begin() as connection:
+        assert (await connection.execute(select(KEYS).where(KEYS.c.owner == ONE))).all() == []
+        await connection.execute(KEYS.insert(), key)
+    assert await keystore.find([ONE]) == await keystore.ensure([ONE]) == {}
+
+
 async def test_an_older_copy_of_the_directory_does_not_bring_a_name_back(rig: Rig) -> None:
     await written(rig, entry(1), entry(2))
     async with rig.directory.database.engine.connect() as connection:
