@@ -144,8 +144,8 @@ def _deeper_than(value: bytes | Raw, limit: int) -> bool:
 
 
 def shown_name(name: str) -> str:
-    """Return a field's name as it may be repeated: not at any length, none that holds an identity number, and none that may be a person's."""
-    if holds_identity_number(name) or not name.isascii():
+    """Return a field's name as it may be repeated: not at any length, and none that holds an identity number."""
+    if holds_identity_number(name):
         return "…"
     return name if len(name) <= _NAME_SHOWN else name[:_NAME_SHOWN] + "…"
 

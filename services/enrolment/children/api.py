@@ -11,6 +11,7 @@ from services.enrolment.children import openapi
 from services.enrolment.children.child_intake import ChildrenWritten, MediaType
 from services.enrolment.children.child_reader import ACT, SEARCH, ErasedChild, FoundChildren
 from services.enrolment.children.names import Names
+from services.enrolment.children.private_names import read_form
 from services.enrolment.directory.child import ShownChild
 from services.enrolment.looks.looks import Asked, LookPage
 from shared.access.access_log import Why
@@ -64,7 +65,7 @@ def add_routes(app: FastAPI, names: Names, chunks: Chunks) -> None:
         responses=openapi.responses(FoundChildren, "Those of the caller's area", 400, 401, 403, 413, 415, 422, 503),
     )
     async def search_children(request: Request, caller: _Reader) -> Response:
-        return json_response(await names.reader.search(SEARCH.read(await body_of(request)), caller), headers=_PRIVATE)
+        return json_response(await names.reader.search(read_form(SEARCH, await body_of(request)), caller), headers=_PRIVATE)
 
     @app.get(
         "/v1/children/{student}",
@@ -81,7 +82,7 @@ def add_routes(app: FastAPI, names: Names, chunks: Chunks) -> None:
         responses=openapi.responses(ShownChild, "The child", 400, 401, 403, 404, 410, 413, 415, 422, 503),
     )
     async def unmask_child(student: _Id, request: Request, caller: _Unmasker) -> Response:
-        asked = ACT.read(await body_of(request))
+        asked = read_form(ACT, await body_of(request))
         return json_response(await names.reader.read(student, caller, asked.purpose, unmasked=True), headers=_PRIVATE)
 
     @app.post(
@@ -91,7 +92,7 @@ def add_routes(app: FastAPI, names: Names, chunks: Chunks) -> None:
         responses=openapi.responses(ErasedChild, "It is erased", 400, 401, 403, 404, 413, 415, 422, 503),
     )
     async def erase_child(student: _Id, request: Request, caller: _Eraser) -> Response:
-        asked = ACT.read(await body_of(request))
+        asked = read_form(ACT, await body_of(request))
         return json_response(await names.reader.erase(student, caller, asked.purpose), headers=_PRIVATE)
 
     @app.get(

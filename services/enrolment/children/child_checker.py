@@ -6,6 +6,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Raw
 
+from services.enrolment.children.private_names import without_names
 from services.enrolment.directory.child import Child, ChildForm
 from services.enrolment.directory.directory import Entry
 from services.enrolment.directory.identity_numbers import FORMAL, TEMPORARY, WITHOUT_IDENTITY, NotANumber, birth_date_in, is_identity, normalised
@@ -38,7 +39,7 @@ class ChildChecker:
         """Return what to write, or everything that is wrong with the line: of each field the first."""
         form = self._read(line)
         if not isinstance(form, ChildForm):
-            return form
+            return without_names(form)
         numbers, faults = _numbers(form, sender.day)
         faults += self._faults_of_county(form.county, sender)
         if form.birth_date > sender.day:
