@@ -78,7 +78,7 @@ def bare_api(*, title: str, summary: str | None = None, lifespan: Lifespan[FastA
     ``before``: what every endpoint depends on before its query is looked at.
     """
     dependencies = [*before, Depends(check_query)]
-    app = FastAPI(title=title, summary=summary, lifespan=lifespan, docs_url=None, redoc_url=None, dependencies=dependencies)
+    app = FastAPI(title=title, summary=summary, lifespan=lifespan, docs_url=None, redoc_url=None, dependencies=dependencies, redirect_slashes=False)
     app.add_middleware(ResponseRules)
     problems.install(app)
     docs.install(app)

@@ -11,6 +11,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from shared.http.response_rules import SHUT
+
 MEDIA_TYPE = "application/problem+json"
 
 _log = logging.getLogger(__name__)
@@ -35,7 +37,7 @@ class Problem(Exception):
 
     def response(self) -> Response:
         """Return the response that says so."""
-        headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **self.headers}
+        headers = {"Cache-Control": "no-store", **SHUT, **self.headers}
         return Response(self.body(), self.status, headers, MEDIA_TYPE)
 
 

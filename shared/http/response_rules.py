@@ -1,4 +1,7 @@
-"""What every response of an api keeps, whatever its endpoint: ``HEAD`` answers wherever ``GET`` does, and JSON is neither stored nor guessed at."""
+"""What every response of an api keeps, whatever its endpoint: ``HEAD`` answers wherever ``GET`` does, JSON is neither stored nor guessed at.
+
+What is no page is of no use as one.
+"""
 
 from contextlib import suppress
 
@@ -6,6 +9,12 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+SHUT = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+}
+"""What an answer says that is no page: a browser that is led to it loads nothing by it, frames it nowhere, and tells nobody of it."""
 _JSON = ("application/json", "application/problem+json", "application/x-ndjson", "application/vnd.oai.openapi+json")
 
 
@@ -47,6 +56,7 @@ class ResponseRules:
 
 
 def _complete(headers: MutableHeaders) -> None:
-    headers.setdefault("X-Content-Type-Options", "nosniff")
+    for name, value in SHUT.items():
+        headers.setdefault(name, value)
     if headers.get("content-type", "").partition(";")[0] in _JSON:
         headers.setdefault("Cache-Control", "no-store")
