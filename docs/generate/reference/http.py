@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from importlib import import_module
 from typing import Any
 
+from fastapi.routing import APIRoute
+
 from docs.generate.markdown import code, page, table
 from docs.generate.reference.settings import settings_of
 from shared.contracts.services import SERVICES, ServiceSpec
+from shared.http.callers import Having, is_open
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -26,24 +29,39 @@ def openapi(service: str) -> dict[str, Any]:
     return document
 
 
+def rights(service: str) -> dict[str, str]:
+    """Return which right each endpoint of an api needs, in words, by its method and path."""
+    app = import_module(f"services.{service}.wiring").api(settings_of(service).model_construct())
+    found = [route for each in app.routes for route in getattr(getattr(each, "original_router", None), "routes", [each])]
+    return {f"{method} {route.path_format}": _right(route) for route in found if isinstance(route, APIRoute) for method in route.methods or ()}
+
+
 def http() -> str:
     """Return the page for people."""
     return page("HTTP", INTRODUCTION, *(part for spec in SERVICES for part in _service(spec)))
 
 
 def _service(spec: ServiceSpec) -> Iterable[str]:
-    document = openapi(spec.name)
+    document, needed = openapi(spec.name), rights(spec.name)
     yield f"## {spec.name}, port {spec.port}"
     yield f"{document['info'].get('summary', '')} For programs: [openapi.{spec.name}.json](openapi.{spec.name}.json)."
     for path, methods in document["paths"].items():
         for method in METHODS:
             if method in methods and "operations" not in methods[method].get("tags", ()):
-                yield from _operation(f"{method.upper()} {path}", methods[method])
+                what = f"{method.upper()} {path}"
+                yield from _operation(what, needed[what], methods[method])
 
 
-def _operation(what: str, operation: dict[str, Any]) -> Iterable[str]:
+def _right(route: APIRoute) -> str:
+    if is_open(route):
+        return "Open to anybody; what a token adds is on the page of [rights](rights.md)."
+    actions = dict.fromkeys(action for needed in route.dependant.dependencies if isinstance(needed.call, Having) for action in needed.call.actions)
+    return f"Needs the [right](rights.md) {' or '.join(code(action) for action in actions)}."
+
+
+def _operation(what: str, right: str, operation: dict[str, Any]) -> Iterable[str]:
     yield f"### {what}"
-    yield "\n\n".join(said for said in (f"{operation['summary']}.", operation.get("description")) if said)
+    yield "\n\n".join(said for said in (f"{operation['summary']}.", operation.get("description"), right) if said)
     if parameters := operation.get("parameters"):
         yield table(("parameter", "in", "is"), ((code(each["name"]), each["in"], _described(each)) for each in parameters))
     if body := operation.get("requestBody"):
