@@ -24,6 +24,7 @@ class LittleIssuer:
         self.said: dict[str, Any] = {}
         self.body: bytes | None = None
         self.status = 200
+        self.location = "/keys"
         self.asked = 0
         self.pause = 0.0
 
@@ -39,7 +40,7 @@ class LittleIssuer:
             self.asked += 1
             await asyncio.sleep(self.pause)
             body = json.dumps({"keys": self.keys}).encode() if self.body is None else self.body
-            return Response(body, self.status, {"location": "/keys"}, "application/json")
+            return Response(body, self.status, {"location": self.location}, "application/json")
 
         return app
 

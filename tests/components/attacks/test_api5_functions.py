@@ -1,0 +1,93 @@
+"""API5:2023, broken function level authorization: each role asks for each function, by each method."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.identity.caller import Role
+from tests.components.attacks.targets import Targets
+from tests.components.attacks.test_api1_objects import COMMANDS
+from tests.components.shared.problems import problem_of
+from tests.support.callers import carrying
+
+MAY: dict[str, set[str]] = {
+    "POST /v1/reports": {"sender", "reporter"},
+    "GET /v1/receipts/{batch}": {"sender", "reporter"},
+    "GET /v1/transfers": {"sender", "officer", "superior", "auditor"},
+    "POST /v1/same-as/preview": {"sender", "officer", "superior", "auditor"},
+    "GET /v1/cases": {"officer", "superior", "auditor"},
+    "GET /v1/cases/{id}": {"officer", "superior", "auditor"},
+    "POST /v1/cases": {"officer", "reporter"},
+    "POST /v1/cases/{id}": {"officer", "reporter"},
+    "GET /v1/grants": {"officer", "superior", "auditor"},
+    "GET /v1/grants/{id}": {"officer", "superior", "auditor"},
+    "POST /v1/grants": {"officer"},
+    "POST /v1/grants/{id}": {"officer"},
+    "GET /v1/terms/{term}": {"officer", "superior", "operator"},
+    "POST /v1/terms/{term}": {"officer", "superior", "operator"},
+    "POST /v1/children": {"sender", "officer"},
+    "POST /v1/children/search": {"officer", "superior"},
+    "GET /v1/children/{student}": {"officer", "superior"},
+    "POST /v1/children/{student}/unmasking": {"officer", "superior"},
+    "POST /v1/children/{student}/erasure": {"superior"},
+    "GET /v1/access": {"superior", "auditor"},
+    "GET /v1/cells": {"auditor"},
+}
+"""Written by hand, so that a change to the table of rights has to be meant."""
+OF_COMMANDS = {
+    "record-attempt": {"officer", "reporter"},
+    "close-after-return": {"officer"},
+    "pay": {"officer"},
+    "set-boarding": {"officer"},
+    "begin-term": {"officer"},
+}
+
+
+@pytest.mark.parametrize("role", [*Role, "admin", "", "OFFICER"])
+async def test_a_role_reaches_its_functions_and_no_others(targets: Targets, role: str) -> None:
+    closed = set()
+    for target in targets.all():
+        async with target.client(carrying("/nation", role)) as client:
+            for each in target.business():
+                if not each.is_open:
+                    closed.add(each.name)
+                    answer = await client.request(each.method, each.path, headers=each.headers, content=b"{" if each.method == "POST" else b"")
+                    refused = answer.status_code == 403 and problem_of(answer) == "no-right"
+                    assert refused == (role not in MAY[each.name]), (each.name, role, answer.text)
+    assert closed == MAY.keys()
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_behind_one_address_each_command_needs_a_right_of_its_own(targets: Targets, role: Role) -> None:
+    for target in targets.all():
+        for body in COMMANDS.get(target.service, []):
+            if role not in OF_COMMANDS[str(body["do"])]:
+                before = target.written()
+                async with target.client(carrying("/counties/513431", role)) as client:
+                    for each in target.business():
+                        if each.method == "POST" and "{id}" in each.route.path_format:
+                            answer = await client.post(each.path, json=body | {"office": "/counties/513431"})
+                            assert (answer.status_code, problem_of(answer)) == (403, "no-right"), (each.name, body, role)
+                assert target.written() == before
+
+
+async def test_another_method_is_no_way_round(targets: Targets) -> None:
+    for target in targets.all():
+        before = target.written()
+        async with target.client(carrying("/counties/513431", "statistician")) as client:
+            methods = {each.path: {other.method for other in target.business() if other.path == each.path} for each in target.business()}
+            for path, there in methods.items():
+                for method in {"PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "OPTIONS", "POST", "GETS"} - there:
+                    assert (await client.request(method, path)).status_code == 405, (method, path)
+                for header in ("x-http-method-override", "x-method-override", "x-http-method"):
+                    if there == {"GET", "POST"}:
+                        assert (await client.post(path, headers={header: "GET"}, content=b"{}")).status_code == 403
+        assert target.written() == before
+
+
+async def test_head_needs_the_right_that_get_needs(targets: Targets) -> None:
+    for target in targets.all():
+        async with target.client(carrying("/nation", "operator")) as client:
+            for each in target.business():
+                if each.method == "GET" and not each.is_open and "operator" not in MAY.get(each.name, {"operator"}):
+                    assert (await client.head(each.path)).status_code == 403, each.name
