@@ -18,6 +18,8 @@ from docs.generate.reference.redis_keys import redis_keys
 from docs.generate.reference.rights import rights
 from docs.generate.reference.settings import settings
 from docs.generate.reference.topics import topics_page
+from docs.generate.security.asvs import asvs
+from docs.generate.security.owasp import owasp
 from shared.contracts.registry import RECORD_LANGUAGE
 from shared.contracts.services import SERVICES
 
@@ -49,12 +51,14 @@ def types_of_the_record() -> str:
 def reference() -> dict[str, str]:
     """Return every page of the reference, by the name of its file."""
     return {
+        "asvs.md": asvs(),
         "asyncapi.json": _json(asyncapi()),
         "cli.md": cli(),
         "errors.md": errors(),
         "events.md": events(),
         "http.md": http(),
         "metrics.md": metrics(),
+        "owasp-api-top-10.md": owasp(),
         "redis-keys.md": redis_keys(),
         "rights.md": rights(),
         "settings.md": settings(),
