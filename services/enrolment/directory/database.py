@@ -15,7 +15,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import NullPool
 
 DATABASE_UNAVAILABLE = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 """What is raised where the database does not answer, or not as it should. What was sent may or may not have been done."""
@@ -48,8 +47,7 @@ class Database:
     def __init__(self, url: URL) -> None:
         self._url = url
         self.is_sqlite = url.get_backend_name() == "sqlite"
-        # A file needs no pool: to open it costs less than to keep a thread for it.
-        more: dict[str, Any] = {"poolclass": NullPool} if self.is_sqlite else {"pool_pre_ping": True, "connect_args": {"timeout": _PATIENCE}}
+        more: dict[str, Any] = {} if self.is_sqlite else {"pool_pre_ping": True, "connect_args": {"timeout": _PATIENCE}}
         self.engine: AsyncEngine = create_async_engine(url, hide_parameters=True, **more)
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare)
