@@ -204,7 +204,7 @@ async def test_every_cell_is_for_an_auditor_of_the_nation_alone() -> None:
 
 async def asked(screen: Screen, path: str, who: dict[str, str] | None = None) -> Any:
     answer = await screen.client.get(path, headers=who)
-    assert (answer.status_code, answer.headers["vary"]) == (200, "Authorization")
+    assert (answer.status_code, answer.headers["vary"]) == (200, "Authorization, Cookie")
     return answer.json()
 
 
