@@ -54,6 +54,19 @@ async def test_no_body_says_who_is_speaking(targets: Targets) -> None:
     assert (answer.status_code, answer.json()["code"], targets.enrolment.logged()) == (422, "not_your_county", [])
 
 
+@pytest.mark.parametrize("office", ["/counties/513429", "/counties/110101", "/prefectures/513400", "/nation"])
+async def test_no_command_says_who_is_speaking(targets: Targets, office: str) -> None:
+    for target in targets.all():
+        if target.service in COMMANDS:
+            path, body = COMMANDS[target.service]
+            before = target.written()
+            async with target.client(carrying("/counties/513431", "officer")) as client:
+                answer = await client.post(path, json=body | {"office": office})
+                assert answer.status_code in ((403,) if office.startswith("/counties") else (403, 422)), (path, answer.text)
+                assert answer.json()["field"] == "office"
+            assert target.written() == before
+
+
 async def test_no_answer_has_a_field_that_its_description_does_not_tell(targets: Targets) -> None:
     seen = 0
     for target in targets.all():
