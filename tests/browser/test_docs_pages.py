@@ -34,4 +34,4 @@ def test_the_type_of_a_problem_leads_to_what_it_means(page: Page, system: LocalS
     origin = system.config.api_url("enrolment")
     problem = page.request.get(f"{origin}/v1/receipts/none").json()
     page.goto(f"{origin}{problem['type']}")
-    assert page.locator("h2:target").inner_text() == "no-such-batch"
+    assert page.locator("h2:target").inner_text() == "no-token"

@@ -71,6 +71,8 @@ def test_no_request_that_is_made_up_from_the_description_makes_an_api_fail(schem
         @MADE_UP
         @given(case=operation.as_strategy(generation_mode=mode))
         def ask(case: schemathesis.Case[Any]) -> None:
+            for name in [name for name in case.headers or () if name.lower() == "host"]:
+                del case.headers[name]  # another server's name is answered before any operation
             case.call_and_validate(checks=CHECKS, timeout=TIMEOUT, headers=EVERYBODY)
 
         with suppress(Unsatisfiable):  # what takes no parameter cannot be asked wrongly

@@ -13,6 +13,7 @@ def test_every_topic_of_the_wire_is_there_under_its_name() -> None:
         "relief.commands",
         "refusals",
         "seals",
+        "access",
         "student-status.dead",
         "enrolment.submissions.dead",
         "case.commands.dead",
