@@ -29,13 +29,16 @@ def test_a_seal_opens_in_its_place() -> None:
         (KEY, ONE, "name", SEALED[:20]),
         (KEY, ONE, "name", b""),
     ],
+    ids=["another key", "another child", "another field", "a changed byte", "cut short", "nothing"],
 )
 def test_a_seal_opens_nowhere_else(key: bytes, student: str, field: str, sealed: bytes) -> None:
     with pytest.raises(SealBroken, match="does not open"):
         open_field(key, student, field, sealed)
 
 
-@pytest.mark.parametrize(("key", "version", "owner"), [(OTHER_KEY, 1, ONE), (KEY, 2, ONE), (KEY, 1, TWO)])
+@pytest.mark.parametrize(
+    ("key", "version", "owner"), [(OTHER_KEY, 1, ONE), (KEY, 2, ONE), (KEY, 1, TWO)], ids=["another key", "another version", "another owner"]
+)
 def test_a_wrapped_key_opens_nowhere_else(key: bytes, version: int, owner: str) -> None:
     with pytest.raises(SealBroken):
         unwrap_key(key, version, owner, WRAPPED)
