@@ -47,6 +47,10 @@ check: lint types imports $(VENV)/dev.stamp  ## The same without the tests that 
 fuzz: $(VENV)/dev.stamp  ## Many made-up requests to each operation of the four apis (FUZZ_EXAMPLES=500)
 	@FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest tests/fuzz
 
+.PHONY: model
+model: $(VENV)/dev.stamp  ## Search the model of the commits, the large searches too, and tell what happens without each guard
+	@$(BIN)/python -m tests.model
+
 .PHONY: lint
 lint: $(VENV)/dev.stamp  ## Style
 	@$(BIN)/ruff check

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from docs.generate.commit_model import commit_model
 from docs.generate.english.names import english_names
 from docs.generate.notices import notices
 from docs.generate.problems_page import problems_page
@@ -25,6 +26,7 @@ from shared.contracts.services import SERVICES
 
 REFERENCE = "docs/reference"
 PROBLEMS_PAGE = "shared/http/pages/files/problems.html"
+COMMIT_MODEL = "docs/explanation/commit-model.md"
 ENGLISH_NAMES = "services/reporting/web/names.en.json"
 
 
@@ -35,6 +37,7 @@ def pages() -> dict[str, str]:
         "services/reporting/audit/definition/types.csv": types_of_the_record(),
         ENGLISH_NAMES: english_names(),
         PROBLEMS_PAGE: problems_page(),
+        COMMIT_MODEL: commit_model(),
         **{f"{REFERENCE}/{name}": text for name, text in reference().items()},
     }
 

@@ -16,8 +16,8 @@ KEYS = (
     Key(
         "{<service>:<generation>:p<partition>}:cursor",
         "hash",
-        "`next`, the offset wanted of the input topic; `format`, of the states, buckets and lists; `published:<topic>`, the offset behind what "
-        "the service published last there, or was read of it since; while states are being rebuilt from "
+        "`next`, the offset wanted of the input topic; `format`, of the states, buckets and lists; `published:<topic>`, an offset below "
+        "which all that the service published there is applied; while states are being rebuilt from "
         "the record, `facts`, the offset wanted there, and `sequence`, the last taken, instead of `next`",
     ),
     Key("{<service>:<generation>:p<partition>}:b:<bucket>", "hash", "16-byte id -> packed state; small, so that Redis keeps it as a listpack"),
