@@ -85,7 +85,7 @@ def _other_half(student: Student, report: Departed, source: str, provinces: Prov
 
 
 def _rule_passed(county: str, report: Absent, moment: int, provinces: Provinces) -> AbsenceRule | None:
-    return rule_passed(county, f"{provinces.get(county, '')}0000", since=report.since, on=time_of(moment).date(), days=report.days)
+    return rule_passed(county, f"{provinces.get(county, '')[-2:]}0000", since=report.since, on=time_of(moment).date(), days=report.days)
 
 
 def _in_time(student: Student, row: EventRow, report: Any, *, residence: bool, household: bool) -> Any:

@@ -115,6 +115,13 @@ def test_an_absence_that_passes_the_rule_makes_the_child_suspected_and_its_fact_
     assert fact.rule == NATIONAL  # type: ignore[attr-defined]  # its type was just looked at
 
 
+def test_the_rule_of_a_province_holds_for_the_children_of_its_counties(monkeypatch: pytest.MonkeyPatch) -> None:
+    stricter = AbsenceRule(SICHUAN, date(2019, 1, 1), 2)
+    monkeypatch.setitem(absence._TABLE, SICHUAN, [stricter])
+    fact = given(enrolled).when(Absent(since=date(2020, 3, 2), days=3), at=day(6)).then_left(StudentAbsent, changed(PUPIL, status=Status.SUSPECTED))
+    assert fact.rule == stricter  # type: ignore[attr-defined]  # its type was just looked at
+
+
 def test_a_suspicion_of_absence_that_was_wrong_is_cleared_like_any_other() -> None:
     story = given(enrolled)
     fact = story.when(Absent(since=date(2020, 3, 2), days=6), at=day(9)).fact
