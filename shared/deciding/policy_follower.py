@@ -142,12 +142,13 @@ class PolicyFollower:
     async def follow(self, batch: RecordBatch) -> int:
         """Publish the commands of one batch, wait for the acks, and move the cursor."""
         # Taken out, and put back by a step that is done: after any other the cursor is read again.
-        if (cursor := self._left.pop(batch.partition, None)) is None:
+        cursor = self._left.pop(batch.partition, None)
+        if cursor is None or not _begins_at_cursor(batch, cursor):
+            # What is remembered may be of a Redis that has lost it since.
             with self._meters.step(READ):
                 cursor = await self._cursor(batch.partition)
         if not _begins_at_cursor(batch, cursor):
-            # What is remembered may be of a Redis that has lost it since.
-            return self._overtaken(batch, (await self._cursor(batch.partition)).next)
+            return self._overtaken(batch, cursor.next)
         with self._meters.step(DECIDE):
             answer = await self._bounds.judged(batch.partition, batch.records, partial(self._answered, batch, cursor))
         if answer.commands:

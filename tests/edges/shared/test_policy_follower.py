@@ -195,6 +195,15 @@ async def test_a_loss_of_redis_between_two_batches_is_found_though_the_cursor_wa
     assert set(record.asked()) == {f"/enrolment-{n}" for n in range(1, 5)}
 
 
+async def test_a_worker_that_was_sent_back_after_a_loss_takes_the_batch_at_once_though_a_cursor_was_remembered(record: Record) -> None:
+    for n in range(1, 4):
+        record.say(n)
+    await record.follow()
+    record.database.lose()
+    assert await record.follower.cursors(frozenset({P})) == {P: 2}
+    assert await record.follow(first=2) == 3
+
+
 async def test_a_partition_that_comes_back_begins_at_the_cursor_that_others_left(record: Record) -> None:
     record.say(1)
     await record.follow()
