@@ -38,6 +38,12 @@ EXITS = {
     "redis nonsense": 1,
     "up": 0,  # it starts what does not run, and all runs
     "demo": 1,
+    "token --as officer": 0,
+    "token --as nobody": 2,
+    "rotate-key": 0,
+    "id": None,  # of what comes in by standard input
+    "id-key show": 0,
+    "directory --help": 0,
 }
 """What is typed while the stack runs, and its exit code. Two demos cannot run."""
 

@@ -25,7 +25,6 @@ EC = ECKey.generate_key("P-256", {"kid": "ec", "alg": "ES256"})
 RSA = RSAKey.generate_key(2048, {"kid": "rsa"})
 RS256_ONLY = RSAKey.import_key({**RSA.as_dict(private=True), "kid": "rs256", "alg": "RS256"})
 OTHER = OKPKey.generate_key("Ed25519", {"kid": "of-the-tests"})
-NOW = int(clock.now().timestamp())
 DAY = 86_400
 CRITICAL = {"alg": "EdDSA", "typ": "at+jwt", "kid": KEY.kid, "crit": ["b64"], "b64": False}
 
@@ -38,6 +37,10 @@ async def asked(token: str | bytes, *keys: Key) -> httpx.Response:
     async with client(*keys) as asking:
         value = token if isinstance(token, bytes) else token.encode()
         return await asking.get("/v1/closed", headers=[(b"authorization", b"Bearer " + value)])
+
+
+def now() -> int:
+    return int(clock.now().timestamp())
 
 
 def part(value: Any) -> str:
@@ -96,12 +99,12 @@ BAD: dict[str, Callable[[], str]] = {
     "an audience that holds ours": lambda: signed({**claims(), "aud": f"not-{AUDIENCE}"}),
     "other audiences": lambda: signed({**claims(), "aud": ["account", "broker"]}),
     "no audience": lambda: signed({k: v for k, v in claims().items() if k != "aud"}),
-    "expired": lambda: signed({**claims(), "iat": NOW - 600, "exp": NOW - 1}),
-    "of tomorrow": lambda: signed({**claims(), "iat": NOW + DAY, "exp": NOW + DAY + 600}),
-    "not yet": lambda: signed({**claims(), "nbf": NOW + 600}),
+    "expired": lambda: signed({**claims(), "iat": now() - 600, "exp": now() - 1}),
+    "of tomorrow": lambda: signed({**claims(), "iat": now() + DAY, "exp": now() + DAY + 600}),
+    "not yet": lambda: signed({**claims(), "nbf": now() + 600}),
     "without an end": lambda: signed({k: v for k, v in claims().items() if k != "exp"}),
     "without a beginning": lambda: signed({k: v for k, v in claims().items() if k != "iat"}),
-    "an end that is a text": lambda: signed({**claims(), "exp": str(NOW + 600)}),
+    "an end that is a text": lambda: signed({**claims(), "exp": str(now() + 600)}),
     "an end that is no number": lambda: signed({**claims(), "exp": float("nan")}),
     "an end that never comes": lambda: signed({**claims(), "exp": float("inf")}),
     "an end that is true": lambda: signed({**claims(), "exp": True}),
@@ -151,8 +154,8 @@ async def test_a_token_that_proves_nothing_is_refused(attack: str) -> None:
         lambda: signed(claims(), typ="application/at+jwt"),
         lambda: signed(claims(), typ="AT+JWT"),
         lambda: signed({**claims(), "aud": ["account", AUDIENCE]}),
-        lambda: signed({**claims(), "iat": NOW + 5, "nbf": NOW + 5}),
-        lambda: signed({**claims(), "exp": NOW + 599.5, "more": {"deep": []}}),
+        lambda: signed({**claims(), "iat": now() + 5, "nbf": now() + 5}),
+        lambda: signed({**claims(), "exp": now() + 599.5, "more": {"deep": []}}),
         lambda: signed(claims(), x5t="AAAA", jku="https://evil.test/keys"),
         lambda: signed(claims(), EC, alg="ES256"),
         lambda: signed(claims(), RSA, alg="RS256"),
