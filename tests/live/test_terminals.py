@@ -39,7 +39,7 @@ EXITS = {
     "up": 0,  # it starts what does not run, and all runs
     "demo": 1,
     "token --as officer": 0,
-    "token --as nobody": 2,
+    "token --as nobody": 1,
     "rotate-key": 0,
     "id": None,  # of what comes in by standard input
     "id-key show": 0,
