@@ -40,7 +40,7 @@ class IdentitySettings(BaseModel):
     issuer: str = Field("", description="URL of the issuer whose access tokens the api takes; without one the api does not start")
     audience: str = Field("baoxue", min_length=1, description="audience (`aud`) that an access token must be for")
     token_algorithms: str = Field(
-        "EdDSA,Ed25519,ES256,RS256,PS256", description="algorithms that access tokens may be signed by, comma between: any of those of the default"
+        ",".join(ALGORITHMS), description="algorithms that access tokens may be signed by, comma between: any of those of the default"
     )
 
     @field_validator("issuer")
@@ -64,10 +64,16 @@ class IdentitySettings(BaseModel):
 def is_on_this_machine(url: str) -> bool:
     """Return whether a URL names the loopback address."""
     host = urlsplit(url).hostname or ""
+    return host == "localhost" or is_loopback(host)
+
+
+def is_loopback(address: str) -> bool:
+    """Return whether a text is a loopback address, of IPv4 within IPv6 too."""
     try:
-        return host == "localhost" or ip_address(host).is_loopback
+        known = ip_address(address)
     except ValueError:
         return False
+    return (getattr(known, "ipv4_mapped", None) or known).is_loopback
 
 
 class ServiceSettings(ServerLimits, IdentitySettings, BaseSettings):

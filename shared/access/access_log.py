@@ -13,7 +13,7 @@ from shared import clock
 from shared.contracts.access import ChildLooked, Looked, NameErased, Purpose
 from shared.contracts.services import ServiceSpec
 from shared.events.codec import encode
-from shared.events.envelope import Event
+from shared.events.envelope import first_event
 from shared.http.idempotency import Answer
 from shared.http.problems import Problem
 from shared.http.unavailable import log_needed
@@ -23,8 +23,6 @@ from shared.log import topics
 from shared.log.event_log import EventLog
 from shared.log.partitioner import partition_of
 
-NO_SEQUENCE = "-"
-"""In place of a sequence: no worker decides who looks."""
 Why = Annotated[Purpose, Query(description="why: it is recorded who looked, and why")]
 """The purpose that a reader tells, for the endpoints that show a child."""
 _LONGEST_NAME = 255
@@ -64,10 +62,7 @@ class AccessLog:
 
     async def looked(self, caller: Caller, did: Looked, looks: Iterable[Look], *, purpose: Purpose) -> None:
         """Write that a caller looked at children. Returns once all in-sync replicas have it. Raises ``Problem`` 503."""
-        name, roles = caller.sub[:_LONGEST_NAME], tuple(sorted(caller.roles))
-        await self._append(
-            [(each.student, ChildLooked(did, name, caller.office, roles, purpose, each.shown, each.county)) for each in looks]
-        )  # fmt: skip
+        await self._append([(each.student, _look_of(caller, did, each, purpose)) for each in looks])
 
     async def shown(self, caller: Caller, did: Looked, student: str, document: Awaitable[Shown], *, purpose: Purpose) -> Shown:
         """Return the document of a child once it is written that the caller looked; write too that somebody was turned away (404).
@@ -92,36 +87,20 @@ class AccessLog:
 
     async def erased(self, caller: Caller, student: str, county: str, *, purpose: Purpose) -> None:
         """Write that the name of a child is erased, and who asked for it. From then on it is, whatever happens next. Raises ``Problem`` 503."""
-        name, roles = caller.sub[:_LONGEST_NAME], tuple(sorted(caller.roles))
-        await self._append(
-            [
-                (student, ChildLooked(Looked.ERASURE, name, caller.office, roles, purpose, shown=True, county=county)),
-                (student, NameErased(name, caller.office, purpose)),
-            ]
-        )
+        look = _look_of(caller, Looked.ERASURE, Look(student, county, shown=True), purpose)
+        await self._append([(student, look), (student, NameErased(look.caller, look.office, purpose))])
 
     async def _append(self, events: Iterable[tuple[str, ChildLooked | NameErased]]) -> None:
+        now = self._now()
         records: dict[int, list[tuple[bytes, bytes]]] = {}
         for student, data in events:
             key = student.encode()
-            records.setdefault(partition_of(key, self._partitions), []).append((key, encode(self._event(student, data))))
+            event = first_event(data, id_=draw_id(), source=self._source, subject=student, at=now, recorded=now)
+            records.setdefault(partition_of(key, self._partitions), []).append((key, encode(event)))
         if records:
             with log_needed():
                 await self._log.append(topics.ACCESS, records)
 
-    def _event(self, student: str, data: ChildLooked | NameErased) -> Event[ChildLooked | NameErased]:
-        id_, now = draw_id(), self._now()
-        return Event(
-            specversion="1.0",
-            id=id_,
-            source=self._source,
-            type=data.TYPE,
-            subject=student,
-            time=now,
-            recordedtime=now,
-            partitionkey=student,
-            sequence=NO_SEQUENCE,
-            causationid=id_,
-            correlationid=id_,
-            data=data,
-        )
+
+def _look_of(caller: Caller, did: Looked, look: Look, purpose: Purpose) -> ChildLooked:
+    return ChildLooked(did, caller.sub[:_LONGEST_NAME], caller.office, tuple(sorted(caller.roles)), purpose, look.shown, look.county)

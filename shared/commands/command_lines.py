@@ -26,13 +26,12 @@ from shared import clock
 from shared.commands.instructions import read_object
 from shared.commands.rebuild_gate import RebuildGate
 from shared.commands.speaker import Speaker
-from shared.commands.submit import office_event
 from shared.contracts.refusal import RefusalCode
 from shared.deciding.decider import Decider
 from shared.deciding.states.outcomes import INDEX, UNREADABLE, Exceptional, Outcome, Outcomes, read_exceptional
 from shared.deciding.states.state_store import StateStore
 from shared.events.codec import encode
-from shared.events.envelope import EventData
+from shared.events.envelope import EventData, first_event
 from shared.http.problems import Problem
 from shared.http.unavailable import log_needed, redis_needed
 from shared.ids import command_id
@@ -139,7 +138,7 @@ class CommandLines:
                 refused.append(_refused_line(line, id_, problem))
                 continue
             content = b"%b\0%b\0%b\0%b" % (speaker.owner.encode(), one.command.TYPE.encode(), one.student.encode(), encode(one.command))
-            value = encode(office_event(one.command, one.student, one.office, command_id(key, content), at=at, recorded=recorded))
+            value = encode(first_event(one.command, id_=command_id(key, content), source=one.office, subject=one.student, at=at, recorded=recorded))
             student = one.student.encode()
             asked.setdefault(partition_of(student, self._partitions), []).append(_Asked(line, id_, student, value))
         if not received:

@@ -29,7 +29,7 @@ from shared.deciding.decider import Decider
 from shared.deciding.states.outcomes import Exceptional, Outcome, Outcomes, read_exceptional
 from shared.deciding.states.state_store import StateStore
 from shared.events.codec import encode
-from shared.events.envelope import Event, EventData
+from shared.events.envelope import EventData, first_event
 from shared.http.idempotency import Answer, IdempotencyStore, KeyedRequest
 from shared.http.problems import Problem
 from shared.http.unavailable import log_needed, redis_needed
@@ -37,9 +37,6 @@ from shared.ids import command_id
 from shared.log.event_log import EventLog
 from shared.log.partitioner import partition_of
 from shared.redis.edge import REDIS_UNAVAILABLE
-
-NO_SEQUENCE = "-"
-"""In place of a sequence: the command of an office has none."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.004, 0.05
 """Seconds between two reads of the outcome, the first and the longest."""
@@ -117,7 +114,9 @@ class CommandSubmitter:
         student = target.student.encode()
         partition = partition_of(student, self._partitions)
         with redis_needed():
-            value = encode(office_event(command, target.student, office, id_, at=at or await self._now(), recorded=at or clock.now()))
+            value = encode(
+                first_event(command, id_=id_, source=office, subject=target.student, at=at or await self._now(), recorded=at or clock.now())
+            )
             state = await self._store.get(partition, self._decider.state_id(student)) if hears else None
         if not hears:
             with log_needed():
@@ -171,21 +170,3 @@ def _is_decided(answer: Answer) -> bool:
 def _field_of_request(field: str | UnsetType | None) -> str | None:
     """Return the name that a field of the event has in the body of the office's request."""
     return _FIELDS_OF_REQUEST.get(field, field.removeprefix("data.")) if field else None
-
-
-def office_event(command: EventData, student: str, office: str, id_: str, *, at: datetime, recorded: datetime) -> Event[EventData]:
-    """Return the command of an office as an event that is true ``at`` a moment and came in at another."""
-    return Event(
-        specversion="1.0",
-        id=id_,
-        source=office,
-        type=command.TYPE,
-        subject=student,
-        time=at,
-        recordedtime=recorded,
-        partitionkey=student,
-        sequence=NO_SEQUENCE,
-        causationid=id_,
-        correlationid=id_,
-        data=command,
-    )

@@ -119,6 +119,28 @@ class Addressed(NamedTuple):
 AnyEventData = TypeVar("AnyEventData", bound=EventData)
 
 
+NO_SEQUENCE = "-"
+"""In place of a sequence: an event that follows from no input has no place in a worker's inputs."""
+
+
+def first_event(data: AnyEventData, *, id_: str, source: str, subject: str, at: datetime, recorded: datetime) -> Event[AnyEventData]:
+    """Return an event that follows from no input: the first of a chain, true ``at`` a moment and come in at another."""
+    return Event(
+        specversion="1.0",
+        id=id_,
+        source=source,
+        type=data.TYPE,
+        subject=subject,
+        time=at,
+        recordedtime=recorded,
+        partitionkey=subject,
+        sequence=NO_SEQUENCE,
+        causationid=id_,
+        correlationid=id_,
+        data=data,
+    )
+
+
 def caused(
     cause: Cause,
     data: AnyEventData,

@@ -9,7 +9,6 @@ An api whose endpoint declares neither a right nor that it is open (``OPEN``) re
 
 from collections.abc import Container
 from contextlib import AbstractAsyncContextManager
-from ipaddress import ip_address
 from typing import Any, Protocol
 
 from fastapi import FastAPI, Request
@@ -22,6 +21,7 @@ from shared.http.problems import Problem
 from shared.identity.caller import Caller
 from shared.identity.offices import offices_below
 from shared.identity.rights import Action, area_of, may
+from shared.settings import is_loopback
 
 REALM = "baoxue"
 _INSUFFICIENT = {"WWW-Authenticate": f'Bearer realm="{REALM}", error="insufficient_scope"'}
@@ -92,18 +92,10 @@ class Having:
 
 async def reads_metrics(request: Request) -> None:
     """Let somebody on the api's own machine read its metrics, and of others those with the right. Raises ``Problem``: 401, 403."""
-    if not _is_on_this_machine(request):
+    if request.client is None or not is_loopback(request.client.host):
         identity: Identity = request.app.state.identity
         request.state.caller = await identity.caller_of(request)
         await Having(Action.READ_METRICS)(request)
-
-
-def _is_on_this_machine(request: Request) -> bool:
-    try:
-        address = ip_address(request.client.host if request.client else "")
-    except ValueError:
-        return False
-    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 def counties_of_caller(caller: Caller, action: Action) -> frozenset[str]:

@@ -19,7 +19,7 @@ from tests.support.stack import NewStack
 from tests.support.stack_tokens import as_auditor
 
 VICTIMS = (*(service.name for service in PROCESSES), REDIS)
-SCALE, UNTIL = 0.03, date(2019, 4, 20)
+SCALE, UNTIL = 0.03, date(2019, 8, 20)
 AT_WORK_WITHIN = 150.0
 """Seconds in which every process must be at work again after a round: a worker that was killed gets its partitions once the group gave it up."""
 

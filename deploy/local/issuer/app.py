@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -21,7 +20,7 @@ from deploy.local.issuer.spent import SpentAssertions
 from deploy.local.issuer.tokens import now
 from shared.http.pages.static_files import PageFiles
 from shared.http.server import serving
-from shared.settings import ServerLimits
+from shared.settings import ServerLimits, is_loopback
 
 _LONGEST_FORM = 32 << 10
 _ONCE = "Each parameter is given once, in a form or a query of at most 32 KiB."
@@ -103,11 +102,7 @@ def serve(app: FastAPI, *, host: str, port: int) -> None:
 
 def check_loopback(host: str) -> None:
     """Let an address pass that only this machine reaches. Raises ``NotLoopback``."""
-    try:
-        loopback = ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
+    if not is_loopback(host):
         raise NotLoopback(
             f"The issuer of the embedded stack asks nobody for a password, so it listens on loopback alone, and not on {host}. "
             "Where others sign in, set ISSUER of the services to a provider of your own."

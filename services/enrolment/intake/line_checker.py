@@ -46,22 +46,20 @@ _ATTRIBUTE_QUOTES = 26
 
 
 class Accepted(NamedTuple):
-    """A submission ready to be logged: the record's key and value, and the source that sent it."""
+    """A submission ready to be logged: the record's key and value."""
 
     key: bytes
     value: bytes
-    source: str
 
 
 class Refused(NamedTuple):
     """Why a line is refused: everything that is wrong with it, at least one fault.
 
-    A fault's field is None where the line is no JSON object. ``id`` is None where anything is malformed, ``source`` where the line names none.
+    A fault's field is None where the line is no JSON object. ``id`` is None where anything is malformed.
     """
 
     faults: tuple[Fault, ...]
     id: str | None
-    source: str | None
 
     @property
     def first(self) -> Fault:
@@ -85,7 +83,7 @@ class LineChecker:
         Raises nothing, and no refusal repeats what was sent, but for ids and unknown names.
         """
         if len(line) > self._longest:
-            return Refused((Fault(RefusalCode.MALFORMED, None, f"a line must not be longer than {self._longest} bytes"),), None, None)
+            return Refused((Fault(RefusalCode.MALFORMED, None, f"a line must not be longer than {self._longest} bytes"),), None)
         try:
             event = _decode_event(line)
             report, decode, _ = _READERS[event.type]
@@ -102,15 +100,15 @@ class LineChecker:
         if (not plain or line.count(b'"') != _ATTRIBUTE_QUOTES + written.count(b'"')) and _repeated(line):
             return self._refused(line, bounds, sources)
         submission = _plain_submission if plain else _submission
-        return Accepted(event.subject.encode(), encode(submission(event, Raw(written), bounds.received)), event.source)
+        return Accepted(event.subject.encode(), encode(submission(event, Raw(written), bounds.received)))
 
     def _refused(self, line: bytes, bounds: TimeBounds, sources: Container[str]) -> Refused:
         """Look at all of the line again, and say everything that is wrong; of each field the first."""
         if fault := too_deep(line, self._deepest):
-            return Refused((fault,), None, None)
+            return Refused((fault,), None)
         attributes, faults = _EVENT.read(line)
         if any(fault.field is None for fault in faults):
-            return Refused(tuple(faults), None, None)
+            return Refused(tuple(faults), None)
         event = _partial(ReportEvent, attributes)
         reader = _READERS.get(event.type)
         if reader is not None:
@@ -122,7 +120,7 @@ class LineChecker:
         faults = _repeated(line) + faults
         malformed = any(fault.code is RefusalCode.MALFORMED for fault in faults)
         first = {fault.field: fault for fault in reversed(faults)}
-        return Refused(tuple(fault for fault in faults if first[fault.field] is fault), None if malformed else event.id, event.source)
+        return Refused(tuple(fault for fault in faults if first[fault.field] is fault), None if malformed else event.id)
 
 
 def _partial(struct: type[Struct], values: Mapping[str, Any]) -> Any:

@@ -8,12 +8,11 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shared.commands.submit import NO_SEQUENCE
 from shared.contracts.relief import BeginTerm
 from shared.contracts.services import RELIEF
 from shared.deciding.states.listing import Cursor, Entry, Page
 from shared.events.codec import encode
-from shared.events.envelope import Event
+from shared.events.envelope import first_event
 from shared.ids import command_id
 
 OPERATOR = f"{RELIEF.source}/operator"
@@ -67,19 +66,6 @@ def commands(entries: Iterable[Entry], walk: Walk, *, recorded: datetime) -> lis
     for entry in entries:
         student = entry.state_id.hex()
         id_ = command_id(key, student.encode())
-        event = Event(
-            specversion="1.0",
-            id=id_,
-            source=OPERATOR,
-            type=data.TYPE,
-            subject=student,
-            time=walk.begun,
-            recordedtime=recorded,
-            partitionkey=student,
-            sequence=NO_SEQUENCE,
-            causationid=id_,
-            correlationid=id_,
-            data=data,
-        )
+        event = first_event(data, id_=id_, source=OPERATOR, subject=student, at=walk.begun, recorded=recorded)
         asked.append((student.encode(), encode(event)))
     return asked

@@ -1,138 +1,25 @@
 """An input that was published and not applied is never decided again, whatever the code of the next worker decides."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from services.enrolment.decider import EnrolmentDecider
-from services.enrolment.domain.packed import FORMAT
 from shared.contracts.sequence import sequence_of
 from shared.deciding import deciding_follower
-from shared.deciding import published as published_module
-from shared.deciding.decider import Judged
 from shared.deciding.deciding_follower import DecidingFollower
-from shared.deciding.states.outcomes import Outcome, Outcomes
-from shared.deciding.states.state_store import StateStore
+from shared.deciding.states.outcomes import Outcome
 from shared.ids import uuid5_of_position
 from shared.log import topics
 from shared.log.event_log import LogRecord, Records
-from shared.log.memory_log import MemoryLog
-from shared.redis.edge import Redis, connect
-from shared.worker.follower import RecordBatch
-
-P = 0
-CHILD = "00112233445566778899aabbccddeeff"
-SCHOOL = {"school": "2151343101", "stage": "junior", "grade": 8}
-ENROLLED, DROPPED_OUT, REPEATED, REFUSED, RETURNED = range(5)
-SENT: tuple[tuple[str, str, str, dict[str, object]], ...] = (
-    ("r0", "enrolled", "2019-01-01T08:00:00+08:00", {"county": "513431", "poor": True, **SCHOOL}),
-    ("r1", "dropped-out", "2019-01-02T08:00:00+08:00", {"reason": "work", "last_seen": "2018-12-20"}),
-    ("r1", "dropped-out", "2019-01-02T08:00:00+08:00", {"reason": "work", "last_seen": "2018-12-20"}),
-    ("r3", "resumed", "2019-01-03T08:00:00+08:00", SCHOOL),
-    ("r4", "returned", "2019-01-04T08:00:00+08:00", {"placement": "class", **SCHOOL}),
-)
-
-
-class NextVersion(EnrolmentDecider):
-    """Another version of the code, which takes every dropping out to be for another reason."""
-
-    def judge(self, key: bytes, value: bytes | None, state: bytes | None, *, partition: int, offset: int) -> Judged:
-        return super().judge(key, (value or b"").replace(b'"work"', b'"poverty"'), state, partition=partition, offset=offset)
-
-
-class Killed(BaseException):
-    """The process is gone at this line."""
-
-
-@dataclass
-class Log(MemoryLog):
-    """A log in memory, beside whose next append of facts somebody else may append before it."""
-
-    partitions: int = 1
-    before_facts: list[tuple[bytes, bytes]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        super().__init__(self.partitions)
-
-    async def append(self, topic: str, records: Records) -> dict[int, int]:
-        if topic == topics.STUDENT_STATUS and self.before_facts:
-            others, self.before_facts = self.before_facts, []
-            await super().append(topic, {P: others})
-        return await super().append(topic, records)
-
-
-class Rig:
-    def __init__(self, url: str) -> None:
-        self.url, self.log = url, Log()
-        self.inputs = [LogRecord(n, CHILD.encode(), _submission(*sent)) for n, sent in enumerate(SENT)]
-        self.log.topics[topics.SUBMISSIONS] = [list(self.inputs)]
-
-    def worker(self, decider: EnrolmentDecider, generation: str = "1") -> DecidingFollower:
-        store = StateStore(connect(self.url), "enrolment", generation=generation, buckets=8, format_version=FORMAT)
-        return DecidingFollower(decider, store, self.log)
-
-    def batch(self, first: int = 0, next_: int = len(SENT)) -> RecordBatch:
-        return RecordBatch(topics.SUBMISSIONS, P, first, next_, self.inputs[first:next_])
-
-    async def publish_only(self, next_: int = len(SENT)) -> None:
-        """Let a worker of the version before publish a step, and be killed before it applies it."""
-        dying = self.worker(EnrolmentDecider())
-
-        async def never(*_: object, **__: object) -> int:
-            raise Killed
-
-        await dying.follow(self.batch(0, 1))
-        dying._store.apply = never  # type: ignore[method-assign]
-        with pytest.raises(Killed):
-            await dying.follow(self.batch(1, next_))
-        await dying.stop()
-
-    def facts(self) -> list[dict[str, object]]:
-        """The facts of the record that readers count: of each sequence the first."""
-        counted: dict[object, dict[str, object]] = {}
-        for record in self.log.topics[topics.STUDENT_STATUS][P]:
-            fact = json.loads(record.value or b"")
-            counted.setdefault(fact["sequence"], fact)
-        return list(counted.values())
-
-    def reasons(self) -> list[object]:
-        return [after["reason"] for fact in self.facts() if (after := fact["data"]["after"])["status"] == "dropped_out"]  # type: ignore[index]
-
-    async def states_agree(self) -> bool:
-        """Whether the states are those that a rebuild makes of the record."""
-        rebuilding = self.worker(EnrolmentDecider(), generation="2")
-        await rebuilding.follow(self.batch())
-        live = StateStore(connect(self.url), "enrolment", generation="1", buckets=8, format_version=FORMAT)
-        found = [await store.get(P, bytes.fromhex(CHILD)) for store in (live, rebuilding._store)]
-        await rebuilding.stop()
-        await live.close()
-        return found[0] == found[1] is not None
-
-    async def outcomes(self) -> list[Outcome]:
-        redis = connect(self.url)
-        kept = Outcomes(redis, "enrolment", generation="1")
-        found = [await kept.of(P, offset) for offset in range(len(SENT))]
-        await redis.aclose()
-        return found
-
-
-def _submission(id_: str, what: str, time: str, data: dict[str, object]) -> bytes:
-    event = {
-        "specversion": "1.0", "id": id_, "source": "/provinces/51", "type": f"cn.baoxue.reported.{what}.v1", "subject": CHILD,
-        "time": time, "recordedtime": "2019-03-01T00:00:00Z", "partitionkey": CHILD, "data": data,
-    }  # fmt: skip
-    return json.dumps(event).encode()
+from shared.redis.edge import Redis
+from tests.components.shared.published_inputs import ALL, CHILD, DROPPED_OUT, REFUSED, SENT, Killed, NextVersion, P, Rig
 
 
 @pytest.fixture
 def rig(fresh_redis: str) -> Rig:
     return Rig(fresh_redis)
-
-
-ALL = [Outcome.ACCEPTED, Outcome.ACCEPTED, Outcome.DUPLICATE, Outcome.REFUSED, Outcome.ACCEPTED]
 
 
 async def test_facts_that_were_published_are_taken_as_they_are(rig: Rig) -> None:
@@ -347,96 +234,6 @@ async def test_what_was_refused_is_published_before_the_facts_so_that_it_is_not_
     assert await rig.states_agree()
     for worker in (first, second, third):
         await worker.stop()
-
-
-class Ranges(Log):
-    """A log that notes which parts of the record are read."""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.read_of_record: list[tuple[int, int]] = []
-
-    def read(self, topic: str, partition: int, start: int, end: int) -> AsyncIterator[Sequence[LogRecord]]:
-        if topic == topics.STUDENT_STATUS and start < end:
-            self.read_of_record.append((start, end))
-        return super().read(topic, partition, start, end)
-
-
-async def roll_back(rig: Rig, redis: Redis) -> None:
-    """Let a worker decide everything, and put Redis back to an older copy: that of the first step."""
-    worker = rig.worker(EnrolmentDecider())
-    await worker.follow(rig.batch(0, 1))
-    kept = {key: await redis.dump(key) for key in await redis.keys()}
-    await worker.follow(rig.batch(1))
-    await redis.flushdb()
-    for key, dump in kept.items():
-        await redis.restore(key, 0, dump or b"")
-    await worker.stop()
-
-
-async def go_on(rig: Rig, worker: DecidingFollower, at: int = 1) -> int:
-    """Do what the worker's edge does: go on from where the follower stands. Return the number of steps."""
-    for steps in range(1, 20):
-        at = await worker.follow(rig.batch(at))
-        if at == len(SENT):
-            return steps
-    raise AssertionError(f"the worker stands at {at}")
-
-
-@pytest.mark.parametrize("window", [1, 2, 50_000])
-async def test_after_a_roll_back_the_facts_are_read_back_a_window_at_a_time(
-    rig: Rig, operator: Redis, monkeypatch: pytest.MonkeyPatch, window: int
-) -> None:
-    await roll_back(rig, operator)
-    monkeypatch.setattr(published_module, "WINDOW", window)
-    worker = rig.worker(NextVersion())
-    await go_on(rig, worker)
-    assert (rig.reasons(), len(rig.log.topics[topics.STUDENT_STATUS][P]), await rig.outcomes()) == (["work"], 3, ALL)
-    assert await rig.states_agree()
-    await worker.stop()
-
-
-async def test_without_the_end_of_a_window_what_lies_behind_it_is_decided_anew(rig: Rig, operator: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
-    await roll_back(rig, operator)
-    monkeypatch.setattr(published_module, "WINDOW", 1)
-    monkeypatch.setattr(deciding_follower, "_within_window", lambda batch, _published: batch)
-    worker = rig.worker(NextVersion())
-    await worker.follow(rig.batch(1))
-    assert len(rig.log.topics[topics.STUDENT_STATUS][P]) > 3
-    await worker.stop()
-
-
-@pytest.mark.parametrize("guarded", [True, False])
-async def test_while_a_worker_catches_up_no_part_of_the_record_is_looked_through_twice(
-    rig: Rig, guarded: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rig.log = Ranges()
-    rig.log.topics[topics.SUBMISSIONS] = [list(rig.inputs)]
-    # Facts of another service come between the steps.
-    others = [(CHILD.encode(), b"{}")] * 3
-    if not guarded:
-        monkeypatch.setattr(DecidingFollower, "_looked_through", lambda *_: None)
-    worker = rig.worker(EnrolmentDecider())
-    for n in range(len(SENT)):
-        await rig.log.append(topics.STUDENT_STATUS, {P: others})
-        await worker.follow(rig.batch(n, n + 1))
-    looked = [offset for start, end in rig.log.read_of_record for offset in range(start, end)]
-    assert (len(looked) == len(set(looked))) is guarded
-    await worker.stop()
-
-
-async def test_a_rebuild_is_not_followed_by_a_second_read_of_the_record(rig: Rig) -> None:
-    rig.log = Ranges()
-    rig.log.topics[topics.SUBMISSIONS] = [list(rig.inputs)]
-    first = rig.worker(EnrolmentDecider())
-    await first.follow(rig.batch(0, 3))
-    await first.stop()
-    rig.log.read_of_record.clear()
-    rebuilding = rig.worker(EnrolmentDecider(), generation="2")
-    at = await rebuilding.follow(rig.batch())
-    assert await rebuilding.follow(rig.batch(at)) == len(SENT)
-    assert rig.log.read_of_record == [(0, 2)]
-    await rebuilding.stop()
 
 
 # --- facts that somebody else wrote in the service's name
