@@ -4,6 +4,7 @@ An entry of a list keeps the county code that it was recorded with. So an area h
 of their predecessors: the list of 信都区 has what was recorded of 邢台县.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Set
 from datetime import date, timedelta
 from functools import cache
@@ -49,9 +50,19 @@ def _upwards(area: Area | None, tree: Mapping[str, Area]) -> list[str]:
 def _with_predecessors(codes: frozenset[str]) -> set[str]:
     found, new = set(codes), set(codes)
     while new:
-        new = {old for old, county in divisions().counties.items() if county.successor in new} - found
+        new = {old for code in new for old in _merged_into().get(code, ())} - found
         found |= new
     return found
+
+
+@cache
+def _merged_into() -> Mapping[str, list[str]]:
+    """Return the codes whose successor a code is."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for old, county in divisions().counties.items():
+        if county.successor is not None:
+            found[county.successor].append(old)
+    return dict(found)
 
 
 def table_of(day: date) -> date:
