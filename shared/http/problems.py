@@ -10,10 +10,13 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
+from starlette.types import Scope
 
 from shared.http.response_rules import SHUT
+from shared.identity.caller import Caller
 
 MEDIA_TYPE = "application/problem+json"
+_NOT_LET_IN = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 _log = logging.getLogger(__name__)
 
@@ -63,7 +66,17 @@ async def _answer(request: Request, error: Exception) -> Response:
         case _:
             _log.error("unexpected %s", type(error).__name__, exc_info=error)
             problem = Problem(500, "unexpected", "Something unexpected went wrong", "It has been logged; try again later.")
+    if problem.status in _NOT_LET_IN:
+        log_not_let_in(problem, request.scope)
     return problem.response()
+
+
+def log_not_let_in(problem: Problem, scope: Scope) -> None:
+    """Log that a request was not let in: what for, by its route and never by its path, and who asked, where a token or a session told."""
+    caller: Caller | None = scope.get("state", {}).get("caller")
+    route = getattr(scope.get("route"), "path", "no route")
+    who = "nobody who is known" if caller is None else f"{caller.sub} of {caller.office}"
+    _log.warning("%d %s: %s %s, asked by %s", problem.status, problem.kind, scope["method"], route, who)
 
 
 def _of_framework(error: HTTPException, request: Request) -> Problem:

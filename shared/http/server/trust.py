@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.http.problems import Problem
+from shared.http.problems import Problem, log_not_let_in
 
 _ANY = "*"
 _CHANGES_NOTHING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -29,6 +29,7 @@ class TrustedRequests:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer why not."""
         if scope["type"] == "http" and (problem := self._refusal(scope["method"], Headers(scope=scope), scope["http_version"])):
+            log_not_let_in(problem, scope)
             await problem.response()(scope, receive, send)
         else:
             await self._app(scope, receive, send)

@@ -10,6 +10,7 @@ The steps of a sign-in, and what a failure after each leaves behind:
 """
 
 import hmac
+import logging
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -30,6 +31,7 @@ from shared.identity.keys import KeysUnknown
 from shared.identity.tokens import TokenRefused, TokenVerifier
 
 SIGNED_IN = "/signed-in"
+_log = logging.getLogger(__name__)
 _WHY = {503: "Redis is away, so nobody knows who is signed in"}
 
 
@@ -106,6 +108,7 @@ def _install(app: FastAPI, at: SigningIn) -> None:
                 raise SignInRefused("There is no such sign-in under way in this browser, or not any more.")  # noqa: TRY301  # one answer to all of them
             caller = await _caller(at, under_way, dict(request.query_params))
         except SignInRefused as refused:
+            _log.warning("a sign-in was refused: %s", refused)
             response = pages.refused(str(refused))
         except ProviderAway as away:
             response = pages.away(str(away))
@@ -114,6 +117,7 @@ def _install(app: FastAPI, at: SigningIn) -> None:
                 if (before := at.cookies.session_of(request)) is not None:
                     await at.store.end(before)
                 session = await at.store.begin(caller)
+            _log.info("signed in: %s of %s", caller.sub, caller.office)
             response = pages.goes_on(under_way.to)
             at.cookies.begin_session(response, session)
         at.cookies.end(response, at.cookies.sign_in)
@@ -124,7 +128,9 @@ def _install(app: FastAPI, at: SigningIn) -> None:
         if (drawn := at.cookies.session_of(request)) is not None:
             with redis_needed():
                 await at.store.end(drawn)
-        leads = "/" if caller_of(request) is None else await _leads_on(at)
+        if (caller := caller_of(request)) is not None:
+            _log.info("signed out: %s of %s", caller.sub, caller.office)
+        leads = "/" if caller is None else await _leads_on(at)
         response = Response(msgspec.json.encode(SignedOut(leads)), headers={"Cache-Control": "no-store"}, media_type="application/json")
         at.cookies.end(response, at.cookies.session)
         return response

@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from docs.generate.reference.http import openapi
 from docs.generate.reference.settings import settings_of
 from shared.contracts.services import SERVICES
+from shared.http import problems
 from shared.http.callers import OPERATIONS, Having, is_open
 from shared.identity.rights import TABLE
 from tests.components.shared.problems import problem_of
@@ -89,6 +90,20 @@ async def test_whoever_lacks_the_right_is_told_which() -> None:
     assert "read-files" in answer.json()["detail"]
     assert answer.headers["www-authenticate"] == 'Bearer realm="baoxue", error="insufficient_scope"'
     assert chinese.status_code == 403
+
+
+async def test_who_was_not_let_in_is_logged_by_name_and_what_for_by_its_route(caplog: pytest.LogCaptureFixture) -> None:
+    async with client() as asking:
+        await asking.get("/v1/closed?child=f00d")
+        await asking.get("/v1/closed", headers={"authorization": "Bearer secret.secret.secret"})
+        await asking.get("/v1/files", headers=carrying("/nation", "operator", sub="wang"))
+        await asking.get("/v1/open", headers=carrying("/nation", "auditor"))
+    said = [record.getMessage() for record in caplog.records if record.name == problems.__name__]
+    assert said == [
+        "401 no-token: GET /v1/closed, asked by nobody who is known",
+        "401 invalid-token: GET /v1/closed, asked by nobody who is known",
+        "403 no-right: GET /v1/files, asked by wang of /nation",
+    ]
 
 
 async def test_an_open_endpoint_is_answered_to_anybody_and_knows_who_says_who_they_are() -> None:

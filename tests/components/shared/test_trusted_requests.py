@@ -6,6 +6,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from shared.http import problems
 from shared.http.server.trust import TrustedRequests
 from tests.support.served import served
 
@@ -31,6 +32,15 @@ async def test_loopback_names_are_its_own(host: str) -> None:
 )
 async def test_any_other_name_is_not(host: str) -> None:
     assert await status("GET", ("host", host)) == 421
+
+
+async def test_what_is_turned_away_is_logged_without_what_was_sent(caplog: pytest.LogCaptureFixture) -> None:
+    await status("GET", ("host", "evil.example"))
+    await status("POST", ("host", "localhost"), ("origin", "http://evil.example"))
+    assert [record.getMessage() for record in caplog.records if record.name == problems.__name__] == [
+        "421 unknown-host: GET no route, asked by nobody who is known",
+        "403 cross-site: POST no route, asked by nobody who is known",
+    ]
 
 
 async def test_a_request_names_one_host() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from http.cookies import SimpleCookie
@@ -19,6 +20,7 @@ from deploy.local.issuer.offices import DEMO_OFFICES
 from deploy.local.issuer.tokens import Claims, access_token, now
 from shared import clock
 from shared.http.sessions import provider as provider_module
+from shared.http.sessions import routes
 from shared.http.sessions import store as store_module
 from shared.http.sessions.cookies import Cookies
 from shared.http.sessions.store import Lifetimes, SessionStore
@@ -59,6 +61,19 @@ class TestSigningIn:
         assert await browser.office() is None
         browser.http.cookies.set(SESSION, str(before), domain="127.0.0.1")
         assert await browser.office() is None, "a session that was signed out of is over, whoever kept its cookie"
+
+    async def test_who_comes_goes_and_is_turned_away_is_logged(self, desk: SigningDesk, caplog: pytest.LogCaptureFixture) -> None:
+        caplog.set_level(logging.INFO, logger=routes.__name__)
+        browser = desk.browser()
+        await browser.sign_in("officer")
+        await browser.post("/sign-out")
+        await browser.get("/signed-in?code=secret")
+        officer = next(each for each in DEMO_OFFICES if each.name == "officer")
+        assert [(record.levelname, record.getMessage()) for record in caplog.records if record.name == routes.__name__] == [
+            ("INFO", f"signed in: officer of {officer.office}"),
+            ("INFO", f"signed out: officer of {officer.office}"),
+            ("WARNING", "a sign-in was refused: There is no such sign-in under way in this browser, or not any more."),
+        ]
 
     async def test_no_token_reaches_the_browser(self, desk: SigningDesk) -> None:
         browser = desk.browser()
