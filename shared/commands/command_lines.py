@@ -42,8 +42,8 @@ MEDIA_TYPE = "application/x-ndjson"
 MOST_LINES, MOST_BYTES = 1_000, 1 << 20
 """The most lines of a body, and bytes. Even if all lines are of one partition, their commands are one record batch, with offsets that follow on."""
 _ELSEWHERE = RefusalCode.NOT_YOUR_COUNTY
-_PAUSE = 0.02
-"""Seconds between two reads of the outcomes."""
+_PAUSE, _LONGEST_PAUSE = 0.02, 0.25
+"""Seconds between the first two reads of the outcomes, and at most: each pause is half as long again as the one before."""
 
 
 class OneOf(NamedTuple):
@@ -190,12 +190,13 @@ class CommandLines:
         return UNREADABLE if judged.exception is None else read_exceptional(judged.exception)
 
     async def _settled(self, ranges: Sequence[tuple[int, int, int]]) -> list[Any]:
-        until = clock.seconds() + self._patience
+        until, pause = clock.seconds() + self._patience, _PAUSE
         while True:
             found = await self._outcomes.between(ranges)
             if not any((each == INDEX[Outcome.PENDING]).any() for each in found) or clock.seconds() > until:
                 return found
-            await asyncio.sleep(_PAUSE)
+            await asyncio.sleep(pause)
+            pause = min(1.5 * pause, _LONGEST_PAUSE)
 
 
 def _id_of(fields: dict[str, Raw]) -> str:
