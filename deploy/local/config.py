@@ -58,7 +58,7 @@ class StackConfig(_ServicePorts):
     kafka_controller_port: Port = Field(19093, description="Kafka's controller")
     redis_port: Port = Field(16379, description="Redis")
     issuer_port: Port = Field(8020, description="the issuer of tokens")
-    partitions: Annotated[int, Field(ge=1, le=254)] = Field(12, description="partitions of every topic; fixed for the life of the data")
+    partitions: Annotated[int, Field(ge=1, le=254)] = Field(4, description="partitions of every topic; fixed for the life of the data")
     today: Literal["calendar", "record"] = Field(
         "calendar", description="by what the apis that show due days tell the day: `record` where a history is played in"
     )

@@ -33,7 +33,7 @@ class TestSettings:
         config = StackConfig.from_environment()
         assert (config.kafka_bootstrap, config.redis_url) == ("127.0.0.1:19092", "redis://services@127.0.0.1:16379/0")
         assert (config.api_url("enrolment"), config.api_url("reporting")) == ("http://127.0.0.1:8001", "http://127.0.0.1:8000")
-        assert config.partitions == 12
+        assert config.partitions == 4
         assert config.home.name == ".baoxue"
 
     def test_each_can_be_set(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
