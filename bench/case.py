@@ -18,6 +18,7 @@ import httpx
 from bench.intake import Cpu
 from bench.on_redis import measure_on_redis
 from deploy.local.config import StackConfig
+from deploy.local.redis_access import OPERATOR, address
 from services.case.api import create_app
 from services.case.decider import CaseDecider
 from services.case.domain.packed import FORMAT
@@ -180,9 +181,9 @@ async def measure(number: int, config: StackConfig, redis_pid: int) -> None:
     """Measure everything in turn."""
     cpu = Cpu(redis_pid)
     told, record, log, since = children(number), Record(), MemoryLog(PARTITIONS), dict[int, int]()
-    redis = connect_to(config)
-    policies = PolicyFollower(CasePolicies(), connect_to(config), log, generation="1", partitions=PARTITIONS)
-    store = StateStore(connect_to(config), CASE.name, generation="1", buckets=BUCKETS, format_version=FORMAT)
+    redis = connect_to(address(config, OPERATOR))
+    policies = PolicyFollower(CasePolicies(), connect_to(address(config, OPERATOR)), log, generation="1", partitions=PARTITIONS)
+    store = StateStore(connect_to(address(config, OPERATOR)), CASE.name, generation="1", buckets=BUCKETS, format_version=FORMAT)
     deciding = DecidingFollower(CaseDecider(), store, log)
     empty = await used(redis)
     await timed("facts that open files, by the policies", policies, record.batches(told, listed, 0), cpu)
@@ -199,7 +200,8 @@ async def measure(number: int, config: StackConfig, redis_pid: int) -> None:
     async def now() -> datetime:
         return datetime(2020, 6, 14, 12, tzinfo=CHINA)
 
-    app = create_app(limits=CommandLimits(), log=log, redis=connect_to(config), store=store, now=now, partitions=PARTITIONS, identity=identity())
+    operator = connect_to(address(config, OPERATOR))
+    app = create_app(limits=CommandLimits(), log=log, redis=operator, store=store, now=now, partitions=PARTITIONS, identity=identity())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://case", headers=carrying()) as client:
         drawn, lists = random.Random(3), Lists(cpu)
         counties = [drawn.choice(told)[1] for _ in range(400)]

@@ -17,6 +17,7 @@ from time import process_time
 from prometheus_client import CollectorRegistry
 
 from deploy.local.config import StackConfig
+from deploy.local.redis_access import OPERATOR, address
 from deploy.local.stack import LocalStack
 from services.enrolment.decider import EnrolmentDecider
 from services.enrolment.domain.packed import FORMAT
@@ -28,6 +29,7 @@ from shared.log.kafka_log import KafkaLog
 from shared.redis.edge import connect_to
 from shared.worker.follower import RecordBatch
 from shared.worker.meters import TopicMeters, WorkerMeters
+from tests.support.stack import by_operator
 
 SIZES = {1: 400, 100: 60, 2_000: 6, 8_000: 2}
 """The number of batches in a turn by the number of records in a batch."""
@@ -69,8 +71,8 @@ class Rig:
 
     def __init__(self, config: StackConfig, partition: int, *, counts: bool) -> None:
         """Begin in a partition of its own, so that both workers find the same."""
-        store = StateStore(connect_to(config), "enrolment", generation="1", buckets=4096, format_version=FORMAT)
-        self.follower = DecidingFollower(EnrolmentDecider(), store, KafkaLog(config.kafka_bootstrap, client_id="bench"))
+        store = StateStore(connect_to(address(config, OPERATOR)), "enrolment", generation="1", buckets=4096, format_version=FORMAT)
+        self.follower = DecidingFollower(EnrolmentDecider(), store, KafkaLog(by_operator(config), client_id="bench"))
         meters = WorkerMeters(CollectorRegistry())
         self.follower._meters = (TopicMeters if counts else Uncounting)(meters, topics.SUBMISSIONS)  # noqa: SLF001  # the point of it
         self.partition, self.at = partition, 0

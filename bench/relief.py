@@ -18,6 +18,7 @@ from bench.case import OPENED, PARTITIONS, Children, Record, children, timed, us
 from bench.intake import Cpu
 from bench.on_redis import measure_on_redis
 from deploy.local.config import StackConfig
+from deploy.local.redis_access import OPERATOR, address
 from services.relief.api import create_app
 from services.relief.decider import ReliefDecider
 from services.relief.domain.packed import FORMAT
@@ -119,9 +120,9 @@ async def measure(number: int, config: StackConfig, redis_pid: int) -> None:
     """Measure everything in turn."""
     cpu = Cpu(redis_pid)
     told, record, log, since = children(number), Record(), MemoryLog(PARTITIONS), dict[int, int]()
-    redis, buckets = connect_to(config), max(64, number // PARTITIONS // 64)
-    policies = PolicyFollower(ReliefPolicies(), connect_to(config), log, generation="1", partitions=PARTITIONS)
-    store = StateStore(connect_to(config), RELIEF.name, generation="1", buckets=buckets, format_version=FORMAT)
+    redis, buckets = connect_to(address(config, OPERATOR)), max(64, number // PARTITIONS // 64)
+    policies = PolicyFollower(ReliefPolicies(), connect_to(address(config, OPERATOR)), log, generation="1", partitions=PARTITIONS)
+    store = StateStore(connect_to(address(config, OPERATOR)), RELIEF.name, generation="1", buckets=buckets, format_version=FORMAT)
     deciding = DecidingFollower(ReliefDecider(), store, log)
     empty = await used(redis)
     await timed("facts of poor children, by the policies", policies, record.batches(_on(told, 0), enrolled, BEGIN), cpu)
@@ -134,7 +135,14 @@ async def measure(number: int, config: StackConfig, redis_pid: int) -> None:
 
     pace = Pace(ahead=sys.maxsize)
     app = create_app(
-        limits=CommandLimits(), log=log, redis=connect_to(config), store=store, now=now, partitions=PARTITIONS, identity=identity(), pace=pace
+        limits=CommandLimits(),
+        log=log,
+        redis=connect_to(address(config, OPERATOR)),
+        store=store,
+        now=now,
+        partitions=PARTITIONS,
+        identity=identity(),
+        pace=pace,
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://relief", headers=carrying()) as client:
         await all_lists(client, told, cpu)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import logging
 import os
 import secrets
 import shutil
@@ -14,34 +15,28 @@ from contextlib import contextmanager, suppress
 from typing import Annotated
 
 import typer
-from kafka.errors import KafkaError
 from rich.console import Console
 from rich.table import Column, Table
 
+from deploy.cluster import app as cluster
+from deploy.failures import err, plain_failures
 from deploy.local import directory, redis_access
 from deploy.local import doctor as examination
-from deploy.local.config import SettingsWrong, StackConfig
+from deploy.local.config import StackConfig
+from deploy.local.doctor.settings import checks as settings_checks
 from deploy.local.issuer import by_hand, keys
-from deploy.local.jars import JarsWrong
-from deploy.local.kafka import FormatFailed
-from deploy.local.redis_server import NoRedis
 from deploy.local.stack import LocalStack, StartFailed
 from deploy.terminal import can_show, show_what_it_can
 from services.enrolment.cli import app as enrolment
-from services.enrolment.directory.key_files import KeysWrong
 from services.reporting.cli import app as reporting
 from shared.contracts.services import SERVICES
-from shared.log.topic_admin import BrokerUnavailable, TopicsWrong, ensure_topics
-from shared.log.topics import DEFAULT_PARTITIONS, topics
-
-PLAIN_FAILURES = (SettingsWrong, StartFailed, JarsWrong, FormatFailed, NoRedis, by_hand.NoSuchToken, TopicsWrong, BrokerUnavailable, KeysWrong)
-TOPICS_PATIENCE = 60.0  # seconds; a cluster that just starts has not all its brokers
+from shared.log.rights import AUDITOR
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Baoxue: the count of children out of compulsory schooling.")
 app.add_typer(reporting)
 app.add_typer(enrolment)
+app.add_typer(cluster)
 out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def main() -> None:
@@ -66,9 +61,11 @@ def demo_config(config: StackConfig) -> StackConfig:
 @app.callback()
 def where(context: typer.Context) -> None:
     """Let the auditors' commands ask this stack unless they are told otherwise, as its auditor."""
-    with _plain_failures():
+    # It warns that a login goes without TLS, at each; where that is wrong, the doctor says so.
+    logging.getLogger("kafka.net.sasl").setLevel(logging.ERROR)
+    with plain_failures():
         config = StackConfig.from_environment()
-    os.environ.setdefault("REPORTING_KAFKA_BOOTSTRAP", config.kafka_bootstrap)
+        _let_auditors_in(config)
     os.environ.setdefault("REPORTING_URL", config.api_url("reporting"))
     if context.invoked_subcommand == "verify" and "REPORTING_TOKEN" not in os.environ and (running := _running(config)):
         with suppress(by_hand.NoSuchToken):
@@ -96,7 +93,7 @@ def demo(
     if scale < 1:
         # The figures of a part of the nation fell from the beginning of its own record, not from the published 600,000.
         os.environ.setdefault("REPORTING_BASELINE", "record")
-    with _plain_failures():
+    with plain_failures():
         # While a history is played in, the day is that of the record: by the calendar everything in it would be overdue.
         config = demo_config(StackConfig.from_environment()).model_copy(update={"today": "record"})
         stack = LocalStack(config, say=_say)
@@ -117,7 +114,7 @@ def demo(
 @app.command()
 def up() -> None:
     """Start everything in the background, empty or with the data of the last run."""
-    with _plain_failures():
+    with plain_failures():
         stack = LocalStack(StackConfig.from_environment(), foreground=False, say=_say)
         stack.start()
         _addresses(stack.config)
@@ -127,7 +124,7 @@ def up() -> None:
 @app.command()
 def down() -> None:
     """Stop everything that runs here, left-over processes too; the data stay."""
-    with _plain_failures():
+    with plain_failures():
         config = StackConfig.from_environment()
         for each in (config, _own_to_the_demo(config)):
             LocalStack(each, say=_say).stop()
@@ -137,7 +134,7 @@ def down() -> None:
 @app.command()
 def status() -> None:
     """Show every process. Exit code 1 if not all of them run."""
-    with _plain_failures():
+    with plain_failures():
         config = StackConfig.from_environment()
         stack = _running(config)
         if stack is None:
@@ -149,37 +146,16 @@ def status() -> None:
         raise typer.Exit(1)
 
 
-@app.command("create-topics")
-def create_topics(
-    bootstrap: Annotated[str, typer.Option(envvar="REPORTING_KAFKA_BOOTSTRAP", help="host:port of the brokers, comma between.")] = "127.0.0.1:19092",
-    partitions: Annotated[
-        int, typer.Option(envvar="BAOXUE_PARTITIONS", min=1, max=254, help="Of every topic; fixed for the life of a deployment.")
-    ] = DEFAULT_PARTITIONS,
-    replicas: Annotated[
-        int, typer.Option(envvar="BAOXUE_REPLICAS", min=1, max=9, help="Copies of every record; it counts as logged once all but one have it.")
-    ] = 1,
-) -> None:
-    """Make the topics that a cluster lacks, and check the settings of the others; `up` does it for its own broker."""
-    import stamina
-
-    with _plain_failures():
-        try:
-            for attempt in stamina.retry_context(on=KafkaError, attempts=None, timeout=TOPICS_PATIENCE):
-                with attempt:
-                    made = ensure_topics(bootstrap, topics(partitions=partitions, replicas=replicas))
-        except KafkaError as refused:
-            raise StartFailed(f"The brokers at {bootstrap} refuse to make the topics: {refused}") from refused
-        out.print(f"Made {', '.join(made)}." if made else "The topics are as they must be.")
-
-
 @app.command()
-def doctor() -> None:
+def doctor(
+    settings: Annotated[bool, typer.Option("--settings", help="Look at the variables of the services alone, as in a container.")] = False,
+) -> None:
     """Say what is wrong, and which command mends it. Exit code 1 if anything is wrong."""
-    with _plain_failures():
+    with plain_failures():
         wrong, config = 0, StackConfig.from_environment()
         right_mark, wrong_mark = ("✓", "✗") if can_show("✓✗", out.encoding) else ("ok", "!!")
         running = _running(config)
-        for check in examination.examine(running.config if running else config):
+        for check in settings_checks(os.environ) if settings else examination.examine(running.config if running else config):
             mark = f"[red]{wrong_mark}[/]" if check.mend else f"[green]{right_mark}[/]"
             out.print(f"{mark} {check.about}: {check.seen}")
             if check.mend:
@@ -197,7 +173,7 @@ def token(
     minutes: Annotated[int, typer.Option(min=1, max=keys.LONGEST_MINUTES, help="How long the token is good for.")] = 60,
 ) -> None:
     """Print a token of the stack that runs here, for `curl -H "authorization: Bearer $(baoxue token …)"`."""
-    with _plain_failures():
+    with plain_failures():
         claims = by_hand.claims_of(roles=role or [], office=office, demo_name=demo_name)
         typer.echo(by_hand.token(_needs_running(StackConfig.from_environment()), claims, minutes=minutes))
 
@@ -205,7 +181,7 @@ def token(
 @app.command("rotate-key")
 def rotate_key() -> None:
     """Let the stack's issuer go over to a new key, without a stop: it is published now, and signs once every api has fetched it."""
-    with _plain_failures():
+    with plain_failures():
         config = _needs_running(StackConfig.from_environment())
         kid, begins = keys.rotate(config.issuer_folder, time.time())
         out.print(f"Key {kid} is published, and signs from {datetime.datetime.fromtimestamp(begins).astimezone():%H:%M:%S} on.")
@@ -216,7 +192,7 @@ def redis_command(words: Annotated[list[str], typer.Argument(help="A command of 
     """Do one command in the stack's Redis as its operator, and show what it answers. Exit code 1 if Redis refuses it or is not there."""
     from redis import RedisError
 
-    with _plain_failures():
+    with plain_failures():
         config = StackConfig.from_environment()
         running = _running(config)
         try:
@@ -226,6 +202,17 @@ def redis_command(words: Annotated[list[str], typer.Argument(help="A command of 
             raise StartFailed(f"Redis did not do it: {error}") from error
     for line in _lines(answer):
         out.print(line, markup=False)
+
+
+def _let_auditors_in(config: StackConfig) -> None:
+    """Tell the auditors' commands where this stack's Kafka is, and as whom to ask it, unless they are told of another."""
+    if "REPORTING_KAFKA_BOOTSTRAP" in os.environ:
+        return
+    os.environ["REPORTING_KAFKA_BOOTSTRAP"] = config.kafka_bootstrap
+    running = _running(config)
+    password = (running.config if running else config).kafka_password_file(AUDITOR)
+    if password.exists():
+        os.environ |= {"REPORTING_KAFKA_USER": AUDITOR, "REPORTING_KAFKA_PASSWORD_FILE": str(password)}
 
 
 def _lines(answer: object) -> Iterator[str]:
@@ -282,17 +269,7 @@ def _addresses(config: StackConfig) -> None:
     for spec in SERVICES:
         out.print(f"{spec.name:<9}  {config.api_url(spec.name)}  {spec.serves}")
     out.print(f"{'issuer':<9}  {config.issuer_url}  signs people in; `baoxue token --as officer` prints a token")
-    out.print(f"Kafka, Redis, logs: {config.kafka_bootstrap}, {config.redis_url}, {config.logs}")
-
-
-@contextmanager
-def _plain_failures() -> Iterator[None]:
-    """Print a failure that a user can mend as a sentence, without a traceback."""
-    try:
-        yield
-    except PLAIN_FAILURES as failure:
-        err.print(str(failure), style="red", markup=False)
-        raise typer.Exit(1) from failure
+    out.print(f"Kafka, Redis, logs: {config.kafka_bootstrap}, {config.redis_address}, {config.logs}")
 
 
 @contextmanager

@@ -3,12 +3,13 @@
 import sys
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings
 
+from shared.brokers import BrokerSettings, check_tls, checked_one_line
 from shared.contracts.services import ServiceSpec
 
 Settings = TypeVar("Settings", bound=BaseSettings)
@@ -76,14 +77,18 @@ def is_loopback(address: str) -> bool:
     return (getattr(known, "ipv4_mapped", None) or known).is_loopback
 
 
-class ServiceSettings(ServerLimits, IdentitySettings, BaseSettings):
+class ServiceSettings(ServerLimits, IdentitySettings, BrokerSettings, BaseSettings):
     """What every service can be set to: what it stands on, and where its api and the admin server of its worker listen."""
 
-    kafka_bootstrap: str = Field(f"{LOOPBACK}:19092", description="host:port of the brokers, comma between")
-    redis_url: str = Field(f"redis://{LOOPBACK}:16379/0", description="where everything is kept that can be rebuilt from the log")
+    redis_url: str = Field(f"redis://{LOOPBACK}:16379/0", description="where everything is kept that can be rebuilt from the log; `rediss://` by TLS")
     redis_password_file: Path | None = Field(
         None, description="file that holds the password for Redis, on one line; without it, what the URL says is all"
     )
+    redis_ca_file: Path | None = Field(
+        None, description="file of the certificates that Redis's must come from, in PEM; without it, those that the system trusts"
+    )
+    redis_certificate_file: Path | None = Field(None, description="file of the client's own certificate for Redis, in PEM")
+    redis_key_file: Path | None = Field(None, description="file of the key of that certificate, in PEM")
     host: str = Field(LOOPBACK, description="address that the api and the admin server listen on")
     hosts: str = Field(
         LOOPBACK_NAMES,
@@ -97,21 +102,14 @@ class ServiceSettings(ServerLimits, IdentitySettings, BaseSettings):
 
     @field_validator("redis_password_file")
     @classmethod
-    def _can_be_read(cls, file: Path | None) -> Path | None:
-        if file is not None:
-            password_in(file)
-        return file
+    def _is_a_password(cls, file: Path | None) -> Path | None:
+        return checked_one_line(file)
 
-
-def password_in(file: Path) -> str:
-    """Return the password that a file holds. Raises ``ValueError`` for a file that holds none."""
-    try:
-        written = file.read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"{file} cannot be read: {error}") from error
-    if not written or len(written.splitlines()) > 1:
-        raise ValueError(f"{file} does not hold a password, which is one line")
-    return written
+    @model_validator(mode="after")
+    def _agree_about_redis(self) -> Self:
+        by_tls = self.redis_url.startswith("rediss://")
+        check_tls("redis", on=by_tls, ca=self.redis_ca_file, certificate=self.redis_certificate_file, key=self.redis_key_file)
+        return self
 
 
 def port_of_api(spec: ServiceSpec) -> Any:

@@ -83,13 +83,25 @@ class StackConfig(_ServicePorts):
         return f"{LOOPBACK}:{self.kafka_port}"
 
     @property
-    def redis_url(self) -> str:
-        """Where Redis is, and as whom the services use it; the password is in `redis_password_file`."""
-        return f"redis://services@{LOOPBACK}:{self.redis_port}/0"
+    def kafka_users(self) -> Path:
+        """The folder of the passwords for Kafka."""
+        return self.home / "kafka" / "users"
+
+    def kafka_password_file(self, user: str) -> Path:
+        """Return the file of a user's password for Kafka."""
+        return self.kafka_users / f"{user}.password"
 
     @property
-    def redis_password_file(self) -> Path:
-        return self.redis_folder / "services.password"
+    def redis_address(self) -> str:
+        return f"{LOOPBACK}:{self.redis_port}"
+
+    def redis_url(self, user: str) -> str:
+        """Return where Redis is, as this user finds it; the password is in `redis_password_file`."""
+        return f"redis://{user}@{self.redis_address}/0"
+
+    def redis_password_file(self, user: str) -> Path:
+        """Return the file of a user's password for Redis."""
+        return self.redis_folder / f"{user}.password"
 
     @property
     def redis_folder(self) -> Path:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import subprocess
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 
+from deploy.local import kafka_access
 from deploy.local.config import LOOPBACK, StackConfig
 from deploy.local.java import Java
+from deploy.local.private_files import write_private
 
 JVM = (
     "-Xmx640m",
@@ -59,7 +62,7 @@ def prepare(config: StackConfig, java: Java, jars: Path) -> None:
     """Write the settings of the broker, and format its data folder if it is new. Raises `FormatFailed`."""
     home = folder(config)
     home.mkdir(parents=True, exist_ok=True)
-    (home / "server.properties").write_text(server_properties(config), "utf-8")
+    write_private(home / "server.properties", server_properties(config, kafka_access.ensure_passwords(config)))
     if (home / "data" / "meta.properties").exists():
         return
     cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
@@ -69,15 +72,16 @@ def prepare(config: StackConfig, java: Java, jars: Path) -> None:
         raise FormatFailed(f"Kafka's data folder {home / 'data'} could not be formatted:\n{run.stdout}{run.stderr}")
 
 
-def server_properties(config: StackConfig) -> str:
-    """Return the settings of the broker as its file. Topics have settings of their own (`shared/log/topics.py`); none is made by accident."""
+def server_properties(config: StackConfig, passwords: Mapping[str, str]) -> str:
+    """Return the settings of the broker as its file, which holds passwords.
+
+    Topics have settings of their own (`shared/log/topics.py`); none is made by accident.
+    """
     settings = {
         "process.roles": "broker,controller",
         "node.id": 1,
         "controller.quorum.voters": f"1@{LOOPBACK}:{config.kafka_controller_port}",
-        "listeners": f"PLAINTEXT://{config.kafka_bootstrap},CONTROLLER://{LOOPBACK}:{config.kafka_controller_port}",
-        "advertised.listeners": f"PLAINTEXT://{config.kafka_bootstrap}",
-        "controller.listener.names": "CONTROLLER",
+        **kafka_access.settings(config, passwords),
         "log.dirs": "data",
         "auto.create.topics.enable": "false",
         "offsets.topic.replication.factor": 1,

@@ -62,8 +62,10 @@ class ServiceProcess:
         prefix = self.service.upper()
         environment = {
             f"{prefix}_KAFKA_BOOTSTRAP": config.kafka_bootstrap,
-            f"{prefix}_REDIS_URL": config.redis_url,
-            f"{prefix}_REDIS_PASSWORD_FILE": str(config.redis_password_file),
+            f"{prefix}_KAFKA_USER": self.name,
+            f"{prefix}_KAFKA_PASSWORD_FILE": str(config.kafka_password_file(self.name)),
+            f"{prefix}_REDIS_URL": config.redis_url(self.name),
+            f"{prefix}_REDIS_PASSWORD_FILE": str(config.redis_password_file(self.name)),
             f"{prefix}_HOST": LOOPBACK,
             f"{prefix}_{'PORT' if self.part == 'api' else 'OPERATIONS_PORT'}": str(self.port(config)),
             f"{prefix}_PARTITIONS": str(config.partitions),

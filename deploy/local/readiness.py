@@ -67,6 +67,6 @@ def shown(reporting_url: str) -> Shown | None:
 
 
 def _redis_answers(config: StackConfig) -> bool:
-    with suppress(redis.RedisError, OSError), redis_access.client(config, redis_access.SERVICES, patience=PATIENCE) as client:
+    with suppress(redis.RedisError, OSError), redis_access.client(config, redis_access.OPERATOR, patience=PATIENCE) as client:
         return bool(client.ping())
     return False

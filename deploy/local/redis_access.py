@@ -1,14 +1,15 @@
 """Who may do what in the embedded Redis, and how each is let in.
 
-Redis's own user `default`, which everybody is who names none, is off. Each user has a password of its own, made when the stack is set up, in a
-file that only the stack's owner reads; it stands on no command line, in no setting and in no log. Redis holds its digest. A password whose
-file is removed is made anew at the next start.
+Redis's own user `default`, which everybody is who names none, is off. Each process has a user of its own, with the rights that follow from the
+catalogue (`shared/redis/rights.py`), and a password of its own, made when the stack is set up, in a file that only the stack's owner reads; it
+stands on no command line, in no setting and in no log. Redis holds its digest. A password whose file is removed is made anew at the next start.
 """
 
 from __future__ import annotations
 
 import hashlib
-import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,21 +18,14 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from deploy.local.config import LOOPBACK, StackConfig
-from deploy.local.private_files import write_private
+from deploy.local.private_files import ensure_password, write_private
+from shared.redis.rights import rights
 
-SERVICES = "services"
 OPERATOR = "operator"
+EVERYTHING = "~* &* +@all"
 
-USED = (
-    "client|setinfo config|get evalsha exec exists expire get getrange hdel hello hget hgetall hmget hset hsetnx info multi "
-    "ping script|exists script|load select set setrange pexpire smembers smismember srem sadd unlink del xadd xread zadd zrangebylex zrem"
-)  # fmt: skip
-"""The commands that services, their scripts, redis-py and the doctor use. Whatever else Redis can do is closed to them."""
-
-RIGHTS = {
-    SERVICES: " ".join(("~* resetchannels -@all", *(f"+{command}" for command in USED.split()))),
-    OPERATOR: "~* &* +@all",
-}
+PROCESSES = tuple(rights())
+RIGHTS: Mapping[str, str] = {**rights(), OPERATOR: EVERYTHING}
 """What each user may do, as Redis's lists of access say it."""
 
 
@@ -42,32 +36,40 @@ class Password(NamedTuple):
     file: Path
 
 
-def password_file(folder: Path, user: str) -> Path:
-    """Return where a user's password is, below the folder of the server."""
-    return folder / f"{user}.password"
-
-
-def ensure_users(folder: Path) -> dict[str, Password]:
+def ensure_users(folder: Path, rights: Mapping[str, str] = RIGHTS) -> dict[str, Password]:
     """Write the list of users into the folder of the server, and the password of each user that has none."""
-    passwords = {user: _ensure_password(password_file(folder, user)) for user in RIGHTS}
-    lines = ["user default off resetpass -@all"]
-    for user, password in passwords.items():
-        lines.append(f"user {user} on resetpass #{hashlib.sha256(password.text.encode()).hexdigest()} {RIGHTS[user]}")
-    write_private(folder / "users.acl", "".join(f"{line}\n" for line in lines))
+    files = {user: folder / f"{user}.password" for user in rights}
+    passwords = {user: Password(ensure_password(file), file) for user, file in files.items()}
+    write_private(folder / "users.acl", user_list({user: password.text for user, password in passwords.items()}, rights))
     return passwords
+
+
+def user_list(passwords: Mapping[str, str], rights: Mapping[str, str] = RIGHTS) -> str:
+    """Return the list of users as Redis's file of it, which holds digests of the passwords."""
+    lines = [f"user {user} on resetpass #{hashlib.sha256(text.encode()).hexdigest()} {rights[user]}" for user, text in passwords.items()]
+    return "".join(f"{line}\n" for line in ("user default off resetpass -@all", *lines))
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the stack's Redis is, as a user finds it: what a service would be told in its settings."""
+
+    redis_url: str
+    redis_password_file: Path
+    redis_ca_file: Path | None = None
+    redis_certificate_file: Path | None = None
+    redis_key_file: Path | None = None
+
+
+def address(config: StackConfig, user: str) -> Address:
+    """Return the address of a stack's Redis for this user."""
+    return Address(config.redis_url(user), config.redis_password_file(user))
 
 
 def client(config: StackConfig, user: str, *, patience: float = 10.0) -> redis.Redis:
     """Return a client of a stack's Redis, let in as this user. Raises OSError where there is no password yet."""
-    password = password_file(config.redis_folder, user).read_text("ascii").strip()
+    password = config.redis_password_file(user).read_text("ascii").strip()
     once = Retry(NoBackoff(), 0)
     return redis.Redis(
         LOOPBACK, config.redis_port, username=user, password=password, socket_timeout=patience, retry=once, decode_responses=True
     )  # fmt: skip
-
-
-def _ensure_password(file: Path) -> Password:
-    if not file.exists():
-        write_private(file, f"{secrets.token_urlsafe(32)}\n")
-    file.chmod(0o600)
-    return Password(file.read_text("ascii").strip(), file)

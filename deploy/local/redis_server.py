@@ -15,11 +15,12 @@ from deploy.local.config import LOOPBACK, StackConfig
 PACKAGES = Path(sys.prefix) / "redis"
 """Where `make setup` puts what `requirements/redis.lock` pins."""
 MENDED = {
-    "redis": {(6, 2): 20, (7, 2): 11, (7, 4): 6, (8, 0): 4, (8, 2): 2},
+    "redis": {(7, 2): 11, (7, 4): 6, (8, 0): 4, (8, 2): 2},
     "valkey": {(7, 2): 11, (8, 0): 6, (8, 1): 4},
 }
 """By program, the first release of each line in which whoever may send a script cannot run code of his own (CVE-2025-49844, with 46817 to
-46819). Later lines never had these holes; of other lines no release is without them."""
+46819). Later lines never had these holes; of other lines no release is without them, or,
+as 6.2, it knows no rights by keys and commands together (`shared/redis/rights.py`)."""
 MUST_BE = {
     "appendonly": "yes",
     "appendfsync": "everysec",

@@ -1,7 +1,7 @@
 """The whole stack of one folder: start it until it is ready, look at it, kill parts of it, stop it.
 
     with LocalStack(StackConfig.on_free_ports(tmp), services=()) as stack:
-        ...  # stack.config.kafka_bootstrap, stack.config.redis_url
+        ...  # stack.config.kafka_bootstrap, stack.config.redis_address
 
 A failed start leaves nothing running. A start after a supervisor was killed first ends the processes that it left behind.
 """
@@ -21,7 +21,7 @@ from typing import NamedTuple, Self
 
 import psutil
 
-from deploy.local import directory, jars, kafka, processes, redis_server
+from deploy.local import directory, jars, kafka, kafka_access, processes, redis_server
 from deploy.local.config import StackConfig, port_is_free
 from deploy.local.issuer import setup as issuer_setup
 from deploy.local.java import find_java
@@ -179,7 +179,8 @@ class LocalStack:
         for tool in (REDIS, ISSUER, KAFKA):
             self._supervisor.start(tool)
             self._wait_first(tool)
-        made = topic_admin.ensure_topics(self.config.kafka_bootstrap, topics(partitions=self.config.partitions))
+        made = topic_admin.ensure_topics(kafka_access.brokers(self.config, kafka_access.OPERATOR), topics(partitions=self.config.partitions))
+        kafka_access.ensure_users(self.config)
         self._say(f"Kafka and Redis are up; {f'made {len(made)} topics' if made else 'the topics are as they must be'}")
         for service in self._services:
             self._supervisor.start(service.name)

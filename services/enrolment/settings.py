@@ -7,10 +7,11 @@ from pydantic_settings import SettingsConfigDict
 
 from services.enrolment.directory.database import url_of
 from services.enrolment.limits import Limits
+from shared.brokers import checked_one_line
 from shared.contracts.services import ENROLMENT
 from shared.deciding.settings import DecidingSettings, buckets_of
 from shared.http.story_clock import DESCRIPTION
-from shared.settings import password_in, port_of_admin_server, port_of_api
+from shared.settings import port_of_admin_server, port_of_api
 
 _HERE = ".baoxue/directory"
 
@@ -40,9 +41,7 @@ class Settings(Limits, DecidingSettings):
     @field_validator("directory_password_file", "keystore_password_file")
     @classmethod
     def _holds_a_password(cls, file: Path | None) -> Path | None:
-        if file is not None:
-            password_in(file)
-        return file
+        return checked_one_line(file)
 
     @field_validator("directory_url", "keystore_url")
     @classmethod

@@ -14,13 +14,13 @@ from services.enrolment.directory.master_keys import FileMasterKeys
 from services.enrolment.domain.packed import FORMAT
 from services.enrolment.policies import EnrolmentPolicies
 from services.enrolment.settings import Settings
+from shared.brokers import one_line
 from shared.contracts.services import ENROLMENT
 from shared.deciding.service import DecidingService
 from shared.geography.divisions import divisions
 from shared.http.bearer import BearerTokens
 from shared.log.kafka_log import KafkaLog
 from shared.redis.edge import connect_to
-from shared.settings import password_in
 
 SERVICE = DecidingService(ENROLMENT, EnrolmentDecider(), FORMAT, EnrolmentPolicies())
 
@@ -30,7 +30,7 @@ def api(settings: Settings) -> FastAPI:
     redis = connect_to(settings)
     return create_app(
         limits=settings,
-        log=KafkaLog(settings.kafka_bootstrap, client_id=ENROLMENT.api),
+        log=KafkaLog(settings.kafka, client_id=ENROLMENT.api),
         redis=redis,
         divisions=divisions(),
         store=SERVICE.store(settings, redis),
@@ -51,7 +51,7 @@ def directory_of(settings: Settings) -> Directory:
 
 
 def _password(file: Path | None) -> str | None:
-    return None if file is None else password_in(file)
+    return None if file is None else one_line(file)
 
 
 def worker(settings: Settings) -> NoReturn:

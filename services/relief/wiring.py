@@ -24,7 +24,7 @@ def api(settings: Settings) -> FastAPI:
     redis = connect_to(settings)
     return create_app(
         limits=settings,
-        log=KafkaLog(settings.kafka_bootstrap, client_id=RELIEF.api),
+        log=KafkaLog(settings.kafka, client_id=RELIEF.api),
         redis=redis,
         store=SERVICE.store(settings, redis),
         now=clock_of_api(settings.today, redis, RELIEF.name, generation=settings.generation, partitions=settings.partitions),

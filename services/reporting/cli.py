@@ -9,10 +9,13 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 from time import perf_counter, sleep
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+
+if TYPE_CHECKING:
+    from services.reporting.audit.sources.kafka_topic import Brokers
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Look into the record, and count it again.")
 out = Console(highlight=False, soft_wrap=True)
@@ -71,13 +74,13 @@ def verify(
         began = perf_counter()
         with ReportingApi(reporting, token=token) as api:
             snapshot = api.cells()
-            with KafkaTopic(bootstrap) as topic:
+            with KafkaTopic(brokers := _brokers(bootstrap)) as topic:
                 written = topic.written()
                 while further(snapshot.offsets, written) and perf_counter() - began < PATIENCE:
                     sleep(LOOK)
                     snapshot = api.cells()
                 with _progress("Counting the record again", sum(snapshot.offsets.values())) as read:
-                    done = count_and_compare(snapshot, topic, read_bounds(bootstrap, len(topic.partitions)), written, read)
+                    done = count_and_compare(snapshot, topic, read_bounds(brokers, len(topic.partitions)), written, read)
             elapsed = perf_counter() - began
             wrong: list[str] | None = None
             if sums:
@@ -120,9 +123,9 @@ def replay(
                 of = find_area(database, area)
             with _bad_parameter("--until", ValueError):
                 known = None if until is None else parse_until(until)
-            with KafkaTopic(bootstrap) as topic:
+            with KafkaTopic(brokers := _brokers(bootstrap)) as topic:
                 begins, offsets = topic.begins(), known if isinstance(known, dict) else topic.ends()
-                bounds = read_bounds(bootstrap, len(topic.partitions))
+                bounds = read_bounds(brokers, len(topic.partitions))
                 recount = Recount(database, bounds=bounds, recorded_until=known if isinstance(known, datetime) else None)
                 with _progress("Counting the record", sum(offsets.values())) as read:
                     recount, totals = recount_until(recount, topic, offsets, read)
@@ -162,7 +165,7 @@ def tail(
             for record, event in events:
                 typer.echo((record.value or b"") if as_json else event_line(record, event))
 
-        with KafkaTopic(bootstrap, topic) as log:
+        with KafkaTopic(_brokers(bootstrap), topic) as log:
             ends = log.ends()
             if start == "end":
                 show(last_events(log, chosen, number or 10, ends))
@@ -179,11 +182,20 @@ def topics(bootstrap: Bootstrap = KAFKA, as_json: AsJson = False) -> None:
         from services.reporting.audit.console.tables import print_inventory
         from services.reporting.audit.sources.inventory import take_inventory
 
-        inventory = take_inventory(bootstrap)
+        inventory = take_inventory(_brokers(bootstrap))
     if as_json:
         _write_json(inventory.as_document())
     else:
         print_inventory(out, inventory)
+
+
+def _brokers(bootstrap: str) -> "Brokers":
+    """Return the brokers, asked as whom the variables name (``REPORTING_KAFKA_USER`` and those beside it)."""
+    from services.reporting.audit.sources.kafka_topic import Brokers
+    from services.reporting.settings import AuditorSettings
+    from shared.settings import read_settings
+
+    return Brokers(bootstrap, {**read_settings(AuditorSettings).kafka.client(), "bootstrap_servers": bootstrap})
 
 
 def _write_json(document: dict[str, Any]) -> None:

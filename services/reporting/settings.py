@@ -3,8 +3,9 @@
 from typing import Literal
 
 from pydantic import Field
-from pydantic_settings import SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.brokers import BrokerSettings
 from shared.contracts.services import REPORTING
 from shared.http.sessions.settings import SignInSettings
 from shared.settings import ServiceSettings, port_of_admin_server, port_of_api
@@ -31,3 +32,9 @@ class Settings(ServiceSettings, SignInSettings):
     most_streams_per_address: int = Field(1_024, ge=1, description="streams of one address; raise it where a proxy stands in front")
     batch_size: int = Field(8000, ge=1, le=50_000, description="most facts that the worker counts in one step")
     session_timeout: float = Field(10.0, ge=1.0, description="seconds after which the group assigns a silent worker's partitions to another")
+
+
+class AuditorSettings(BrokerSettings, BaseSettings):
+    """As whom the commands of `baoxue` that look into the record ask Kafka: the variables of the processes, on another machine."""
+
+    model_config = SettingsConfigDict(env_prefix="REPORTING_", frozen=True, extra="ignore")

@@ -20,7 +20,7 @@ from shared.worker.meters import WorkerMeters
 
 def api(settings: Settings) -> FastAPI:
     """Return reporting's api."""
-    log, redis = KafkaLog(settings.kafka_bootstrap, client_id="reporting-api"), connect_to(settings)
+    log, redis = KafkaLog(settings.kafka, client_id="reporting-api"), connect_to(settings)
     callers = callers_of(settings, redis, REPORTING.name)
     return create_app(
         reader=BoardReader(redis, log, partitions=settings.partitions, in_story=settings.demo),
@@ -39,7 +39,7 @@ def api(settings: Settings) -> FastAPI:
 def follower(settings: Settings, meters: WorkerMeters | None = None) -> CountingFollower:
     """Return the follower that reporting's worker runs."""
     board = Board(connect_to(settings), generation=settings.generation)
-    return CountingFollower(board, KafkaLog(settings.kafka_bootstrap, client_id="reporting-worker"), meters)
+    return CountingFollower(board, KafkaLog(settings.kafka, client_id="reporting-worker"), meters)
 
 
 def worker(settings: Settings) -> NoReturn:
@@ -50,7 +50,7 @@ def worker(settings: Settings) -> NoReturn:
     admin = AdminServer.of("reporting", settings)
     run_worker(
         name=f"reporting-{settings.generation}",
-        bootstrap=settings.kafka_bootstrap,
+        brokers=settings.kafka,
         followers=[follower(settings, admin.meters)],
         batch_size=settings.batch_size,
         session_timeout=settings.session_timeout,

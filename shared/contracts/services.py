@@ -40,7 +40,7 @@ class ServiceSpec:
     ``serves``: what its api is for, and where to look first, in a few words for a terminal. ``input`` is None for a service that decides
     nothing. ``facts`` are the types that its worker writes into the record. ``hears`` names the services whose facts its policies answer.
     ``reads_record`` says that its worker reads the record for another reason. ``tells_day`` says that its api tells the day, by the
-    calendar or by the record.
+    calendar or by the record. ``kept_by_api`` are patterns of keys in Redis that its api writes, beside those that begin with its name.
     """
 
     name: str
@@ -52,6 +52,7 @@ class ServiceSpec:
     hears: tuple[str, ...] = ()
     reads_record: bool = False
     tells_day: bool = False
+    kept_by_api: tuple[str, ...] = ()
 
     @property
     def source(self) -> str:
@@ -109,6 +110,7 @@ RELIEF = ServiceSpec(
     facts=RELIEF_FACTS,
     hears=("enrolment", "relief"),
     tells_day=True,
+    kept_by_api=("{relief:*:terms}:*",),
 )
 
 REPORTING = ServiceSpec(

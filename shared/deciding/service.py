@@ -32,11 +32,11 @@ class DecidingService:
     def followers(self, settings: DecidingSettings, meters: WorkerMeters | None = None) -> list[Follower]:
         """Return what its worker does: it decides its input topic, and its policies follow the record."""
         redis = connect_to(settings)
-        log = KafkaLog(settings.kafka_bootstrap, client_id=self.spec.worker)
+        log = KafkaLog(settings.kafka, client_id=self.spec.worker)
         followers: list[Follower] = [DecidingFollower(self.decider, self.store(settings, redis), log, meters)]
         if self.policies is not None:
             redis = connect_to(settings)
-            log = KafkaLog(settings.kafka_bootstrap, client_id=f"{self.spec.name}-policies")
+            log = KafkaLog(settings.kafka, client_id=f"{self.spec.name}-policies")
             policies = PolicyFollower(self.policies, redis, log, generation=settings.generation, partitions=settings.partitions, meters=meters)
             followers.append(policies)
         return followers
@@ -49,7 +49,7 @@ class DecidingService:
         admin = AdminServer.of(self.spec.name, settings)
         run_worker(
             name=f"{self.spec.name}-{settings.generation}",
-            bootstrap=settings.kafka_bootstrap,
+            brokers=settings.kafka,
             followers=self.followers(settings, admin.meters),
             batch_size=settings.batch_size,
             session_timeout=settings.session_timeout,

@@ -15,6 +15,7 @@ from typing import Literal, TypeVar
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
+from shared.brokers import Brokers
 from shared.events.envelope import HEADERS
 from shared.log.event_log import LogRecord, LogUnavailable, Records, RecordsDeleted
 from shared.log.record_batch import Lz4Batch
@@ -38,9 +39,9 @@ Client = TypeVar("Client", AIOKafkaProducer, AIOKafkaConsumer)
 class KafkaLog:
     """An ``EventLog`` on a Kafka cluster; ``patience`` is the seconds to wait for an acknowledgement or an answer."""
 
-    def __init__(self, bootstrap: str, *, client_id: str, patience: float = 10.0) -> None:
+    def __init__(self, brokers: Brokers, *, client_id: str, patience: float = 10.0) -> None:
         """Connect nothing yet."""
-        self._bootstrap, self._client_id, self._patience = bootstrap, client_id, patience
+        self._brokers, self._client_id, self._patience = brokers, client_id, patience
         self._producer: AIOKafkaProducer | None = None
         self._readers: dict[str, AIOKafkaConsumer] = {}
         self._opening = asyncio.Lock()
@@ -113,7 +114,7 @@ class KafkaLog:
         if start >= end:
             return
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap,
+            **self._brokers.client(),
             client_id=self._client_id,
             auto_offset_reset="none",
             enable_auto_commit=False,
@@ -151,7 +152,7 @@ class KafkaLog:
         async with self._opening:
             if self._producer is None:
                 producer = AIOKafkaProducer(
-                    bootstrap_servers=self._bootstrap,
+                    **self._brokers.client(),
                     client_id=self._client_id,
                     acks="all",
                     enable_idempotence=True,
@@ -165,7 +166,7 @@ class KafkaLog:
     async def _open_reader(self, isolation: str) -> AIOKafkaConsumer:
         async with self._opening:
             if isolation not in self._readers:
-                reader = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, client_id=self._client_id, isolation_level=isolation)
+                reader = AIOKafkaConsumer(**self._brokers.client(), client_id=self._client_id, isolation_level=isolation)
                 self._readers[isolation] = await self._started(reader)
             return self._readers[isolation]
 
@@ -175,7 +176,7 @@ class KafkaLog:
                 await client.start()
         except (KafkaError, TimeoutError, OSError) as error:
             await _close(client)
-            raise LogUnavailable(f"{self._bootstrap}: {error!r}") from error
+            raise LogUnavailable(f"{self._brokers.bootstrap}: {error!r}") from error
         return client
 
     async def _partitions(self, reader: AIOKafkaConsumer, topic: str) -> set[int]:

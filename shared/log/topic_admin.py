@@ -13,6 +13,7 @@ from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import TopicAlreadyExistsError
 
+from shared.brokers import Brokers
 from shared.log.topics import Topic
 
 _CONNECT_PAUSE = 0.05
@@ -45,13 +46,13 @@ class TopicsWrong(Exception):
         super().__init__("\n".join(map(str, deviations)))
 
 
-def ensure_topics(bootstrap: str, wanted: Sequence[Topic], *, patience: float = 30.0) -> list[str]:
+def ensure_topics(brokers: Brokers, wanted: Sequence[Topic], *, patience: float = 30.0) -> list[str]:
     """Make the missing topics, check the others, and return the names of those made.
 
     Blocks until every partition of each has a leader. Raises ``TopicsWrong`` where an existing topic differs (then none is made),
     ``BrokerUnavailable`` where no broker listens within ``patience`` seconds, and kafka-python's errors where the broker answers with one.
     """
-    with _admin(bootstrap, patience) as admin:
+    with admin_client(brokers, patience) as admin:
         deviations, missing = _compare(admin, wanted)
         if deviations:
             raise TopicsWrong(deviations)
@@ -65,19 +66,20 @@ def ensure_topics(bootstrap: str, wanted: Sequence[Topic], *, patience: float = 
         return [topic.name for topic in missing]
 
 
-def check_topics(bootstrap: str, wanted: Sequence[Topic], *, patience: float = 10.0) -> list[Deviation]:
+def check_topics(brokers: Brokers, wanted: Sequence[Topic], *, patience: float = 10.0) -> list[Deviation]:
     """Return what is not as it must be, missing topics included. Changes nothing. Raises what ``ensure_topics`` raises, but ``TopicsWrong``."""
-    with _admin(bootstrap, patience) as admin:
+    with admin_client(brokers, patience) as admin:
         deviations, missing = _compare(admin, wanted)
         return [*deviations, *map(_absent, missing)]
 
 
 @contextmanager
-def _admin(bootstrap: str, patience: float) -> Iterator[Any]:
-    _wait_for_broker(bootstrap, patience)
+def admin_client(brokers: Brokers, patience: float) -> Iterator[Any]:
+    """Wait until a broker listens, and yield a client of it. Raises ``BrokerUnavailable``, and kafka-python's errors."""
+    _wait_for_broker(brokers.bootstrap, patience)
     timeout = int(patience * 1000)
     admin = KafkaAdminClient(
-        bootstrap_servers=bootstrap,
+        **brokers.client(),
         client_id="topic-admin",
         request_timeout_ms=timeout,
         bootstrap_timeout_ms=timeout,

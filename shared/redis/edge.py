@@ -5,10 +5,11 @@ those by itself; so the client here never does.
 """
 
 import asyncio
+import ssl
 from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import redis.asyncio
 from redis import exceptions
@@ -44,24 +45,48 @@ class _Cancellable(AbstractConnection):
 
 
 class RedisAddress(Protocol):
-    """Where Redis is, and the file that holds the password for it where the URL holds none. Settings are such an address."""
+    """Where Redis is, and the files of what lets a client in where the URL holds no password. Settings are such an address."""
 
     @property
     def redis_url(self) -> str:
-        """Where Redis is, which of its databases, and as which user: ``redis://user@host:port/0``."""
+        """Where Redis is, which of its databases, and as which user: ``redis://user@host:port/0``; ``rediss://`` by TLS."""
 
     @property
     def redis_password_file(self) -> Path | None:
         """A file of one line."""
 
+    @property
+    def redis_ca_file(self) -> Path | None:
+        """The certificates that Redis's must come from; without it, those that the system trusts."""
+
+    @property
+    def redis_certificate_file(self) -> Path | None:
+        """The client's own certificate."""
+
+    @property
+    def redis_key_file(self) -> Path | None:
+        """The key of that certificate."""
+
 
 def connect_to(address: RedisAddress, *, patience: float = 10.0) -> Redis:
-    """Connect as `connect` does, with the password that the file of the address holds now. Raises ``OSError`` where it cannot be read."""
+    """Connect as `connect` does, with what the files of the address hold now. Raises ``OSError`` where one cannot be read."""
     file = address.redis_password_file
-    return connect(address.redis_url, patience=patience, password=None if file is None else file.read_text("utf-8").strip())
+    password = None if file is None else file.read_text("utf-8").strip()
+    if not address.redis_url.startswith("rediss://"):
+        return connect(address.redis_url, patience=patience, password=password)
+    return connect(
+        address.redis_url,
+        patience=patience,
+        password=password,
+        ssl_ca_certs=_named(address.redis_ca_file),
+        ssl_certfile=_named(address.redis_certificate_file),
+        ssl_keyfile=_named(address.redis_key_file),
+        ssl_check_hostname=True,
+        ssl_min_version=ssl.TLSVersion.TLSv1_2,
+    )
 
 
-def connect(url: str, *, patience: float = 10.0, password: str | None = None) -> Redis:
+def connect(url: str, *, patience: float = 10.0, password: str | None = None, **tls: Any) -> Redis:
     """Return a client that answers bytes, waits ``patience`` seconds for an answer, and never retries by itself."""
     client = redis.asyncio.Redis.from_url(
         url,
@@ -72,10 +97,15 @@ def connect(url: str, *, patience: float = 10.0, password: str | None = None) ->
         retry_on_error=[],
         health_check_interval=30,
         decode_responses=False,
+        **tls,
     )
     pool = client.connection_pool
     pool.connection_class = type("CancellableConnection", (_Cancellable, pool.connection_class), {})
     return client
+
+
+def _named(file: Path | None) -> str | None:
+    return None if file is None else str(file)
 
 
 def script(client: Redis, package: str, name: str) -> AsyncScript:

@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from shared import clock
+from shared.brokers import Brokers
 from shared.http import telemetry
 from shared.http.api import bare_api
 from shared.http.server.serving import server
@@ -107,7 +108,7 @@ class AdminServer:
     host: str
     hosts: str
     port: int
-    kafka_bootstrap: str
+    kafka: Brokers
     redis: RedisAddress
     ready_lag_seconds: float
     registry: CollectorRegistry
@@ -122,7 +123,7 @@ class AdminServer:
             settings.host,
             settings.hosts,
             settings.operations_port,
-            settings.kafka_bootstrap,
+            settings.kafka,
             settings,
             settings.ready_lag_seconds,
             registry,
@@ -157,7 +158,7 @@ class AdminServer:
         return app
 
     async def _serve(self, worker: ObservedWorker, status: WorkerStatus, listening: socket.socket) -> None:
-        log = KafkaLog(self.kafka_bootstrap, client_id=f"{self.service}-admin-server", patience=_PATIENCE)
+        log = KafkaLog(self.kafka, client_id=f"{self.service}-admin-server", patience=_PATIENCE)
         redis = connect_to(self.redis, patience=_PATIENCE)
         app = self.app(worker, status, log, redis)
         looking = asyncio.create_task(_keep_looking(status, log))

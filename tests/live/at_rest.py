@@ -35,7 +35,7 @@ async def ends(log: KafkaLog, services: Collection[str]) -> dict[tuple[str, str]
 async def until_at_rest(stack: LocalStack, log: KafkaLog, services: Collection[str] = INPUTS) -> None:
     """Wait until workers and policies stand at the end of what they read, and nothing more came while that was looked at."""
     end = time.monotonic() + PATIENCE
-    with redis_access.client(stack.config, redis_access.SERVICES) as client:
+    with redis_access.client(stack.config, redis_access.OPERATOR) as client:
         while True:
             before = await ends(log, services)
             try:

@@ -29,7 +29,7 @@ from shared.log.kafka_log import KafkaLog
 from shared.redis.edge import Redis, connect_to
 from shared.worker.follower import RecordBatch
 from tests.support.mutants import script_without
-from tests.support.stack import NewStack
+from tests.support.stack import NewStack, by_operator
 
 P, STEP, END = 0, 20, 160
 
@@ -58,8 +58,8 @@ class Rig:
     deciding: ClassVar[type[DecidingFollower]] = DecidingFollower
 
     def __post_init__(self) -> None:
-        self.log = KafkaLog(self.stack.config.kafka_bootstrap, client_id="rig")
-        self.redis = connect_to(self.stack.config)
+        self.log = KafkaLog(by_operator(self.stack.config), client_id="rig")
+        self.redis = connect_to(redis_access.address(self.stack.config, redis_access.OPERATOR))
 
     def enrolment(self, log: Any = None) -> DecidingFollower:
         store = state_store.StateStore(self.redis, "enrolment", generation="1", buckets=8, format_version=FORMAT)

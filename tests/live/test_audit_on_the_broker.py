@@ -39,14 +39,14 @@ from tests.components.reporting.written_facts import (
     standing,
     statement,
 )
-from tests.support.stack import FreshTopic, NewStack
+from tests.support.stack import FreshTopic, NewStack, by_auditor, by_operator, told_of
 from tests.support.stack_tokens import as_auditor
 
 OUT = standing("dropped_out", poor=True)
 
 
 def write(stack: LocalStack, topic: str, values: list[tuple[int, bytes | None]]) -> None:
-    producer = KafkaProducer(bootstrap_servers=stack.config.kafka_bootstrap, acks="all")
+    producer = KafkaProducer(**by_operator(stack.config).client(), acks="all")
     try:
         for partition, value in values:
             producer.send(topic, value=value, key=key_of(value) or CHILD.encode(), partition=partition)
@@ -73,7 +73,7 @@ def topic(stack: LocalStack, fresh_topic: FreshTopic) -> Iterator[KafkaTopic]:
     """Three partitions: 100 children listed in the first, 20 in the second, nothing in the third."""
     name = fresh_topic(partitions=3)
     write(stack, name, [*((0, fact("listed", None, OUT, n)) for n in range(100)), *((1, fact("listed", None, OUT, n)) for n in range(20))])
-    with KafkaTopic(stack.config.kafka_bootstrap, name) as opened:
+    with KafkaTopic(by_auditor(stack.config), name) as opened:
         yield opened
 
 
@@ -105,8 +105,8 @@ def test_offsets_of_another_record_are_refused(topic: KafkaTopic, offsets: dict[
 
 def test_a_topic_that_is_not_there_is_told_and_not_made(stack: LocalStack) -> None:
     with pytest.raises(TopicUnreadable, match="There is no topic student-statuses"):
-        KafkaTopic(stack.config.kafka_bootstrap, "student-statuses")
-    assert "student-statuses" not in {found.topic for found in take_inventory(stack.config.kafka_bootstrap).topics}
+        KafkaTopic(by_auditor(stack.config), "student-statuses")
+    assert "student-statuses" not in {found.topic for found in take_inventory(by_auditor(stack.config)).topics}
 
 
 @pytest.mark.live
@@ -125,7 +125,7 @@ def test_a_broker_that_is_not_there_is_told(command: str) -> None:
 
 
 def test_a_record_that_has_lost_its_beginning_is_read_and_found_out(stack: LocalStack, topic: KafkaTopic) -> None:
-    admin = KafkaAdminClient(bootstrap_servers=stack.config.kafka_bootstrap)
+    admin = KafkaAdminClient(**by_operator(stack.config).client())
     try:
         admin.delete_records({TopicPartition(topic.topic, 0): 10})
     finally:
@@ -159,7 +159,7 @@ def test_a_follower_is_shown_what_comes(stack: LocalStack, topic: KafkaTopic) ->
 
 def test_what_the_broker_holds_is_listed_with_settings_and_lag(stack: LocalStack, topic: KafkaTopic) -> None:
     consumer = KafkaConsumer(
-        bootstrap_servers=stack.config.kafka_bootstrap, group_id=f"{topic.topic}.readers", auto_offset_reset="earliest", enable_auto_commit=False
+        **by_operator(stack.config).client(), group_id=f"{topic.topic}.readers", auto_offset_reset="earliest", enable_auto_commit=False
     )
     try:
         consumer.assign([TopicPartition(topic.topic, 0)])
@@ -167,7 +167,7 @@ def test_what_the_broker_holds_is_listed_with_settings_and_lag(stack: LocalStack
         consumer.commit()
     finally:
         consumer.close()
-    held = take_inventory(stack.config.kafka_bootstrap)
+    held = take_inventory(by_auditor(stack.config))
     (found,) = [each for each in held.topics if each.topic == topic.topic]
     assert (found.partitions, found.replicas, found.records) == (3, 1, 120)
     assert found.settings["retention.ms"] == found.settings["retention.bytes"] == "-1"
@@ -205,8 +205,7 @@ def test_what_reporting_shows_of_a_record_is_what_it_adds_up_to(new_stack: NewSt
     ]
     facts = at_home(stack, facts, 3)
     write(stack, "student-status", [*facts, *facts[:5]])
-    where = {"REPORTING_URL": stack.config.api_url("reporting"), "REPORTING_KAFKA_BOOTSTRAP": stack.config.kafka_bootstrap}
-    run = CliRunner(env=where | as_auditor(stack.config))
+    run = CliRunner(env={"REPORTING_URL": stack.config.api_url("reporting"), **told_of(stack.config), **as_auditor(stack.config)})
     found = verified_whole(run, records=len(facts) + 5)
     assert (found["verdict"], found["facts"], found["repeats"], found["passed_over"], found["differing"]) == ("equal", 75, 7, {"figure": 1}, 0)
     assert (found["covered"]["case"], found["covered"]["relief"], found["counties"], found["due"], found["sums"]) == (23, 12, 4, 7, [])  # type: ignore[index]  # JSON

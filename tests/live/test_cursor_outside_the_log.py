@@ -18,7 +18,7 @@ from services.reporting.counting import FOLD_VERSION
 from shared.log.topics import STUDENT_STATUS
 from shared.worker.faust_edge import EXIT_BROKEN
 from tests.support.redis import RedisDatabase
-from tests.support.stack import NewStack
+from tests.support.stack import NewStack, by_operator, told_of
 
 CURSOR = "{reporting:1:p3}:cursor"
 
@@ -27,7 +27,8 @@ CURSOR = "{reporting:1:p3}:cursor"
 def test_the_worker_stops_with_what_is_wrong_and_moves_nothing(
     stack: LocalStack, database: RedisDatabase, monkeypatch: pytest.MonkeyPatch, offset: int
 ) -> None:
-    monkeypatch.setenv("REPORTING_KAFKA_BOOTSTRAP", stack.config.kafka_bootstrap)
+    for name, value in told_of(stack.config, "reporting-worker").items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setenv("REPORTING_REDIS_URL", database.url)
     monkeypatch.setenv("REPORTING_OPERATIONS_PORT", str(free_ports(1)[0]))
     with redis.Redis.from_url(database.url, decode_responses=True) as client:
@@ -44,11 +45,12 @@ def test_a_worker_whose_next_records_are_deleted_stops_and_does_not_go_on_behind
     new_stack: NewStack, database: RedisDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = new_stack(partitions=1).config
-    monkeypatch.setenv("REPORTING_KAFKA_BOOTSTRAP", config.kafka_bootstrap)
+    for name, value in told_of(config, "reporting-worker").items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setenv("REPORTING_REDIS_URL", database.url)
     monkeypatch.setenv("REPORTING_PARTITIONS", "1")
     monkeypatch.setenv("REPORTING_OPERATIONS_PORT", str(free_ports(1)[0]))
-    with KafkaProducer(bootstrap_servers=config.kafka_bootstrap, acks="all") as producer, redis.Redis.from_url(database.url) as client:
+    with KafkaProducer(**by_operator(config).client(), acks="all") as producer, redis.Redis.from_url(database.url) as client:
         write(producer, 1)
         worker = subprocess.Popen([sys.executable, "-m", "services.reporting", "worker"], cwd=ROOT, stderr=subprocess.PIPE, text=True)
         try:
@@ -56,7 +58,7 @@ def test_a_worker_whose_next_records_are_deleted_stops_and_does_not_go_on_behind
             worker.send_signal(signal.SIGSTOP)
             # One or two of them the broker sends at once, to the question that is open.
             write(producer, 4)
-            admin = KafkaAdminClient(bootstrap_servers=config.kafka_bootstrap)
+            admin = KafkaAdminClient(**by_operator(config).client())
             admin.delete_records({TopicPartition(STUDENT_STATUS, 0): 4})
             admin.close()
             worker.send_signal(signal.SIGCONT)

@@ -26,6 +26,7 @@ from deploy.local.supervision import Supervisor
 from shared import clock
 from shared.log import topics
 from tests.components.enrolment.lines import event
+from tests.support.stack import by_operator
 from tests.support.stack_tokens import bearer
 
 pytestmark = pytest.mark.live
@@ -65,9 +66,10 @@ def test_all_ten_processes_are_looked_at_and_are_well(stack: LocalStack) -> None
 
 
 def test_no_password_stands_on_a_command_line_in_an_environment_in_a_setting_or_in_a_log(stack: LocalStack) -> None:
-    files = [redis_access.password_file(stack.config.redis_folder, user) for user in redis_access.RIGHTS]
-    passwords = [file.read_text("ascii").strip().encode() for file in files]
-    shown = {path: path.read_bytes() for path in stack.config.home.rglob("*") if path.is_file() and path not in files and "kafka" not in path.parts}
+    files = [*stack.config.home.rglob("*.password"), stack.config.home / "kafka" / "server.properties"]
+    passwords = [file.read_text("ascii").strip().encode() for file in files[:-1]]
+    assert len(passwords) == 2 * len(PROCESSES) + 4
+    shown = {path: path.read_bytes() for path in stack.config.home.rglob("*") if path.is_file() and path not in files}
     for process in Supervisor(stack.config).processes():
         shown[Path(f"{process.name()} {process.pid}")] = repr((process.cmdline(), process.environ())).encode()
     assert len(shown) > len(PROCESSES) + 10
@@ -128,7 +130,7 @@ def test_a_redis_that_does_not_answer_is_found_and_so_are_those_who_wait_for_it(
 
 
 def test_a_topic_that_is_gone_is_found(stack: LocalStack) -> None:
-    admin = KafkaAdminClient(bootstrap_servers=stack.config.kafka_bootstrap)
+    admin = KafkaAdminClient(**by_operator(stack.config).client())
     try:
         admin.delete_topics([topics.SEALS])
     finally:
@@ -165,7 +167,7 @@ def test_what_could_not_be_read_is_told_with_how_many_and_how_to_look_for_a_week
     # A dead letter stays a finding, and so this comes after all that waits until all is well.
     dead = topics.dead(topics.SUBMISSIONS)
     weeks_ago = int((clock.now() - timedelta(days=30)).timestamp() * 1000)
-    with KafkaProducer(bootstrap_servers=stack.config.kafka_bootstrap, acks="all") as producer:
+    with KafkaProducer(**by_operator(stack.config).client(), acks="all") as producer:
         producer.send(dead, b"{}", partition=0, timestamp_ms=weeks_ago).get(timeout=30)
         assert [check.mend for check in examine(stack.config) if check.about == dead] == [None]
         for _ in range(2):
@@ -178,7 +180,7 @@ def test_what_could_not_be_read_is_told_with_how_many_and_how_to_look_for_a_week
 def test_a_worker_that_stopped_by_itself_is_found_by_its_last_critical(stack: LocalStack) -> None:
     pid = stack.pid(WORKER.name)
     os.kill(pid, signal.SIGSTOP)
-    with KafkaProducer(bootstrap_servers=stack.config.kafka_bootstrap, acks="all") as producer:
+    with KafkaProducer(**by_operator(stack.config).client(), acks="all") as producer:
         sends = [producer.send(topics.SUBMISSIONS, key=b"nobody", value=b"?", partition=0) for _ in range(300)]
         producer.flush()
         assert all(send.get(timeout=30) for send in sends)

@@ -15,7 +15,7 @@ from deploy.demo.playing.play import play_history
 from deploy.local.processes import PROCESSES, REDIS
 from deploy.local.stack import LocalStack
 from services.reporting.cli import app as auditors
-from tests.support.stack import NewStack
+from tests.support.stack import NewStack, told_of
 from tests.support.stack_tokens import as_auditor
 
 VICTIMS = (*(service.name for service in PROCESSES), REDIS)
@@ -85,9 +85,6 @@ async def test_the_figures_are_exact_whatever_is_killed_and_whenever(new_stack: 
     assert killer.done, f"the history was over before all had been killed {KILLS} times: {killer.killed}"
     for service in PROCESSES:
         await asyncio.to_thread(stack.wait_ready, service.name)
-    verified = await asyncio.to_thread(
-        CliRunner(env=as_auditor(config)).invoke,
-        auditors,
-        ["verify", "--reporting", config.api_url("reporting"), "--bootstrap", config.kafka_bootstrap],
-    )
+    run = CliRunner(env=told_of(config) | as_auditor(config))
+    verified = await asyncio.to_thread(run.invoke, auditors, ["verify", "--reporting", config.api_url("reporting")])
     assert verified.exit_code == 0, verified.output

@@ -20,6 +20,7 @@ from deploy.local.stack import LocalStack, StartFailed
 from shared.log import topics
 from shared.log.partitioner import partition_of
 from tests.components.enrolment.lines import event
+from tests.support.stack import by_operator
 from tests.support.stack_tokens import bearer
 
 pytestmark = pytest.mark.live
@@ -88,7 +89,7 @@ class Operator:
 
     def log_bytes(self, topic: str, key: bytes, *values: bytes) -> None:
         """Write past the api."""
-        with KafkaProducer(bootstrap_servers=self.stack.config.kafka_bootstrap, acks="all") as producer:
+        with KafkaProducer(**by_operator(self.stack.config).client(), acks="all") as producer:
             partition = partition_of(key, self.stack.config.partitions)
             for value in values:
                 producer.send(topic, key=key, value=value, partition=partition).get(timeout=30)

@@ -24,6 +24,7 @@ from shared.ids import uuid5_of_position
 from shared.log import topics
 from shared.log.kafka_log import KafkaLog
 from tests.components.enrolment.lines import event
+from tests.support.stack import by_operator, told_of
 from tests.support.stack_tokens import as_auditor, bearer
 
 pytestmark = pytest.mark.live
@@ -38,7 +39,7 @@ class System:
 
     def __init__(self, stack: LocalStack) -> None:
         self.stack = stack
-        self.log = KafkaLog(stack.config.kafka_bootstrap, client_id="test")
+        self.log = KafkaLog(by_operator(stack.config), client_id="test")
 
     async def until(self, what: str, holds: Callable[[], bool]) -> None:
         end = time.monotonic() + PATIENCE
@@ -88,7 +89,7 @@ class System:
 
     @asynccontextmanager
     async def other(self) -> AsyncIterator[AIOKafkaProducer]:
-        producer = AIOKafkaProducer(bootstrap_servers=self.stack.config.kafka_bootstrap, transactional_id="other", transaction_timeout_ms=30_000)
+        producer = AIOKafkaProducer(**by_operator(self.stack.config).client(), transactional_id="other", transaction_timeout_ms=30_000)
         await producer.start()
         try:
             yield producer
@@ -101,8 +102,9 @@ class System:
 
     def verify(self) -> dict[str, Any]:
         config = self.stack.config
-        options = ["--reporting", config.api_url("reporting"), "--bootstrap", config.kafka_bootstrap, "--json"]
-        found: dict[str, Any] = json.loads(CliRunner(env=as_auditor(config)).invoke(cli.app, ["verify", *options]).stdout)
+        options = ["--reporting", config.api_url("reporting"), "--json"]
+        run = CliRunner(env=told_of(config) | as_auditor(config))
+        found: dict[str, Any] = json.loads(run.invoke(cli.app, ["verify", *options]).stdout)
         return found
 
     def doctor(self) -> Mapping[str, str]:
@@ -212,7 +214,7 @@ async def test_facts_that_a_hostile_neighbour_writes_blind_nobody_and_are_named(
         (forged(known, 9_999_999_999), HONEST[0].encode()),
         (forged(known, 9_999_999_999_999_999), child),
     ]
-    producer = AIOKafkaProducer(bootstrap_servers=system.stack.config.kafka_bootstrap)
+    producer = AIOKafkaProducer(**by_operator(system.stack.config).client())
     await producer.start()
     for (value, key), honest in zip(hostile, HONEST, strict=True):
         await producer.send_and_wait(topics.STUDENT_STATUS, value, key=key, partition=0)

@@ -23,7 +23,7 @@ from shared.log import topics
 from shared.log.kafka_log import KafkaLog
 from tests.components.enrolment.two_writers import PARTITIONS, Enrolment
 from tests.live.at_rest import INPUTS, PATIENCE, publish, until_at_rest
-from tests.support.stack import NewStack
+from tests.support.stack import NewStack, by_operator, told_of
 from tests.support.stack_tokens import as_auditor
 
 ENROLMENT, CASE, RELIEF = workers = [ServiceProcess(service, "worker") for service in INPUTS]
@@ -88,9 +88,9 @@ def followed(record: list[list[bytes]]) -> tuple[dict[str, CaseStanding], dict[s
 def verified(stack: LocalStack, records: int) -> dict[str, object]:
     """Verify the counts until they show all of the record; on the way they are equal too."""
     end = time.monotonic() + PATIENCE
-    arguments = ["verify", "--reporting", stack.config.api_url("reporting"), "--bootstrap", stack.config.kafka_bootstrap, "--json"]
+    arguments = ["verify", "--reporting", stack.config.api_url("reporting"), "--json"]
     while True:
-        done = CliRunner(env=as_auditor(stack.config)).invoke(auditors, arguments)
+        done = CliRunner(env=told_of(stack.config) | as_auditor(stack.config)).invoke(auditors, arguments)
         assert done.exit_code in (0, 1), done.output
         found: dict[str, object] = json.loads(done.stdout)
         assert found["equal"], done.output
@@ -101,7 +101,7 @@ def verified(stack: LocalStack, records: int) -> dict[str, object]:
 
 async def test_merges_are_exact_however_often_the_workers_are_killed_in_the_midst(new_stack: NewStack) -> None:
     stack = await asyncio.to_thread(new_stack, services=(*workers, *REPORTING), partitions=PARTITIONS)
-    log = KafkaLog(stack.config.kafka_bootstrap, client_id="test")
+    log = KafkaLog(by_operator(stack.config), client_id="test")
     enrolment, pairs = reported()
     try:
         await publish(log, enrolment)

@@ -19,7 +19,7 @@ from deploy.local.redis_access import OPERATOR
 from docs.generate.reference import redis_keys
 from tests.support.documents import blocks
 from tests.support.pages import ANSWERS, COMMANDS, Shell, steps
-from tests.support.stack import NewStack
+from tests.support.stack import NewStack, told_of
 
 TUTORIAL = ROOT / "docs" / "tutorial" / "first-dropout.md"
 PAGES = (TUTORIAL, *(ROOT / "docs" / "how-to" / name for name in ("read-the-record.md", "replay-for-an-auditor.md", "rebuild.md")))
@@ -50,10 +50,12 @@ def test_every_command_answers_what_its_page_says(new_stack: NewStack, monkeypat
     stack = new_stack(services=PROCESSES, today="record")
     for name, value in stack.config.model_dump().items():
         monkeypatch.setenv(f"BAOXUE_{name.upper()}", str(value))
-    monkeypatch.setenv("REPORTING_KAFKA_BOOTSTRAP", stack.config.kafka_bootstrap)
+    for name, value in told_of(stack.config).items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setenv("REPORTING_URL", stack.config.api_url("reporting"))
-    monkeypatch.setenv("REPORTING_REDIS_URL", stack.config.redis_url)
-    monkeypatch.setenv("REPORTING_REDIS_PASSWORD_FILE", str(stack.config.redis_password_file))
+    worker = redis_access.address(stack.config, "reporting-worker")
+    monkeypatch.setenv("REPORTING_REDIS_URL", worker.redis_url)
+    monkeypatch.setenv("REPORTING_REDIS_PASSWORD_FILE", str(worker.redis_password_file))
     ports = {field.default: getattr(stack.config, name) for name, field in StackConfig.model_fields.items() if name.endswith("_port")}
     shell = Shell({**ports, 8110: free_ports(1)[0]}, folder)
     for step in (step for page in PAGES for step in steps(page) if step.command.text.strip() not in STANDS_FOR):

@@ -16,7 +16,7 @@ from shared.log.kafka_log import KafkaLog
 from shared.log.partitioner import partition_of
 from tests.components.enrolment.two_writers import PARTITIONS, Enrolment
 from tests.live.at_rest import publish, until_at_rest
-from tests.support.stack import NewStack
+from tests.support.stack import NewStack, by_operator
 
 WORKER = ServiceProcess("enrolment", "worker")
 CHILDREN = 150
@@ -56,7 +56,7 @@ def taken_back(enrolment: Enrolment) -> None:
 
 async def test_taking_back_is_exact_however_often_the_worker_is_killed(new_stack: NewStack) -> None:
     stack = await asyncio.to_thread(new_stack, services=(WORKER,), partitions=PARTITIONS)
-    log = KafkaLog(stack.config.kafka_bootstrap, client_id="test")
+    log = KafkaLog(by_operator(stack.config), client_id="test")
     undisturbed, live = Enrolment(), Enrolment()
     for enrolment in (undisturbed, live):
         reported(enrolment)

@@ -9,22 +9,33 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from typer.testing import CliRunner
 
+from deploy import cluster
 from deploy.local import kafka, redis_server
 from deploy.local.config import LOOPBACK, StackConfig
 from deploy.local.java import Java
+from deploy.local.kafka_access import BROKER, OPERATOR
 from deploy.local.processes import PROCESSES, ServiceProcess, tools
 from deploy.local.redis_server import RedisServer
+from shared.log.rights import users
 from shared.log.topics import topics
 from tests.support.compose import BASE, THREE_BROKERS, broker_settings, load, variables_in
 
 EMBEDDED = StackConfig.model_validate({name: field.default for name, field in StackConfig.model_fields.items() if name not in ("home", "cache")})
 ONE, THREE = load(BASE)["services"], load(BASE, THREE_BROKERS)["services"]
-LONG_RUNNING = {name for name in THREE if name not in ("topics", "keys")}
+ONCE = {"topics", "users", "keys"}
+LONG_RUNNING = set(THREE) - ONCE
 BROKERS = sorted(name for name in THREE if name.startswith("kafka"))
 OURS = pytest.mark.parametrize("service", PROCESSES, ids=lambda service: service.name)
 WHERE = {"listeners", "advertised.listeners", "controller.quorum.voters", "log.dirs", "node.id"}
-INSIDE_ONLY = {"listener.security.protocol.map": "INSIDE:PLAINTEXT,HOST:PLAINTEXT,CONTROLLER:PLAINTEXT", "inter.broker.listener.name": "INSIDE"}
+INSIDE_ONLY = {
+    "listener.security.protocol.map": "INSIDE:SASL_PLAINTEXT,HOST:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT",
+    "inter.broker.listener.name": "INSIDE",
+    "config.providers": "secrets",
+    "config.providers.secrets.class": "org.apache.kafka.common.config.provider.DirectoryConfigProvider",
+}
+SECRET = {user: f"${{secrets:/run/secrets:kafka-{user}}}" for user in (BROKER, OPERATOR)}
 REPLICATED = {"offsets.topic.replication.factor", "transaction.state.log.replication.factor", "share.coordinator.state.topic.replication.factor"}
 DIRECTORY = {
     "ENROLMENT_DIRECTORY_URL": "postgresql://baoxue@postgres/baoxue",
@@ -39,7 +50,13 @@ IN_SYNC = {"transaction.state.log.min.isr", "share.coordinator.state.topic.min.i
 
 
 def embedded_broker() -> dict[str, str]:
-    return dict(line.split("=", 1) for line in kafka.server_properties(EMBEDDED).splitlines())
+    """Its settings, with the listeners of the containers in the place of the one that it has for clients, and their way to passwords."""
+    settings = dict(line.split("=", 1) for line in kafka.server_properties(EMBEDDED, SECRET).splitlines())
+    for name in [name for name in settings if name.startswith("listener.name.clients.")]:
+        for listener in ("inside", "host"):
+            settings[name.replace(".clients.", f".{listener}.")] = settings[name]
+        del settings[name]
+    return settings
 
 
 def embedded_redis() -> dict[str, str]:
@@ -53,7 +70,7 @@ def test_the_files_are_compose_files(file: Path) -> None:
 
 
 def test_every_container_is_a_process_or_what_they_stand_on() -> None:
-    assert set(ONE) == {service.name for service in PROCESSES} | {"kafka", "valkey", "topics", "postgres", "keys"}
+    assert set(ONE) == {service.name for service in PROCESSES} | {"kafka", "valkey", "postgres", *ONCE}
     assert set(THREE) - set(ONE) == {"kafka-2", "kafka-3"}
 
 
@@ -65,16 +82,44 @@ def test_every_process_is_a_container(service: ServiceProcess) -> None:
 @OURS
 def test_each_is_told_what_the_embedded_one_is_told(service: ServiceProcess) -> None:
     prefix = service.service.upper()
-    elsewhere = {f"{prefix}_KAFKA_BOOTSTRAP": "kafka:9092", f"{prefix}_REDIS_URL": "redis://valkey:6379/0", f"{prefix}_HOST": "0.0.0.0"}
+    elsewhere = {
+        f"{prefix}_KAFKA_BOOTSTRAP": "kafka:9092",
+        f"{prefix}_KAFKA_PASSWORD_FILE": f"/run/secrets/kafka-{service.name}",
+        f"{prefix}_REDIS_URL": f"redis://{service.name}@valkey:6379/0",
+        f"{prefix}_REDIS_PASSWORD_FILE": f"/run/secrets/redis-{service.name}",
+        f"{prefix}_HOST": "0.0.0.0",
+    }
     told = {**service.program(EMBEDDED).environment, **elsewhere}
     if service.name == "enrolment-api":
         told |= DIRECTORY
     told = {name: value for name, value in told.items() if name.startswith(f"{prefix}_")}
-    told.pop(f"{prefix}_REDIS_PASSWORD_FILE")  # the network of the containers is their own
     # The issuer is whoever starts the containers has: the embedded stack's listens on loopback alone.
     told.pop(f"{prefix}_CLIENT_KEY_FILE", None)
     told |= dict.fromkeys({f"{prefix}_{name}" for name in ("ISSUER", "CLIENT_ID", "ADDRESS")} & told.keys(), "")
     assert ONE[service.name]["environment"] == told
+    assert ONE[service.name]["secrets"] == [f"kafka-{service.name}", f"redis-{service.name}"]
+
+
+def test_no_password_stands_in_a_variable_or_a_command() -> None:
+    """Each names a file, or Kafka's way to one. No container is given the secrets of others but the one that sets them."""
+    for name, container in THREE.items():
+        for variable, value in container.get("environment", {}).items():
+            assert "PASSWORD" not in variable or value.startswith("/run/secrets/"), (name, variable)
+            assert all(found.startswith("${secrets:") for found in re.findall(r'(?:password|user_\w+)="([^"]*)"', value)), (name, variable)
+        assert not any("://" in word and "@" in word for word in container.get("command", []))
+    given = {name: set(container.get("secrets", ())) for name, container in THREE.items()}
+    assert given["users"] == {"kafka-operator", *(f"kafka-{user}" for user in users())}
+    assert given["topics"] == {"kafka-operator"}
+    assert given["valkey"] == {"redis-users", "redis-operator"}
+    assert all(given[name] == {"kafka-broker", "kafka-operator"} for name in BROKERS)
+
+
+def test_each_secret_is_one_that_the_command_makes(tmp_path: Path) -> None:
+    files = {name: Path(secret["file"]) for name, secret in load(BASE)["secrets"].items()}
+    assert CliRunner().invoke(cluster.app, ["make-secrets", str(tmp_path)]).exit_code == 0
+    assert files == {file.name: Path(".baoxue/secrets") / file.name for file in tmp_path.iterdir()}
+    assert set(files) == {secret for container in THREE.values() for secret in container.get("secrets", ())} | {"kafka-auditor"}
+    assert all("\n" not in file.read_text() for file in tmp_path.iterdir() if file.name != "redis-users")
 
 
 @OURS
@@ -84,10 +129,9 @@ def test_no_variable_is_one_that_nobody_reads(service: ServiceProcess, monkeypat
     environment = THREE[service.name]["environment"]
     assert {name.removeprefix(prefix).lower() for name in environment} <= set(settings.model_fields)
     for name, value in environment.items():
-        monkeypatch.setenv(name, value)
+        monkeypatch.setenv(name, re.sub("/run/secrets|/var/lib/baoxue/secrets", str(tmp_path), value))
         if name.endswith("_PASSWORD_FILE"):
-            (tmp_path / "password").write_text("made by the container `keys`\n", "utf-8")
-            monkeypatch.setenv(name, str(tmp_path / "password"))
+            (tmp_path / Path(value).name).write_text("secret")
     assert settings().kafka_bootstrap == "kafka:9092,kafka-2:9092,kafka-3:9092"
 
 
@@ -98,6 +142,7 @@ def test_its_variables_are_those_of_the_embedded_stack_with_the_same_defaults(fi
         "BAOXUE_AUDIENCE",
         "BAOXUE_CLIENT_ID",
         "BAOXUE_ADDRESS",
+        "BAOXUE_SECRETS",
         "BAOXUE_KAFKA_TAG",
         "BAOXUE_VALKEY_TAG",
         "BAOXUE_POSTGRES_TAG",
@@ -149,13 +194,13 @@ def test_each_is_asked_whether_it_is_ready_at_its_own_port(name: str) -> None:
 def test_what_all_stand_on_is_healthy_before_they_start() -> None:
     assert all("healthcheck" in THREE[name] for name in (*BROKERS, "valkey", "postgres"))
     assert set(THREE["topics"]["depends_on"]) == set(BROKERS)
-    assert THREE["topics"]["restart"] == "no"
+    assert {THREE[name]["restart"] for name in ONCE} == {"no"}
     for name in LONG_RUNNING - {*BROKERS, "valkey", "postgres"}:
         needs = {what: how["condition"] for what, how in THREE[name]["depends_on"].items()}
         names = {"postgres": "service_healthy"} if name == "enrolment-api" else {}
-        assert needs == {"topics": "service_completed_successfully", "valkey": "service_healthy", **names}
+        assert needs == {"users": "service_completed_successfully", "valkey": "service_healthy", **names}
+    assert {what: how["condition"] for what, how in THREE["users"]["depends_on"].items()} == {"topics": "service_completed_successfully"}
     assert THREE["postgres"]["depends_on"] == {"keys": {"condition": "service_completed_successfully"}}
-    assert THREE["keys"]["restart"] == "no"
 
 
 @pytest.mark.parametrize("name", sorted(THREE))
@@ -249,7 +294,7 @@ class TestThreeBrokers:
             assert moved[name]["ports"] == [f"{LOOPBACK}:{each['node.id']}:19092"]
             assert each["advertised.listeners"] == f"INSIDE://{name}:9092,HOST://{LOOPBACK}:{each['node.id']}"
 
-    @pytest.mark.parametrize("name", sorted(LONG_RUNNING - {*BROKERS, "valkey", "postgres"} | {"topics"}))
+    @pytest.mark.parametrize("name", sorted(LONG_RUNNING - {*BROKERS, "valkey", "postgres"} | {"topics", "users"}))
     def test_every_process_knows_all_of_them(self, name: str) -> None:
         (told,) = [value for variable, value in THREE[name]["environment"].items() if variable.endswith("_KAFKA_BOOTSTRAP")]
         assert told == ",".join(f"{broker}:9092" for broker in BROKERS)

@@ -52,7 +52,12 @@ def parse(file: Path, variables: Mapping[str, str]) -> dict[str, Any]:
 def broker_settings(service: Mapping[str, Any]) -> dict[str, str]:
     """What the broker's image makes of its environment: KAFKA_NODE_ID is node.id. The heap is for Kafka's own start script."""
     names = (name for name in service["environment"] if name.startswith("KAFKA_") and name != "KAFKA_HEAP_OPTS")
-    return {name.removeprefix("KAFKA_").lower().replace("_", "."): service["environment"][name] for name in names}
+    return {_property(name): service["environment"][name] for name in names}
+
+
+def _property(name: str) -> str:
+    """What the image makes of the name of a variable: three underscores stand for a hyphen."""
+    return name.removeprefix("KAFKA_").lower().replace("___", "-").replace("_", ".")
 
 
 def variables_in(file: Path) -> dict[str, str]:
@@ -64,10 +69,10 @@ def _put_in(value: Any, variables: Mapping[str, str]) -> Any:
     """After parsing, as an engine does it: what is put in is text, whatever it looks like."""
     match value:
         case str():
-            text = _VARIABLE.sub(lambda found: variables.get(found["name"], found["default"]), value)
-            if "${" in text:
+            pieces = [_VARIABLE.sub(lambda found: variables.get(found["name"], found["default"]), piece) for piece in value.split("$$")]
+            if any("${" in piece for piece in pieces):
                 raise ValueError(f"{value!r} takes a variable without a default")
-            return text
+            return "$".join(pieces)
         case list():
             return type(value)(_put_in(each, variables) for each in value)
         case dict():

@@ -23,9 +23,14 @@ import pytest
 from redis import Redis as BlockingRedis
 from redis.exceptions import ConnectionError as NotThere
 
-from deploy.local.redis_access import OPERATOR, SERVICES, Password, ensure_users
+from deploy.local.redis_access import OPERATOR, RIGHTS, Password, ensure_users
 from deploy.local.redis_server import MUST_BE, find_redis_server
+from shared.redis import rights
 from shared.redis.edge import Redis, connect
+
+SERVICES = "services"
+"""A user of the tests, who may do in any key what some process may do in its own."""
+USED = {*rights.CONNECTING, *rights.READING, *rights.WRITTEN_BY_APIS, *rights.WRITTEN_BY_WORKERS}
 
 DATABASES = 16
 PATIENCE = 20.0
@@ -39,7 +44,7 @@ class RedisServer:
 
     def __init__(self, folder: Path, passwords: Mapping[str, Password]) -> None:
         self._folder, self.socket, self._number = folder, folder / "redis.sock", itertools.count(1)
-        self._passwords = {user: password.text for user, password in passwords.items()}
+        self.passwords = {user: password.text for user, password in passwords.items()}
         self.admin = self._admin(0)
 
     def database(self) -> RedisDatabase:
@@ -47,7 +52,7 @@ class RedisServer:
         number = next(self._number)
         admin = self._admin(number % DATABASES)
         admin.flushdb()
-        return RedisDatabase(self.socket, self._folder / f"{number}.sock", number % DATABASES, admin, self._passwords)
+        return RedisDatabase(self.socket, self._folder / f"{number}.sock", number % DATABASES, admin, self.passwords)
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
@@ -71,7 +76,7 @@ class RedisServer:
             time.sleep(0.002)
 
     def _admin(self, database: int) -> BlockingRedis:
-        password = self._passwords[OPERATOR]
+        password = self.passwords[OPERATOR]
         return BlockingRedis(unix_socket_path=str(self.socket), db=database, username=OPERATOR, password=password, decode_responses=True)
 
 
@@ -133,7 +138,7 @@ def running() -> Iterator[RedisServer]:
     folder = Path(tempfile.mkdtemp(prefix="baoxue-redis-"))
     here = {"unixsocket": "redis.sock", "logfile": "log", "aclfile": "users.acl"}
     settings = {**MUST_BE, **here, "appendonly": "no", "save": "", "databases": str(DATABASES), "port": "0"}
-    users = ensure_users(folder)
+    users = ensure_users(folder, {**RIGHTS, SERVICES: f"~* resetchannels -@all {' '.join(f'+{command}' for command in sorted(USED))}"})
     (folder / "redis.conf").write_text("".join(f'{name} "{value}"\n' for name, value in settings.items()), "utf-8")
     command = ["sh", "-c", WITH_ITS_PARENT, str(folder), str(find_redis_server().path), "redis.conf"]
     nowhere = subprocess.DEVNULL

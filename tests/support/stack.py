@@ -18,10 +18,13 @@ from pathlib import Path
 import pytest
 from kafka import KafkaAdminClient
 
-from deploy.local import config
+from deploy.local import config, kafka_access
 from deploy.local.config import StackConfig
 from deploy.local.processes import ServiceProcess
 from deploy.local.stack import LocalStack
+from services.reporting.audit.sources import kafka_topic as audit
+from shared.brokers import Brokers
+from shared.log.rights import AUDITOR
 from shared.log.topics import topics
 
 NewStack = Callable[..., LocalStack]
@@ -59,9 +62,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
+def by_operator(config: StackConfig) -> Brokers:
+    """Return a stack's Kafka for whoever may do everything there."""
+    return kafka_access.brokers(config, kafka_access.OPERATOR)
+
+
+def by_auditor(config: StackConfig) -> audit.Brokers:
+    """Return a stack's Kafka as the auditors' commands find it."""
+    return audit.Brokers(config.kafka_bootstrap, kafka_access.brokers(config, AUDITOR).client())
+
+
+def told_of(config: StackConfig, user: str = AUDITOR) -> dict[str, str]:
+    """Return the variables by which the commands of `baoxue` ask a stack's Kafka as this user."""
+    brokers = kafka_access.brokers(config, user)
+    return {
+        "REPORTING_KAFKA_BOOTSTRAP": brokers.bootstrap,
+        "REPORTING_KAFKA_USER": user,
+        "REPORTING_KAFKA_PASSWORD_FILE": str(brokers.password_file),
+        "REPORTING_KAFKA_MECHANISM": brokers.mechanism,
+    }
+
+
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    """Kafka and Redis, no services, for the whole run: `stack.config.kafka_bootstrap`, `stack.config.redis_url`."""
+    """Kafka and Redis, no services, for the whole run: `stack.config.kafka_bootstrap`, `stack.config.redis_address`."""
     with LocalStack(StackConfig.on_free_ports(tmp_path_factory.mktemp("stack")), services=()) as running:
         yield running
 
@@ -89,7 +113,7 @@ def fresh_topic(stack: LocalStack) -> FreshTopic:
     def make(*, partitions: int = 12, like: str = "student-status") -> str:
         name = f"{like}.test-{next(_topic)}"
         settings = dict(topics()[0].settings)
-        admin = KafkaAdminClient(bootstrap_servers=stack.config.kafka_bootstrap)
+        admin = KafkaAdminClient(**by_operator(stack.config).client())
         try:
             admin.create_topics({name: {"num_partitions": partitions, "replication_factor": 1, "configs": settings}}, wait_for_metadata=True)
         finally:

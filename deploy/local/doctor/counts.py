@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
-from deploy.local import readiness
+from deploy.local import kafka_access, readiness
 from deploy.local.config import StackConfig
 from deploy.local.doctor.check import Check
+from shared.log.rights import AUDITOR
 from shared.log.topics import STUDENT_STATUS
 
 PATIENCE = 5.0
@@ -22,7 +23,7 @@ def checks(config: StackConfig) -> Iterator[Check]:
     """Compare how far the record goes with how far reporting shows it; silent where one of them does not answer, as others say so."""
     try:
         written, readable = _ends(config, "read_uncommitted"), _ends(config, "read_committed")
-    except KafkaError:
+    except (KafkaError, OSError):
         return
     end = time.monotonic() + PATIENCE
     while (shown := readiness.shown(config.api_url("reporting"))) and not covers(shown.offsets, written) and time.monotonic() < end:
@@ -53,6 +54,6 @@ def counted(offsets: Mapping[int, int], *, written: Mapping[int, int], readable:
 
 
 def _ends(config: StackConfig, isolation: str) -> dict[int, int]:
-    with KafkaConsumer(bootstrap_servers=config.kafka_bootstrap, isolation_level=isolation) as consumer:
+    with KafkaConsumer(**kafka_access.brokers(config, AUDITOR).client(), isolation_level=isolation) as consumer:
         partitions = [TopicPartition(STUDENT_STATUS, partition) for partition in sorted(consumer.partitions_for_topic(STUDENT_STATUS) or ())]
         return {partition.partition: end for partition, end in consumer.end_offsets(partitions).items()}

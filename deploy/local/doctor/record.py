@@ -13,12 +13,13 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from deploy.health import PATIENCE
-from deploy.local import readiness, redis_access
+from deploy.local import kafka_access, readiness, redis_access
 from deploy.local.config import LOOPBACK, StackConfig
 from deploy.local.doctor.check import Check
 from deploy.local.processes import KAFKA, REDIS
 from deploy.local.redis_server import MUST_BE
 from shared.clock import CHINA
+from shared.log.rights import AUDITOR
 from shared.log.topic_admin import BrokerUnavailable, check_topics
 from shared.log.topics import READ_BY_WORKERS, dead, topics
 
@@ -39,7 +40,7 @@ def checks(config: StackConfig) -> Iterator[Check]:
 
 def _redis(config: StackConfig) -> Iterator[Check]:
     try:
-        with redis_access.client(config, redis_access.SERVICES, patience=PATIENCE) as client:
+        with redis_access.client(config, redis_access.OPERATOR, patience=PATIENCE) as client:
             found = {name: client.config_get(name).get(name, "not known to this server") for name in MUST_BE}
             told = client.info("persistence")
             closed = _is_closed(config)
@@ -72,19 +73,19 @@ def written_down(told: Mapping[str, Any], config: StackConfig) -> Check:
 
 def _topics(config: StackConfig) -> Iterator[Check]:
     try:
-        deviations = check_topics(config.kafka_bootstrap, topics(partitions=config.partitions), patience=5.0)
+        deviations = check_topics(kafka_access.brokers(config, AUDITOR), topics(partitions=config.partitions), patience=5.0)
         for each in deviations:
             yield Check(f"topic {each.topic}", f"{each.setting} is {each.found}, wanted {each.wanted}", each.fix)
         if not deviations:
             yield Check("topics", "all there, with the settings they must have")
         yield from _dead(config)
-    except (BrokerUnavailable, KafkaError) as error:
+    except (BrokerUnavailable, KafkaError, OSError) as error:
         yield Check("topics", f"the broker does not answer: {error}", f"read {config.logs / KAFKA}.log, then make down and make up")
 
 
 def _dead(config: StackConfig) -> Iterator[Check]:
     since = int((datetime.now(UTC) - LATELY).timestamp() * 1000)
-    with KafkaConsumer(bootstrap_servers=config.kafka_bootstrap, auto_offset_reset="earliest", enable_auto_commit=False) as consumer:
+    with KafkaConsumer(**kafka_access.brokers(config, AUDITOR).client(), auto_offset_reset="earliest", enable_auto_commit=False) as consumer:
         for topic in READ_BY_WORKERS:
             places = [TopicPartition(dead(topic), partition) for partition in sorted(consumer.partitions_for_topic(dead(topic)) or ())]
             ends, first = consumer.end_offsets(places), consumer.beginning_offsets(places)

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import faust
+from faust.types.auth import CredentialsT
 
+from shared.brokers import Brokers
 from shared.log.kafka_log import KafkaLog
 from shared.worker.admin_server import AdminServer
 from shared.worker.faust_edge.app import FollowerApp
@@ -50,10 +52,18 @@ def _agent(app: FollowerApp) -> Callable[[Any], Awaitable[None]]:
     return follow
 
 
+def credentials_of(brokers: Brokers) -> CredentialsT | None:
+    """Return how Faust's clients are let in: by name and password, by a certificate, or as nobody."""
+    if brokers.user:
+        context = brokers.tls_context()
+        return faust.SASLCredentials(username=brokers.user, password=brokers.password, mechanism=brokers.mechanism, ssl_context=context)
+    return faust.SSLCredentials(brokers.tls_context()) if brokers.tls else None
+
+
 def run_worker(
     *,
     name: str,
-    bootstrap: str,
+    brokers: Brokers,
     followers: Sequence[Follower],
     admin: AdminServer,
     batch_size: int = 8000,
@@ -66,11 +76,12 @@ def run_worker(
     """
     app = FollowerApp(
         followers=followers,
-        log=KafkaLog(bootstrap, client_id=f"{name}-bounds"),
+        log=KafkaLog(brokers, client_id=f"{name}-bounds"),
         meters=admin.meters,
         batch_size=batch_size,
         id=name,
-        broker="kafka://" + bootstrap.replace(",", ";"),
+        broker="kafka://" + brokers.bootstrap.replace(",", ";"),
+        broker_credentials=credentials_of(brokers),
         web_enabled=False,
         autodiscover=False,
         store="memory://",

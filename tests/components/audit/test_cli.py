@@ -394,4 +394,4 @@ def test_the_addresses_come_from_the_environment_unless_they_are_given(monkeypat
     monkeypatch.setenv("REPORTING_KAFKA_BOOTSTRAP", "kafka.example:9092")
     run("tail")
     run("tail", "--bootstrap", "other.example:9092")
-    assert asked == ["127.0.0.1:19092", "kafka.example:9092", "other.example:9092"]
+    assert list(map(str, asked)) == ["127.0.0.1:19092", "kafka.example:9092", "other.example:9092"]

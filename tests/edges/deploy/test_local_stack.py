@@ -22,7 +22,7 @@ from deploy.local.stack import LocalStack, StartFailed
 from deploy.local.supervision import Supervisor
 from services.enrolment.directory.migrating import Part
 from shared.log.topics import STUDENT_STATUS
-from tests.support.stack import NewStack
+from tests.support.stack import NewStack, by_operator
 
 pytestmark = pytest.mark.live
 
@@ -41,7 +41,7 @@ def eventually(holds: Callable[[], bool], what: str, timeout: float = 30.0) -> N
 
 def remember(stack: LocalStack) -> None:
     """A record in the log and a key in Redis, both acknowledged."""
-    with KafkaProducer(bootstrap_servers=stack.config.kafka_bootstrap, acks="all") as producer:
+    with KafkaProducer(**by_operator(stack.config).client(), acks="all") as producer:
         producer.send(STUDENT_STATUS, b"remembered", partition=0).get(timeout=30)
     with redis_access.client(stack.config, OPERATOR) as client:
         client.set("remembered", "yes")
@@ -49,7 +49,7 @@ def remember(stack: LocalStack) -> None:
 
 def remembers(stack: LocalStack) -> bool:
     partition = TopicPartition(STUDENT_STATUS, 0)
-    with KafkaConsumer(bootstrap_servers=stack.config.kafka_bootstrap) as consumer:
+    with KafkaConsumer(**by_operator(stack.config).client()) as consumer:
         consumer.assign([partition])
         consumer.seek(partition, 0)
         in_log = [record.value for record in consumer.poll(timeout_ms=10_000).get(partition, [])]
@@ -169,7 +169,7 @@ def test_the_doctor_finds_nothing_wrong_with_what_is_well(new_stack: NewStack) -
 def test_the_doctor_names_what_is_wrong_and_what_mends_it(new_stack: NewStack) -> None:
     stack = new_stack(partitions=1)
     resource = ConfigResource(ConfigResourceType.TOPIC, STUDENT_STATUS, {"retention.ms": "1000"})
-    admin = KafkaAdminClient(bootstrap_servers=stack.config.kafka_bootstrap)
+    admin = KafkaAdminClient(**by_operator(stack.config).client())
     try:
         admin.alter_configs([resource])
     finally:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from deploy.health import Health
-from deploy.local import jars, java, kafka, processes, redis_server, supervision
+from deploy.local import jars, java, kafka, kafka_access, processes, redis_server, supervision
 from deploy.local.config import SettingsWrong, StackConfig, free_ports
 from deploy.local.doctor import examine
 from deploy.local.jars import Jar, JarsWrong
@@ -31,7 +31,7 @@ class TestSettings:
         for field in StackConfig.model_fields:
             monkeypatch.delenv(f"BAOXUE_{field.upper()}", raising=False)
         config = StackConfig.from_environment()
-        assert (config.kafka_bootstrap, config.redis_url) == ("127.0.0.1:19092", "redis://services@127.0.0.1:16379/0")
+        assert (config.kafka_bootstrap, config.redis_url("case-api")) == ("127.0.0.1:19092", "redis://case-api@127.0.0.1:16379/0")
         assert (config.api_url("enrolment"), config.api_url("reporting")) == ("http://127.0.0.1:8001", "http://127.0.0.1:8000")
         assert config.partitions == 4
         assert config.home.name == ".baoxue"
@@ -151,8 +151,8 @@ class TestRedisServer:
         ("programs", "version"),
         [
             ({"valkey-server": "Valkey server v=8.1.4 sha=0"}, "8.1.4"),
-            ({"redis-server": "Redis server v=6.2.20 sha=0"}, "6.2.20"),
-            ({"redis-server": "Redis server v=6.2.20 sha=0", "valkey-server": "Valkey server v=9.0.0 sha=0"}, "9.0.0"),
+            ({"redis-server": "Redis server v=7.2.11 sha=0"}, "7.2.11"),
+            ({"redis-server": "Redis server v=7.2.11 sha=0", "valkey-server": "Valkey server v=9.0.0 sha=0"}, "9.0.0"),
             ({"redis-server": "Redis server v=7.2.11 sha=0", "valkey-server": "Valkey server v=8.0.5 sha=0"}, "7.2.11"),
         ],
     )
@@ -169,7 +169,7 @@ class TestRedisServer:
     @pytest.mark.parametrize(
         ("program", "open_", "mended"),
         [
-            ("redis", "6.0.16 6.2.5 6.2.19 7.0.15 7.2.10 7.4.5 8.0.3 8.2.1", "6.2.20 7.2.11 7.4.6 8.0.4 8.2.2 8.4.0 10.0.1"),
+            ("redis", "6.0.16 6.2.5 6.2.20 7.0.15 7.2.10 7.4.5 8.0.3 8.2.1", "7.2.11 7.4.6 8.0.4 8.2.2 8.4.0 10.0.1"),
             ("valkey", "7.2.10 8.0.5 8.1.3", "7.2.11 8.0.6 8.1.4 9.0.0 9.1.2"),
         ],
     )
@@ -224,8 +224,10 @@ class TestProcesses:
             dict(told["reporting-api"].environment).items()
             >= {
                 "REPORTING_KAFKA_BOOTSTRAP": config.kafka_bootstrap,
-                "REPORTING_REDIS_URL": config.redis_url,
-                "REPORTING_REDIS_PASSWORD_FILE": str(tmp_path / "redis" / "services.password"),
+                "REPORTING_KAFKA_USER": "reporting-api",
+                "REPORTING_KAFKA_PASSWORD_FILE": str(tmp_path / "kafka" / "users" / "reporting-api.password"),
+                "REPORTING_REDIS_URL": f"redis://reporting-api@127.0.0.1:{config.redis_port}/0",
+                "REPORTING_REDIS_PASSWORD_FILE": str(tmp_path / "redis" / "reporting-api.password"),
                 "REPORTING_HOST": "127.0.0.1",
                 "REPORTING_PORT": str(config.port_of("reporting")),
                 "REPORTING_PARTITIONS": "3",
@@ -253,7 +255,8 @@ class TestProcesses:
         assert not any(service.program(config).starts_with_supervisor for service in PROCESSES)
 
     def test_the_broker_takes_nothing_from_elsewhere_and_makes_no_topic_by_accident(self, tmp_path: Path) -> None:
-        settings = kafka.server_properties(StackConfig.on_free_ports(tmp_path)).splitlines()
+        config = StackConfig.on_free_ports(tmp_path)
+        settings = kafka.server_properties(config, kafka_access.ensure_passwords(config)).splitlines()
         listeners = next(line for line in settings if line.startswith("listeners="))
         assert all("://127.0.0.1:" in listener for listener in listeners.split(","))
         assert "auto.create.topics.enable=false" in settings

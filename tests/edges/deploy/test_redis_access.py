@@ -8,16 +8,18 @@ from urllib.parse import urlsplit
 
 import pytest
 from redis import Redis
-from redis.exceptions import AuthenticationError, NoPermissionError
+from redis.exceptions import AuthenticationError, NoPermissionError, ResponseError
 
 from deploy.local import redis_access, redis_server
 from deploy.local.config import StackConfig
 from deploy.local.doctor.machine import privacy
-from deploy.local.redis_access import OPERATOR, SERVICES
+from deploy.local.redis_access import OPERATOR, RIGHTS, Address
 from deploy.local.stack import LocalStack
+from shared.contracts.services import SERVICES as CATALOGUE
+from shared.contracts.services import ServiceSpec
 from shared.redis.edge import REDIS_UNAVAILABLE, connect_to
 from shared.redis.edge import Redis as AsyncRedis
-from tests.support.redis import RedisDatabase, RedisServer
+from tests.support.redis import SERVICES, RedisDatabase, RedisServer
 
 
 async def do(client: AsyncRedis, command: str) -> object:
@@ -30,8 +32,9 @@ def modes(folder: Path) -> dict[str, int]:
 
 def test_each_user_has_a_password_that_only_the_owner_reads(tmp_path: Path) -> None:
     passwords = redis_access.ensure_users(tmp_path)
-    assert modes(tmp_path) == dict.fromkeys(("services.password", "operator.password", "users.acl"), 0o600)
-    assert len({password.text for password in passwords.values()}) == 2
+    assert set(RIGHTS) == {OPERATOR, *(process for spec in CATALOGUE for process in (spec.api, spec.worker))}
+    assert modes(tmp_path) == dict.fromkeys((*(f"{user}.password" for user in RIGHTS), "users.acl"), 0o600)
+    assert len({password.text for password in passwords.values()}) == len(RIGHTS)
     assert all(len(password.text) >= 43 for password in passwords.values()), "256 bits"
     assert not any(password.text in (tmp_path / "users.acl").read_text() for password in passwords.values())
 
@@ -39,14 +42,14 @@ def test_each_user_has_a_password_that_only_the_owner_reads(tmp_path: Path) -> N
 def test_a_password_is_made_once_and_anew_where_its_file_was_removed(tmp_path: Path) -> None:
     first = redis_access.ensure_users(tmp_path)
     assert redis_access.ensure_users(tmp_path) == first
-    first[SERVICES].file.unlink()
+    first["case-api"].file.unlink()
     second = redis_access.ensure_users(tmp_path)
     assert second[OPERATOR] == first[OPERATOR]
-    assert second[SERVICES].text != first[SERVICES].text
+    assert second["case-api"].text != first["case-api"].text
 
 
 def test_a_password_that_others_could_read_is_closed_again(tmp_path: Path) -> None:
-    file = redis_access.ensure_users(tmp_path)[SERVICES].file
+    file = redis_access.ensure_users(tmp_path)["case-api"].file
     file.chmod(0o644)
     redis_access.ensure_users(tmp_path)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -57,7 +60,7 @@ def test_the_settings_of_the_server_hold_no_password_and_name_the_users(tmp_path
     redis_server.prepare(config)
     text = (config.redis_folder / "redis.conf").read_text()
     assert "aclfile users.acl\n" in text
-    assert not any(redis_access.password_file(config.redis_folder, user).read_text().strip() in text for user in redis_access.RIGHTS)
+    assert not any(config.redis_password_file(user).read_text().strip() in text for user in RIGHTS)
 
 
 def test_whoever_names_no_user_or_brings_a_wrong_password_is_not_let_in(redis_server: RedisServer) -> None:
@@ -80,6 +83,58 @@ async def test_what_services_do_not_use_is_closed_to_them(database: RedisDatabas
         await do(database.client, command)
 
 
+def as_user(redis_server: RedisServer, user: str) -> Redis:
+    return Redis(unix_socket_path=str(redis_server.socket), username=user, password=redis_server.passwords[user], decode_responses=True)
+
+
+PROCESSES = pytest.mark.parametrize(
+    ("spec", "user"), [(spec, user) for spec in CATALOGUE for user in (spec.api, spec.worker)], ids=lambda each: each if isinstance(each, str) else ""
+)
+
+
+@PROCESSES
+@pytest.mark.parametrize("command", [command.strip() for line in CLOSED.strip().splitlines() for command in line.split("|")])
+def test_what_processes_do_not_use_is_closed_to_each(redis_server: RedisServer, spec: ServiceSpec, user: str, command: str) -> None:
+    with as_user(redis_server, user) as client, pytest.raises(NoPermissionError):
+        client.execute_command(*command.split())
+
+
+@PROCESSES
+def test_a_process_reaches_the_keys_of_its_own_service_alone(redis_server: RedisServer, spec: ServiceSpec, user: str) -> None:
+    with as_user(redis_server, user) as client:
+        for each in CATALOGUE:
+            for key in (f"{{{each.name}:1:p0}}:cursor", f"{each.name}:idempotency:a:b"):
+                if each is spec:
+                    assert client.hgetall(key) == {}
+                    continue
+                with pytest.raises(NoPermissionError):
+                    client.hgetall(key)
+                with pytest.raises(NoPermissionError):
+                    client.execute_command("evalsha", "0" * 40, 1, key)
+
+
+@pytest.mark.parametrize("spec", CATALOGUE, ids=lambda spec: spec.name)
+def test_an_api_writes_nothing_of_what_a_worker_keeps(redis_server: RedisServer, spec: ServiceSpec) -> None:
+    kept, beside = f"{{{spec.name}:1:p0}}:cursor", f"{spec.name}:story"
+    with as_user(redis_server, spec.api) as client:
+        loaded = str(client.execute_command("script load", "return redis.call('HSET', KEYS[1], 'next', '9')"))
+        for command in (f"hset {kept} next 9", f"del {kept}", f"expire {kept} 1", f"set {kept} 9"):
+            with pytest.raises(NoPermissionError):
+                client.execute_command(*command.split())
+        with pytest.raises(ResponseError, match="ACL failure in script"):
+            client.evalsha(loaded, 1, kept)
+        assert client.evalsha(loaded, 1, beside) == 1
+        assert client.delete(beside) == 1
+
+
+def test_relief_alone_has_its_api_keep_walks_beside(redis_server: RedisServer) -> None:
+    with as_user(redis_server, "relief-api") as client:
+        assert client.hset("{relief:1:terms}:walks", "2020-spring", "{}") == 1
+        assert client.delete("{relief:1:terms}:walks") == 1
+    with as_user(redis_server, "case-api") as client, pytest.raises(NoPermissionError):
+        client.hset("{relief:1:terms}:walks", "2020-spring", "{}")
+
+
 async def test_the_operator_may_do_everything(database: RedisDatabase) -> None:
     assert await do(database.operator, "acl whoami") == OPERATOR.encode()
     for command in ("config set maxmemory-policy noeviction", "flushdb", "client list", "script flush"):
@@ -87,15 +142,12 @@ async def test_the_operator_may_do_everything(database: RedisDatabase) -> None:
 
 
 async def test_services_read_their_password_from_its_file_when_they_connect(database: RedisDatabase, tmp_path: Path) -> None:
-    class Address:
-        redis_url = f"unix://{SERVICES}@{urlsplit(database.url).path}"
-        redis_password_file: Path | None = tmp_path / "password"
-
+    url = f"unix://{SERVICES}@{urlsplit(database.url).path}"
     (tmp_path / "password").write_text(f"{urlsplit(database.url).password}\n")
-    async with connect_to(Address()) as client:
+    async with connect_to(Address(url, tmp_path / "password")) as client:
         assert await client.ping()
-    Address.redis_password_file = None
-    async with connect_to(Address()) as client:
+    (tmp_path / "password").write_text("another\n")
+    async with connect_to(Address(url, tmp_path / "password")) as client:
         with pytest.raises(REDIS_UNAVAILABLE, match="invalid username-password pair"):
             await client.ping()
 

@@ -17,6 +17,7 @@ from shared.geography.divisions import NATION
 from tests.edges.reporting.test_board_reader import PARTITIONS, Rig
 from tests.support.redis import RedisDatabase
 from tests.support.served import PATIENCE, eventually, following
+from tests.support.stack import told_of
 
 
 @asynccontextmanager
@@ -24,7 +25,7 @@ async def api_process(stack: LocalStack, redis_url: str) -> AsyncIterator[tuple[
     """Yield the process of an api and its address. A process that still runs at the end is killed."""
     [port] = free_ports(1)
     settings = {
-        "REPORTING_KAFKA_BOOTSTRAP": stack.config.kafka_bootstrap,
+        **told_of(stack.config, "reporting-api"),
         "REPORTING_REDIS_URL": redis_url,
         "REPORTING_PARTITIONS": str(PARTITIONS),
         "REPORTING_PORT": str(port),

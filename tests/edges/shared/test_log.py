@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 import pytest
 
 from deploy.local.stack import LocalStack
+from shared.brokers import Brokers
 from shared.log.event_log import EventLog, LogUnavailable
 from shared.log.kafka_log import KafkaLog
 from shared.log.memory_log import MemoryLog
-from tests.support.stack import FreshTopic
+from tests.support.stack import FreshTopic, by_operator
 
 
 @pytest.fixture(params=["memory", pytest.param("kafka", marks=pytest.mark.live)])
@@ -19,7 +20,7 @@ async def log(request: pytest.FixtureRequest) -> AsyncIterator[tuple[EventLog, s
         return
     stack: LocalStack = request.getfixturevalue("stack")
     topic = request.getfixturevalue("fresh_topic")(partitions=3)
-    kafka = KafkaLog(stack.config.kafka_bootstrap, client_id="test")
+    kafka = KafkaLog(by_operator(stack.config), client_id="test")
     await kafka.start()
     yield kafka, topic
     await kafka.stop()
@@ -77,7 +78,7 @@ async def test_a_log_that_is_away_acknowledges_nothing() -> None:
 
 
 async def test_a_broker_that_is_away_acknowledges_nothing() -> None:
-    kafka = KafkaLog("127.0.0.1:9", client_id="test", patience=0.5)
+    kafka = KafkaLog(Brokers("127.0.0.1:9"), client_id="test", patience=0.5)
     with pytest.raises(LogUnavailable):
         await kafka.append("facts", {0: [(b"k", b"v")]})
     with pytest.raises(LogUnavailable):
@@ -86,7 +87,7 @@ async def test_a_broker_that_is_away_acknowledges_nothing() -> None:
 
 async def test_a_reader_that_answers_no_more_is_replaced(stack: LocalStack, fresh_topic: FreshTopic, monkeypatch: pytest.MonkeyPatch) -> None:
     topic = fresh_topic(partitions=1)
-    log = KafkaLog(stack.config.kafka_bootstrap, client_id="test", patience=2.0)
+    log = KafkaLog(by_operator(stack.config), client_id="test", patience=2.0)
     assert await log.end_offsets(topic) == {0: 0}
 
     async def never(_: object) -> None:

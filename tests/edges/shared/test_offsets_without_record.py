@@ -11,7 +11,7 @@ from kafka import KafkaAdminClient, TopicPartition
 from deploy.local.stack import LocalStack
 from shared.log.event_log import RecordsDeleted
 from shared.log.kafka_log import KafkaLog
-from tests.support.stack import FreshTopic
+from tests.support.stack import FreshTopic, by_operator
 
 PATIENCE = 20.0
 
@@ -19,7 +19,7 @@ PATIENCE = 20.0
 @asynccontextmanager
 async def writer(stack: LocalStack, name: str) -> AsyncIterator[AIOKafkaProducer]:
     """Another writer, with transactions."""
-    producer = AIOKafkaProducer(bootstrap_servers=stack.config.kafka_bootstrap, transactional_id=name)
+    producer = AIOKafkaProducer(**by_operator(stack.config).client(), transactional_id=name)
     await producer.start()
     try:
         yield producer
@@ -29,7 +29,7 @@ async def writer(stack: LocalStack, name: str) -> AsyncIterator[AIOKafkaProducer
 
 @pytest.fixture
 async def log(stack: LocalStack) -> AsyncIterator[KafkaLog]:
-    log = KafkaLog(stack.config.kafka_bootstrap, client_id="test", patience=5.0)
+    log = KafkaLog(by_operator(stack.config), client_id="test", patience=5.0)
     yield log
     await log.stop()
 
@@ -100,7 +100,7 @@ async def test_an_open_transaction_ends_what_can_be_read_until_it_ends(stack: Lo
 async def test_records_that_were_deleted_are_missed(stack: LocalStack, fresh_topic: FreshTopic, log: KafkaLog) -> None:
     topic = fresh_topic(partitions=1)
     await log.append(topic, {0: [(b"k", b"%d" % n) for n in range(3)]})
-    admin = KafkaAdminClient(bootstrap_servers=stack.config.kafka_bootstrap)
+    admin = KafkaAdminClient(**by_operator(stack.config).client())
     admin.delete_records({TopicPartition(topic, 0): 2})
     admin.close()
     assert await read(log, topic, start=2) == [(2, b"2")]

@@ -10,8 +10,10 @@ from kafka import KafkaAdminClient
 
 from deploy.local.config import free_ports
 from deploy.local.stack import LocalStack
+from shared.brokers import Brokers
 from shared.log.topic_admin import BrokerUnavailable, TopicsWrong, check_topics, ensure_topics
 from shared.log.topics import Topic, topics
+from tests.support.stack import by_operator
 
 
 @pytest.fixture
@@ -26,14 +28,14 @@ def with_setting(topic: Topic, name: str, value: str) -> Topic:
 
 
 def test_missing_topics_are_made_once(stack: LocalStack, wanted: tuple[Topic, ...]) -> None:
-    broker = stack.config.kafka_bootstrap
+    broker = by_operator(stack.config)
     assert ensure_topics(broker, wanted) == [topic.name for topic in wanted]
     assert ensure_topics(broker, wanted) == []
     assert check_topics(broker, wanted) == []
 
 
 def test_the_stack_has_made_the_real_ones(stack: LocalStack) -> None:
-    assert check_topics(stack.config.kafka_bootstrap, topics()) == []
+    assert check_topics(by_operator(stack.config), topics()) == []
 
 
 @pytest.mark.parametrize(
@@ -49,7 +51,7 @@ def test_the_stack_has_made_the_real_ones(stack: LocalStack) -> None:
     ],
 )
 def test_a_wrong_setting_is_an_error_with_its_fix(stack: LocalStack, wanted: tuple[Topic, ...], setting: str, wrong: str) -> None:
-    broker, topic = stack.config.kafka_bootstrap, dataclasses.replace(wanted[0], name=f"wrong-{setting}")
+    broker, topic = by_operator(stack.config), dataclasses.replace(wanted[0], name=f"wrong-{setting}")
     ensure_topics(broker, [with_setting(topic, setting, wrong)])
 
     with pytest.raises(TopicsWrong) as refused:
@@ -62,7 +64,7 @@ def test_a_wrong_setting_is_an_error_with_its_fix(stack: LocalStack, wanted: tup
 
 
 def test_a_wrong_partition_count_is_an_error_and_is_not_changed(stack: LocalStack, wanted: tuple[Topic, ...]) -> None:
-    broker = stack.config.kafka_bootstrap
+    broker = by_operator(stack.config)
     ensure_topics(broker, wanted[:1])
     more = dataclasses.replace(wanted[0], partitions=5)
 
@@ -73,13 +75,13 @@ def test_a_wrong_partition_count_is_an_error_and_is_not_changed(stack: LocalStac
 
 
 def test_nothing_is_made_while_something_is_wrong(stack: LocalStack, wanted: tuple[Topic, ...]) -> None:
-    broker = stack.config.kafka_bootstrap
+    broker = by_operator(stack.config)
     ensure_topics(broker, [with_setting(wanted[0], "cleanup.policy", "compact")])
 
     with pytest.raises(TopicsWrong):
         ensure_topics(broker, wanted)
 
-    admin = KafkaAdminClient(bootstrap_servers=broker)
+    admin = KafkaAdminClient(**broker.client())
     try:
         assert not {topic.name for topic in wanted[1:]} & set(admin.list_topics())
     finally:
@@ -87,7 +89,7 @@ def test_nothing_is_made_while_something_is_wrong(stack: LocalStack, wanted: tup
 
 
 def test_a_check_names_what_is_missing_and_makes_nothing(stack: LocalStack, wanted: tuple[Topic, ...]) -> None:
-    broker = stack.config.kafka_bootstrap
+    broker = by_operator(stack.config)
     for _ in range(2):
         assert [deviation.topic for deviation in check_topics(broker, wanted)] == [topic.name for topic in wanted]
 
@@ -95,4 +97,4 @@ def test_a_check_names_what_is_missing_and_makes_nothing(stack: LocalStack, want
 def test_a_broker_that_is_not_there_is_said_after_the_patience_given() -> None:
     nowhere = f"127.0.0.1:{free_ports(1)[0]}"
     with pytest.raises(BrokerUnavailable, match=nowhere):
-        check_topics(nowhere, topics(), patience=0.2)
+        check_topics(Brokers(nowhere), topics(), patience=0.2)

@@ -7,7 +7,7 @@ from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, OffsetSpec
 from kafka.errors import KafkaError
 
-from services.reporting.audit.sources.kafka_topic import TopicUnreadable
+from services.reporting.audit.sources.kafka_topic import Brokers, TopicUnreadable
 
 SETTINGS = ("cleanup.policy", "retention.ms", "retention.bytes", "min.insync.replicas", "max.message.bytes")
 LAG_IS_KAFKAS = (
@@ -49,17 +49,17 @@ class Inventory:
         return {**asdict(self), "note": LAG_IS_KAFKAS}
 
 
-def take_inventory(bootstrap: str, *, patience: float = 5.0) -> Inventory:
+def take_inventory(brokers: Brokers, *, patience: float = 5.0) -> Inventory:
     """Read the inventory from the broker. Raises ``TopicUnreadable`` where no broker answers within ``patience`` seconds."""
     admin: Any = None
     try:
-        admin = KafkaAdminClient(bootstrap_servers=bootstrap, client_id="baoxue-topics", bootstrap_timeout_ms=int(patience * 1000))
+        admin = KafkaAdminClient(**brokers.client, client_id="baoxue-topics", bootstrap_timeout_ms=int(patience * 1000))
         ends: dict[TopicPartition, int] = {}
         topics = tuple(_topic(admin, name, ends) for name in sorted(admin.list_topics()) if not name.startswith("__"))
         return Inventory(topics, tuple(_groups(admin, ends)))
     except (KafkaError, ValueError) as error:
         raise TopicUnreadable(
-            f"No Kafka at {bootstrap} ({error}). Start it with `make up`, or name it with --bootstrap or REPORTING_KAFKA_BOOTSTRAP."
+            f"No Kafka at {brokers} ({error}). Start it with `make up`, or name it with --bootstrap or REPORTING_KAFKA_BOOTSTRAP."
         ) from error
     finally:
         if admin is not None:

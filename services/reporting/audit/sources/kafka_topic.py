@@ -7,6 +7,7 @@ It needs ``crc32c``: without it kafka-python computes checksums in Python and is
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
@@ -22,6 +23,17 @@ _SILENT_POLLS = 30
 """Seconds without a record after which a read ends in ``TopicUnreadable``."""
 
 
+@dataclass(frozen=True)
+class Brokers:
+    """Where Kafka is. ``client``: the arguments by which a client of kafka-python connects, and says who asks; it may hold a password."""
+
+    bootstrap: str
+    client: Mapping[str, Any] = field(repr=False)
+
+    def __str__(self) -> str:
+        return self.bootstrap
+
+
 class TopicUnreadable(Exception):
     """A topic cannot be read as asked for. The message says why, and what mends it."""
 
@@ -29,12 +41,12 @@ class TopicUnreadable(Exception):
 class KafkaTopic:
     """One topic, open for reading. A context manager; not for use by two threads."""
 
-    def __init__(self, bootstrap: str, topic: str = RECORD_TOPIC, *, patience: float = 5.0) -> None:
+    def __init__(self, brokers: Brokers, topic: str = RECORD_TOPIC, *, patience: float = 5.0) -> None:
         """Look the topic up. Raises ``TopicUnreadable`` where no broker answers within ``patience`` seconds, or there is no such topic."""
-        self.bootstrap, self.topic = bootstrap, topic
+        self.brokers, self.topic = brokers, topic
         try:
             self._consumer: Any = KafkaConsumer(
-                bootstrap_servers=bootstrap,
+                **brokers.client,
                 client_id="baoxue-audit",
                 group_id=None,
                 enable_auto_commit=False,
@@ -50,7 +62,7 @@ class KafkaTopic:
             )
         except (KafkaError, ValueError) as error:
             raise TopicUnreadable(
-                f"No Kafka at {bootstrap} ({error}). Start it with `make up`, or name it with --bootstrap or REPORTING_KAFKA_BOOTSTRAP."
+                f"No Kafka at {brokers} ({error}). Start it with `make up`, or name it with --bootstrap or REPORTING_KAFKA_BOOTSTRAP."
             ) from error
         try:
             partitions = self._consumer.partitions_for_topic(topic)
@@ -59,7 +71,7 @@ class KafkaTopic:
             raise self._broken(error) from error
         if not partitions:
             self.close()
-            raise TopicUnreadable(f"There is no topic {topic} at {bootstrap}: `baoxue topics` lists what is there.")
+            raise TopicUnreadable(f"There is no topic {topic} at {brokers}: `baoxue topics` lists what is there.")
         self.partitions = sorted(partitions)
 
     def __enter__(self) -> Self:
@@ -81,7 +93,7 @@ class KafkaTopic:
 
     def written(self) -> Offsets:
         """Return the offset of each partition that will be written next: as far as the topic goes, open transactions included."""
-        with closing(KafkaAdminClient(bootstrap_servers=self.bootstrap, client_id="baoxue-audit")) as admin:
+        with closing(KafkaAdminClient(**self.brokers.client, client_id="baoxue-audit")) as admin:
             return self._offsets(lambda partitions, timeout_ms: _latest(admin, partitions, timeout_ms))
 
     def read(self, until: Mapping[int, int], *, start: Mapping[int, int] | None = None) -> Iterator[list[LoggedRecord]]:
@@ -93,10 +105,10 @@ class KafkaTopic:
         ends, begins = self.ends(), self.begins()
         for part, offset in sorted(until.items()):
             if part not in ends:
-                raise TopicUnreadable(f"{self.topic} at {self.bootstrap} has no partition {part}, only {len(ends)} from 0 on.")
+                raise TopicUnreadable(f"{self.topic} at {self.brokers} has no partition {part}, only {len(ends)} from 0 on.")
             if not 0 <= offset <= ends[part]:
                 raise TopicUnreadable(
-                    f"{self.topic} at {self.bootstrap} ends at {part}={ends[part]}, and was asked for up to {part}={offset}: "
+                    f"{self.topic} at {self.brokers} ends at {part}={ends[part]}, and was asked for up to {part}={offset}: "
                     "this is not the record that the offsets were taken from, or it has lost its end."
                 )
         start = {part: max((start or {}).get(part, 0), begins[part]) for part in until}
@@ -123,7 +135,7 @@ class KafkaTopic:
             polled = self._consumer.poll(timeout_ms=1000)
             silent = 0 if polled else silent + 1
             if silent > _SILENT_POLLS:
-                raise TopicUnreadable(f"{self.bootstrap} has sent nothing of {self.topic} for {_SILENT_POLLS} s; is it up? `baoxue doctor` looks.")
+                raise TopicUnreadable(f"{self.brokers} has sent nothing of {self.topic} for {_SILENT_POLLS} s; is it up? `baoxue doctor` looks.")
             for partition, records in polled.items():
                 until = left.get(partition, 0)
                 yield records if records[-1].offset < until else [record for record in records if record.offset < until]
@@ -147,7 +159,7 @@ class KafkaTopic:
         return {partition.partition: offset for partition, offset in found.items()}
 
     def _broken(self, error: KafkaError) -> TopicUnreadable:
-        return TopicUnreadable(f"Reading {self.topic} from {self.bootstrap} failed: {error}. `baoxue doctor` looks.")
+        return TopicUnreadable(f"Reading {self.topic} from {self.brokers} failed: {error}. `baoxue doctor` looks.")
 
 
 def _latest(admin: Any, partitions: Sequence[TopicPartition], timeout_ms: int) -> dict[TopicPartition, int]:
