@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -83,9 +84,10 @@ GOOD = {
 }
 
 
-def told(tmp_path: Path, contained: bool = False, **other: object) -> list[tuple[str, str | None]]:
+def told(tmp_path: Path, **other: Any) -> list[tuple[str, str | None]]:
     (tmp_path / "password").write_text("a" * 43)
     (tmp_path / "password").chmod(0o600)
+    contained = bool(other.pop("contained", False))
     files = {"kafka_password_file": tmp_path / "password", "redis_password_file": tmp_path / "password"}
     settings = Settings.model_validate({**files, **GOOD, **other})
     return [(check.seen, check.mend) for check in by_settings.weaknesses("CASE", settings, contained=contained)]
