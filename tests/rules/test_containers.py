@@ -24,7 +24,7 @@ from tests.support.compose import BASE, THREE_BROKERS, broker_settings, load, va
 
 EMBEDDED = StackConfig.model_validate({name: field.default for name, field in StackConfig.model_fields.items() if name not in ("home", "cache")})
 ONE, THREE = load(BASE)["services"], load(BASE, THREE_BROKERS)["services"]
-ONCE = {"topics", "users", "keys"}
+ONCE = {"topics", "users", "keys", "auditor"}
 LONG_RUNNING = set(THREE) - ONCE
 BROKERS = sorted(name for name in THREE if name.startswith("kafka"))
 OURS = pytest.mark.parametrize("service", PROCESSES, ids=lambda service: service.name)
@@ -110,6 +110,7 @@ def test_no_password_stands_in_a_variable_or_a_command() -> None:
     given = {name: set(container.get("secrets", ())) for name, container in THREE.items()}
     assert given["users"] == {"kafka-operator", *(f"kafka-{user}" for user in users())}
     assert given["topics"] == {"kafka-operator"}
+    assert given["auditor"] == {"kafka-auditor"}
     assert given["valkey"] == {"redis-users", "redis-operator"}
     assert all(given[name] == {"kafka-broker", "kafka-operator"} for name in BROKERS)
 
@@ -206,7 +207,7 @@ def test_what_all_stand_on_is_healthy_before_they_start() -> None:
 @pytest.mark.parametrize("name", sorted(THREE))
 def test_nothing_is_published_beyond_this_machine(name: str) -> None:
     assert all(port.startswith(f"{LOOPBACK}:") for port in THREE[name].get("ports", []))
-    assert "network_mode" not in THREE[name]
+    assert THREE[name].get("network_mode") == ("service:reporting-api" if name == "auditor" else None)
 
 
 def test_no_port_is_published_twice() -> None:
