@@ -28,9 +28,11 @@ from deploy.local.redis_server import MUST_BE, find_redis_server
 from shared.redis import rights
 from shared.redis.edge import Redis, connect
 
+LOOKED_AT = ("smembers",)
+"""What the tests alone ask."""
 SERVICES = "services"
 """A user of the tests, who may do in any key what some process may do in its own."""
-USED = {*rights.CONNECTING, *rights.READING, *rights.WRITTEN_BY_APIS, *rights.WRITTEN_BY_WORKERS}
+USED = {*LOOKED_AT, *rights.CONNECTING, *rights.READING, *rights.WRITTEN_BY_APIS, *rights.WRITTEN_BY_WORKERS}
 
 DATABASES = 16
 PATIENCE = 20.0
