@@ -39,12 +39,16 @@ class IdentitySettings(BaseModel):
     """Whose access tokens an api takes. Each is a setting: the service's prefix and the name in capitals."""
 
     issuer: str = Field("", description="URL of the issuer whose access tokens the api takes; without one the api does not start")
+    issuer_address: str = Field(
+        "",
+        description="URL at which the issuer is asked for its description and keys, where that is not its name: next to the api, as behind a proxy",
+    )
     audience: str = Field("baoxue", min_length=1, description="audience (`aud`) that an access token must be for")
     token_algorithms: str = Field(
         ",".join(ALGORITHMS), description="algorithms that access tokens may be signed by, comma between: any of those of the default"
     )
 
-    @field_validator("issuer")
+    @field_validator("issuer", "issuer_address")
     @classmethod
     def _is_safe(cls, issuer: str) -> str:
         parts = urlsplit(issuer)

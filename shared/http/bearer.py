@@ -23,7 +23,7 @@ class BearerTokens:
     @classmethod
     def of(cls, settings: IdentitySettings) -> "BearerTokens":
         """Return the identity of an api that is set to an issuer."""
-        keys = IssuerKeys(settings.issuer)
+        keys = IssuerKeys(settings.issuer, address=settings.issuer_address)
         algorithms = settings.token_algorithms.split(",")
         return cls(keys, TokenVerifier(keys, issuer=settings.issuer, audience=settings.audience, algorithms=algorithms))
 

@@ -45,9 +45,9 @@ PACE = Pace()
 class IssuerKeys:
     """The keys of one issuer, by their ids."""
 
-    def __init__(self, issuer: str, *, pace: Pace = PACE) -> None:
-        """``issuer``: its URL, below which its discovery document is."""
-        self._issuer, self._pace = issuer, pace
+    def __init__(self, issuer: str, *, address: str = "", pace: Pace = PACE) -> None:
+        """``issuer``: its URL, by which it names itself. Its discovery document is below ``address``, or else below that URL."""
+        self._issuer, self._address, self._pace = issuer, address or issuer, pace
         self._keys: Mapping[str, Key] | None = None
         self._fetching: asyncio.Task[None] | None = None
         self._asked = float("-inf")
@@ -99,13 +99,13 @@ class IssuerKeys:
         return self._fetching
 
     async def _fetch(self) -> None:
-        local = is_on_this_machine(self._issuer)
+        local = is_on_this_machine(self._address)
         async with httpx.AsyncClient(timeout=self._pace.patience, trust_env=not local) as client, asyncio.timeout(2 * self._pace.patience):
-            discovered = await read_document(client, self._issuer.rstrip("/") + DISCOVERY)
+            discovered = await read_document(client, self._address.rstrip("/") + DISCOVERY)
             if discovered.get("issuer") != self._issuer:
                 raise ValueError("the discovery document is of another issuer")
             address = discovered.get("jwks_uri")
-            if not isinstance(address, str) or (urlsplit(address).scheme, urlsplit(self._issuer).scheme) not in _AS_SAFE:
+            if not isinstance(address, str) or (urlsplit(address).scheme, urlsplit(self._address).scheme) not in _AS_SAFE:
                 raise ValueError("the discovery document names no keys that are as safe to fetch as itself")
             keys = keys_of(await read_document(client, address))
         if not keys:
@@ -115,7 +115,7 @@ class IssuerKeys:
 
 
 _AS_SAFE = frozenset({("https", "https"), ("https", "http"), ("http", "http")})
-"""Pairs of schemes, of the address of the keys and of the issuer."""
+"""Pairs of schemes, of the address of the keys and of the document that names it."""
 
 
 def keys_of(document: Mapping[str, Any]) -> dict[str, Key]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import jsonschema
 import pytest
 
 from docs.generate.reference.http import openapi
-from shared.contracts.services import SERVICES
+from shared.contracts.services import SERVICES, ServiceSpec
+from shared.http.sessions.routes import SIGNED_IN
+from shared.identity.caller import Role
 from tests.support.compose import BASE, ROOT, load
 
 FILE = ROOT / "deploy" / "compose.one-address.yml"
@@ -32,6 +35,26 @@ def test_every_api_is_behind_the_proxy_at_its_own_port_and_takes_its_name() -> N
     for spec in SERVICES:
         assert OVER["services"][spec.api]["environment"][f"{spec.name.upper()}_HOSTS"].split(",")[0] == "localhost"
     assert set(re.findall(r"proxy_pass http://(\w+);", NGINX)) == set(behind)
+
+
+def test_every_api_takes_the_issuers_tokens_by_its_name_and_asks_it_within() -> None:
+    name, within = "https://localhost:8443/realms/baoxue", "http://keycloak:8080/realms/baoxue"
+    for spec in SERVICES:
+        told = OVER["services"][spec.api]["environment"]
+        assert (told[f"{spec.name.upper()}_ISSUER"], told[f"{spec.name.upper()}_ISSUER_ADDRESS"]) == (name, within)
+    keycloak = OVER["services"]["keycloak"]["environment"]
+    assert f"{keycloak['KC_HOSTNAME']}/realms/{REALM['realm']}" == name
+    assert keycloak["KC_HOSTNAME_BACKCHANNEL_DYNAMIC"] == "true"
+    told = OVER["services"]["reporting-api"]["environment"]
+    assert told["REPORTING_CLIENT_ID"] in CLIENTS
+    assert told["REPORTING_ADDRESS"] == keycloak["BAOXUE_ADDRESS"]
+    assert f"${{BAOXUE_ADDRESS:{told['REPORTING_ADDRESS']}}}{SIGNED_IN}" in CLIENTS[told["REPORTING_CLIENT_ID"]]["redirectUris"]
+
+
+@pytest.mark.parametrize("spec", SERVICES, ids=lambda spec: spec.name)
+def test_what_an_api_is_told_is_a_setting_of_its_own(spec: ServiceSpec) -> None:
+    settings = import_module(f"services.{spec.name}.settings").Settings
+    assert {f"{spec.name.upper()}_{field.upper()}" for field in settings.model_fields} >= set(OVER["services"][spec.api]["environment"])
 
 
 @pytest.mark.parametrize("service", [spec.name for spec in SERVICES if spec.input is not None])
@@ -64,14 +87,14 @@ def test_neither_may_do_what_it_need_not(name: str) -> None:
     container = OVER["services"][name]
     assert container["cap_drop"] == ["ALL"]
     assert container["security_opt"] == ["no-new-privileges:true"]
-    assert re.search(r":\d+\.\d+\.\d+$", container["image"])
+    assert re.search(r":\d+\.\d+\.\d+@sha256:[0-9a-f]{64}$", container["image"])
     assert not any("PASSWORD" in variable for variable in container.get("environment", {}))
     assert set(container["secrets"]) <= set(OVER["secrets"])
 
 
 def test_the_realm_has_the_roles_and_two_offices() -> None:
     roles = {role["name"] for role in REALM["roles"]["realm"]}
-    assert roles == {"sender", "officer", "reporter", "superior", "auditor", "statistician", "operator"}
+    assert roles == set(Role)
     offices = {user["attributes"]["office"][0] for user in REALM["users"]}
     assert offices == {"/provinces/51", "/counties/513431"}
     assert {role for user in REALM["users"] for role in user["realmRoles"]} <= roles

@@ -50,8 +50,9 @@ class Tokens(NamedTuple):
 class Provider:
     """The issuer of one service's people."""
 
-    def __init__(self, issuer: str, client: Client, verifier: TokenVerifier) -> None:
-        self.issuer, self._client, self._verifier = issuer, client, verifier
+    def __init__(self, issuer: str, client: Client, verifier: TokenVerifier, *, address: str = "") -> None:
+        """``address``: as `IssuerKeys` has it."""
+        self.issuer, self._described_below, self._client, self._verifier = issuer, address or issuer, client, verifier
         self._described: Mapping[str, Any] = {}
         self._described_at = float("-inf")
 
@@ -130,8 +131,8 @@ class Provider:
     async def _description(self) -> Mapping[str, Any]:
         if clock.seconds() - self._described_at > _KEPT_SECONDS:
             try:
-                async with httpx.AsyncClient(timeout=_PATIENCE, trust_env=not is_on_this_machine(self.issuer)) as client:
-                    described = await read_document(client, self.issuer.rstrip("/") + DISCOVERY)
+                async with httpx.AsyncClient(timeout=_PATIENCE, trust_env=not is_on_this_machine(self._described_below)) as client:
+                    described = await read_document(client, self._described_below.rstrip("/") + DISCOVERY)
             except (httpx.HTTPError, ValueError) as error:
                 raise ProviderAway(str(error) or type(error).__name__) from error
             if described.get("issuer") != self.issuer:

@@ -29,5 +29,5 @@ def callers_of(settings: SignInSettings, redis: Redis, service: str) -> Callers:
     cookies = Cookies(service, secure=settings.address.startswith("https:"))
     key = None if settings.client_key_file is None else read_key(settings.client_key_file)
     client = Client(settings.client_id, key, f"{settings.address}{SIGNED_IN}")
-    provider = Provider(settings.issuer, client, tokens.verifier)
+    provider = Provider(settings.issuer, client, tokens.verifier, address=settings.issuer_address)
     return Callers(SessionsOrTokens(tokens, store, cookies), SigningIn(provider, store, cookies, tokens.verifier, settings.address))

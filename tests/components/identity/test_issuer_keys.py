@@ -123,6 +123,16 @@ async def test_a_flood_of_made_up_keys_costs_the_issuer_one_question() -> None:
         assert issuer.asked == 1
 
 
+async def test_an_issuer_may_be_asked_elsewhere_than_at_its_name_and_must_name_itself_there() -> None:
+    issuer = LittleIssuer(key("one"))
+    issuer.said = {"issuer": "https://name.example"}
+    async with issuer.running():
+        found = await IssuerKeys("https://name.example", address=issuer.url, pace=SELDOM).of("one")
+        assert found is not None
+        with pytest.raises(KeysUnknown):
+            await IssuerKeys("https://another.example", address=issuer.url, pace=SELDOM).of("one")
+
+
 async def test_all_who_ask_at_once_wait_for_one_answer() -> None:
     issuer = LittleIssuer(key("one"))
     issuer.pause = 0.05

@@ -61,8 +61,10 @@ def test_a_password_that_cannot_be_read_ends_the_process_and_is_not_told(
     ],
 )
 def test_an_issuer_is_asked_where_nobody_can_listen(monkeypatch: pytest.MonkeyPatch, issuer: str) -> None:
-    monkeypatch.setenv("SOME_ISSUER", issuer)
-    assert read_settings(Settings).issuer == issuer
+    for name in ("SOME_ISSUER", "SOME_ISSUER_ADDRESS"):
+        monkeypatch.setenv(name, issuer)
+    settings = read_settings(Settings)
+    assert settings.issuer == settings.issuer_address == issuer
 
 
 @pytest.mark.parametrize(
@@ -76,6 +78,7 @@ def test_an_issuer_is_asked_where_nobody_can_listen(monkeypatch: pytest.MonkeyPa
         ("SOME_ISSUER", "https://id.example.cn/?x=1"),
         ("SOME_ISSUER", "https://id.example.cn/#x"),
         ("SOME_ISSUER", "https://"),
+        ("SOME_ISSUER_ADDRESS", "http://10.0.0.7:8080"),
         ("SOME_AUDIENCE", ""),
         ("SOME_TOKEN_ALGORITHMS", "none"),
         ("SOME_TOKEN_ALGORITHMS", "EdDSA,HS256"),
