@@ -79,11 +79,12 @@ def compare(admin: Any, users: Collection[str], wanted: Collection[Right]) -> tu
     described, _ = admin.describe_acls(_ALL)
     principals = {f"User:{user}" for user in users} | {EVERYBODY}
     held = {each for each in described if each.principal in principals}
-    must = {_acl(right) for right in wanted}
+    must = {acl_of(right) for right in wanted}
     return must - held, held - must
 
 
-def _acl(right: Right) -> ACL:
+def acl_of(right: Right) -> ACL:
+    """Return a right as Kafka has it."""
     if right.kind == "topic":
         where = ResourcePattern(ResourceType.TOPIC, right.name)
     else:

@@ -34,6 +34,11 @@ def rights() -> frozenset[Right]:
     return frozenset((*_of_traffic(), *(right for spec in SERVICES for right in _of_service(spec)), *_of_auditor()))
 
 
+def rights_to_audit(topic: str) -> tuple[Right, ...]:
+    """Return what the auditor may do with a topic: read it and its settings."""
+    return Right(AUDITOR, "READ", "topic", topic), Right(AUDITOR, "DESCRIBE_CONFIGS", "topic", topic)
+
+
 def _of_traffic() -> Iterator[Right]:
     """To write what a process writes, and to read what it reads."""
     for name in (*TRAFFIC, *map(dead, READ_BY_WORKERS)):
@@ -56,6 +61,5 @@ def _of_service(spec: ServiceSpec) -> Iterator[Right]:
 
 def _of_auditor() -> Iterator[Right]:
     for topic in topics():
-        yield Right(AUDITOR, "READ", "topic", topic.name)
-        yield Right(AUDITOR, "DESCRIBE_CONFIGS", "topic", topic.name)
+        yield from rights_to_audit(topic.name)
     yield from (Right(AUDITOR, "DESCRIBE", "groups", f"{spec.name}-") for spec in SERVICES)

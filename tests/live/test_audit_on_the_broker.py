@@ -159,7 +159,7 @@ def test_a_follower_is_shown_what_comes(stack: LocalStack, topic: KafkaTopic) ->
 
 def test_what_the_broker_holds_is_listed_with_settings_and_lag(stack: LocalStack, topic: KafkaTopic) -> None:
     consumer = KafkaConsumer(
-        **by_operator(stack.config).client(), group_id=f"{topic.topic}.readers", auto_offset_reset="earliest", enable_auto_commit=False
+        **by_operator(stack.config).client(), group_id=f"reporting-{topic.topic}", auto_offset_reset="earliest", enable_auto_commit=False
     )
     try:
         consumer.assign([TopicPartition(topic.topic, 0)])
@@ -173,7 +173,7 @@ def test_what_the_broker_holds_is_listed_with_settings_and_lag(stack: LocalStack
     assert found.settings["retention.ms"] == found.settings["retention.bytes"] == "-1"
     assert found.settings["cleanup.policy"] == "delete"
     assert {"min.insync.replicas", "max.message.bytes"} <= found.settings.keys()
-    (group,) = [each for each in held.groups if each.group == f"{topic.topic}.readers"]
+    (group,) = [each for each in held.groups if each.group == f"reporting-{topic.topic}"]
     assert (group.topic, group.committed, group.lag) == (topic.topic, 30, 70)
     assert not [each for each in held.topics if each.topic.startswith("__")]
 

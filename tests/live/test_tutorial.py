@@ -53,11 +53,8 @@ def test_every_command_answers_what_its_page_says(new_stack: NewStack, monkeypat
     for name, value in told_of(stack.config).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("REPORTING_URL", stack.config.api_url("reporting"))
-    worker = redis_access.address(stack.config, "reporting-worker")
-    monkeypatch.setenv("REPORTING_REDIS_URL", worker.redis_url)
-    monkeypatch.setenv("REPORTING_REDIS_PASSWORD_FILE", str(worker.redis_password_file))
     ports = {field.default: getattr(stack.config, name) for name, field in StackConfig.model_fields.items() if name.endswith("_port")}
-    shell = Shell({**ports, 8110: free_ports(1)[0]}, folder)
+    shell = Shell({**ports, 8110: free_ports(1)[0]}, folder, home=stack.config.home)
     for step in (step for page in PAGES for step in steps(page) if step.command.text.strip() not in STANDS_FOR):
         shell.follow(step)
         check_keys(stack.config)

@@ -71,10 +71,19 @@ def says(answer: Block, output: str) -> bool:
 class Shell:
     """Types the commands of a page in a checkout, with other ports than the page's.
 
-    ``ports``: the port to use by the port that the page names. ``folder`` stands for the page's /tmp.
+    ``ports``: the port to use by the port that the page names. ``folder`` stands for the page's /tmp, ``home`` for its .baoxue.
     """
 
-    def __init__(self, ports: Mapping[int, int], folder: Path, *, checkout: Path = ROOT, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        ports: Mapping[int, int],
+        folder: Path,
+        *,
+        checkout: Path = ROOT,
+        home: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self._home = home or checkout / ".baoxue"
         self._ports = {str(named): str(used) for named, used in ports.items()}
         self._folder, self._checkout = folder, checkout
         self._environment = {**os.environ, "PYTHONPATH": str(checkout), **(environment or {})}
@@ -95,6 +104,7 @@ class Shell:
         """Type a command once, and return how it ended; what it says on either stream is its output."""
         text = re.sub(r"\b\d{4,5}\b", lambda found: self._ports.get(found[0], found[0]), command.text)
         text = text.replace("/tmp/", f"{self._folder}/").replace(".venv/bin/", f"{Path(sys.executable).parent}/")
+        text = re.sub(r"(?<![\w.])\.baoxue/", f"{self._home}/", text)
         text = re.sub(r"^( *)make ", rf"\1make -s VENV={sys.prefix} -o {sys.prefix}/run.stamp -o {sys.prefix}/dev.stamp ", text, flags=re.MULTILINE)
         typed = [sys.executable, "-c", text] if command.kind == "python" else ["bash", "-euo", "pipefail", "-c", text]
         return subprocess.run(

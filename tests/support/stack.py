@@ -12,11 +12,12 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 from kafka import KafkaAdminClient
+from kafka.admin import ACLFilter, ACLOperation, ACLPermissionType, ACLResourcePatternType, ResourcePatternFilter, ResourceType
 
 from deploy.local import config, kafka_access
 from deploy.local.config import StackConfig
@@ -24,7 +25,8 @@ from deploy.local.processes import ServiceProcess
 from deploy.local.stack import LocalStack
 from services.reporting.audit.sources import kafka_topic as audit
 from shared.brokers import Brokers
-from shared.log.rights import AUDITOR
+from shared.log.access_admin import acl_of
+from shared.log.rights import AUDITOR, rights_to_audit
 from shared.log.topics import topics
 
 NewStack = Callable[..., LocalStack]
@@ -107,17 +109,23 @@ _topic = itertools.count()
 
 
 @pytest.fixture
-def fresh_topic(stack: LocalStack) -> FreshTopic:
-    """`fresh_topic(partitions=3)` makes an empty topic on the shared broker, with the settings of the record, and gives its name."""
+def fresh_topic(stack: LocalStack) -> Iterator[FreshTopic]:
+    """`fresh_topic(partitions=3)` makes an empty topic on the shared broker, with the settings of the record, and gives its name.
 
-    def make(*, partitions: int = 12, like: str = "student-status") -> str:
-        name = f"{like}.test-{next(_topic)}"
-        settings = dict(topics()[0].settings)
-        admin = KafkaAdminClient(**by_operator(stack.config).client())
-        try:
+    The auditor may read it until the test is over: what the catalogue does not name is closed to everybody else.
+    """
+    made: list[str] = []
+    with closing(KafkaAdminClient(**by_operator(stack.config).client())) as admin:
+
+        def make(*, partitions: int = 12, like: str = "student-status") -> str:
+            name = f"{like}.test-{next(_topic)}"
+            settings = dict(topics()[0].settings)
             admin.create_topics({name: {"num_partitions": partitions, "replication_factor": 1, "configs": settings}}, wait_for_metadata=True)
-        finally:
-            admin.close()
-        return name
+            admin.create_acls([acl_of(right) for right in rights_to_audit(name)])
+            made.append(name)
+            return name
 
-    return make
+        yield make
+        for name in made:
+            where = ResourcePatternFilter(ResourceType.TOPIC, name, ACLResourcePatternType.LITERAL)
+            admin.delete_acls([ACLFilter(None, "*", ACLOperation.ANY, ACLPermissionType.ANY, where)])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,7 +11,7 @@ from pydantic import ValidationError
 
 from deploy.local.doctor.check import Check
 from shared.contracts.services import SERVICES
-from shared.settings import ServiceSettings
+from shared.settings import ServiceSettings, is_loopback
 
 HOW = "docs/how-to/use-tls.md"
 IN_A_CONTAINER = (Path("/.dockerenv"), Path("/run/.containerenv"))
@@ -63,10 +62,10 @@ def _weaknesses(prefix: str, settings: ServiceSettings, *, contained: bool) -> I
 
 def leaves_the_machine(host: str) -> bool:
     """Return whether an address is another machine's. A name without a dot is a container's, or this machine's own."""
-    try:
-        return not ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return "." in host and not host.endswith(".localhost")
+    address = host.strip("[]")
+    if is_loopback(address):
+        return False
+    return ("." in address and not address.endswith(".localhost")) or ":" in address
 
 
 def is_open(file: Path) -> bool:

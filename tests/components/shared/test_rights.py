@@ -6,10 +6,10 @@ import dataclasses
 
 import pytest
 
-from shared.contracts.services import CASE, SERVICES
+from shared.contracts.services import CASE, ENROLMENT, SERVICES
 from shared.log import rights as rooms
 from shared.log.rights import AUDITOR, Right, rights, users
-from shared.log.topics import INPUTS, REFUSALS, STUDENT_STATUS, dead, topics, traffic
+from shared.log.topics import ACCESS, INPUTS, REFUSALS, STUDENT_STATUS, dead, topics, traffic
 
 RIGHTS = rights()
 
@@ -33,8 +33,14 @@ def test_only_its_own_processes_write_the_input_of_a_service() -> None:
         assert who("READ", topic.name) == {f"{service}-worker", AUDITOR}
 
 
-def test_no_api_reads_a_topic() -> None:
-    assert {right.user for right in RIGHTS if right.operation == "READ"} == {*(spec.worker for spec in SERVICES), AUDITOR}
+def test_apis_read_no_topic_but_that_of_looks_and_of_them_the_one_that_shows_it() -> None:
+    apis = {spec.api for spec in SERVICES}
+    assert {right for right in RIGHTS if right.operation == "READ" and right.user in apis} == {Right(ENROLMENT.api, "READ", "topic", ACCESS)}
+
+
+def test_looks_are_written_by_the_apis_that_show_children_and_read_by_no_worker() -> None:
+    assert who("WRITE", ACCESS) == {spec.api for spec in SERVICES if spec.input is not None}
+    assert who("READ", ACCESS) == {ENROLMENT.api, AUDITOR}
 
 
 def test_an_auditor_reads_every_topic_and_writes_none() -> None:

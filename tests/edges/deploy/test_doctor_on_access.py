@@ -15,6 +15,7 @@ from deploy.local.config import StackConfig
 from deploy.local.doctor import access
 from deploy.local.doctor import settings as by_settings
 from deploy.local.doctor.check import Check
+from deploy.local.issuer import setup as issuer_setup
 from services.case.settings import Settings
 
 
@@ -24,6 +25,7 @@ def config(tmp_path: Path) -> StackConfig:
     kafka_access.ensure_passwords(made)
     made.redis_folder.mkdir()
     redis_access.ensure_users(made.redis_folder)
+    issuer_setup.prepare(made)
     return made
 
 
@@ -39,7 +41,16 @@ def test_a_stack_that_was_never_set_up_has_no_secrets(tmp_path: Path) -> None:
     assert list(access.files(tmp_path)) == []
 
 
-@pytest.mark.parametrize("which", ["kafka/users/case-api.password", "redis/operator.password", "redis/users.acl"])
+@pytest.mark.parametrize(
+    "which",
+    [
+        "kafka/users/case-api.password",
+        "redis/operator.password",
+        "redis/users.acl",
+        "issuer/keys.json",
+        "issuer/clients/reporting.json",
+    ],
+)
 @pytest.mark.parametrize("mode", [0o640, 0o604])
 def test_a_secret_that_others_may_read_is_found(config: StackConfig, which: str, mode: int) -> None:
     (config.home / which).chmod(mode)
@@ -113,7 +124,7 @@ def test_settings_with_logins_and_tls_are_well(tmp_path: Path) -> None:
         ({"host": "0.0.0.0"}, "it listens on 0.0.0.0 without TLS", "set CASE_HOST=127.0.0.1"),
     ],
 )
-def test_a_weak_setting_is_found_with_what_mends_it(tmp_path: Path, other: dict[str, object], seen: str, mend: str) -> None:
+def test_a_weak_setting_is_found_with_what_mends_it(tmp_path: Path, other: dict[str, Any], seen: str, mend: str) -> None:
     [(found, mended)] = told(tmp_path, **other)
     assert found.startswith(seen)
     assert mended is not None

@@ -15,9 +15,11 @@ from deploy.local.config import StackConfig
 from deploy.local.doctor.machine import privacy
 from deploy.local.redis_access import OPERATOR, RIGHTS, Address
 from deploy.local.stack import LocalStack
+from shared.contracts.services import REPORTING, ServiceSpec
 from shared.contracts.services import SERVICES as CATALOGUE
-from shared.contracts.services import ServiceSpec
-from shared.redis.edge import REDIS_UNAVAILABLE, connect_to
+from shared.http.sessions.store import Lifetimes, SessionStore, SignIn
+from shared.identity.caller import Caller, Role
+from shared.redis.edge import REDIS_UNAVAILABLE, connect, connect_to
 from shared.redis.edge import Redis as AsyncRedis
 from tests.support.redis import SERVICES, RedisDatabase, RedisServer
 
@@ -125,6 +127,21 @@ def test_an_api_writes_nothing_of_what_a_worker_keeps(redis_server: RedisServer,
             client.evalsha(loaded, 1, kept)
         assert client.evalsha(loaded, 1, beside) == 1
         assert client.delete(beside) == 1
+
+
+async def test_people_sign_in_and_out_with_the_rights_of_their_api(redis_server: RedisServer) -> None:
+    password = redis_server.passwords[REPORTING.api]
+    async with connect(f"unix://{REPORTING.api}:{password}@{redis_server.socket}?db=0") as client:
+        store = SessionStore(client, REPORTING.name, Lifetimes(60, 60))
+        under_way = SignIn("state", "nonce", "verifier", "/")
+        assert await store.take(await store.keep(under_way)) == under_way
+        caller = Caller("somebody", "/provinces/51", frozenset({Role.SUPERIOR}))
+        drawn = await store.begin(caller)
+        session = await store.of(drawn)
+        assert session is not None
+        assert session.caller == caller
+        await store.end(drawn)
+        assert await store.of(drawn) is None
 
 
 def test_relief_alone_has_its_api_keep_walks_beside(redis_server: RedisServer) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.admin import OffsetSpec
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, TopicAuthorizationFailedError
 
 from services.reporting.audit.sources.log import LoggedRecord, Offsets
 
@@ -66,12 +66,15 @@ class KafkaTopic:
             ) from error
         try:
             partitions = self._consumer.partitions_for_topic(topic)
+        except TopicAuthorizationFailedError as error:
+            self.close()
+            raise self._unknown() from error
         except KafkaError as error:
             self.close()
             raise self._broken(error) from error
         if not partitions:
             self.close()
-            raise TopicUnreadable(f"There is no topic {topic} at {brokers}: `baoxue topics` lists what is there.")
+            raise self._unknown()
         self.partitions = sorted(partitions)
 
     def __enter__(self) -> Self:
@@ -157,6 +160,10 @@ class KafkaTopic:
         except KafkaError as error:
             raise self._broken(error) from error
         return {partition.partition: offset for partition, offset in found.items()}
+
+    def _unknown(self) -> TopicUnreadable:
+        """A broker tells nobody of a topic that they may not read, whether there is one or not."""
+        return TopicUnreadable(f"There is no topic {self.topic} at {self.brokers} that you may read: `baoxue topics` lists what you may.")
 
     def _broken(self, error: KafkaError) -> TopicUnreadable:
         return TopicUnreadable(f"Reading {self.topic} from {self.brokers} failed: {error}. `baoxue doctor` looks.")
