@@ -19,10 +19,12 @@ from deploy.local.kafka_access import BROKER, OPERATOR
 from deploy.local.processes import PROCESSES, ServiceProcess, tools
 from deploy.local.redis_server import RedisServer
 from shared.log.rights import users
-from shared.log.topics import topics
+from shared.log.topics import DEFAULT_PARTITIONS, topics
 from tests.support.compose import BASE, THREE_BROKERS, broker_settings, load, variables_in
 
-EMBEDDED = StackConfig.model_validate({name: field.default for name, field in StackConfig.model_fields.items() if name not in ("home", "cache")})
+_DEFAULTS = {name: field.default for name, field in StackConfig.model_fields.items() if name not in ("home", "cache")}
+EMBEDDED = StackConfig.model_validate(_DEFAULTS | {"partitions": DEFAULT_PARTITIONS})
+"""The embedded stack, but for as many partitions as a cluster has (decision 0050)."""
 ONE, THREE = load(BASE)["services"], load(BASE, THREE_BROKERS)["services"]
 ONCE = {"topics", "users", "keys", "auditor"}
 LONG_RUNNING = set(THREE) - ONCE
