@@ -24,7 +24,8 @@ STANDS_FOR = {
         make lint imports
         .venv/bin/mypy services/meals shared/contracts tests/domain/meals
         .venv/bin/python -m pytest -q -p no:cacheprovider tests/domain/meals tests/contracts -k "meals or golden"
-        .venv/bin/python -m pytest -q -p no:cacheprovider tests/rules/test_services.py tests/rules/test_containers.py tests/rules/test_reference.py
+        .venv/bin/python -m pytest -q -p no:cacheprovider tests/rules/test_services.py tests/rules/test_containers.py tests/rules/test_one_address.py
+        .venv/bin/python -m pytest -q -p no:cacheprovider tests/rules/test_reference.py tests/components/shared/test_rights.py
     """
 }
 """All checks take minutes: here stand those that a new service can break."""
