@@ -39,7 +39,7 @@ class CaseDecider:
 
     def judge(self, key: bytes, value: bytes | None, state: bytes | None, *, partition: int, offset: int) -> Judged:
         """Decide one command on the state that it finds."""
-        event, command = read_command(INPUT_LANGUAGES[CASE.name], key, value)
+        event, command = read_command(CASE, INPUT_LANGUAGES[CASE.name], key, value)
         case = packed.unpack(state)
         on = china_day(event.time)
         try:

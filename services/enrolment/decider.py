@@ -78,7 +78,7 @@ class EnrolmentDecider:
 
     def _judge_command(self, key: bytes, value: bytes, state: bytes | None, *, partition: int, offset: int) -> Judged:
         """Decide a step of a merge. What the policies ask is never refused: where it is not awaited it makes no fact."""
-        event, asked = read_command(MERGE_LANGUAGE, key, value)
+        event, asked = read_command(ENROLMENT, MERGE_LANGUAGE, key, value)
         command: merging.MergeRequest = asked
         child = packed.unpack(state)
         fact = merging.decide(child, command, subject=event.subject, provinces=self._provinces)

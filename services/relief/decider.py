@@ -35,7 +35,7 @@ class ReliefDecider:
 
     def judge(self, key: bytes, value: bytes | None, state: bytes | None, *, partition: int, offset: int) -> Judged:
         """Decide one command on the state that it finds."""
-        event, command = read_command(INPUT_LANGUAGES[RELIEF.name], key, value)
+        event, command = read_command(RELIEF, INPUT_LANGUAGES[RELIEF.name], key, value)
         pupil, on = packed.unpack(state), china_day(event.time)
         try:
             fact = _decided(pupil, command, on=on, cause=event.id)

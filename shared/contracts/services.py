@@ -65,6 +65,11 @@ class ServiceSpec:
         return f"/{self.name}/policies"
 
     @property
+    def operator_source(self) -> str:
+        """The CloudEvents ``source`` of the commands that its operator gives, in no office's name."""
+        return f"/{self.name}/operator"
+
+    @property
     def api(self) -> str:
         """The name of its api process."""
         return f"{self.name}-api"

@@ -7,6 +7,7 @@ from msgspec import Raw, Struct
 
 from shared.contracts.refusal import Refusal, Refused
 from shared.contracts.registry import Language
+from shared.contracts.services import ServiceSpec
 from shared.deciding.states.outcomes import Exceptional, Outcome
 from shared.deciding.storable import check_storable
 from shared.events.codec import Unreadable, encode, read_data, read_event
@@ -60,17 +61,26 @@ def student_state_id(key: bytes | None) -> bytes:
     raise Unreadable("the key is no student id")
 
 
-def read_command(language: Language, key: bytes, value: bytes | None) -> tuple[Event[Raw], Any]:
+def read_command(service: ServiceSpec, language: Language, key: bytes, value: bytes | None) -> tuple[Event[Raw], Any]:
     """Read a command that the log holds under a key: its attributes, and its data in the newest version.
 
-    Raises ``Unreadable``, ``UnknownType``, ``NewerVersion``.
+    Raises ``Unreadable``, ``UnknownType``, ``NewerVersion``. A command is unreadable too under another key than its subject's, and from another
+    source than may ask for it: the policies of the service, the office that it names, or the operator where it could name one and does not.
     """
     command = read_event(value)
-    if command.subject.encode() != key:
-        raise Unreadable("the record's key is not the subject of its event")
+    if command.subject.encode() != key or command.partitionkey != command.subject:
+        raise Unreadable("the key of the record and of the partition is not the subject of the event")
     data = read_data(language, command.type, command.data)
+    if not _may_ask(service, command.source, data):
+        raise Unreadable("the source is not the one that may ask for this")
     check_storable(command, data)
     return command, data
+
+
+def _may_ask(service: ServiceSpec, source: str, command: Any) -> bool:
+    """Return whether a source may ask for this: policies for anything, an office in its own name, an operator where an office is left out."""
+    office: str | None = getattr(command, "office", service.policy_source)
+    return source in (service.policy_source, service.operator_source if office is None else office)
 
 
 def refused(decider: Decider, refusal: Refusal, cause: Cause, *, partition: int, offset: int) -> Judged:

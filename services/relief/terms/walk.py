@@ -15,9 +15,6 @@ from shared.events.codec import encode
 from shared.events.envelope import first_event
 from shared.ids import command_id
 
-OPERATOR = f"{RELIEF.source}/operator"
-"""The source of the commands."""
-
 
 class Walk(Struct, frozen=True):
     """The progress of a walk. ``left``: the partitions with children left, each with the cursor behind which to go on, null at the beginning."""
@@ -66,6 +63,6 @@ def commands(entries: Iterable[Entry], walk: Walk, *, recorded: datetime) -> lis
     for entry in entries:
         student = entry.state_id.hex()
         id_ = command_id(key, student.encode())
-        event = first_event(data, id_=id_, source=OPERATOR, subject=student, at=walk.begun, recorded=recorded)
+        event = first_event(data, id_=id_, source=RELIEF.operator_source, subject=student, at=walk.begun, recorded=recorded)
         asked.append((student.encode(), encode(event)))
     return asked

@@ -23,6 +23,9 @@ HOSTILE: dict[str, Any] = {
     "markup": {"subject": "<script>alert(1)</script>"},
     "a child that is none": {"subject": "../../etc/passwd"},
     "a type of nobody's": {"type": "cn.baoxue.case.erase-all.v1"},
+    "an office in the place of the policies": {"source": "/counties/513431"},
+    "the policies of another service": {"source": "/relief/policies"},
+    "the partition of another child": {"partitionkey": "f" * 32},
     "a time that is none": {"time": "0000-00-00T00:00:00Z"},
     "data of another type": {"data": {"do": "drop", "table": "cases"}},
     "data that are a text": {"data": "'; FLUSHALL; --"},
@@ -43,7 +46,7 @@ async def written_past_the_api(desk: OfficeDesk, topic: str, value: bytes) -> No
 async def test_a_command_that_somebody_wrote_into_the_log_past_the_api_is_judged(targets: Targets, hostile: str) -> None:
     desk = targets.case
     before = (await desk.client.get(f"/v1/cases/{CHILD}")).text
-    good = json.loads(asked(opened(), time=at("2020-06-02"), id_="evil", source="/case/policies"))
+    good = json.loads(asked(opened(), time=at("2020-06-02"), id_="evil"))
     value = json.dumps(good | HOSTILE[hostile]).encode()
     await written_past_the_api(desk, topics.CASE_COMMANDS, value)
     assert (await desk.client.get(f"/v1/cases/{CHILD}")).text == before

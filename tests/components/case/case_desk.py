@@ -18,9 +18,9 @@ ATTEMPT = {"do": "record-attempt", "office": OFFICE, "method": "visit", "outcome
 CLOSE = {"do": "close-after-return", "office": OFFICE, "outcome": "sustained", "evidence": "KQ/2020-06"}
 
 
-def asked(command: CaseCommand, *, child: str = CHILD, time: datetime, id_: str, source: str = "/case/policies") -> bytes:
+def asked(command: CaseCommand, *, child: str = CHILD, time: datetime, id_: str) -> bytes:
     """Write a command as the log holds it."""
-    return office_desk.asked(numbered(command, time.date()), child=child, time=time, id_=id_, source=source)
+    return office_desk.asked(numbered(command, time.date()), child=child, time=time, id_=id_, source=office_desk.source_of(command, "case"))
 
 
 class CaseDesk(OfficeDesk):

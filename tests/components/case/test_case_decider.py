@@ -10,7 +10,7 @@ from msgspec import Raw
 
 from services.case.decider import CaseDecider
 from shared.clock import CHINA
-from shared.contracts.case import CaseFact, CaseOpened, RecordAttempt
+from shared.contracts.case import CaseCommand, CaseFact, CaseOpened
 from shared.contracts.registry import NewerVersion, UnknownType
 from shared.contracts.sequence import sequence_of
 from shared.deciding.decider import Judged
@@ -66,7 +66,7 @@ def test_what_says_nothing_new_leaves_nothing_behind() -> None:
 
 
 def test_a_refusal_goes_into_the_log_and_is_kept_for_the_office() -> None:
-    outcome = judged(asked(closed(), time=at("2020-06-14"), id_="c-1", source=OFFICE), judged(OPEN).state)
+    outcome = judged(asked(closed(), time=at("2020-06-14"), id_="c-1"), judged(OPEN).state)
     assert (outcome.outcome, outcome.state, outcome.fact) == (Outcome.REFUSED, None, None)
     assert outcome.refusal is not None
     assert outcome.exception is not None
@@ -118,6 +118,24 @@ def test_a_key_that_is_no_student_becomes_a_dead_letter(key: bytes | None) -> No
         decider.state_id(key)
 
 
+@pytest.mark.parametrize("command", [attempt(), closed()], ids=["an attempt", "a closing"])
+@pytest.mark.parametrize("source", ["/case/operator", "/case", "/relief/policies", "/nation", "/counties/110101", ""])
+def test_what_an_office_asks_for_is_asked_in_its_own_name_or_by_a_policy(command: CaseCommand, source: str) -> None:
+    with pytest.raises(Unreadable, match="may ask for this"):
+        judged(changed(asked(command, time=at("2020-06-14"), id_="c-1"), source=source))
+
+
+@pytest.mark.parametrize("source", [OFFICE, "/case", "/case/operator", "/relief/policies", "/enrolment", ""])
+def test_what_follows_from_a_fact_is_asked_by_the_policies_of_case(source: str) -> None:
+    with pytest.raises(Unreadable, match="may ask for this"):
+        judged(changed(OPEN, source=source))
+
+
+def test_a_command_under_another_childs_partition_key_becomes_a_dead_letter() -> None:
+    with pytest.raises(Unreadable, match="partition"):
+        judged(changed(OPEN, partitionkey="f" * 32))
+
+
 def test_a_command_that_nobody_knows_becomes_a_dead_letter_and_a_newer_one_stops_the_worker() -> None:
     with pytest.raises(UnknownType):
         judged(changed(OPEN, type="cn.baoxue.case.asked.dance.v1"))
@@ -140,7 +158,7 @@ def test_a_file_leaves_one_list_for_another() -> None:
 
 def test_a_batch_is_judged_in_order_and_a_file_changes_once() -> None:
     story = [opened(), attempt(), back(), closed()]
-    values = [asked(each, time=at(f"2020-06-{10 + n}"), id_=f"c-{n}", source=OFFICE) for n, each in enumerate(story)]
+    values = [asked(each, time=at(f"2020-06-{10 + n}"), id_=f"c-{n}") for n, each in enumerate(story)]
     records = [LogRecord(n, KEY, value) for n, value in enumerate(values)]
     step = decide_batch(decider, RecordBatch(topics.CASE_COMMANDS, P, 0, 4, records), [bytes.fromhex(CHILD)] * 4, {bytes.fromhex(CHILD): None})
     assert (step.outcomes, len(step.facts), len(step.changes)) == (b"aaaa", 4, 1)
@@ -155,8 +173,7 @@ def decided(history: History) -> tuple[bytes | None, list[tuple[Event[Raw], Case
     """Judge a history from its bytes on: the state at the end and the facts in the log."""
     state, facts = None, []
     for n, (on, cause, each) in enumerate(history):
-        source = OFFICE if isinstance(each, RecordAttempt) else "/case/policies"
-        value = asked(each, time=datetime(on.year, on.month, on.day, 8, tzinfo=CHINA), id_=cause, source=source)
+        value = asked(each, time=datetime(on.year, on.month, on.day, 8, tzinfo=CHINA), id_=cause)
         outcome = decider.judge(KEY, value, state, partition=P, offset=n)
         if outcome.fact is not None:
             facts.append(read_fact(outcome.fact))

@@ -14,7 +14,7 @@ from shared.events.codec import read_fact
 from tests.components.enrolment.test_same_as_laws import CHILDREN, MOVES, Move, in_school, survivor
 from tests.components.enrolment.two_writers import PARTITIONS, Enrolment
 from tests.components.shared.hearing_service import HearingService
-from tests.components.shared.office_desk import asked, at
+from tests.components.shared.office_desk import asked, at, source_of
 
 OLDER, YOUNGER = CHILDREN[:2]
 COUNTY, AUTUMN, SPRING = "513431", "2019-autumn", "2020-spring"
@@ -31,7 +31,7 @@ def started() -> tuple[Enrolment, HearingService]:
     relief.settle()
     for child in CHILDREN:
         begin = BeginTerm(term=SPRING, office=f"/counties/{COUNTY}")
-        relief.ask(child, asked(begin, child=child, time=at("2020-02-10"), id_=f"begin-{child}", source="/relief"))
+        relief.ask(child, asked(begin, child=child, time=at("2020-02-10"), id_=f"begin-{child}", source=source_of(begin, "relief")))
     relief.settle()
     return enrolment, relief
 
@@ -48,7 +48,7 @@ def pay(relief: HearingService, child: str, term: str) -> None:
     """Let an office pay a grant, whatever has become of it."""
     if (grant := grants(relief, child).get(term)) is not None:
         paid = PayGrant(office=f"/counties/{grant.county}", term=term, reference=f"A/{child[-4:]}", day=date(2020, 3, 1), fen=grant.fen)
-        relief.ask(child, asked(paid, child=child, time=at("2020-03-02"), id_=f"pay-{child}-{term}", source="/relief"))
+        relief.ask(child, asked(paid, child=child, time=at("2020-03-02"), id_=f"pay-{child}-{term}", source=source_of(paid, "relief")))
 
 
 def say_same(enrolment: Enrolment, one: str = YOUNGER, other: str = OLDER, n: int = 0) -> None:
@@ -85,7 +85,7 @@ def test_a_survivor_without_grants_takes_them_over_and_is_due_no_term_that_was_p
     relief = HearingService(enrolment, ReliefDecider(), ReliefPolicies())
     relief.settle()
     begin = BeginTerm(term=SPRING, office=f"/counties/{COUNTY}")
-    relief.ask(YOUNGER, asked(begin, child=YOUNGER, time=at("2020-02-10"), id_="begin", source="/relief"))
+    relief.ask(YOUNGER, asked(begin, child=YOUNGER, time=at("2020-02-10"), id_="begin", source=source_of(begin, "relief")))
     relief.settle()
     pay(relief, YOUNGER, SPRING)
     relief.settle()

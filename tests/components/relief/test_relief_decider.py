@@ -10,11 +10,12 @@ from services.relief.decider import ReliefDecider
 from services.relief.domain.packed import unpack
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.registry import UNRECORDED_LANGUAGE, NewerVersion, UnknownType
-from shared.contracts.relief import AidGranted, AidPaid, AidSuspended
+from shared.contracts.relief import AidGranted, AidPaid, AidSuspended, BeginTerm
 from shared.deciding import storable
 from shared.deciding.decider import Judged
 from shared.deciding.states.outcomes import Outcome
 from shared.events.codec import Unreadable, encode, read_event, read_fact
+from tests.components.shared.office_desk import source_of
 from tests.components.shared.unchecked import take_out
 from tests.domain.relief.grants import OFFICE, Command, boards, changed, dropped_out, grant, in_school, moved, numbered, paid
 
@@ -22,9 +23,9 @@ CHILD = "00112233445566778899aabbccddeeff"
 P = 3
 
 
-def written(asked: Command, day: str = "2019-09-02", *, id_: str = "c-1", source: str = "/relief/policies", **attributes: Any) -> bytes:
+def written(asked: Command, day: str = "2019-09-02", *, id_: str = "c-1", **attributes: Any) -> bytes:
     event = {
-        "specversion": "1.0", "id": id_, "source": source, "type": asked.TYPE, "subject": CHILD, "time": f"{day}T08:00:00+08:00",
+        "specversion": "1.0", "id": id_, "source": source_of(asked, "relief"), "type": asked.TYPE, "subject": CHILD, "time": f"{day}T08:00:00+08:00",
         "recordedtime": "2019-09-01T00:00:00Z", "partitionkey": CHILD, "sequence": "-", "causationid": "f-1", "correlationid": "r-1",
         "data": json.loads(encode(asked)),
     } | attributes  # fmt: skip
@@ -90,7 +91,7 @@ def test_what_says_nothing_new_leaves_no_trace() -> None:
 
 
 def test_a_refusal_names_its_code_field_and_rule() -> None:
-    found = judged(written(changed(paid, fen=1), "2019-10-16", source=OFFICE), DUE)
+    found = judged(written(changed(paid, fen=1), "2019-10-16"), DUE)
     assert (found.outcome, found.state, found.fact) == (Outcome.REFUSED, None, None)
     refusal = read_event(found.refusal)
     assert (refusal.source, refusal.causationid, refusal.reportedby) == ("/relief", "c-1", OFFICE)
@@ -111,7 +112,7 @@ def test_the_office_of_a_county_that_took_over_another_answers_for_what_was_gran
 
 
 def test_a_payment_keeps_what_it_was_made_by() -> None:
-    found = judged(written(paid, "2019-10-16", source=OFFICE), DUE)
+    found = judged(written(paid, "2019-10-16"), DUE)
     _, fact = read_fact(found.fact)
     assert isinstance(fact, AidPaid)
     assert (fact.office, fact.reference, fact.day) == (OFFICE, "ZF/2019-0001", date(2019, 10, 15))
@@ -146,6 +147,26 @@ def test_a_students_state_is_kept_by_its_sixteen_bytes() -> None:
 )
 def test_what_cannot_be_meant_is_unreadable(value: bytes, saying: str) -> None:
     with pytest.raises(Unreadable, match=saying):
+        judged(value)
+
+
+@pytest.mark.parametrize(
+    ("office", "source", "may"),
+    [
+        (None, "/relief/operator", True),
+        (None, "/relief/policies", True),
+        (OFFICE, "/relief/policies", True),
+        (None, OFFICE, False),
+        (OFFICE, OFFICE, True),
+        (OFFICE, "/relief/operator", False),
+    ],
+)
+def test_a_term_is_begun_by_the_office_that_is_named_or_by_an_operator(office: str | None, source: str, may: bool) -> None:
+    value = written(BeginTerm(office=office, term="2019-autumn"), source=source)
+    if may:
+        assert judged(value).outcome in Outcome
+        return
+    with pytest.raises(Unreadable, match="may ask for this"):
         judged(value)
 
 

@@ -27,6 +27,12 @@ def at(day: str) -> datetime:
     return datetime.fromisoformat(f"{day}T08:00:00+08:00")
 
 
+def source_of(command: Any, service: str) -> str:
+    """Return who asks for this: the office that it names, or the service's operator where it could name one, or else its policies."""
+    office: str | None = getattr(command, "office", f"/{service}/policies")
+    return office or f"/{service}/operator"
+
+
 def asked(command: Any, *, child: str = CHILD, time: datetime, id_: str, source: str) -> bytes:
     """Write a command as the log holds it."""
     return encode(
@@ -65,11 +71,11 @@ class OfficeDesk:
         self.client = httpx.AsyncClient(transport=transport, base_url="http://desk", headers=carrying())
 
     async def tell(self, *story: tuple[str, Any], child: str = CHILD) -> None:
-        """Let the policies ask for this, each on its day, in this order."""
+        """Let whoever may ask for this, each on its day, in this order."""
         for day, command in story:
             self._told += 1
             numbered = self.numbered(command, day, self._told)
-            value = asked(numbered, child=child, time=at(day), id_=f"p-{self._told}", source=f"/{self._decider.service}/policies")
+            value = asked(numbered, child=child, time=at(day), id_=f"p-{self._told}", source=source_of(numbered, self._decider.service))
             await self.log.append(self._decider.topic, {partition_of(child.encode(), PARTITIONS): [(child.encode(), value)]})
 
     def numbered(self, command: Any, day: str, n: int) -> Any:

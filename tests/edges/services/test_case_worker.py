@@ -19,7 +19,7 @@ from shared.redis.edge import Redis
 from shared.worker.follower import RecordBatch
 from tests.components.case.case_desk import asked
 from tests.components.shared.office_desk import at
-from tests.domain.case.case_story import BUTUO, OFFICE, ZHAOJUE, attempt, back, closed, day, moved, on_leave, opened, removed
+from tests.domain.case.case_story import BUTUO, ZHAOJUE, attempt, back, closed, day, moved, on_leave, opened, removed
 from tests.support.redis import RedisDatabase
 
 P = 0
@@ -45,7 +45,7 @@ class Worker:
         """Ask for all stories, a command of each in turn."""
         for turn in range(3):
             commands = [
-                (child(n).encode(), asked(story[turn], child=child(n), time=at(str(day(turn + 1))), id_=f"{n}-{turn}", source=OFFICE))
+                (child(n).encode(), asked(story[turn], child=child(n), time=at(str(day(turn + 1))), id_=f"{n}-{turn}"))
                 for n, story in enumerate(STORIES)
                 if turn < len(story)
             ]
