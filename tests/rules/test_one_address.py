@@ -80,6 +80,8 @@ def test_requests_are_limited_by_caller_and_by_address() -> None:
     assert zones == {"$caller": "callers", "$binary_remote_addr": "addresses"}
     assert set(re.findall(r"limit_req zone=(\w+) ", NGINX)) == set(zones.values())
     assert "limit_conn open" in NGINX
+    # What the log of errors tells of a request has the query in it.
+    assert {"limit_req_log_level info;", "limit_conn_log_level info;"} <= {line.strip() for line in NGINX.splitlines()}
 
 
 @pytest.mark.parametrize("name", ["proxy", "keycloak"])
