@@ -5,10 +5,12 @@ from datetime import date
 
 from msgspec import Raw
 
-from services.case.domain import merged_files, office_commands, packed, policy_commands
+from services.case.domain import merged_files, office_commands, packed, plan_commands, policy_commands
 from services.case.domain.case import Case, evolve
+from services.case.domain.plan import planned
 from shared.clock import china_day
-from shared.contracts.case import CaseFact, CloseAfterReturn, CloseForMerge, JoinCase, PartCase, RecordAttempt, RestoreCase
+from shared.contracts.case import CaseFact
+from shared.contracts.case_commands import ChangePlan, CloseAfterReturn, CloseForMerge, JoinCase, PartCase, RecordAttempt, RecordStep, RestoreCase
 from shared.contracts.refusal import Refusal
 from shared.contracts.registry import INPUT_LANGUAGES, RECORD_LANGUAGE
 from shared.contracts.services import CASE
@@ -21,8 +23,9 @@ from shared.log import topics
 
 _NOWHERE: AbstractSet[tuple[str, bytes]] = frozenset()
 
-Command = policy_commands.PolicyCommand | merged_files.MergeCommand | office_commands.OfficeCommand
+Command = policy_commands.PolicyCommand | merged_files.MergeCommand | office_commands.OfficeCommand | plan_commands.PlanCommand
 _OF_OFFICES = (RecordAttempt, CloseAfterReturn)
+_OF_PLANS = (RecordStep, ChangePlan)
 _OF_MERGES = (CloseForMerge, JoinCase, PartCase, RestoreCase)
 
 
@@ -64,6 +67,8 @@ class CaseDecider:
 def _decided(case: Case, command: Command, *, on: date, cause: str) -> CaseFact | None:
     if isinstance(command, _OF_OFFICES):
         return office_commands.decide(case, command, on=on, cause=cause, answers_for=codes_of_office(command.office))
+    if isinstance(command, _OF_PLANS):
+        return plan_commands.decide(case, command, on=on, cause=cause, answers_for=codes_of_office(command.office))
     if isinstance(command, _OF_MERGES):
-        return merged_files.decide(case, command, on=on)
-    return policy_commands.decide(case, command, on=on)
+        return planned(case.plan, case.history, merged_files.decide(case, command, on=on), on=on)
+    return planned(case.plan, case.history, policy_commands.decide(case, command, on=on), on=on)

@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from services.case.domain.case import Case
 from services.case.domain.timeline import Happening, happenings_of
-from shared.contracts.case import CaseStanding, CaseState
+from services.case.plan_documents import PlanShown, plan_shown
+from shared.contracts.case_codes import CaseStanding, CaseState
 from shared.contracts.words import Reason
 
 
@@ -24,8 +25,9 @@ class CaseEntry(Struct, frozen=True):
 
 
 class CaseFile(CaseEntry, frozen=True):
-    """A file and what happened to it, oldest first; of a very long history the newest part."""
+    """A file, the plan of its child, and what happened to it, oldest first; of a very long history the newest part."""
 
+    plan: PlanShown
     history: Sequence[Happening]
 
 
@@ -43,8 +45,18 @@ def entry_of(student: str, now: CaseStanding, today: date) -> CaseEntry:
 
 
 def file_of(student: str, case: Case, now: CaseStanding, today: date) -> CaseFile:
-    """Return a file with its history."""
-    return CaseFile(student, now.state, now.county, now.reason, now.attempts, now.due, _overdue(now, today), happenings_of(case.history))
+    """Return a file with its plan and its history."""
+    return CaseFile(
+        student,
+        now.state,
+        now.county,
+        now.reason,
+        now.attempts,
+        now.due,
+        _overdue(now, today),
+        plan_shown(case, now, today),
+        happenings_of(case.history),
+    )
 
 
 def _overdue(now: CaseStanding, today: date) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
-from shared.contracts.case import (
+from shared.contracts.case_commands import (
     CaseCommand,
     CloseForLeave,
     CloseForMerge,

@@ -40,6 +40,8 @@ TAKES_A_TEXT = {
     "forbidden": (0,),
     "NotAnArray": (0,),
     "NotAllowedIn": (1,),
+    "PlanForbids": (0,),
+    "StepUnknown": (0,),
     "NotVoidable": (0,),
     "ImpossibleOrder": (1,),
     "__init__": (2,),

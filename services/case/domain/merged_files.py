@@ -12,20 +12,9 @@ from msgspec.structs import replace
 from services.case.domain.case import Case
 from services.case.domain.deadlines import deadlines_in
 from services.case.domain.timeline import closed_by_merge, found_by_joining
-from shared.contracts.case import (
-    CaseClosedByMerge,
-    CaseFact,
-    CaseJoined,
-    CaseParted,
-    CaseRestored,
-    CaseStanding,
-    CaseState,
-    CloseForMerge,
-    JoinCase,
-    PartCase,
-    RestoreCase,
-    StandingCommand,
-)
+from shared.contracts.case import CaseClosedByMerge, CaseFact, CaseJoined, CaseParted, CaseRestored
+from shared.contracts.case_codes import CaseStanding, CaseState
+from shared.contracts.case_commands import CloseForMerge, JoinCase, PartCase, RestoreCase, StandingCommand
 from shared.contracts.sequence import position_of
 from shared.contracts.words import OUT_OF_SCHOOL, Status
 

@@ -9,7 +9,9 @@ from services.case.domain.deadlines import deadlines_in
 from services.case.domain.policy_commands import OUT, PERSUADING, RETURNED, closed
 from services.case.domain.refusals import CaseUnknown, EvidenceMissing, NextStepInPast, NextStepTooFar, NotAllowedIn, NotYourCounty
 from services.case.domain.timeline import knows_again
-from shared.contracts.case import CaseAttempted, CaseClosedByReturn, CaseFact, CaseStanding, CloseAfterReturn, RecordAttempt
+from shared.contracts.case import CaseAttempted, CaseClosedByReturn, CaseFact
+from shared.contracts.case_codes import CaseStanding
+from shared.contracts.case_commands import CloseAfterReturn, RecordAttempt
 
 OfficeCommand = RecordAttempt | CloseAfterReturn
 

@@ -1,4 +1,4 @@
-"""States as bytes: 19 for a file, and 4 to 28 for each happening of its history.
+"""States as bytes: 23 for a file, 4 more once a step of its plan is done or left out, and 4 to 28 for each happening of its history.
 
 The first byte is the format's version. The numbers below and in ``timeline.py`` are stored: they never change, and none is used again.
 """
@@ -8,17 +8,21 @@ from functools import cache
 from struct import Struct as Layout
 
 from services.case.domain.case import INITIAL, Case
+from services.case.domain.plan import Plan
 from services.case.domain.timeline import REASON_NUMBER, REASONS, STATE_NUMBER, STATES, code_of
-from shared.contracts.case import CaseStanding
+from shared.contracts.case_codes import CaseStanding
 from shared.states import check_format, damaged
 
-FORMAT = 3
+FORMAT = 4
 """Raise it with any change of the layouts or the numbers."""
 
 _MARKS = {n << 4 | r: (state, reason) for n, state in enumerate(STATES) for r, reason in enumerate(REASONS)}
 
-# version; state and reason, 4 bits each; county (six digits); due day, as lists sort it; attempts; taken
-_CASE = Layout(">BBI3sHq")
+# version; state and reason, 4 bits each; county (six digits); due day, as lists sort it; attempts; taken;
+# of the plan: the playbook's version 7 bits, whether the marks follow 1 bit; the day from which its days count 24 bits
+_CASE = Layout(">BBI3sHqI")
+_MARKED = 1 << 24
+_PLAN_MARKS = Layout(">HH")  # steps done; steps left out
 _LISTED_AS, _DUE = slice(1, 6), slice(6, 9)
 _MOST_ATTEMPTS = 65_535
 
@@ -33,7 +37,15 @@ def pack(case: Case) -> bytes:
     assert now is not None, "a file that was never opened has no state"  # noqa: S101  # for the type checker
     due = now.due.toordinal().to_bytes(DAY_BYTES) if now.due else NO_DAY
     marks = STATE_NUMBER[now.state] << 4 | REASON_NUMBER[now.reason]
-    return _CASE.pack(FORMAT, marks, int(now.county), due, min(now.attempts, _MOST_ATTEMPTS), case.taken) + case.history
+    plan = case.plan
+    assert plan is not None, "a file has a plan from its first fact on"  # noqa: S101  # for the type checker
+    begun = plan.version << 25 | plan.since.toordinal()
+    if plan.done or plan.left:
+        begun |= _MARKED
+        plan_marks = _PLAN_MARKS.pack(plan.done, plan.left)
+    else:
+        plan_marks = b""
+    return _CASE.pack(FORMAT, marks, int(now.county), due, min(now.attempts, _MOST_ATTEMPTS), case.taken, begun) + plan_marks + case.history
 
 
 def unpack(state: bytes | None) -> Case:
@@ -41,13 +53,18 @@ def unpack(state: bytes | None) -> Case:
     if state is None:
         return INITIAL
     _check(state)
-    _, marks, county, due, attempts, taken = _CASE.unpack_from(state)
+    _, marks, county, due, attempts, taken, begun = _CASE.unpack_from(state)
+    history_at, done, left = _CASE.size, 0, 0
+    if begun & _MARKED:
+        done, left = _PLAN_MARKS.unpack_from(state, history_at)
+        history_at += _PLAN_MARKS.size
     try:
         case_state, reason = _MARKS[marks]
-    except KeyError:
+        since = date.fromordinal(begun & _MARKED - 1)
+    except (KeyError, ValueError):
         raise damaged(state, "case") from None
     day = None if due == NO_DAY else date.fromordinal(int.from_bytes(due))
-    return Case(CaseStanding(case_state, code_of(county), reason, attempts, day), taken, state[_CASE.size :])
+    return Case(CaseStanding(case_state, code_of(county), reason, attempts, day), taken, state[history_at:], Plan(begun >> 25, since, done, left))
 
 
 def place_in_lists(state: bytes) -> tuple[str, bytes]:

@@ -21,16 +21,9 @@ from shared.contracts.case import (
     CaseReasonCorrected,
     CaseReopened,
     CaseResumed,
-    CaseStanding,
-    CaseState,
-    CloseForLeave,
-    CloseForRemoval,
-    CorrectReason,
-    FollowVoid,
-    MoveCase,
-    ObserveReturn,
-    OpenCase,
 )
+from shared.contracts.case_codes import CaseStanding, CaseState
+from shared.contracts.case_commands import CloseForLeave, CloseForRemoval, CorrectReason, FollowVoid, MoveCase, ObserveReturn, OpenCase
 from shared.contracts.sequence import position_of
 
 OPEN, PERSUADING, RETURNED, CLOSED = CaseState.OPEN, CaseState.PERSUADING, CaseState.RETURNED, CaseState.CLOSED

@@ -1,6 +1,8 @@
 """The refusals of commands to a file. A decision raises one before any fact exists; a refused command leaves no state."""
 
-from shared.contracts.case import CaseState
+from collections.abc import Sequence
+
+from shared.contracts.case_codes import CaseState, Role
 from shared.contracts.refusal import Refusal, RefusalCode
 
 
@@ -47,3 +49,49 @@ class EvidenceMissing(Refusal):
     def __init__(self) -> None:
         rule = "it must refer to what shows that the child stayed: an attendance roll, the record of a visit"
         super().__init__(RefusalCode.MALFORMED, "data.evidence", rule)
+
+
+class StepUnknown(Refusal):
+    """The plan has no such step."""
+
+    def __init__(self, rule: str) -> None:
+        """``rule``: which steps there are."""
+        super().__init__(RefusalCode.MALFORMED, "data.step", rule)
+
+
+class RoleMayNot(Refusal):
+    """Somebody of this role does not do this."""
+
+    def __init__(self, roles: Sequence[Role]) -> None:
+        """``roles``: who does."""
+        super().__init__(RefusalCode.MALFORMED, "data.role", f"this is done by: {', '.join(roles)}")
+
+
+class PlanForbids(Refusal):
+    """What became of the plan's steps does not allow it."""
+
+    def __init__(self, rule: str) -> None:
+        """``rule``: why."""
+        super().__init__(RefusalCode.NOT_ALLOWED_NOW, "data.step", rule)
+
+
+class HappenedInFuture(Refusal):
+    """What was done was done by today."""
+
+    def __init__(self) -> None:
+        super().__init__(RefusalCode.FUTURE_DATED, "data.happened", "a step that was done happened by today")
+
+
+class HappenedLongAgo(Refusal):
+    """Nobody records what happened so long ago."""
+
+    def __init__(self, days: int) -> None:
+        """``days``: so many at most."""
+        super().__init__(RefusalCode.MALFORMED, "data.happened", f"a step is recorded at most {days} days after it happened")
+
+
+class StepEvidenceMissing(Refusal):
+    """Nobody ticks off a step on their word alone."""
+
+    def __init__(self) -> None:
+        super().__init__(RefusalCode.MALFORMED, "data.evidence", "it must refer to what the step has to show, as the plan says")

@@ -13,9 +13,8 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
+from services.case.domain.playbook import playbook_of
 from shared.contracts.case import (
-    AttemptMethod,
-    AttemptOutcome,
     CaseAttempted,
     CaseClosedByLeave,
     CaseClosedByMerge,
@@ -27,14 +26,16 @@ from shared.contracts.case import (
     CaseMoved,
     CaseOpened,
     CaseParted,
+    CasePlanChanged,
     CasePutUnderObservation,
     CaseReasonCorrected,
     CaseReopened,
     CaseRestored,
     CaseResumed,
-    CaseState,
+    CaseStepDone,
     MergedFilesFact,
 )
+from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, CaseState, PlanChange, PlanChangeReason, Role
 from shared.contracts.words import Reason, RemovalCode
 
 MOST_BYTES = 480
@@ -55,6 +56,14 @@ OUTCOMES = (
 CODES: tuple[RemovalCode | None, ...] = (
     None, RemovalCode.DEATH, RemovalCode.EMIGRATED, RemovalCode.OVER_AGE, RemovalCode.DUPLICATE, RemovalCode.NO_SUCH_CHILD, RemovalCode.MISSING,
 )  # fmt: skip
+ROLES = (
+    Role.COUNTY_HEAD, Role.EDUCATION_HEAD, Role.TOWNSHIP_HEAD, Role.VILLAGE_HEAD, Role.PRINCIPAL, Role.TEACHER, Role.PARENT, Role.OFFICER,
+)  # fmt: skip
+CHANGES = (PlanChange.LEAVE_OUT, PlanChange.TAKE_IN, PlanChange.RENEW)
+BECAUSE = (
+    PlanChangeReason.NOT_NEEDED, PlanChangeReason.DONE_ELSEWHERE, PlanChangeReason.NOT_FOR_THIS_CHILD, PlanChangeReason.NO_MEANS,
+    PlanChangeReason.NEEDED_AFTER_ALL, PlanChangeReason.NEW_VERSION, PlanChangeReason.OTHER,
+)  # fmt: skip
 STATES = (CaseState.OPEN, CaseState.PERSUADING, CaseState.RETURNED, CaseState.CLOSED)
 STATE_NUMBER = {state: n for n, state in enumerate(STATES)}
 REASON_NUMBER = {reason: n for n, reason in enumerate(REASONS)}
@@ -70,12 +79,15 @@ _REMOVAL = Layout(">IB")
 _MERGE = Layout(
     ">IIB3s16s"
 )  # head, county and reason as above; the state found and one more (0: no file), and its due day (all ones: none); the other id
+_STEP = Layout(">IQ4sBBB3s")  # as of _DONE; reason 4, role 4; the playbook's version; the step's place there (255: none); the day it happened
+_CHANGE = Layout(">IQ4sBBBB")  # the same three; how 4, why 4
 _RESUMPTION = Layout(">IIB")  # head; county and reason; state
 
 _SCHOOL = 1 << 40
 """Marks an office that is a school's; the digits of a county's or school's code are below."""
 _DIGEST_AT = slice(12, 16)
 """Of an entry of what an office did."""
+_NO_PLACE = 255
 _NO_DAY = b"\xff\xff\xff"
 
 
@@ -98,6 +110,12 @@ class Happening(Struct, frozen=True, omit_defaults=True):
     next: date | None = None
     code: RemovalCode | None = None
     student: str | None = None
+    role: Role | None = None
+    playbook: int | None = None
+    step: str | None = None
+    happened: date | None = None
+    change: PlanChange | None = None
+    because: PlanChangeReason | None = None
 
 
 def _placed(head: int, fact: CaseFact, _: str) -> bytes:
@@ -111,6 +129,20 @@ def _attempted(head: int, fact: CaseAttempted, cause: str) -> bytes:
 
 def _closed(head: int, fact: CaseClosedByReturn, cause: str) -> bytes:
     return _DONE.pack(head, _office_number(fact.office), _digest(cause))
+
+
+def _step_done(head: int, fact: CaseStepDone, cause: str) -> bytes:
+    return _STEP.pack(head, _office_number(fact.office), _digest(cause), *_step(fact), fact.happened.toordinal().to_bytes(3))
+
+
+def _plan_changed(head: int, fact: CasePlanChanged, cause: str) -> bytes:
+    how = CHANGES.index(fact.change) << 4 | BECAUSE.index(fact.because)
+    return _CHANGE.pack(head, _office_number(fact.office), _digest(cause), *_step(fact), how)
+
+
+def _step(fact: CaseStepDone | CasePlanChanged) -> tuple[int, int, int]:
+    place = playbook_of(fact.after.reason, fact.playbook).place_of(fact.step) if fact.step else None
+    return REASON_NUMBER[fact.after.reason] << 4 | ROLES.index(fact.role), fact.playbook, _NO_PLACE if place is None else place
 
 
 def _removed(head: int, fact: CaseClosedByRemoval, _: str) -> bytes:
@@ -143,6 +175,19 @@ def _told_attempt(word: str, day: date, _: int, office: int, __: bytes, step: in
 
 def _told_closing(word: str, day: date, _: int, office: int, __: bytes) -> Happening:
     return Happening(word, day, office=_office_of(office))
+
+
+def _told_step(word: str, day: date, _: int, office: int, __: bytes, who: int, version: int, place: int, happened: bytes) -> Happening:
+    return replace(_of_plan(word, day, office, who, version, place), happened=date.fromordinal(int.from_bytes(happened)))
+
+
+def _told_change(word: str, day: date, _: int, office: int, __: bytes, who: int, version: int, place: int, how: int) -> Happening:
+    return replace(_of_plan(word, day, office, who, version, place), change=CHANGES[how >> 4], because=BECAUSE[how & 0xF])
+
+
+def _of_plan(word: str, day: date, office: int, who: int, version: int, place: int) -> Happening:
+    step = None if place == _NO_PLACE else playbook_of(REASONS[who >> 4], version).steps[place].code
+    return Happening(word, day, office=_office_of(office), role=ROLES[who & 0xF], playbook=version, step=step)
 
 
 def _told_removal(word: str, day: date, _: int, code: int) -> Happening:
@@ -184,8 +229,10 @@ _KINDS: dict[type[CaseFact], _Kind] = {
     CaseRestored: _Kind(13, _MERGE, _merging, _told_merge),
     CaseClosedByVoid: _Kind(14, _HEAD, _plain, _told_plainly),
     CaseResumed: _Kind(15, _RESUMPTION, _resumed, _told_resumption),
+    CaseStepDone: _Kind(16, _STEP, _step_done, _told_step),
+    CasePlanChanged: _Kind(17, _CHANGE, _plan_changed, _told_change),
 }
-_OF_OFFICES = frozenset({_KINDS[CaseAttempted].number, _KINDS[CaseClosedByReturn].number})
+_OF_OFFICES = frozenset(_KINDS[fact].number for fact in (CaseAttempted, CaseClosedByReturn, CaseStepDone, CasePlanChanged))
 _BY_NUMBER = {kind.number: (kind, fact.TYPE.split(".")[3]) for fact, kind in _KINDS.items()}
 
 

@@ -17,6 +17,7 @@ MAY: dict[str, set[str]] = {
     "POST /v1/same-as/preview": {"sender", "officer", "superior", "auditor"},
     "GET /v1/cases": {"officer", "superior", "auditor"},
     "GET /v1/cases/{id}": {"officer", "superior", "auditor"},
+    "GET /v1/plan-changes": {"officer", "superior", "auditor"},
     "POST /v1/cases": {"officer", "reporter"},
     "POST /v1/cases/{id}": {"officer", "reporter"},
     "GET /v1/grants": {"officer", "superior", "auditor"},
@@ -36,6 +37,8 @@ MAY: dict[str, set[str]] = {
 """Written by hand, so that a change to the table of rights has to be meant."""
 OF_COMMANDS = {
     "record-attempt": {"officer", "reporter"},
+    "record-step": {"officer", "reporter"},
+    "change-plan": {"officer"},
     "close-after-return": {"officer"},
     "pay": {"officer"},
     "set-boarding": {"officer"},

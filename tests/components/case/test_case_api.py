@@ -21,13 +21,14 @@ def desk(database: RedisDatabase) -> CaseDesk:
 
 async def test_a_file_shows_where_it_stands_and_what_happened_to_it(desk: CaseDesk) -> None:
     await desk.tell(("2020-06-01", opened()), ("2020-06-03", moved(BUTUO)))
-    assert await desk.get(FILE) == {
+    shown = await desk.get(FILE)
+    assert (shown.pop("plan")["playbook"], shown) == ("work", {
         "id": CHILD, "state": "open", "county": BUTUO, "reason": "work", "attempts": 0, "due": "2020-06-08", "overdue": True,
         "history": [
             {"what": "opened", "day": "2020-06-01", "county": "513431", "reason": "work"},
             {"what": "moved", "day": "2020-06-03", "county": BUTUO, "reason": "work"},
         ],
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 @pytest.mark.parametrize(("opening", "overdue"), [("2020-06-06", True), ("2020-06-07", False)])
@@ -168,7 +169,9 @@ async def test_an_api_is_ready_before_anything_was_ever_asked(desk: CaseDesk) ->
 
 async def test_the_description_has_every_shape_that_is_taken_and_given(desk: CaseDesk) -> None:
     document = await desk.get("/openapi.json")
-    assert {"CaseFile", "CaseList", "RecordAttempt", "CloseAfterReturn", "Problem"} <= document["components"]["schemas"].keys()
+    assert {"CaseFile", "CaseList", "RecordAttempt", "CloseAfterReturn", "RecordStep", "ChangePlan", "PlansToRenew", "Problem"} <= document[
+        "components"
+    ]["schemas"].keys()
     post = document["paths"]["/v1/cases/{id}"]["post"]
     assert {"200", "202", "400", "404", "409", "413", "415", "422", "503"} <= post["responses"].keys()
-    assert len(post["requestBody"]["content"]["application/json"]["schema"]["oneOf"]) == 2
+    assert len(post["requestBody"]["content"]["application/json"]["schema"]["oneOf"]) == 4

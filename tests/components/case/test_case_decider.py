@@ -10,7 +10,8 @@ from msgspec import Raw
 
 from services.case.decider import CaseDecider
 from shared.clock import CHINA
-from shared.contracts.case import CaseFact, CaseOpened, RecordAttempt
+from shared.contracts.case import CaseFact, CaseOpened
+from shared.contracts.case_commands import RecordAttempt
 from shared.contracts.registry import NewerVersion, UnknownType
 from shared.contracts.sequence import sequence_of
 from shared.deciding.decider import Judged

@@ -10,7 +10,7 @@ import pytest
 from services.case.policies import CasePolicies, Change
 from shared.clock import CHINA
 from shared.contracts import same_as, student
-from shared.contracts.case import (
+from shared.contracts.case_commands import (
     CaseCommand,
     CloseForLeave,
     CloseForMerge,

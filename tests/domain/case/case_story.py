@@ -8,20 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from services.case.domain import merged_files, office_commands, policy_commands
+from services.case.domain import merged_files, office_commands, plan_commands, policy_commands
 from services.case.domain.case import INITIAL, Case, evolve
-from shared.contracts.case import (
-    AttemptMethod,
-    AttemptOutcome,
+from services.case.domain.plan import planned
+from shared.contracts.case import CaseFact
+from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, CaseStanding, CaseState, ClosingOutcome, PlanChange, PlanChangeReason, Role
+from shared.contracts.case_commands import (
     CaseCommand,
-    CaseFact,
-    CaseStanding,
-    CaseState,
+    ChangePlan,
     CloseAfterReturn,
     CloseForLeave,
     CloseForMerge,
     CloseForRemoval,
-    ClosingOutcome,
     CorrectReason,
     FollowVoid,
     JoinCase,
@@ -30,6 +28,7 @@ from shared.contracts.case import (
     OpenCase,
     PartCase,
     RecordAttempt,
+    RecordStep,
     RestoreCase,
 )
 from shared.contracts.refusal import Refusal
@@ -122,6 +121,28 @@ def closed(office: str = OFFICE, evidence: str | None = "KQ/2019-06") -> CloseAf
     return CloseAfterReturn(office=office, outcome=ClosingOutcome.SUSTAINED, evidence=evidence)
 
 
+def step(
+    code: str = "visit-home",
+    office: str = OFFICE,
+    *,
+    role: Role = Role.TOWNSHIP_HEAD,
+    happened: date = FIRST,
+    evidence: str | None = "JF/2020-01",
+) -> RecordStep:
+    return RecordStep(office=office, role=role, step=code, happened=happened, evidence=evidence)
+
+
+def plan_change(
+    change: PlanChange = PlanChange.LEAVE_OUT,
+    code: str | None = "tutor",
+    office: str = OFFICE,
+    *,
+    role: Role = Role.EDUCATION_HEAD,
+    because: PlanChangeReason = PlanChangeReason.NOT_NEEDED,
+) -> ChangePlan:
+    return ChangePlan(office=office, role=role, change=change, because=because, step=code)
+
+
 def standing(state: CaseState, due: date | None, *, county: str = ZHAOJUE, reason: Reason | None = Reason.WORK, attempts: int = 0) -> CaseStanding:
     return CaseStanding(state, county, reason, attempts, due)
 
@@ -178,6 +199,12 @@ def judge(case: Case, asked: CaseCommand, *, on: date, cause: str) -> CaseFact |
     """Judge anything, as the worker does: a county's office answers for its own county here."""
     if isinstance(asked, RecordAttempt | CloseAfterReturn):
         return office_commands.decide(case, asked, on=on, cause=cause, answers_for={asked.office.removeprefix("/counties/")})
+    if isinstance(asked, RecordStep | ChangePlan):
+        return plan_commands.decide(case, asked, on=on, cause=cause, answers_for={asked.office.removeprefix("/counties/")})
+    return planned(case.plan, case.history, _followed(case, asked, on), on=on)
+
+
+def _followed(case: Case, asked: CaseCommand, on: date) -> CaseFact | None:
     if isinstance(asked, CloseForMerge | JoinCase | PartCase | RestoreCase):
         return merged_files.decide(case, numbered(asked, on), on=on)  # type: ignore[arg-type]  # of the same type
     return policy_commands.decide(case, numbered(asked, on), on=on)  # type: ignore[arg-type]  # all others follow from facts

@@ -5,8 +5,6 @@ import pytest
 from services.case.domain.case import FOLDED, INITIAL, evolve
 from shared.contracts.case import (
     CASE_FACTS,
-    AttemptMethod,
-    AttemptOutcome,
     CaseAttempted,
     CaseClosedByLeave,
     CaseClosedByRemoval,
@@ -16,8 +14,8 @@ from shared.contracts.case import (
     CasePutUnderObservation,
     CaseReasonCorrected,
     CaseReopened,
-    CaseState,
 )
+from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, CaseState
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.student import StudentCompleted
 from shared.contracts.words import Reason, RemovalCode

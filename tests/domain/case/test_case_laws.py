@@ -3,23 +3,17 @@
 from collections import Counter
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from services.case.domain.case import INITIAL, Case, evolve, fold
 from services.case.domain.packed import pack, place_in_lists, unpack
-from shared.contracts.case import (
-    AttemptMethod,
-    AttemptOutcome,
-    CaseCommand,
-    CaseFact,
-    CaseJoined,
-    CaseParted,
-    CaseReopened,
-    CaseRestored,
-    CaseStanding,
-    CaseState,
-)
+from services.case.domain.playbook import PLAYBOOKS, playbook_of
+from shared.contracts.case import CaseFact, CaseJoined, CaseParted, CasePlanChanged, CaseReopened, CaseRestored, CaseStepDone
+from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, CaseStanding, CaseState, PlanChange, PlanChangeReason, Role
+from shared.contracts.case_commands import CaseCommand
 from shared.contracts.sequence import sequence_of
 from shared.contracts.words import Reason, RemovalCode, Status
 from tests.domain.case.case_story import (
@@ -41,8 +35,10 @@ from tests.domain.case.case_story import (
     on_leave,
     opened,
     parted,
+    plan_change,
     removed,
     restored,
+    step,
 )
 from tests.domain.decided import decided_in_order
 
@@ -53,6 +49,8 @@ _fact = st.integers(0, 12).map(lambda n: sequence_of(FIRST.toordinal() + n, n % 
 _status = st.sampled_from(Status)
 _office = st.one_of(_county.map(lambda county: f"/counties/{county}"), st.just(SCHOOL))
 _next = st.none() | st.integers(-3, 200).map(lambda days: FIRST + timedelta(days))
+_step = st.sampled_from(sorted({each.code for playbooks in PLAYBOOKS.values() for playbook in playbooks for each in playbook.steps}))
+_happened = st.integers(-200, 15).map(lambda days: FIRST + timedelta(days))
 ASKED: st.SearchStrategy[CaseCommand] = st.one_of(
     st.builds(opened, _county, st.none() | st.sampled_from(Reason), fact=_fact),
     st.builds(back, _fact),
@@ -66,6 +64,8 @@ ASKED: st.SearchStrategy[CaseCommand] = st.one_of(
     st.builds(restored, _status, county=_county, fact=_fact),
     st.builds(attempt, _office, method=st.sampled_from(AttemptMethod), outcome=st.sampled_from(AttemptOutcome), next_=_next),
     st.builds(closed, _office),
+    st.builds(step, _step, _office, role=st.sampled_from(Role), happened=_happened),
+    st.builds(plan_change, st.sampled_from(PlanChange), st.none() | _step, _office, because=st.sampled_from(PlanChangeReason)),
 )
 DAYS = st.integers(0, 15).map(lambda n: FIRST + timedelta(n))
 
@@ -138,7 +138,7 @@ def test_each_fact_finds_what_the_one_before_it_left(history: History) -> None:
 def test_something_is_due_for_every_file_that_is_not_closed_and_for_no_other(history: History) -> None:
     for _, _, fact in live(history)[1]:
         assert (fact.after.due is None) == (fact.after.state is CaseState.CLOSED)
-        assert fact.after != fact.before or isinstance(fact, CaseJoined)
+        assert fact.after != fact.before or isinstance(fact, CaseJoined | CaseStepDone | CasePlanChanged)
 
 
 def opens(found: CaseStanding | None) -> bool:
@@ -174,3 +174,34 @@ def test_a_packed_file_is_read_back_as_it_was_and_stands_in_the_list_of_its_stan
         assert unpack(state) == case
         assert case.standing is not None
         assert place_in_lists(state)[0] == f"{case.standing.county}:{case.standing.state}"
+
+
+@law
+@given(histories())
+def test_the_plan_of_a_file_is_of_its_reason_and_no_step_was_done_before_those_that_come_first(history: History) -> None:
+    case = INITIAL
+    for on, cause, fact in live(history)[1]:
+        if isinstance(fact, CaseStepDone):
+            assert case.plan is not None
+            playbook = playbook_of(fact.after.reason, case.plan.version)
+            over = {each.code for n, each in enumerate(playbook.steps) if (case.plan.done | case.plan.left) >> n & 1}
+            asked = next(each for each in playbook.steps if each.code == fact.step)
+            assert set(asked.after) <= over
+            assert fact.step not in over
+            assert fact.role in asked.roles
+        case = evolve(case, fact, on=on, cause=cause)
+        assert case.standing is not None
+        assert case.plan is not None
+        steps = len(playbook_of(case.standing.reason, case.plan.version).steps)
+        assert case.plan.done >> steps == case.plan.left >> steps == case.plan.done & case.plan.left == 0
+
+
+@law
+@given(histories())
+def test_playbooks_of_later_days_change_no_plan_when_the_record_is_read_again(history: History) -> None:
+    case, facts = live(history)
+    with pytest.MonkeyPatch.context() as later:
+        for reason, versions in list(PLAYBOOKS.items()):
+            newer = replace(versions[0], version=2, since=FIRST, steps=versions[0].steps[::-1])
+            later.setitem(PLAYBOOKS, reason, [*versions, newer])
+        assert fold(facts) == case

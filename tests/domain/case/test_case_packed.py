@@ -9,7 +9,7 @@ from services.case.domain import packed, timeline
 from services.case.domain.case import Case, evolve
 from services.case.domain.packed import NO_DAY, day_key, pack, place_in_lists, unpack
 from services.case.domain.timeline import Happening, knows_again
-from shared.contracts.case import AttemptMethod, AttemptOutcome
+from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, PlanChange, PlanChangeReason, Role
 from shared.contracts.words import Reason, RemovalCode
 from shared.states import UnknownFormat
 from tests.domain.case.case_story import (
@@ -26,7 +26,9 @@ from tests.domain.case.case_story import (
     moved,
     on_leave,
     opened,
+    plan_change,
     removed,
+    step,
     told,
 )
 
@@ -37,14 +39,14 @@ def test_a_packed_file_is_read_back_as_it_was(story: str) -> None:
     assert unpack(pack(case)) == case
 
 
-def test_a_file_that_was_opened_takes_27_bytes_and_four_more_once_its_child_is_back() -> None:
-    assert (len(pack(told([opened()]))), len(pack(told([opened(), back()])))) == (27, 31)
+def test_a_file_that_was_opened_takes_31_bytes_and_four_more_once_its_child_is_back() -> None:
+    assert (len(pack(told([opened()]))), len(pack(told([opened(), back()])))) == (31, 35)
 
 
 def test_attempts_beyond_count_are_kept_as_many() -> None:
     case = told([opened(), attempt()])
     assert case.standing is not None
-    tireless = Case(replace(case.standing, attempts=70_000), case.taken, case.history)
+    tireless = replace(case, standing=replace(case.standing, attempts=70_000))
     kept = unpack(pack(tireless)).standing
     assert kept is not None
     assert kept.attempts == 65_535
@@ -54,7 +56,7 @@ def test_no_state_is_a_child_without_a_file() -> None:
     assert unpack(None) == Case()
 
 
-@pytest.mark.parametrize("state", [b"", b"\2" * 19, b"\3\0", b"\3\xff" + bytes(17)])
+@pytest.mark.parametrize("state", [b"", b"\3" * 23, b"\4\0", b"\4\xff" + bytes(21), b"\4" + bytes(22)])
 def test_bytes_that_are_no_state_are_an_error_that_says_what_to_do(state: bytes) -> None:
     with pytest.raises(UnknownFormat, match=r"generation|rebuild"):
         unpack(state)
@@ -152,4 +154,28 @@ def test_every_reason_method_outcome_and_code_has_a_number() -> None:
     assert set(timeline.METHODS) == set(AttemptMethod)
     assert set(timeline.OUTCOMES) == set(AttemptOutcome)
     assert set(timeline.CODES) == {None, *RemovalCode}
-    assert max(map(len, (timeline.REASONS, timeline.METHODS, timeline.OUTCOMES))) <= 16
+    assert set(timeline.ROLES) == set(Role)
+    assert set(timeline.CHANGES) == set(PlanChange)
+    assert set(timeline.BECAUSE) == set(PlanChangeReason)
+    stored = (timeline.REASONS, timeline.METHODS, timeline.OUTCOMES, timeline.ROLES, timeline.CHANGES, timeline.BECAUSE)
+    assert max(map(len, stored)) <= 16
+
+
+def test_a_plan_of_which_steps_are_done_takes_four_bytes_more_and_each_step_22_of_the_history() -> None:
+    assert len(pack(told([opened(), step()]))) == 31 + 4 + 22
+    assert len(pack(told([opened(), plan_change()]))) == 31 + 4 + 20
+
+
+def test_a_history_tells_what_became_of_the_plan() -> None:
+    history = told([opened(), step(happened=day(1)), plan_change(), plan_change(PlanChange.TAKE_IN, because=PlanChangeReason.OTHER)]).history
+    assert timeline.happenings_of(history)[1:] == [
+        Happening("step-done", day(2), office=OFFICE, role=Role.TOWNSHIP_HEAD, playbook=1, step="visit-home", happened=day(1)),
+        Happening(
+            "plan-changed", day(3), office=OFFICE, role=Role.EDUCATION_HEAD, playbook=1, step="tutor",
+            change=PlanChange.LEAVE_OUT, because=PlanChangeReason.NOT_NEEDED,
+        ),
+        Happening(
+            "plan-changed", day(4), office=OFFICE, role=Role.EDUCATION_HEAD, playbook=1, step="tutor",
+            change=PlanChange.TAKE_IN, because=PlanChangeReason.OTHER,
+        ),
+    ]  # fmt: skip

@@ -3,7 +3,7 @@
 import pytest
 
 from services.case.domain.case import evolve
-from shared.contracts.case import CASE_COMMANDS
+from shared.contracts.case_commands import CASE_COMMANDS
 from shared.contracts.refusal import Refusal
 from tests.domain.case.case_story import (
     STORIES,
@@ -19,7 +19,9 @@ from tests.domain.case.case_story import (
     on_leave,
     opened,
     parted,
+    plan_change,
     removed,
+    step,
     told,
     voided,
 )
@@ -38,6 +40,8 @@ ASKED = {
     "follow-void, out": voided(out=True, spells=1),
     "record-attempt": attempt(),
     "close-after-return": closed(),
+    "record-step": step(),
+    "change-plan": plan_change(),
 }
 
 # A word of the fact's type and the state it leaves; - for nothing, and the code of a refusal.
@@ -56,6 +60,8 @@ follow-void        | -            | closed-by-void closed          | closed-by-v
 follow-void, out   | opened open  | -                              | -                              | resumed ATTEMPTS         | resumed ATTEMPTS
 record-attempt     | unknown_case | attempted persuading           | attempted persuading           | not_allowed_now          | not_allowed_now
 close-after-return | unknown_case | not_allowed_now                | not_allowed_now                | closed-by-return closed  | not_allowed_now
+record-step        | unknown_case | step-done open                 | step-done persuading           | step-done returned       | not_allowed_now
+change-plan        | unknown_case | plan-changed open              | plan-changed persuading        | plan-changed returned    | not_allowed_now
 """
 
 
@@ -67,7 +73,7 @@ def rows() -> list[tuple[str, str, str]]:
 def test_the_table_has_every_command_and_every_state() -> None:
     # What a file is restored to depends on how it was closed: `test_merged_files.py`.
     assert {command.TYPE.split(".")[-2] for command in CASE_COMMANDS} - {"restore"} == {asked.split(",")[0] for asked in ASKED}
-    assert len(rows()) == 13 * 5
+    assert len(rows()) == 15 * 5
 
 
 @pytest.mark.parametrize(("asked", "state", "outcome"), rows())

@@ -1,7 +1,8 @@
 """What a report that was taken back does to a file: what it had brought about is as if it had never come, the attempts stay."""
 
 from services.case.domain.timeline import happenings_of
-from shared.contracts.case import CaseClosedByVoid, CaseOpened, CaseReopened, CaseResumed, CaseState
+from shared.contracts.case import CaseClosedByVoid, CaseOpened, CaseReopened, CaseResumed
+from shared.contracts.case_codes import CaseState
 from tests.domain.case.case_story import attempt, back, closed, day, given, on_leave, opened, removed, standing, voided
 
 OPEN, PERSUADING, RETURNED, CLOSED = CaseState.OPEN, CaseState.PERSUADING, CaseState.RETURNED, CaseState.CLOSED

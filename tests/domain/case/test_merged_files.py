@@ -4,7 +4,8 @@ import pytest
 
 from services.case.domain import timeline
 from services.case.domain.timeline import Happening, knows_again
-from shared.contracts.case import CaseClosedByMerge, CaseJoined, CaseParted, CaseRestored, CaseState
+from shared.contracts.case import CaseClosedByMerge, CaseJoined, CaseParted, CaseRestored
+from shared.contracts.case_codes import CaseState
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.words import Reason, Status
 from tests.domain.case.case_story import (

@@ -8,7 +8,8 @@ import pytest
 
 from services.case.decider import CaseDecider
 from services.case.domain.packed import FORMAT, day_key
-from shared.contracts.case import CaseCommand, CaseState
+from shared.contracts.case_codes import CaseState
+from shared.contracts.case_commands import CaseCommand
 from shared.contracts.services import CASE
 from shared.deciding.deciding_follower import DecidingFollower
 from shared.deciding.states.listing import Listing

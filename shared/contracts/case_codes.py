@@ -1,0 +1,112 @@
+"""What the facts and commands of a child's file are made of: codes, forms, and what is counted of a file.
+
+Every code list here is added to and never shortened, for what was once recorded must stay readable.
+"""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from shared.contracts.words import Reason, RecordedCounty
+
+
+class CaseState(StrEnum):
+    """Where a file stands. ``returned``: the child is back in school and under observation."""
+
+    OPEN = "open"
+    PERSUADING = "persuading"
+    RETURNED = "returned"
+    CLOSED = "closed"
+
+
+class AttemptMethod(StrEnum):
+    """How somebody tried to bring the child back (劝返)."""
+
+    VISIT = "visit"
+    CALL = "call"
+    LETTER = "letter"
+    JOINT_VISIT = "joint_visit"
+    ORDER = "order"
+    OTHER = "other"
+
+
+class AttemptOutcome(StrEnum):
+    """What an attempt came to. ``returned_claimed`` is what was said: only a report of the return brings a file on."""
+
+    PROMISED = "promised"
+    REFUSED_BY_FAMILY = "refused_by_family"
+    NOT_FOUND = "not_found"
+    WORKING_ELSEWHERE = "working_elsewhere"
+    WILLING = "willing"
+    RETURNED_CLAIMED = "returned_claimed"
+    OTHER = "other"
+
+
+class ClosingOutcome(StrEnum):
+    """Why an office closes a file: the return held."""
+
+    SUSTAINED = "sustained"
+
+
+class Role(StrEnum):
+    """In which role somebody acts: the seven heads (七长), and an officer of a department."""
+
+    COUNTY_HEAD = "county_head"
+    EDUCATION_HEAD = "education_head"
+    TOWNSHIP_HEAD = "township_head"
+    VILLAGE_HEAD = "village_head"
+    PRINCIPAL = "principal"
+    TEACHER = "teacher"
+    PARENT = "parent"
+    OFFICER = "officer"
+
+
+class PlanChange(StrEnum):
+    """How an office changes the plan of a child. ``renew``: to the version of the playbook that is in force now."""
+
+    LEAVE_OUT = "leave_out"
+    TAKE_IN = "take_in"
+    RENEW = "renew"
+
+
+class PlanChangeReason(StrEnum):
+    """Why an office changes a plan."""
+
+    NOT_NEEDED = "not_needed"
+    DONE_ELSEWHERE = "done_elsewhere"
+    NOT_FOR_THIS_CHILD = "not_for_this_child"
+    NO_MEANS = "no_means"
+    NEEDED_AFTER_ALL = "needed_after_all"
+    NEW_VERSION = "new_version"
+    OTHER = "other"
+
+
+Office = Annotated[
+    str,
+    Meta(
+        # In Python `$` also matches before a final newline; the look-ahead shuts that door.
+        pattern=r"^/(counties/[0-9]{6}|schools/[0-9]{10})$(?!\n)",
+        description="/counties/NNNNNN or /schools/NNNNNNNNNN",
+    ),
+]
+RecordedOffice = Annotated[str, Meta(min_length=16, max_length=19, extra_json_schema={"pattern": "^/(counties/[0-9]{6}|schools/[0-9]{10})$"})]
+StudentSequence = Annotated[str, Meta(min_length=21, max_length=21, extra_json_schema={"pattern": "^[0-9]{16}-[0-9]{4}$"})]
+"""The ``sequence`` of the student's fact that something follows from."""
+Attempts = Annotated[int, Meta(ge=0, le=1_000_000, description="the attempts of the present spell")]
+AttemptNumber = Annotated[int, Meta(ge=1, le=1_000_000, description="the n-th attempt of the present spell")]
+
+PlaybookVersion = Annotated[int, Meta(ge=1, le=127, description="the version of the playbook of the file's reason")]
+StepCode = Annotated[str, Meta(pattern=r"^[a-z-]{1,40}$(?!\n)", description="the code of a step, as the file's plan has it")]
+RecordedStep = Annotated[str, Meta(min_length=1, max_length=40, extra_json_schema={"pattern": "^[a-z-]{1,40}$"})]
+
+
+class CaseStanding(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+    """What is counted of a file. ``county`` follows the child while the file is not closed; ``due``: the day of the next step."""
+
+    state: CaseState
+    county: RecordedCounty
+    reason: Reason | None
+    attempts: Attempts
+    due: date | None
