@@ -6,7 +6,8 @@ from datetime import date
 from msgspec import Struct
 
 from services.case.domain.case import Case
-from services.case.domain.timeline import Happening, happenings_of
+from services.case.domain.entries import Happening
+from services.case.domain.timeline import happenings_of
 from services.case.plan_documents import PlanShown, plan_shown
 from shared.contracts.case_codes import CaseStanding, CaseState
 from shared.contracts.words import Reason

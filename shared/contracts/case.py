@@ -16,6 +16,7 @@ from shared.contracts.case_codes import (
     AttemptOutcome,
     CaseStanding,
     ClosingOutcome,
+    MetWith,
     PlanChange,
     PlanChangeReason,
     PlaybookVersion,
@@ -75,8 +76,8 @@ class CaseReopened(FollowingFact, frozen=True):
     playbook: PlaybookVersion | None = None
 
 
-class CaseAttempted(CaseFact, frozen=True):
-    """Somebody tried to bring the child back, for the n-th time. ``next``: the day agreed or set for the next step."""
+class CaseAttemptedV1(CaseFact, frozen=True):
+    """Somebody tried to bring the child back, for the n-th time; in which role, and whom they met, the fact does not say."""
 
     TYPE = "cn.baoxue.case.attempted.v1"
     number: AttemptNumber
@@ -84,6 +85,24 @@ class CaseAttempted(CaseFact, frozen=True):
     method: AttemptMethod
     outcome: AttemptOutcome
     next: date | None = None
+
+
+class CaseAttempted(CaseFact, frozen=True):
+    """Somebody tried to bring the child back (劝返), for the n-th time: by whom, how, whom they met, and what it came to.
+
+    ``happened``: on which day; ``next``: the day agreed or set for the next step. ``role``, ``met`` and ``happened`` are null where they were
+    not asked for yet (v1).
+    """
+
+    TYPE = "cn.baoxue.case.attempted.v2"
+    number: AttemptNumber
+    office: RecordedOffice
+    method: AttemptMethod
+    outcome: AttemptOutcome
+    next: date | None = None
+    role: Role | None = None
+    met: MetWith | None = None
+    happened: date | None = None
 
 
 class CasePutUnderObservation(FollowingFact, frozen=True):
@@ -240,6 +259,7 @@ CASE_FACTS: tuple[type[CaseFact], ...] = (
     CaseOpened,
     CaseReopenedV1,
     CaseReopened,
+    CaseAttemptedV1,
     CaseAttempted,
     CasePutUnderObservation,
     CaseMoved,
@@ -272,6 +292,7 @@ def _as(newer: type[CaseFact]) -> Callable[[Any], Struct]:
 FACT_UPCASTS: Mapping[str, Callable[[Any], Struct]] = {
     CaseOpenedV1.TYPE: _as(CaseOpened),
     CaseReopenedV1.TYPE: _as(CaseReopened),
+    CaseAttemptedV1.TYPE: _as(CaseAttempted),
     CaseReasonCorrectedV1.TYPE: _as(CaseReasonCorrected),
     CaseJoinedV1.TYPE: _as(CaseJoined),
     CasePartedV1.TYPE: _as(CaseParted),

@@ -32,6 +32,17 @@ class AttemptMethod(StrEnum):
     OTHER = "other"
 
 
+class MetWith(StrEnum):
+    """Whom somebody met who tried to bring the child back."""
+
+    CHILD = "child"
+    GUARDIAN = "guardian"
+    CHILD_AND_GUARDIAN = "child_and_guardian"
+    RELATIVE = "relative"
+    OTHER = "other"
+    NOBODY = "nobody"
+
+
 class AttemptOutcome(StrEnum):
     """What an attempt came to. ``returned_claimed`` is what was said: only a report of the return brings a file on."""
 

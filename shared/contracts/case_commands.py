@@ -10,6 +10,7 @@ from shared.contracts.case_codes import (
     AttemptMethod,
     AttemptOutcome,
     ClosingOutcome,
+    MetWith,
     Office,
     PlanChange,
     PlanChangeReason,
@@ -122,13 +123,26 @@ class FollowVoid(FollowingCommand, frozen=True):
     spell: Spell | None = None
 
 
-class RecordAttempt(CaseCommand, frozen=True):
-    """An office tried to bring the child back."""
+class RecordAttemptV1(CaseCommand, frozen=True):
+    """An office tried to bring the child back, and does not say who of it, nor whom they met."""
 
     TYPE = "cn.baoxue.case.asked.record-attempt.v1"
     office: Office
     method: AttemptMethod
     outcome: AttemptOutcome
+    next: date | None = None
+
+
+class RecordAttempt(CaseCommand, frozen=True):
+    """An office tried to bring the child back. ``role`` and ``met`` must be there; ``happened`` is the day on which it is recorded, if left out."""
+
+    TYPE = "cn.baoxue.case.asked.record-attempt.v2"
+    office: Office
+    method: AttemptMethod
+    outcome: AttemptOutcome
+    role: Role | None = None
+    met: MetWith | None = None
+    happened: date | None = None
     next: date | None = None
 
 
@@ -183,6 +197,7 @@ CASE_COMMANDS: tuple[type[CaseCommand], ...] = (
     PartCase,
     RestoreCase,
     FollowVoid,
+    RecordAttemptV1,
     RecordAttempt,
     CloseAfterReturnV1,
     CloseAfterReturn,
@@ -191,5 +206,6 @@ CASE_COMMANDS: tuple[type[CaseCommand], ...] = (
 )
 
 COMMAND_UPCASTS: Mapping[str, Callable[[Any], Struct]] = {
-    CloseAfterReturnV1.TYPE: lambda old: CloseAfterReturn(office=old.office, outcome=old.outcome)
+    RecordAttemptV1.TYPE: lambda old: RecordAttempt(office=old.office, method=old.method, outcome=old.outcome, next=old.next),
+    CloseAfterReturnV1.TYPE: lambda old: CloseAfterReturn(office=old.office, outcome=old.outcome),
 }

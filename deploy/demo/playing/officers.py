@@ -134,12 +134,15 @@ class Officers:
                     "id": case.id,
                     "do": "record-attempt",
                     "office": f"/counties/{case.county}",
+                    "role": "township_head",
                     "method": "visit",
-                    "outcome": _OUTCOMES[int(case.id[:4], 16) % len(_OUTCOMES)],
+                    "met": "nobody" if outcome == "not_found" else "guardian",
+                    "outcome": outcome,
                     "next": str(next_step(case.id, day)),
                 }
                 for case in page.cases
                 if case.due is not None and is_visited(case.id, case.due, day)
+                for outcome in [_OUTCOMES[int(case.id[:4], 16) % len(_OUTCOMES)]]
             ]
 
     async def _due(self, term: Term, day: date) -> AsyncIterator[list[Mapping[str, Any]]]:

@@ -1,21 +1,19 @@
 """How the commands of offices are decided: an attempt to bring the child back, and the closing of a file whose child stayed in school."""
 
 from collections.abc import Container
-from datetime import date, timedelta
+from datetime import date
 from typing import assert_never
 
+from services.case.domain.attempts import SCHOOL, attempt
 from services.case.domain.case import Case
-from services.case.domain.deadlines import deadlines_in
-from services.case.domain.policy_commands import OUT, PERSUADING, RETURNED, closed
-from services.case.domain.refusals import CaseUnknown, EvidenceMissing, NextStepInPast, NextStepTooFar, NotAllowedIn, NotYourCounty
+from services.case.domain.policy_commands import RETURNED, closed
+from services.case.domain.refusals import CaseUnknown, EvidenceMissing, NotAllowedIn, NotYourCounty
 from services.case.domain.timeline import knows_again
-from shared.contracts.case import CaseAttempted, CaseClosedByReturn, CaseFact
+from shared.contracts.case import CaseClosedByReturn, CaseFact
 from shared.contracts.case_codes import CaseStanding
 from shared.contracts.case_commands import CloseAfterReturn, RecordAttempt
 
 OfficeCommand = RecordAttempt | CloseAfterReturn
-
-_SCHOOL = "/schools/"
 
 
 def decide(case: Case, command: OfficeCommand, *, on: date, cause: str, answers_for: Container[str]) -> CaseFact | None:
@@ -31,30 +29,14 @@ def decide(case: Case, command: OfficeCommand, *, on: date, cause: str, answers_
         return None
     match command:
         case RecordAttempt():
-            return _attempt(now, command, on, answers_for)
+            # Schools persuade too (domain page, section 2.2), wherever they are: a code does not tell its county.
+            if now.county not in answers_for and not command.office.startswith(SCHOOL):
+                raise NotYourCounty
+            return attempt(now, command, on)
         case CloseAfterReturn():
             return _close(now, command, answers_for)
         case _:
             assert_never(command)
-
-
-def _attempt(now: CaseStanding, command: RecordAttempt, on: date, answers_for: Container[str]) -> CaseAttempted:
-    # Schools persuade too (domain page, section 2.2), wherever they are: a code does not tell its county.
-    if now.county not in answers_for and not command.office.startswith(_SCHOOL):
-        raise NotYourCounty
-    if now.state not in OUT:
-        raise NotAllowedIn(now.state, "attempts are recorded while the child is out of school")
-    deadlines = deadlines_in(now.county, on)
-    if command.next is not None and command.next < on:
-        raise NextStepInPast
-    if command.next is not None and command.next > on + timedelta(deadlines.longest_step):
-        raise NextStepTooFar(deadlines.longest_step)
-    due = command.next or on + timedelta(deadlines.next_step)
-    number = now.attempts + 1
-    after = CaseStanding(PERSUADING, now.county, now.reason, number, due)
-    return CaseAttempted(
-        before=now, after=after, number=number, office=command.office, method=command.method, outcome=command.outcome, next=command.next
-    )
 
 
 def _close(now: CaseStanding, command: CloseAfterReturn, answers_for: Container[str]) -> CaseClosedByReturn:

@@ -1,6 +1,6 @@
 """States as bytes: 23 for a file, 4 more once a step of its plan is done or left out, and 4 to 28 for each happening of its history.
 
-The first byte is the format's version. The numbers below and in ``timeline.py`` are stored: they never change, and none is used again.
+The first byte is the format's version. The numbers below and in ``entries.py`` are stored: they never change, and none is used again.
 """
 
 from datetime import date
@@ -8,12 +8,12 @@ from functools import cache
 from struct import Struct as Layout
 
 from services.case.domain.case import INITIAL, Case
+from services.case.domain.entries import REASON_NUMBER, REASONS, STATE_NUMBER, STATES, code_of
 from services.case.domain.plan import Plan
-from services.case.domain.timeline import REASON_NUMBER, REASONS, STATE_NUMBER, STATES, code_of
 from shared.contracts.case_codes import CaseStanding
 from shared.states import check_format, damaged
 
-FORMAT = 4
+FORMAT = 5
 """Raise it with any change of the layouts or the numbers."""
 
 _MARKS = {n << 4 | r: (state, reason) for n, state in enumerate(STATES) for r, reason in enumerate(REASONS)}

@@ -4,6 +4,7 @@ from collections.abc import Container
 from datetime import date, timedelta
 from typing import assert_never
 
+from services.case.domain.attempts import SCHOOL
 from services.case.domain.case import Case
 from services.case.domain.deadlines import deadlines_in
 from services.case.domain.plan import Plan
@@ -26,7 +27,6 @@ from shared.contracts.case_commands import ChangePlan, RecordStep
 
 PlanCommand = RecordStep | ChangePlan
 
-_SCHOOL = "/schools/"
 _MAY_CHANGE = frozenset({Role.COUNTY_HEAD, Role.EDUCATION_HEAD, Role.TOWNSHIP_HEAD, Role.PRINCIPAL, Role.OFFICER})
 """Whoever answers for the work on a file; the child's teacher, village and parents carry the plan out."""
 
@@ -42,7 +42,7 @@ def decide(case: Case, command: PlanCommand, *, on: date, cause: str, answers_fo
     match command:
         case RecordStep():
             # Schools carry plans out too, wherever they are, as they persuade.
-            if now.county not in answers_for and not command.office.startswith(_SCHOOL):
+            if now.county not in answers_for and not command.office.startswith(SCHOOL):
                 raise NotYourCounty
             return _record(now, plan, playbook, command, on)
         case ChangePlan():

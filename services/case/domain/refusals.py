@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shared.contracts.case_codes import CaseState, Role
+from shared.contracts.case_codes import CaseState, MetWith, Role
 from shared.contracts.refusal import Refusal, RefusalCode
 
 
@@ -43,6 +43,21 @@ class NextStepTooFar(Refusal):
         super().__init__(RefusalCode.FUTURE_DATED, "data.next", f"the next step is at most {days} days after the attempt")
 
 
+class MetMissing(Refusal):
+    """An attempt says whom somebody met."""
+
+    def __init__(self) -> None:
+        super().__init__(RefusalCode.MALFORMED, "data.met", f"it must say whom they met: {', '.join(MetWith)}")
+
+
+class MetOtherwise(Refusal):
+    """Whom somebody met does not agree with what it came to."""
+
+    def __init__(self, rule: str) -> None:
+        """``rule``: how."""
+        super().__init__(RefusalCode.MALFORMED, "data.met", rule)
+
+
 class EvidenceMissing(Refusal):
     """Nobody closes a file on their word alone."""
 
@@ -79,7 +94,7 @@ class HappenedInFuture(Refusal):
     """What was done was done by today."""
 
     def __init__(self) -> None:
-        super().__init__(RefusalCode.FUTURE_DATED, "data.happened", "a step that was done happened by today")
+        super().__init__(RefusalCode.FUTURE_DATED, "data.happened", "what was done happened by today")
 
 
 class HappenedLongAgo(Refusal):
@@ -87,7 +102,7 @@ class HappenedLongAgo(Refusal):
 
     def __init__(self, days: int) -> None:
         """``days``: so many at most."""
-        super().__init__(RefusalCode.MALFORMED, "data.happened", f"a step is recorded at most {days} days after it happened")
+        super().__init__(RefusalCode.MALFORMED, "data.happened", f"what was done is recorded at most {days} days after it happened")
 
 
 class StepEvidenceMissing(Refusal):

@@ -70,7 +70,7 @@ async def test_nothing_of_another_county_is_changed_by_its_id(targets: Targets) 
 
 COMMANDS: dict[str, list[dict[str, Any]]] = {
     "case": [
-        {"do": "record-attempt", "method": "visit", "outcome": "promised"},
+        {"do": "record-attempt", "role": "teacher", "method": "visit", "met": "guardian", "outcome": "promised"},
         {"do": "record-step", "role": "teacher", "step": "visit-home", "happened": "2020-06-12", "evidence": "JF/2020-01"},
         {"do": "change-plan", "role": "education_head", "change": "leave_out", "because": "not_needed", "step": "tutor"},
         {"do": "close-after-return", "outcome": "sustained", "evidence": "KQ/2020-06"},

@@ -17,7 +17,7 @@ from tests.components.shared.office_desk import CHILD, PARTITIONS, OfficeDesk
 from tests.domain.case.case_story import OFFICE, numbered
 from tests.support.redis import RedisDatabase
 
-ATTEMPT = {"do": "record-attempt", "office": OFFICE, "method": "visit", "outcome": "promised"}
+ATTEMPT = {"do": "record-attempt", "office": OFFICE, "role": "teacher", "method": "visit", "met": "guardian", "outcome": "promised"}
 CLOSE = {"do": "close-after-return", "office": OFFICE, "outcome": "sustained", "evidence": "KQ/2020-06"}
 STEP = {"do": "record-step", "office": OFFICE, "role": "teacher", "step": "visit-home", "happened": "2020-06-12", "evidence": "JF/2020-01"}
 CHANGE = {"do": "change-plan", "office": OFFICE, "role": "education_head", "change": "leave_out", "because": "not_needed", "step": "tutor"}

@@ -62,11 +62,12 @@ async def test_an_attempt_is_recorded_and_the_file_comes_back_as_it_stands_then(
     file = answer.json()
     assert (file["state"], file["attempts"], file["due"]) == ("persuading", 1, "2020-06-20")
     assert file["history"][-1] == {
-        "what": "attempted", "day": "2020-06-14", "office": OFFICE, "method": "visit", "outcome": "promised", "next": "2020-06-20",
+        "what": "attempted", "day": "2020-06-14", "office": OFFICE, "number": 1, "role": "teacher", "method": "visit",
+        "met": "guardian", "outcome": "promised", "happened": "2020-06-14", "next": "2020-06-20",
     }  # fmt: skip
     assert file == await desk.get(FILE)
     fact = desk.events(STUDENT_STATUS)[-1]
-    assert (fact.type, fact.reportedby) == ("cn.baoxue.case.attempted.v1", OFFICE)
+    assert (fact.type, fact.reportedby) == ("cn.baoxue.case.attempted.v2", OFFICE)
 
 
 async def test_a_file_whose_child_stayed_in_school_is_closed(desk: CaseDesk) -> None:
@@ -87,6 +88,9 @@ async def test_a_file_whose_child_stayed_in_school_is_closed(desk: CaseDesk) -> 
         ([opened()], ATTEMPT | {"next": "2020-06-13"}, 422, "malformed", "next"),
         ([opened()], ATTEMPT | {"next": "2021-06-14"}, 422, "future_dated", "next"),
         ([opened()], ATTEMPT | {"method": "magic"}, 422, "malformed", "method"),
+        ([opened()], ATTEMPT | {"role": "parent"}, 422, "malformed", "role"),
+        ([opened()], ATTEMPT | {"met": "nobody"}, 422, "malformed", "met"),
+        ([opened()], {name: value for name, value in ATTEMPT.items() if name != "met"}, 422, "malformed", "met"),
         ([opened()], ATTEMPT | {"do": "open"}, 422, "malformed", "do"),
         ([opened()], ATTEMPT | {"why": "none"}, 422, "unknown_field", "why"),
     ],
@@ -97,7 +101,7 @@ async def test_what_cannot_be_done_is_told_with_its_code_and_field_and_is_never_
     await desk.tell(*(("2020-06-01", each) for each in story))
     answer = await desk.ask(**body)
     assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (status, code, field)
-    assert problem_of(answer) == ("refused" if status == 409 or field == "next" else "malformed")
+    assert problem_of(answer) == ("refused" if status == 409 or field in ("next", "role", "met") else "malformed")
     assert "magic" not in answer.text
     assert len(desk.commands()) == len(story)
 

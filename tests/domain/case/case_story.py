@@ -12,7 +12,17 @@ from services.case.domain import merged_files, office_commands, plan_commands, p
 from services.case.domain.case import INITIAL, Case, evolve
 from services.case.domain.plan import planned
 from shared.contracts.case import CaseFact
-from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, CaseStanding, CaseState, ClosingOutcome, PlanChange, PlanChangeReason, Role
+from shared.contracts.case_codes import (
+    AttemptMethod,
+    AttemptOutcome,
+    CaseStanding,
+    CaseState,
+    ClosingOutcome,
+    MetWith,
+    PlanChange,
+    PlanChangeReason,
+    Role,
+)
 from shared.contracts.case_commands import (
     CaseCommand,
     ChangePlan,
@@ -112,9 +122,12 @@ def attempt(
     *,
     method: AttemptMethod = AttemptMethod.VISIT,
     outcome: AttemptOutcome = AttemptOutcome.PROMISED,
+    role: Role | None = Role.TEACHER,
+    met: MetWith | None = MetWith.GUARDIAN,
+    happened: date | None = None,
     next_: date | None = None,
 ) -> RecordAttempt:
-    return RecordAttempt(office=office, method=method, outcome=outcome, next=next_)
+    return RecordAttempt(office=office, method=method, outcome=outcome, role=role, met=met, happened=happened, next=next_)
 
 
 def closed(office: str = OFFICE, evidence: str | None = "KQ/2019-06") -> CloseAfterReturn:

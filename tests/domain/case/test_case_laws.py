@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from services.case.domain.case import INITIAL, Case, evolve, fold
 from services.case.domain.packed import pack, place_in_lists, unpack
 from services.case.domain.playbook import PLAYBOOKS, playbook_of
-from shared.contracts.case import CaseFact, CaseJoined, CaseParted, CasePlanChanged, CaseReopened, CaseRestored, CaseStepDone
-from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, CaseStanding, CaseState, PlanChange, PlanChangeReason, Role
+from shared.contracts.case import CaseAttempted, CaseFact, CaseJoined, CaseParted, CasePlanChanged, CaseReopened, CaseRestored, CaseStepDone
+from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, CaseStanding, CaseState, MetWith, PlanChange, PlanChangeReason, Role
 from shared.contracts.case_commands import CaseCommand
 from shared.contracts.sequence import sequence_of
 from shared.contracts.words import Reason, RemovalCode, Status
@@ -48,6 +48,7 @@ _county = st.sampled_from([ZHAOJUE, BUTUO, CHONGMING])
 _fact = st.integers(0, 12).map(lambda n: sequence_of(FIRST.toordinal() + n, n % 3))
 _status = st.sampled_from(Status)
 _office = st.one_of(_county.map(lambda county: f"/counties/{county}"), st.just(SCHOOL))
+_met = st.sampled_from(MetWith)
 _next = st.none() | st.integers(-3, 200).map(lambda days: FIRST + timedelta(days))
 _step = st.sampled_from(sorted({each.code for playbooks in PLAYBOOKS.values() for playbook in playbooks for each in playbook.steps}))
 _happened = st.integers(-200, 15).map(lambda days: FIRST + timedelta(days))
@@ -62,7 +63,7 @@ ASKED: st.SearchStrategy[CaseCommand] = st.one_of(
     st.builds(joined, _status, _status, county=_county, spells=st.integers(0, 2), fact=_fact),
     st.builds(parted, _status, county=_county, fact=_fact),
     st.builds(restored, _status, county=_county, fact=_fact),
-    st.builds(attempt, _office, method=st.sampled_from(AttemptMethod), outcome=st.sampled_from(AttemptOutcome), next_=_next),
+    st.builds(attempt, _office, method=st.sampled_from(AttemptMethod), outcome=st.sampled_from(AttemptOutcome), met=_met, next_=_next),
     st.builds(closed, _office),
     st.builds(step, _step, _office, role=st.sampled_from(Role), happened=_happened),
     st.builds(plan_change, st.sampled_from(PlanChange), st.none() | _step, _office, because=st.sampled_from(PlanChangeReason)),
@@ -153,7 +154,7 @@ def test_attempts_only_grow_but_for_a_new_spell(history: History) -> None:
         if isinstance(fact, CaseReopened | CaseJoined | CaseParted | CaseRestored) and fact.after.state is CaseState.OPEN and opens(fact.before):
             assert fact.after.attempts == 0
         else:
-            assert fact.after.attempts == before + (fact.TYPE == "cn.baoxue.case.attempted.v1")
+            assert fact.after.attempts == before + (isinstance(fact, CaseAttempted))
 
 
 @law

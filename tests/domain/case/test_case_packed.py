@@ -1,15 +1,17 @@
 """A file as bytes is read back as it was; its lists and its history are read from the same bytes."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from services.case.domain import packed, timeline
+from services.case.domain import entries, packed, timeline
 from services.case.domain.case import Case, evolve
+from services.case.domain.entries import Happening
 from services.case.domain.packed import NO_DAY, day_key, pack, place_in_lists, unpack
-from services.case.domain.timeline import Happening, knows_again
-from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, PlanChange, PlanChangeReason, Role
+from services.case.domain.timeline import knows_again
+from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, MetWith, PlanChange, PlanChangeReason, Role
 from shared.contracts.words import Reason, RemovalCode
 from shared.states import UnknownFormat
 from tests.domain.case.case_story import (
@@ -84,6 +86,9 @@ def test_days_sort_as_they_come_and_what_is_never_due_comes_last() -> None:
 # --- history
 
 
+VISITED: dict[str, Any] = {"number": 1, "role": Role.TEACHER, "met": MetWith.GUARDIAN}
+
+
 def test_a_history_tells_what_happened_day_by_day() -> None:
     visited = attempt(SCHOOL, method=AttemptMethod.JOINT_VISIT, outcome=AttemptOutcome.WILLING, next_=day(9))
     story = [
@@ -101,12 +106,21 @@ def test_a_history_tells_what_happened_day_by_day() -> None:
     ]
     assert timeline.happenings_of(told([*story, opened(), on_leave()]).history) == [
         Happening("opened", day(1), county=ZHAOJUE, reason=Reason.WORK),
-        Happening("attempted", day(2), office=SCHOOL, method=AttemptMethod.JOINT_VISIT, outcome=AttemptOutcome.WILLING, next=day(9)),
+        Happening(
+            "attempted",
+            day(2),
+            office=SCHOOL,
+            method=AttemptMethod.JOINT_VISIT,
+            outcome=AttemptOutcome.WILLING,
+            next=day(9),
+            **VISITED,
+            happened=day(2),
+        ),
         Happening("moved", day(3), county="513429", reason=Reason.WORK),
         Happening("reason-corrected", day(4), county="513429", reason=Reason.LEARNING),
         Happening("put-under-observation", day(5)),
         Happening("reopened", day(6), county=ZHAOJUE, reason=Reason.OTHER),
-        Happening("attempted", day(7), office=OFFICE, method=AttemptMethod.VISIT, outcome=AttemptOutcome.PROMISED),
+        Happening("attempted", day(7), office=OFFICE, method=AttemptMethod.VISIT, outcome=AttemptOutcome.PROMISED, **VISITED, happened=day(7)),
         Happening("put-under-observation", day(8)),
         Happening("closed-by-return", day(9), office=OFFICE),
         Happening("reopened", day(10), county=ZHAOJUE),
@@ -143,21 +157,24 @@ def test_the_last_commands_of_offices_are_known_again() -> None:
 
 
 def test_bytes_that_only_look_like_a_digest_are_none() -> None:
-    digest = timeline._digest("c")
-    looks_like_it = timeline._PLACE.pack(1 << 24 | day(1).toordinal(), int.from_bytes(digest))
+    digest = entries.digest_of("c")
+    looks_like_it = entries._PLACE.pack(1 << 24 | day(1).toordinal(), int.from_bytes(digest))
     assert digest in looks_like_it
     assert not knows_again(looks_like_it * 3, "c")
 
 
 def test_every_reason_method_outcome_and_code_has_a_number() -> None:
-    assert set(timeline.REASONS) == {None, *Reason}
-    assert set(timeline.METHODS) == set(AttemptMethod)
-    assert set(timeline.OUTCOMES) == set(AttemptOutcome)
-    assert set(timeline.CODES) == {None, *RemovalCode}
-    assert set(timeline.ROLES) == set(Role)
-    assert set(timeline.CHANGES) == set(PlanChange)
-    assert set(timeline.BECAUSE) == set(PlanChangeReason)
-    stored = (timeline.REASONS, timeline.METHODS, timeline.OUTCOMES, timeline.ROLES, timeline.CHANGES, timeline.BECAUSE)
+    assert set(entries.REASONS) == {None, *Reason}
+    assert set(entries.METHODS) == set(AttemptMethod)
+    assert set(entries.OUTCOMES) == set(AttemptOutcome)
+    assert set(entries.CODES) == {None, *RemovalCode}
+    assert set(entries.ROLES) == set(Role)
+    assert set(entries.MET) == set(MetWith)
+    assert len(entries.MET) < 1 << 3
+    assert len(entries.ROLES) < 1 << 4
+    assert set(entries.CHANGES) == set(PlanChange)
+    assert set(entries.BECAUSE) == set(PlanChangeReason)
+    stored = (entries.REASONS, entries.METHODS, entries.OUTCOMES, entries.ROLES, entries.CHANGES, entries.BECAUSE)
     assert max(map(len, stored)) <= 16
 
 

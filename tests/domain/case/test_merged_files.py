@@ -2,8 +2,9 @@
 
 import pytest
 
-from services.case.domain import timeline
-from services.case.domain.timeline import Happening, knows_again
+from services.case.domain import entries, timeline
+from services.case.domain.entries import Happening
+from services.case.domain.timeline import knows_again
 from shared.contracts.case import CaseClosedByMerge, CaseJoined, CaseParted, CaseRestored
 from shared.contracts.case_codes import CaseState
 from shared.contracts.refusal import RefusalCode
@@ -162,7 +163,7 @@ def test_an_id_in_a_history_is_not_taken_for_a_command() -> None:
     history = told([opened(), merged()]).history
     for n in range(2_000):
         assert not knows_again(history, f"c{n}")
-    digest = timeline._digest("c1")
+    digest = entries.digest_of("c1")
     spoiled = told([opened(), merged(student=(digest * 4).hex())]).history
     assert digest in spoiled
     assert not knows_again(spoiled, "c1")
