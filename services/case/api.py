@@ -24,7 +24,7 @@ from shared.commands.record_clock import Now
 from shared.commands.speaker import Speaker
 from shared.contracts.access import Looked, Purpose
 from shared.contracts.case_codes import CaseState
-from shared.contracts.case_commands import ChangePlan, CloseAfterReturn, RecordAttempt, RecordStep
+from shared.contracts.case_commands import ChangePlan, CloseAfterReturn, RecordAttempt, RecordStep, TakeLawStep
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.services import CASE
 from shared.deciding.states.state_store import StateStore
@@ -50,6 +50,7 @@ _RIGHTS: Mapping[str, Action] = {
     RecordAttempt.TYPE: Action.RECORD_ATTEMPTS,
     RecordStep.TYPE: Action.RECORD_STEPS,
     ChangePlan.TYPE: Action.CHANGE_PLANS,
+    TakeLawStep.TYPE: Action.TAKE_LAW_STEPS,
     CloseAfterReturn.TYPE: Action.CLOSE_FILES,
 }
 Officer = Annotated[Caller, Depends(Having(*_RIGHTS.values()))]
@@ -120,7 +121,7 @@ def create_app(
 
     @app.post(
         "/v1/cases",
-        summary="Record many attempts or steps, change many plans, or close many files after a return: a line each",
+        summary="Record many attempts or steps, change plans, take steps of the law, or close files after a return: a line each",
         openapi_extra=lines_body(openapi.ASKED),
         responses=openapi.responses(LinesDone, "What became of each line", 400, 413, 415, 422, 503) | LINES_TAKEN,
     )
@@ -147,7 +148,7 @@ def create_app(
 
     @app.post(
         "/v1/cases/{id}",
-        summary="Record an attempt or a step of the plan, change the plan, or close a file after a return",
+        summary="Record an attempt or a step of the plan, change the plan, take a step of the law, or close a file after a return",
         openapi_extra=openapi.BODY,
         responses=openapi.responses(CaseFile, "It is done; the file as it stands then", 400, 404, 409, 413, 415, 422, 503) | TAKEN,
     )

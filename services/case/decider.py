@@ -10,7 +10,17 @@ from services.case.domain.case import Case, evolve
 from services.case.domain.plan import planned
 from shared.clock import china_day
 from shared.contracts.case import CaseFact
-from shared.contracts.case_commands import ChangePlan, CloseAfterReturn, CloseForMerge, JoinCase, PartCase, RecordAttempt, RecordStep, RestoreCase
+from shared.contracts.case_commands import (
+    ChangePlan,
+    CloseAfterReturn,
+    CloseForMerge,
+    JoinCase,
+    PartCase,
+    RecordAttempt,
+    RecordStep,
+    RestoreCase,
+    TakeLawStep,
+)
 from shared.contracts.refusal import Refusal
 from shared.contracts.registry import INPUT_LANGUAGES, RECORD_LANGUAGE
 from shared.contracts.services import CASE
@@ -24,7 +34,7 @@ from shared.log import topics
 _NOWHERE: AbstractSet[tuple[str, bytes]] = frozenset()
 
 Command = policy_commands.PolicyCommand | merged_files.MergeCommand | office_commands.OfficeCommand | plan_commands.PlanCommand
-_OF_OFFICES = (RecordAttempt, CloseAfterReturn)
+_OF_OFFICES = (RecordAttempt, CloseAfterReturn, TakeLawStep)
 _OF_PLANS = (RecordStep, ChangePlan)
 _OF_MERGES = (CloseForMerge, JoinCase, PartCase, RestoreCase)
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 from services.case.domain.case import Case
 from services.case.domain.entries import Happening
 from services.case.domain.timeline import happenings_of
+from services.case.law_documents import LawShown, law_shown
 from services.case.plan_documents import PlanShown, plan_shown
 from shared.contracts.case_codes import CaseStanding, CaseState
 from shared.contracts.words import Reason
@@ -26,9 +27,10 @@ class CaseEntry(Struct, frozen=True):
 
 
 class CaseFile(CaseEntry, frozen=True):
-    """A file, the plan of its child, and what happened to it, oldest first; of a very long history the newest part."""
+    """A file, the plan of its child, where it stands by the law, and what happened to it, oldest first; of a very long history the newest part."""
 
     plan: PlanShown
+    law: LawShown
     history: Sequence[Happening]
 
 
@@ -56,6 +58,7 @@ def file_of(student: str, case: Case, now: CaseStanding, today: date) -> CaseFil
         now.due,
         _overdue(now, today),
         plan_shown(case, now, today),
+        law_shown(case, now, today),
         happenings_of(case.history),
     )
 

@@ -16,6 +16,8 @@ from shared.contracts.case_codes import (
     AttemptOutcome,
     CaseStanding,
     ClosingOutcome,
+    LadderVersion,
+    LawStep,
     MetWith,
     PlanChange,
     PlanChangeReason,
@@ -254,6 +256,22 @@ class CasePlanChanged(CaseFact, frozen=True):
     step: RecordedStep | None = None
 
 
+class CaseLawStepTaken(CaseFact, frozen=True):
+    """An office took a step of the law: when it ``happened``, and the ``term``, the last day on which the guardians can comply.
+
+    ``document`` refers to what was written; ``ladder`` is the version that says what must come first, and by which article.
+    """
+
+    TYPE = "cn.baoxue.case.law-step-taken.v1"
+    office: RecordedOffice
+    role: Role
+    ladder: LadderVersion
+    step: LawStep
+    happened: date
+    term: date
+    document: RecordedReference
+
+
 CASE_FACTS: tuple[type[CaseFact], ...] = (
     CaseOpenedV1,
     CaseOpened,
@@ -281,6 +299,7 @@ CASE_FACTS: tuple[type[CaseFact], ...] = (
     CaseResumed,
     CaseStepDone,
     CasePlanChanged,
+    CaseLawStepTaken,
 )
 
 

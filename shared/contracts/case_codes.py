@@ -74,6 +74,17 @@ class Role(StrEnum):
     OFFICER = "officer"
 
 
+class LawStep(StrEnum):
+    """The steps of the law, in its order (domain page, section 6): 限期复学通知书, 书面报告, 责令, 训诫, 处罚, 诉讼."""
+
+    NOTICE = "notice"
+    REPORT = "report"
+    ORDER = "order"
+    ADMONITION = "admonition"
+    PENALTY = "penalty"
+    SUIT = "suit"
+
+
 class PlanChange(StrEnum):
     """How an office changes the plan of a child. ``renew``: to the version of the playbook that is in force now."""
 
@@ -109,6 +120,7 @@ Attempts = Annotated[int, Meta(ge=0, le=1_000_000, description="the attempts of 
 AttemptNumber = Annotated[int, Meta(ge=1, le=1_000_000, description="the n-th attempt of the present spell")]
 
 PlaybookVersion = Annotated[int, Meta(ge=1, le=127, description="the version of the playbook of the file's reason")]
+LadderVersion = Annotated[int, Meta(ge=1, le=255, description="the version of the law's ladder")]
 StepCode = Annotated[str, Meta(pattern=r"^[a-z-]{1,40}$(?!\n)", description="the code of a step, as the file's plan has it")]
 RecordedStep = Annotated[str, Meta(min_length=1, max_length=40, extra_json_schema={"pattern": "^[a-z-]{1,40}$"})]
 

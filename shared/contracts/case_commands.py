@@ -10,6 +10,7 @@ from shared.contracts.case_codes import (
     AttemptMethod,
     AttemptOutcome,
     ClosingOutcome,
+    LawStep,
     MetWith,
     Office,
     PlanChange,
@@ -185,6 +186,18 @@ class ChangePlan(CaseCommand, frozen=True):
     step: StepCode | None = None
 
 
+class TakeLawStep(CaseCommand, frozen=True):
+    """An office takes a step of the law. ``document`` refers to what was written; ``term``: the last day to comply, by default the first possible."""
+
+    TYPE = "cn.baoxue.case.asked.take-law-step.v1"
+    office: Office
+    role: Role
+    step: LawStep
+    happened: date
+    document: Reference | None = None
+    term: date | None = None
+
+
 CASE_COMMANDS: tuple[type[CaseCommand], ...] = (
     OpenCase,
     ObserveReturn,
@@ -203,6 +216,7 @@ CASE_COMMANDS: tuple[type[CaseCommand], ...] = (
     CloseAfterReturn,
     RecordStep,
     ChangePlan,
+    TakeLawStep,
 )
 
 COMMAND_UPCASTS: Mapping[str, Callable[[Any], Struct]] = {

@@ -32,6 +32,8 @@ class Action(StrEnum):
     """Record that a step of a plan was done: `record-step` of `POST /v1/cases/{id}` and `POST /v1/cases`."""
     CHANGE_PLANS = "change-plans"
     """Change the plan of a child: `change-plan` of `POST /v1/cases/{id}` and `POST /v1/cases`."""
+    TAKE_LAW_STEPS = "take-law-steps"
+    """Take a step of the law: `take-law-step` of `POST /v1/cases/{id}` and `POST /v1/cases`."""
     CLOSE_FILES = "close-files"
     """Close a file after a return: `close-after-return` of `POST /v1/cases/{id}` and `POST /v1/cases`."""
     READ_GRANTS = "read-grants"
@@ -82,6 +84,7 @@ TABLE: Mapping[Action, Mapping[Role, Reach]] = {
     Action.RECORD_ATTEMPTS: {Role.OFFICER: _AREA, Role.REPORTER: _AREA},
     Action.RECORD_STEPS: {Role.OFFICER: _AREA, Role.REPORTER: _AREA},
     Action.CHANGE_PLANS: {Role.OFFICER: _AREA},
+    Action.TAKE_LAW_STEPS: {Role.OFFICER: _AREA, Role.REPORTER: _AREA},
     Action.CLOSE_FILES: {Role.OFFICER: _AREA},
     Action.READ_GRANTS: {Role.OFFICER: _AREA, Role.SUPERIOR: _AREA, Role.AUDITOR: _AREA},
     Action.GIVE_AID: {Role.OFFICER: _AREA},

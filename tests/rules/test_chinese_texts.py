@@ -40,6 +40,7 @@ TAKES_A_TEXT = {
     "forbidden": (0,),
     "NotAnArray": (0,),
     "NotAllowedIn": (1,),
+    "MetOtherwise": (0,),
     "PlanForbids": (0,),
     "StepUnknown": (0,),
     "NotVoidable": (0,),

@@ -10,6 +10,7 @@ from datetime import date
 
 from msgspec import Struct
 
+from services.case.domain.law import Law, law_after
 from services.case.domain.plan import Plan, plan_after
 from services.case.domain.timeline import added
 from shared.contracts.case import CASE_FACTS, CaseFact, FollowingFact
@@ -24,13 +25,14 @@ class Case(Struct, frozen=True, gc=False):
     """What is known of a file; ``standing`` is None for a child that has none.
 
     ``taken``: the position of the newest student's fact that something followed from (``position_of``). ``history``: what happened
-    to it, packed (``timeline.py``). ``plan``: what is to be done for the child.
+    to it, packed (``timeline.py``). ``plan``: what is to be done for the child. ``law``: which steps of the law were taken, None for none.
     """
 
     standing: CaseStanding | None = None
     taken: int = NOTHING_TAKEN
     history: bytes = b""
     plan: Plan | None = None
+    law: Law | None = None
 
 
 INITIAL = Case()
@@ -49,7 +51,7 @@ def evolve(case: Case, fact: CaseFact, *, on: date, cause: str) -> Case:
         raise UnfoldableFact(f"no rule folds {type(fact).TYPE} into a file: deploy a case worker that knows it")
     taken = position_of(fact.fact) if isinstance(fact, FollowingFact) else case.taken
     plan = plan_after(case.plan, case.history, fact, on=on)
-    return Case(fact.after, taken, added(case.history, fact, on=on, cause=cause), plan)
+    return Case(fact.after, taken, added(case.history, fact, on=on, cause=cause), plan, law_after(case.law, fact))
 
 
 def fold(facts: Iterable[tuple[date, str, CaseFact]], start: Case = INITIAL) -> Case:

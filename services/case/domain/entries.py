@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
+from services.case.domain.ladder import PLACE
 from services.case.domain.playbook import playbook_of
 from shared.contracts.case import (
     CaseAttempted,
@@ -23,6 +24,7 @@ from shared.contracts.case import (
     CaseClosedByVoid,
     CaseFact,
     CaseJoined,
+    CaseLawStepTaken,
     CaseMoved,
     CaseOpened,
     CaseParted,
@@ -35,7 +37,7 @@ from shared.contracts.case import (
     CaseStepDone,
     MergedFilesFact,
 )
-from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, CaseState, MetWith, PlanChange, PlanChangeReason, Role
+from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, CaseState, LawStep, MetWith, PlanChange, PlanChangeReason, Role
 from shared.contracts.words import Reason, RemovalCode
 
 # Stored in states: a number is never used again, and the order of these lists never changes; each is only ever added to.
@@ -62,6 +64,7 @@ BECAUSE = (
     PlanChangeReason.NOT_NEEDED, PlanChangeReason.DONE_ELSEWHERE, PlanChangeReason.NOT_FOR_THIS_CHILD, PlanChangeReason.NO_MEANS,
     PlanChangeReason.NEEDED_AFTER_ALL, PlanChangeReason.NEW_VERSION, PlanChangeReason.OTHER,
 )  # fmt: skip
+_STEPS = tuple(PLACE)
 STATES = (CaseState.OPEN, CaseState.PERSUADING, CaseState.RETURNED, CaseState.CLOSED)
 STATE_NUMBER = {state: n for n, state in enumerate(STATES)}
 REASON_NUMBER = {reason: n for n, reason in enumerate(REASONS)}
@@ -79,6 +82,7 @@ MERGE = Layout(
 )  # head, county and reason as above; the state found and one more (0: no file), and its due day (all ones: none); the other id
 _STEP = Layout(">IQ4sBBB3s")  # as of _DONE; reason 4, role 4; the playbook's version; the step's place there (255: none); the day it happened
 _CHANGE = Layout(">IQ4sBBBB")  # the same three; how 4, why 4
+_LAW = Layout(">IQ4sBB3s3s")  # the same three; role 4, step 4; the ladder's version; the day it happened; the last day of its term
 _RESUMPTION = Layout(">IIB")  # head; county and reason; state
 
 _SCHOOL = 1 << 40
@@ -121,6 +125,9 @@ class Happening(Struct, frozen=True, omit_defaults=True):
     happened: date | None = None
     change: PlanChange | None = None
     because: PlanChangeReason | None = None
+    law: LawStep | None = None
+    ladder: int | None = None
+    term: date | None = None
 
 
 def _placed(head: int, fact: CaseFact, _: str) -> bytes:
@@ -152,6 +159,12 @@ def _plan_changed(head: int, fact: CasePlanChanged, cause: str) -> bytes:
 def _step(fact: CaseStepDone | CasePlanChanged) -> tuple[int, int, int]:
     place = playbook_of(fact.after.reason, fact.playbook).place_of(fact.step) if fact.step else None
     return REASON_NUMBER[fact.after.reason] << 4 | ROLES.index(fact.role), fact.playbook, _NO_PLACE if place is None else place
+
+
+def _law_step(head: int, fact: CaseLawStepTaken, cause: str) -> bytes:
+    who = ROLES.index(fact.role) << 4 | PLACE[fact.step]
+    days = fact.happened.toordinal().to_bytes(3), fact.term.toordinal().to_bytes(3)
+    return _LAW.pack(head, _office_number(fact.office), digest_of(cause), who, fact.ladder, *days)
 
 
 def _removed(head: int, fact: CaseClosedByRemoval, _: str) -> bytes:
@@ -214,6 +227,13 @@ def _of_plan(word: str, day: date, office: int, who: int, version: int, place: i
     return Happening(word, day, office=_office_of(office), role=ROLES[who & 0xF], playbook=version, step=step)
 
 
+def _told_law_step(word: str, day: date, _: int, office: int, __: bytes, who: int, ladder: int, happened: bytes, term: bytes) -> Happening:
+    days = (date.fromordinal(int.from_bytes(each)) for each in (happened, term))
+    return Happening(
+        word, day, office=_office_of(office), role=ROLES[who >> 4], law=_STEPS[who & 0xF], ladder=ladder, happened=next(days), term=next(days)
+    )  # fmt: skip
+
+
 def _told_removal(word: str, day: date, _: int, code: int) -> Happening:
     return Happening(word, day, code=CODES[code])
 
@@ -253,10 +273,11 @@ KINDS: dict[type[CaseFact], _Kind] = {
     CaseRestored: _Kind(13, MERGE, _merging, _told_merge),
     CaseClosedByVoid: _Kind(14, _HEAD, _plain, _told_plainly),
     CaseResumed: _Kind(15, _RESUMPTION, _resumed, _told_resumption),
+    CaseLawStepTaken: _Kind(18, _LAW, _law_step, _told_law_step),
     CaseStepDone: _Kind(16, _STEP, _step_done, _told_step),
     CasePlanChanged: _Kind(17, _CHANGE, _plan_changed, _told_change),
 }
-OF_OFFICES = frozenset(KINDS[fact].number for fact in (CaseAttempted, CaseClosedByReturn, CaseStepDone, CasePlanChanged))
+OF_OFFICES = frozenset(KINDS[fact].number for fact in (CaseAttempted, CaseClosedByReturn, CaseStepDone, CasePlanChanged, CaseLawStepTaken))
 BY_NUMBER = {kind.number: (kind, fact.TYPE.split(".")[3]) for fact, kind in KINDS.items()}
 
 

@@ -1,4 +1,4 @@
-"""How the commands of offices are decided: an attempt to bring the child back, and the closing of a file whose child stayed in school."""
+"""How the commands of offices are decided: an attempt to bring the child back, a step of the law, and the closing after a return."""
 
 from collections.abc import Container
 from datetime import date
@@ -6,14 +6,15 @@ from typing import assert_never
 
 from services.case.domain.attempts import SCHOOL, attempt
 from services.case.domain.case import Case
+from services.case.domain.law_commands import take_step
 from services.case.domain.policy_commands import RETURNED, closed
 from services.case.domain.refusals import CaseUnknown, EvidenceMissing, NotAllowedIn, NotYourCounty
 from services.case.domain.timeline import knows_again
 from shared.contracts.case import CaseClosedByReturn, CaseFact
 from shared.contracts.case_codes import CaseStanding
-from shared.contracts.case_commands import CloseAfterReturn, RecordAttempt
+from shared.contracts.case_commands import CloseAfterReturn, RecordAttempt, TakeLawStep
 
-OfficeCommand = RecordAttempt | CloseAfterReturn
+OfficeCommand = RecordAttempt | CloseAfterReturn | TakeLawStep
 
 
 def decide(case: Case, command: OfficeCommand, *, on: date, cause: str, answers_for: Container[str]) -> CaseFact | None:
@@ -28,11 +29,11 @@ def decide(case: Case, command: OfficeCommand, *, on: date, cause: str, answers_
     if knows_again(case.history, cause):
         return None
     match command:
-        case RecordAttempt():
-            # Schools persuade too (domain page, section 2.2), wherever they are: a code does not tell its county.
+        case RecordAttempt() | TakeLawStep():
+            # Schools persuade too (domain page, section 2.2), and report in writing, wherever they are: a code does not tell its county.
             if now.county not in answers_for and not command.office.startswith(SCHOOL):
                 raise NotYourCounty
-            return attempt(now, command, on)
+            return attempt(now, command, on) if isinstance(command, RecordAttempt) else take_step(now, case.law, command, on)
         case CloseAfterReturn():
             return _close(now, command, answers_for)
         case _:

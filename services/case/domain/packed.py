@@ -1,4 +1,5 @@
-"""States as bytes: 23 for a file, 4 more once a step of its plan is done or left out, and 4 to 28 for each happening of its history.
+"""States as bytes: 23 for a file, 4 more once a step of its plan is done or left out, 7 more
+once a step of the law was taken, and 4 to 28 for each happening of its history.
 
 The first byte is the format's version. The numbers below and in ``entries.py`` are stored: they never change, and none is used again.
 """
@@ -9,6 +10,7 @@ from struct import Struct as Layout
 
 from services.case.domain.case import INITIAL, Case
 from services.case.domain.entries import REASON_NUMBER, REASONS, STATE_NUMBER, STATES, code_of
+from services.case.domain.law import Law
 from services.case.domain.plan import Plan
 from shared.contracts.case_codes import CaseStanding
 from shared.states import check_format, damaged
@@ -19,9 +21,13 @@ FORMAT = 5
 _MARKS = {n << 4 | r: (state, reason) for n, state in enumerate(STATES) for r, reason in enumerate(REASONS)}
 
 # version; state and reason, 4 bits each; county (six digits); due day, as lists sort it; attempts; taken;
-# of the plan: the playbook's version 7 bits, whether the marks follow 1 bit; the day from which its days count 24 bits
+# of the plan: the playbook's version 7 bits, whether the marks follow 1 bit, whether the law follows 1 bit;
+# the day from which its days count 22 bits
 _CASE = Layout(">BBI3sHqI")
-_MARKED = 1 << 24
+_MARKED, _LAWFUL = 1 << 24, 1 << 23
+_DAY = (1 << 22) - 1
+"""No day of the calendar takes more bits: those above it say what follows."""
+_LAW = Layout(">B3s3s")  # steps taken; the day of the newest; the last day of its term
 _PLAN_MARKS = Layout(">HH")  # steps done; steps left out
 _LISTED_AS, _DUE = slice(1, 6), slice(6, 9)
 _MOST_ATTEMPTS = 65_535
@@ -45,7 +51,11 @@ def pack(case: Case) -> bytes:
         plan_marks = _PLAN_MARKS.pack(plan.done, plan.left)
     else:
         plan_marks = b""
-    return _CASE.pack(FORMAT, marks, int(now.county), due, min(now.attempts, _MOST_ATTEMPTS), case.taken, begun) + plan_marks + case.history
+    law = b""
+    if case.law is not None:
+        begun |= _LAWFUL
+        law = _LAW.pack(case.law.taken, day_key(case.law.newest), day_key(case.law.term))
+    return _CASE.pack(FORMAT, marks, int(now.county), due, min(now.attempts, _MOST_ATTEMPTS), case.taken, begun) + plan_marks + law + case.history
 
 
 def unpack(state: bytes | None) -> Case:
@@ -58,13 +68,19 @@ def unpack(state: bytes | None) -> Case:
     if begun & _MARKED:
         done, left = _PLAN_MARKS.unpack_from(state, history_at)
         history_at += _PLAN_MARKS.size
+    law = None
+    if begun & _LAWFUL:
+        steps, newest, term = _LAW.unpack_from(state, history_at)
+        law = Law(steps, date.fromordinal(int.from_bytes(newest)), date.fromordinal(int.from_bytes(term)))
+        history_at += _LAW.size
     try:
         case_state, reason = _MARKS[marks]
-        since = date.fromordinal(begun & _MARKED - 1)
+        since = date.fromordinal(begun & _DAY)
     except (KeyError, ValueError):
         raise damaged(state, "case") from None
     day = None if due == NO_DAY else date.fromordinal(int.from_bytes(due))
-    return Case(CaseStanding(case_state, code_of(county), reason, attempts, day), taken, state[history_at:], Plan(begun >> 25, since, done, left))
+    standing = CaseStanding(case_state, code_of(county), reason, attempts, day)
+    return Case(standing, taken, state[history_at:], Plan(begun >> 25, since, done, left), law)
 
 
 def place_in_lists(state: bytes) -> tuple[str, bytes]:

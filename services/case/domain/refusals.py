@@ -1,8 +1,9 @@
 """The refusals of commands to a file. A decision raises one before any fact exists; a refused command leaves no state."""
 
 from collections.abc import Sequence
+from datetime import date
 
-from shared.contracts.case_codes import CaseState, MetWith, Role
+from shared.contracts.case_codes import CaseState, LawStep, MetWith, Role
 from shared.contracts.refusal import Refusal, RefusalCode
 
 
@@ -88,6 +89,67 @@ class PlanForbids(Refusal):
     def __init__(self, rule: str) -> None:
         """``rule``: why."""
         super().__init__(RefusalCode.NOT_ALLOWED_NOW, "data.step", rule)
+
+
+class OfficeMayNot(Refusal):
+    """An office of this kind does not do this."""
+
+    def __init__(self) -> None:
+        super().__init__(RefusalCode.MALFORMED, "data.office", "this step is taken by the office of a county")
+
+
+class LawStepTaken(Refusal):
+    """Each step of the law is taken once a spell."""
+
+    def __init__(self) -> None:
+        super().__init__(RefusalCode.NOT_ALLOWED_NOW, "data.step", "the step was taken before, in this spell")
+
+
+class EarlierStepMissing(Refusal):
+    """The law has other steps first."""
+
+    def __init__(self, steps: Sequence[LawStep]) -> None:
+        """``steps``: those that are missing."""
+        super().__init__(RefusalCode.EARLIER_STEP_MISSING, "data.step", f"these steps come first: {', '.join(steps)}")
+
+
+class AttemptsMissing(Refusal):
+    """The law asks for persuasion first."""
+
+    def __init__(self, number: int) -> None:
+        """``number``: so many attempts."""
+        super().__init__(RefusalCode.ATTEMPTS_MISSING, "data.step", f"so many attempts come first: {number}")
+
+
+class TermRunning(Refusal):
+    """The guardians still have time to comply."""
+
+    def __init__(self, until: date) -> None:
+        """``until``: the last day of the term."""
+        super().__init__(RefusalCode.TERM_RUNNING, "data.happened", f"the term of the step before runs until {until}")
+
+
+class StepBeforeLater(Refusal):
+    """A step does not happen before the one that it follows on."""
+
+    def __init__(self, day: date) -> None:
+        """``day``: of the step before."""
+        super().__init__(RefusalCode.MALFORMED, "data.happened", f"the step before happened later: on {day}")
+
+
+class TermNotAllowed(Refusal):
+    """The law's ladder has another term."""
+
+    def __init__(self, first: date, last: date) -> None:
+        """``first``, ``last``: between which days it may end."""
+        super().__init__(RefusalCode.MALFORMED, "data.term", f"the term is {first} to {last}")
+
+
+class DocumentMissing(Refusal):
+    """Each step of the law is a document."""
+
+    def __init__(self) -> None:
+        super().__init__(RefusalCode.MALFORMED, "data.document", "it must refer to the document that was written: its number")
 
 
 class HappenedInFuture(Refusal):

@@ -73,6 +73,7 @@ COMMANDS: dict[str, list[dict[str, Any]]] = {
         {"do": "record-attempt", "role": "teacher", "method": "visit", "met": "guardian", "outcome": "promised"},
         {"do": "record-step", "role": "teacher", "step": "visit-home", "happened": "2020-06-12", "evidence": "JF/2020-01"},
         {"do": "change-plan", "role": "education_head", "change": "leave_out", "because": "not_needed", "step": "tutor"},
+        {"do": "take-law-step", "role": "officer", "step": "notice", "happened": "2020-06-12", "document": "FX/2020-01"},
         {"do": "close-after-return", "outcome": "sustained", "evidence": "KQ/2020-06"},
     ],
     "relief": [

@@ -39,6 +39,7 @@ OF_COMMANDS = {
     "record-attempt": {"officer", "reporter"},
     "record-step": {"officer", "reporter"},
     "change-plan": {"officer"},
+    "take-law-step": {"officer", "reporter"},
     "close-after-return": {"officer"},
     "pay": {"officer"},
     "set-boarding": {"officer"},

@@ -20,6 +20,7 @@ from tests.support.redis import RedisDatabase
 ATTEMPT = {"do": "record-attempt", "office": OFFICE, "role": "teacher", "method": "visit", "met": "guardian", "outcome": "promised"}
 CLOSE = {"do": "close-after-return", "office": OFFICE, "outcome": "sustained", "evidence": "KQ/2020-06"}
 STEP = {"do": "record-step", "office": OFFICE, "role": "teacher", "step": "visit-home", "happened": "2020-06-12", "evidence": "JF/2020-01"}
+LAW_STEP = {"do": "take-law-step", "office": OFFICE, "role": "officer", "step": "notice", "happened": "2020-06-12", "document": "FX/2020-01"}
 CHANGE = {"do": "change-plan", "office": OFFICE, "role": "education_head", "change": "leave_out", "because": "not_needed", "step": "tutor"}
 
 

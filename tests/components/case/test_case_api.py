@@ -22,7 +22,7 @@ def desk(database: RedisDatabase) -> CaseDesk:
 async def test_a_file_shows_where_it_stands_and_what_happened_to_it(desk: CaseDesk) -> None:
     await desk.tell(("2020-06-01", opened()), ("2020-06-03", moved(BUTUO)))
     shown = await desk.get(FILE)
-    assert (shown.pop("plan")["playbook"], shown) == ("work", {
+    assert (shown.pop("plan")["playbook"], shown.pop("law")["ladder"], shown) == ("work", 1, {
         "id": CHILD, "state": "open", "county": BUTUO, "reason": "work", "attempts": 0, "due": "2020-06-08", "overdue": True,
         "history": [
             {"what": "opened", "day": "2020-06-01", "county": "513431", "reason": "work"},
@@ -178,4 +178,4 @@ async def test_the_description_has_every_shape_that_is_taken_and_given(desk: Cas
     ]["schemas"].keys()
     post = document["paths"]["/v1/cases/{id}"]["post"]
     assert {"200", "202", "400", "404", "409", "413", "415", "422", "503"} <= post["responses"].keys()
-    assert len(post["requestBody"]["content"]["application/json"]["schema"]["oneOf"]) == 4
+    assert len(post["requestBody"]["content"]["application/json"]["schema"]["oneOf"]) == 5

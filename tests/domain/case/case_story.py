@@ -18,6 +18,7 @@ from shared.contracts.case_codes import (
     CaseStanding,
     CaseState,
     ClosingOutcome,
+    LawStep,
     MetWith,
     PlanChange,
     PlanChangeReason,
@@ -40,6 +41,7 @@ from shared.contracts.case_commands import (
     RecordAttempt,
     RecordStep,
     RestoreCase,
+    TakeLawStep,
 )
 from shared.contracts.refusal import Refusal
 from shared.contracts.sequence import sequence_of
@@ -156,6 +158,18 @@ def plan_change(
     return ChangePlan(office=office, role=role, change=change, because=because, step=code)
 
 
+def law_step(
+    step: LawStep = LawStep.NOTICE,
+    office: str = OFFICE,
+    *,
+    role: Role = Role.EDUCATION_HEAD,
+    happened: date = FIRST,
+    document: str | None = "FX/2020-01",
+    term: date | None = None,
+) -> TakeLawStep:
+    return TakeLawStep(office=office, role=role, step=step, happened=happened, document=document, term=term)
+
+
 def standing(state: CaseState, due: date | None, *, county: str = ZHAOJUE, reason: Reason | None = Reason.WORK, attempts: int = 0) -> CaseStanding:
     return CaseStanding(state, county, reason, attempts, due)
 
@@ -210,7 +224,7 @@ def told(asked: Sequence[CaseCommand]) -> Case:
 
 def judge(case: Case, asked: CaseCommand, *, on: date, cause: str) -> CaseFact | None:
     """Judge anything, as the worker does: a county's office answers for its own county here."""
-    if isinstance(asked, RecordAttempt | CloseAfterReturn):
+    if isinstance(asked, RecordAttempt | CloseAfterReturn | TakeLawStep):
         return office_commands.decide(case, asked, on=on, cause=cause, answers_for={asked.office.removeprefix("/counties/")})
     if isinstance(asked, RecordStep | ChangePlan):
         return plan_commands.decide(case, asked, on=on, cause=cause, answers_for={asked.office.removeprefix("/counties/")})

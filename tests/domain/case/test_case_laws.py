@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date, timedelta
+from itertools import accumulate
 
 import pytest
 from hypothesis import given, settings
@@ -9,11 +10,22 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from services.case.domain.case import INITIAL, Case, evolve, fold
+from services.case.domain.ladder import LADDERS
 from services.case.domain.packed import pack, place_in_lists, unpack
 from services.case.domain.playbook import PLAYBOOKS, playbook_of
-from shared.contracts.case import CaseAttempted, CaseFact, CaseJoined, CaseParted, CasePlanChanged, CaseReopened, CaseRestored, CaseStepDone
-from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, CaseStanding, CaseState, MetWith, PlanChange, PlanChangeReason, Role
-from shared.contracts.case_commands import CaseCommand
+from shared.contracts.case import (
+    CaseAttempted,
+    CaseFact,
+    CaseJoined,
+    CaseLawStepTaken,
+    CaseParted,
+    CasePlanChanged,
+    CaseReopened,
+    CaseRestored,
+    CaseStepDone,
+)
+from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, CaseStanding, CaseState, LawStep, MetWith, PlanChange, PlanChangeReason, Role
+from shared.contracts.case_commands import CaseCommand, TakeLawStep
 from shared.contracts.sequence import sequence_of
 from shared.contracts.words import Reason, RemovalCode, Status
 from tests.domain.case.case_story import (
@@ -29,6 +41,7 @@ from tests.domain.case.case_story import (
     corrected,
     joined,
     judge,
+    law_step,
     merged,
     moved,
     numbered,
@@ -66,6 +79,9 @@ ASKED: st.SearchStrategy[CaseCommand] = st.one_of(
     st.builds(attempt, _office, method=st.sampled_from(AttemptMethod), outcome=st.sampled_from(AttemptOutcome), met=_met, next_=_next),
     st.builds(closed, _office),
     st.builds(step, _step, _office, role=st.sampled_from(Role), happened=_happened),
+    st.builds(
+        law_step, st.sampled_from(LawStep), _office, role=st.sampled_from([Role.EDUCATION_HEAD, Role.PRINCIPAL]), happened=_happened, term=_next
+    ),
     st.builds(plan_change, st.sampled_from(PlanChange), st.none() | _step, _office, because=st.sampled_from(PlanChangeReason)),
 )
 DAYS = st.integers(0, 15).map(lambda n: FIRST + timedelta(n))
@@ -139,7 +155,7 @@ def test_each_fact_finds_what_the_one_before_it_left(history: History) -> None:
 def test_something_is_due_for_every_file_that_is_not_closed_and_for_no_other(history: History) -> None:
     for _, _, fact in live(history)[1]:
         assert (fact.after.due is None) == (fact.after.state is CaseState.CLOSED)
-        assert fact.after != fact.before or isinstance(fact, CaseJoined | CaseStepDone | CasePlanChanged)
+        assert fact.after != fact.before or isinstance(fact, CaseJoined | CaseStepDone | CasePlanChanged | CaseLawStepTaken)
 
 
 def opens(found: CaseStanding | None) -> bool:
@@ -195,6 +211,43 @@ def test_the_plan_of_a_file_is_of_its_reason_and_no_step_was_done_before_those_t
         assert case.plan is not None
         steps = len(playbook_of(case.standing.reason, case.plan.version).steps)
         assert case.plan.done >> steps == case.plan.left >> steps == case.plan.done & case.plan.left == 0
+
+
+CLIMB = [opened(), attempt(), *(law_step(each, role=Role.EDUCATION_HEAD) for each in LawStep)]
+
+
+@st.composite
+def climbs(draw: st.DrawFn) -> History:
+    """Return a history in which each command may come a few weeks after the one before it, most of them steps of the law."""
+    asked = draw(st.lists(st.one_of(st.sampled_from(CLIMB), st.sampled_from(CLIMB), ASKED), max_size=20))
+    days = accumulate(draw(st.lists(st.integers(0, 25), min_size=len(asked) + 2, max_size=len(asked) + 2)), initial=FIRST.toordinal())
+    begun = [(date.fromordinal(on), each) for on, each in zip(days, [*CLIMB[:2], *asked], strict=False)]
+    return [
+        (on, f"c{n}", replace(numbered(each, on), happened=on) if isinstance(each, TakeLawStep) else numbered(each, on))
+        for n, (on, each) in enumerate(begun)
+    ]
+
+
+@law
+@given(st.one_of(climbs(), histories()))
+def test_no_step_is_taken_out_of_the_laws_order(history: History) -> None:
+    """Told from the facts alone: what the ladder has first was taken in the same spell, its terms passed, and somebody tried to persuade."""
+    taken: list[CaseLawStepTaken] = []
+    for _, _, fact in live(history)[1]:
+        if fact.after.attempts == 0:
+            taken = []
+        if isinstance(fact, CaseLawStepTaken):
+            rung = LADDERS[fact.ladder - 1].rung(fact.step)
+            assert fact.after.state is CaseState.PERSUADING
+            assert fact.after.attempts >= rung.attempts >= 1
+            assert set(rung.after) <= {each.step for each in taken}
+            assert fact.step not in {each.step for each in taken}
+            assert [*(each.step for each in taken), fact.step] == list(LawStep)[: len(taken) + 1]
+            assert all(each.happened <= fact.happened for each in taken)
+            assert not (rung.waits and taken) or fact.happened > taken[-1].term
+            first, last = rung.terms(fact.happened)
+            assert first <= fact.term <= last
+            taken.append(fact)
 
 
 @law

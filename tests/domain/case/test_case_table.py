@@ -14,6 +14,7 @@ from tests.domain.case.case_story import (
     day,
     joined,
     judge,
+    law_step,
     merged,
     moved,
     on_leave,
@@ -42,6 +43,7 @@ ASKED = {
     "close-after-return": closed(),
     "record-step": step(),
     "change-plan": plan_change(),
+    "take-law-step": law_step(happened=day(2)),
 }
 
 # A word of the fact's type and the state it leaves; - for nothing, and the code of a refusal.
@@ -62,6 +64,7 @@ record-attempt     | unknown_case | attempted persuading           | attempted p
 close-after-return | unknown_case | not_allowed_now                | not_allowed_now                | closed-by-return closed  | not_allowed_now
 record-step        | unknown_case | step-done open                 | step-done persuading           | step-done returned       | not_allowed_now
 change-plan        | unknown_case | plan-changed open              | plan-changed persuading        | plan-changed returned    | not_allowed_now
+take-law-step      | unknown_case | attempts_missing               | law-step-taken persuading      | not_allowed_now          | not_allowed_now
 """
 
 
@@ -73,7 +76,7 @@ def rows() -> list[tuple[str, str, str]]:
 def test_the_table_has_every_command_and_every_state() -> None:
     # What a file is restored to depends on how it was closed: `test_merged_files.py`.
     assert {command.TYPE.split(".")[-2] for command in CASE_COMMANDS} - {"restore"} == {asked.split(",")[0] for asked in ASKED}
-    assert len(rows()) == 15 * 5
+    assert len(rows()) == 16 * 5
 
 
 @pytest.mark.parametrize(("asked", "state", "outcome"), rows())
