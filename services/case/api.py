@@ -24,7 +24,16 @@ from shared.commands.record_clock import Now
 from shared.commands.speaker import Speaker
 from shared.contracts.access import Looked, Purpose
 from shared.contracts.case_codes import CaseState
-from shared.contracts.case_commands import ChangePlan, CloseAfterReturn, RecordAttempt, RecordStep, TakeLawStep
+from shared.contracts.case_commands import (
+    ChangePlan,
+    CloseAfterReturn,
+    ConfirmClosing,
+    CorroborateReturn,
+    DeclineClosing,
+    RecordAttempt,
+    RecordStep,
+    TakeLawStep,
+)
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.services import CASE
 from shared.deciding.states.state_store import StateStore
@@ -51,7 +60,10 @@ _RIGHTS: Mapping[str, Action] = {
     RecordStep.TYPE: Action.RECORD_STEPS,
     ChangePlan.TYPE: Action.CHANGE_PLANS,
     TakeLawStep.TYPE: Action.TAKE_LAW_STEPS,
+    CorroborateReturn.TYPE: Action.CORROBORATE_RETURNS,
     CloseAfterReturn.TYPE: Action.CLOSE_FILES,
+    ConfirmClosing.TYPE: Action.CONFIRM_CLOSINGS,
+    DeclineClosing.TYPE: Action.CONFIRM_CLOSINGS,
 }
 Officer = Annotated[Caller, Depends(Having(*_RIGHTS.values()))]
 _STATUSES: Mapping[str, int] = {RefusalCode.UNKNOWN_CASE: 404, RefusalCode.MALFORMED: 422, RefusalCode.FUTURE_DATED: 422}
@@ -121,7 +133,7 @@ def create_app(
 
     @app.post(
         "/v1/cases",
-        summary="Record many attempts or steps, change plans, take steps of the law, or close files after a return: a line each",
+        summary="Record many attempts or steps, change plans, take steps of the law, or corroborate returns and close files: a line each",
         openapi_extra=lines_body(openapi.ASKED),
         responses=openapi.responses(LinesDone, "What became of each line", 400, 413, 415, 422, 503) | LINES_TAKEN,
     )
@@ -148,7 +160,7 @@ def create_app(
 
     @app.post(
         "/v1/cases/{id}",
-        summary="Record an attempt or a step of the plan, change the plan, take a step of the law, or close a file after a return",
+        summary="Record an attempt or a step of the plan, change the plan, take a step of the law, or corroborate a return and close the file",
         openapi_extra=openapi.BODY,
         responses=openapi.responses(CaseFile, "It is done; the file as it stands then", 400, 404, 409, 413, 415, 422, 503) | TAKEN,
     )

@@ -1,5 +1,6 @@
 """From the bytes of a command and a packed state to an outcome: the whole of what case's worker decides. Pure."""
 
+from collections.abc import Container
 from collections.abc import Set as AbstractSet
 from datetime import date
 
@@ -14,6 +15,9 @@ from shared.contracts.case_commands import (
     ChangePlan,
     CloseAfterReturn,
     CloseForMerge,
+    ConfirmClosing,
+    CorroborateReturn,
+    DeclineClosing,
     JoinCase,
     PartCase,
     RecordAttempt,
@@ -29,12 +33,13 @@ from shared.deciding.states.outcomes import Outcome
 from shared.events.codec import encode, read_data
 from shared.events.envelope import Event, caused
 from shared.geography.county_codes import codes_of_office
+from shared.identity.offices import counties_of_office
 from shared.log import topics
 
 _NOWHERE: AbstractSet[tuple[str, bytes]] = frozenset()
 
 Command = policy_commands.PolicyCommand | merged_files.MergeCommand | office_commands.OfficeCommand | plan_commands.PlanCommand
-_OF_OFFICES = (RecordAttempt, CloseAfterReturn, TakeLawStep)
+_OF_OFFICES = (RecordAttempt, TakeLawStep, CorroborateReturn, CloseAfterReturn, ConfirmClosing, DeclineClosing)
 _OF_PLANS = (RecordStep, ChangePlan)
 _OF_MERGES = (CloseForMerge, JoinCase, PartCase, RestoreCase)
 
@@ -74,9 +79,14 @@ class CaseDecider:
         return _NOWHERE if state is None else frozenset((packed.place_in_lists(state),))
 
 
+def _counties_of(office: str, on: date) -> Container[str]:
+    """Return the codes of the counties that an office answers for: a county's those that became part of it, one above those below it that day."""
+    return codes_of_office(office) or counties_of_office(office, on)
+
+
 def _decided(case: Case, command: Command, *, on: date, cause: str) -> CaseFact | None:
     if isinstance(command, _OF_OFFICES):
-        return office_commands.decide(case, command, on=on, cause=cause, answers_for=codes_of_office(command.office))
+        return office_commands.decide(case, command, on=on, cause=cause, answers_for=_counties_of(command.office, on))
     if isinstance(command, _OF_PLANS):
         return plan_commands.decide(case, command, on=on, cause=cause, answers_for=codes_of_office(command.office))
     if isinstance(command, _OF_MERGES):

@@ -26,9 +26,19 @@ class CaseEntry(Struct, frozen=True):
     overdue: bool
 
 
+class ReturnShown(Struct, frozen=True):
+    """A return: since when, and which offices claimed it, corroborated it, and would close the file."""
+
+    since: date
+    claimant: str | None
+    corroborated_by: str | None
+    proposed_by: str | None
+
+
 class CaseFile(CaseEntry, frozen=True):
     """A file, the plan of its child, where it stands by the law, and what happened to it, oldest first; of a very long history the newest part."""
 
+    back: ReturnShown | None
     plan: PlanShown
     law: LawShown
     history: Sequence[Happening]
@@ -57,6 +67,7 @@ def file_of(student: str, case: Case, now: CaseStanding, today: date) -> CaseFil
         now.attempts,
         now.due,
         _overdue(now, today),
+        None if (back := case.back) is None else ReturnShown(back.since, back.claimant, back.corroborated_by, back.proposed_by),
         plan_shown(case, now, today),
         law_shown(case, now, today),
         happenings_of(case.history),

@@ -9,10 +9,19 @@ from services.case.plan_documents import PlansToRenew
 from shared.commands.command_lines import LinesDone
 from shared.commands.instructions import Instructions
 from shared.commands.openapi import WHY
-from shared.contracts.case_commands import ChangePlan, CloseAfterReturn, RecordAttempt, RecordStep, TakeLawStep
+from shared.contracts.case_commands import (
+    ChangePlan,
+    CloseAfterReturn,
+    ConfirmClosing,
+    CorroborateReturn,
+    DeclineClosing,
+    RecordAttempt,
+    RecordStep,
+    TakeLawStep,
+)
 from shared.http import openapi
 
-ASKED = Instructions((RecordAttempt, CloseAfterReturn, RecordStep, ChangePlan, TakeLawStep))
+ASKED = Instructions((RecordAttempt, CloseAfterReturn, RecordStep, ChangePlan, TakeLawStep, CorroborateReturn, ConfirmClosing, DeclineClosing))
 """What an office can ask of a file."""
 
 BODY: dict[str, Any] = ASKED.request_body()

@@ -16,12 +16,15 @@ from shared.contracts.case_codes import (
     AttemptOutcome,
     CaseStanding,
     ClosingOutcome,
+    Corroboration,
+    DecliningReason,
     LadderVersion,
     LawStep,
     MetWith,
     PlanChange,
     PlanChangeReason,
     PlaybookVersion,
+    RecordedAnyOffice,
     RecordedOffice,
     RecordedStep,
     Role,
@@ -107,10 +110,47 @@ class CaseAttempted(CaseFact, frozen=True):
     happened: date | None = None
 
 
-class CasePutUnderObservation(FollowingFact, frozen=True):
-    """The child is back in school; whether it stays is looked at when ``due``."""
+class CasePutUnderObservationV1(FollowingFact, frozen=True):
+    """The child is back in school; whether it stays is looked at when ``due``. Who said so, the fact does not say."""
 
     TYPE = "cn.baoxue.case.put-under-observation.v1"
+
+
+class CasePutUnderObservation(FollowingFact, frozen=True):
+    """The child is said to be back in school; whether it stays is looked at when ``due``. ``claimant``: who said so, null where it is not known."""
+
+    TYPE = "cn.baoxue.case.put-under-observation.v2"
+    claimant: RecordedAnyOffice | None = None
+
+
+class CaseReturnCorroborated(CaseFact, frozen=True):
+    """Another office than the claimant knows that the child is in school: since when, and by what."""
+
+    TYPE = "cn.baoxue.case.return-corroborated.v1"
+    office: RecordedAnyOffice
+    role: Role
+    by: Corroboration
+    happened: date
+    evidence: RecordedReference
+
+
+class CaseClosingProposed(CaseFact, frozen=True):
+    """The office of the county would close the file (销号): the return was corroborated, and the child stayed. A second office has to confirm."""
+
+    TYPE = "cn.baoxue.case.closing-proposed.v1"
+    office: RecordedOffice
+    role: Role
+    outcome: ClosingOutcome
+    evidence: RecordedReference
+
+
+class CaseClosingDeclined(CaseFact, frozen=True):
+    """A second office does not confirm that the file is closed: the return has to be corroborated anew."""
+
+    TYPE = "cn.baoxue.case.closing-declined.v1"
+    office: RecordedAnyOffice
+    role: Role
+    because: DecliningReason
 
 
 class CaseMoved(FollowingFact, frozen=True):
@@ -140,8 +180,8 @@ class CaseClosedByReturnV1(CaseFact, frozen=True):
     outcome: ClosingOutcome
 
 
-class CaseClosedByReturn(CaseFact, frozen=True):
-    """An office saw that the child stayed in school (销号). ``evidence`` refers to what shows it; null where it was not asked for yet (v1)."""
+class CaseClosedByReturnV2(CaseFact, frozen=True):
+    """One office saw that the child stayed in school (销号). ``evidence`` refers to what shows it; null where it was not asked for yet (v1)."""
 
     TYPE = "cn.baoxue.case.closed-by-return.v2"
     office: RecordedOffice
@@ -149,11 +189,35 @@ class CaseClosedByReturn(CaseFact, frozen=True):
     evidence: RecordedReference | None = None
 
 
-class CaseClosedByRemoval(FollowingFact, frozen=True):
-    """The child left the ledger without returning."""
+class CaseClosedByReturn(CaseFact, frozen=True):
+    """A second office confirmed that the child stayed in school (销号): the return was claimed, corroborated and sustained.
+
+    ``evidence`` refers to what the second office looked at. ``role``, ``corroborated_by`` and ``proposed_by`` are null where one office was
+    enough (v1, v2), and ``evidence`` where it was not asked for yet (v1).
+    """
+
+    TYPE = "cn.baoxue.case.closed-by-return.v3"
+    office: RecordedAnyOffice
+    outcome: ClosingOutcome
+    evidence: RecordedReference | None = None
+    role: Role | None = None
+    corroborated_by: RecordedAnyOffice | None = None
+    proposed_by: RecordedAnyOffice | None = None
+
+
+class CaseClosedByRemovalV1(FollowingFact, frozen=True):
+    """The child left the ledger without returning; by what that is known, the fact does not say."""
 
     TYPE = "cn.baoxue.case.closed-by-removal.v1"
     code: RemovalCode | None = None
+
+
+class CaseClosedByRemoval(FollowingFact, frozen=True):
+    """The child left the ledger without returning: another act than a closing by return. ``evidence``: what the report of the removal referred to."""
+
+    TYPE = "cn.baoxue.case.closed-by-removal.v2"
+    code: RemovalCode | None = None
+    evidence: RecordedReference | None = None
 
 
 class CaseClosedByLeave(FollowingFact, frozen=True):
@@ -279,12 +343,15 @@ CASE_FACTS: tuple[type[CaseFact], ...] = (
     CaseReopened,
     CaseAttemptedV1,
     CaseAttempted,
+    CasePutUnderObservationV1,
     CasePutUnderObservation,
     CaseMoved,
     CaseReasonCorrectedV1,
     CaseReasonCorrected,
     CaseClosedByReturnV1,
+    CaseClosedByReturnV2,
     CaseClosedByReturn,
+    CaseClosedByRemovalV1,
     CaseClosedByRemoval,
     CaseClosedByLeave,
     CaseClosedByMerge,
@@ -300,6 +367,9 @@ CASE_FACTS: tuple[type[CaseFact], ...] = (
     CaseStepDone,
     CasePlanChanged,
     CaseLawStepTaken,
+    CaseReturnCorroborated,
+    CaseClosingProposed,
+    CaseClosingDeclined,
 )
 
 
@@ -317,5 +387,8 @@ FACT_UPCASTS: Mapping[str, Callable[[Any], Struct]] = {
     CasePartedV1.TYPE: _as(CaseParted),
     CaseRestoredV1.TYPE: _as(CaseRestored),
     CaseResumedV1.TYPE: _as(CaseResumed),
-    CaseClosedByReturnV1.TYPE: _as(CaseClosedByReturn),
+    CasePutUnderObservationV1.TYPE: _as(CasePutUnderObservation),
+    CaseClosedByRemovalV1.TYPE: _as(CaseClosedByRemoval),
+    CaseClosedByReturnV1.TYPE: _as(CaseClosedByReturnV2),
+    CaseClosedByReturnV2.TYPE: _as(CaseClosedByReturn),
 }

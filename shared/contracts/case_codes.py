@@ -13,11 +13,14 @@ from shared.contracts.words import Reason, RecordedCounty
 
 
 class CaseState(StrEnum):
-    """Where a file stands. ``returned``: the child is back in school and under observation."""
+    """Where a file stands. ``returned``: the child is back in school and under observation; ``closing``: one office would close it, and a second
+    has to confirm it.
+    """
 
     OPEN = "open"
     PERSUADING = "persuading"
     RETURNED = "returned"
+    CLOSING = "closing"
     CLOSED = "closed"
 
 
@@ -59,6 +62,24 @@ class ClosingOutcome(StrEnum):
     """Why an office closes a file: the return held."""
 
     SUSTAINED = "sustained"
+
+
+class Corroboration(StrEnum):
+    """By what somebody else than whoever claimed a return knows that the child is in school."""
+
+    ATTENDANCE = "attendance"
+    EXAM = "exam"
+    MEAL = "meal"
+    AID_PAID = "aid_paid"
+    VISIT = "visit"
+
+
+class DecliningReason(StrEnum):
+    """Why a second office does not confirm that a file is closed."""
+
+    NOT_IN_SCHOOL = "not_in_school"
+    EVIDENCE_INSUFFICIENT = "evidence_insufficient"
+    OTHER = "other"
 
 
 class Role(StrEnum):
@@ -114,6 +135,21 @@ Office = Annotated[
     ),
 ]
 RecordedOffice = Annotated[str, Meta(min_length=16, max_length=19, extra_json_schema={"pattern": "^/(counties/[0-9]{6}|schools/[0-9]{10})$"})]
+AnyOffice = Annotated[
+    str,
+    Meta(
+        pattern=r"^/(nation|provinces/[0-9]{2}|prefectures/[0-9]{6}|counties/[0-9]{6}|schools/[0-9]{10})$(?!\n)",
+        description="/nation, /provinces/NN, /prefectures/NNNN00, /counties/NNNNNN or /schools/NNNNNNNNNN",
+    ),
+]
+RecordedAnyOffice = Annotated[
+    str,
+    Meta(
+        min_length=7,
+        max_length=19,
+        extra_json_schema={"pattern": "^/(nation|provinces/[0-9]{2}|prefectures/[0-9]{6}|counties/[0-9]{6}|schools/[0-9]{10})$"},
+    ),
+]
 StudentSequence = Annotated[str, Meta(min_length=21, max_length=21, extra_json_schema={"pattern": "^[0-9]{16}-[0-9]{4}$"})]
 """The ``sequence`` of the student's fact that something follows from."""
 Attempts = Annotated[int, Meta(ge=0, le=1_000_000, description="the attempts of the present spell")]

@@ -7,9 +7,12 @@ from typing import Any, ClassVar
 from msgspec import Struct
 
 from shared.contracts.case_codes import (
+    AnyOffice,
     AttemptMethod,
     AttemptOutcome,
     ClosingOutcome,
+    Corroboration,
+    DecliningReason,
     LawStep,
     MetWith,
     Office,
@@ -19,7 +22,7 @@ from shared.contracts.case_codes import (
     StepCode,
     StudentSequence,
 )
-from shared.contracts.words import Reason, RecordedCounty, RecordedStudent, Reference, RemovalCode, Spell, Spells, Status
+from shared.contracts.words import Reason, RecordedCounty, RecordedReference, RecordedStudent, Reference, RemovalCode, Spell, Spells, Status
 
 
 class CaseCommand(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, kw_only=True):
@@ -43,10 +46,17 @@ class OpenCase(FollowingCommand, frozen=True):
     spell: Spell | None = None
 
 
-class ObserveReturn(FollowingCommand, frozen=True):
-    """The child is back: put its file under observation."""
+class ObserveReturnV1(FollowingCommand, frozen=True):
+    """The child is back: put its file under observation. Who said so, the command does not say."""
 
     TYPE = "cn.baoxue.case.asked.observe-return.v1"
+
+
+class ObserveReturn(FollowingCommand, frozen=True):
+    """The child is said to be back: put its file under observation. ``claimant``: who said so, null where it is not known."""
+
+    TYPE = "cn.baoxue.case.asked.observe-return.v2"
+    claimant: AnyOffice | None = None
 
 
 class MoveCase(FollowingCommand, frozen=True):
@@ -63,11 +73,19 @@ class CorrectReason(FollowingCommand, frozen=True):
     reason: Reason | None = None
 
 
-class CloseForRemoval(FollowingCommand, frozen=True):
+class CloseForRemovalV1(FollowingCommand, frozen=True):
     """The child left the ledger. ``code``: why, where it was said."""
 
     TYPE = "cn.baoxue.case.asked.close-for-removal.v1"
     code: RemovalCode | None = None
+
+
+class CloseForRemoval(FollowingCommand, frozen=True):
+    """The child left the ledger. ``code``: why, where it was said; ``evidence``: what the report referred to."""
+
+    TYPE = "cn.baoxue.case.asked.close-for-removal.v2"
+    code: RemovalCode | None = None
+    evidence: RecordedReference | None = None
 
 
 class CloseForLeave(FollowingCommand, frozen=True):
@@ -155,13 +173,52 @@ class CloseAfterReturnV1(CaseCommand, frozen=True):
     outcome: ClosingOutcome
 
 
-class CloseAfterReturn(CaseCommand, frozen=True):
-    """An office closes the file of a child that is back. ``evidence`` refers to what shows that it stayed: a roll, the record of a visit."""
+class CloseAfterReturnV2(CaseCommand, frozen=True):
+    """An office closes the file of a child that is back, in no role. ``evidence`` refers to what shows that it stayed."""
 
     TYPE = "cn.baoxue.case.asked.close-after-return.v2"
     office: Office
     outcome: ClosingOutcome
     evidence: Reference | None = None
+
+
+class CloseAfterReturn(CaseCommand, frozen=True):
+    """An office would close the file of a child that is back. ``role`` and ``evidence`` must be there: a roll, the record of a visit."""
+
+    TYPE = "cn.baoxue.case.asked.close-after-return.v3"
+    office: Office
+    outcome: ClosingOutcome
+    role: Role | None = None
+    evidence: Reference | None = None
+
+
+class CorroborateReturn(CaseCommand, frozen=True):
+    """Another office than the claimant knows that the child is in school. ``evidence`` refers to what shows it."""
+
+    TYPE = "cn.baoxue.case.asked.corroborate-return.v1"
+    office: AnyOffice
+    role: Role
+    by: Corroboration
+    happened: date
+    evidence: Reference | None = None
+
+
+class ConfirmClosing(CaseCommand, frozen=True):
+    """A second office confirms that a file is closed. ``evidence`` refers to what it looked at itself."""
+
+    TYPE = "cn.baoxue.case.asked.confirm-closing.v1"
+    office: AnyOffice
+    role: Role
+    evidence: Reference | None = None
+
+
+class DeclineClosing(CaseCommand, frozen=True):
+    """A second office does not confirm that a file is closed."""
+
+    TYPE = "cn.baoxue.case.asked.decline-closing.v1"
+    office: AnyOffice
+    role: Role
+    because: DecliningReason
 
 
 class RecordStep(CaseCommand, frozen=True):
@@ -200,9 +257,11 @@ class TakeLawStep(CaseCommand, frozen=True):
 
 CASE_COMMANDS: tuple[type[CaseCommand], ...] = (
     OpenCase,
+    ObserveReturnV1,
     ObserveReturn,
     MoveCase,
     CorrectReason,
+    CloseForRemovalV1,
     CloseForRemoval,
     CloseForLeave,
     CloseForMerge,
@@ -213,13 +272,20 @@ CASE_COMMANDS: tuple[type[CaseCommand], ...] = (
     RecordAttemptV1,
     RecordAttempt,
     CloseAfterReturnV1,
+    CloseAfterReturnV2,
     CloseAfterReturn,
     RecordStep,
     ChangePlan,
     TakeLawStep,
+    CorroborateReturn,
+    ConfirmClosing,
+    DeclineClosing,
 )
 
 COMMAND_UPCASTS: Mapping[str, Callable[[Any], Struct]] = {
     RecordAttemptV1.TYPE: lambda old: RecordAttempt(office=old.office, method=old.method, outcome=old.outcome, next=old.next),
-    CloseAfterReturnV1.TYPE: lambda old: CloseAfterReturn(office=old.office, outcome=old.outcome),
+    CloseForRemovalV1.TYPE: lambda old: CloseForRemoval(fact=old.fact, code=old.code),
+    ObserveReturnV1.TYPE: lambda old: ObserveReturn(fact=old.fact),
+    CloseAfterReturnV1.TYPE: lambda old: CloseAfterReturnV2(office=old.office, outcome=old.outcome),
+    CloseAfterReturnV2.TYPE: lambda old: CloseAfterReturn(office=old.office, outcome=old.outcome, evidence=old.evidence),
 }

@@ -9,6 +9,7 @@ from msgspec import Struct
 _FORMS = {
     "[0-9a-f-]{36}": "4f9c2a17-6d0b-5e3a-8c41-b7d2e90f1a35",
     "(provinces|counties|schools)": "/provinces/51",
+    "/(nation|provinces/[0-9]{2}|prefectures": "/prefectures/513400",
     "[0-9a-f]{32}": "fedcba9876543210fedcba9876543210",
     "[0-9]{16}-[0-9]{4}": "0000000000001233-0000",
     "spring|autumn": "2020-autumn",

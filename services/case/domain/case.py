@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from services.case.domain.law import Law, law_after
 from services.case.domain.plan import Plan, plan_after
+from services.case.domain.sustaining import Return, return_after
 from services.case.domain.timeline import added
 from shared.contracts.case import CASE_FACTS, CaseFact, FollowingFact
 from shared.contracts.case_codes import CaseStanding
@@ -26,6 +27,7 @@ class Case(Struct, frozen=True, gc=False):
 
     ``taken``: the position of the newest student's fact that something followed from (``position_of``). ``history``: what happened
     to it, packed (``timeline.py``). ``plan``: what is to be done for the child. ``law``: which steps of the law were taken, None for none.
+    ``back``: what is known of the return of a child that is back, until the file is closed.
     """
 
     standing: CaseStanding | None = None
@@ -33,6 +35,7 @@ class Case(Struct, frozen=True, gc=False):
     history: bytes = b""
     plan: Plan | None = None
     law: Law | None = None
+    back: Return | None = None
 
 
 INITIAL = Case()
@@ -51,7 +54,9 @@ def evolve(case: Case, fact: CaseFact, *, on: date, cause: str) -> Case:
         raise UnfoldableFact(f"no rule folds {type(fact).TYPE} into a file: deploy a case worker that knows it")
     taken = position_of(fact.fact) if isinstance(fact, FollowingFact) else case.taken
     plan = plan_after(case.plan, case.history, fact, on=on)
-    return Case(fact.after, taken, added(case.history, fact, on=on, cause=cause), plan, law_after(case.law, fact))
+    return Case(
+        fact.after, taken, added(case.history, fact, on=on, cause=cause), plan, law_after(case.law, fact), return_after(case.back, fact, on=on)
+    )
 
 
 def fold(facts: Iterable[tuple[date, str, CaseFact]], start: Case = INITIAL) -> Case:

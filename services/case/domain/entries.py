@@ -5,7 +5,7 @@ An entry begins with its kind (8 bits) and its day (24 bits, 1 being 1 January o
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from struct import Struct as Layout
 from typing import Any, NamedTuple
@@ -22,6 +22,8 @@ from shared.contracts.case import (
     CaseClosedByRemoval,
     CaseClosedByReturn,
     CaseClosedByVoid,
+    CaseClosingDeclined,
+    CaseClosingProposed,
     CaseFact,
     CaseJoined,
     CaseLawStepTaken,
@@ -34,10 +36,22 @@ from shared.contracts.case import (
     CaseReopened,
     CaseRestored,
     CaseResumed,
+    CaseReturnCorroborated,
     CaseStepDone,
     MergedFilesFact,
 )
-from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, CaseState, LawStep, MetWith, PlanChange, PlanChangeReason, Role
+from shared.contracts.case_codes import (
+    AttemptMethod,
+    AttemptOutcome,
+    CaseState,
+    Corroboration,
+    DecliningReason,
+    LawStep,
+    MetWith,
+    PlanChange,
+    PlanChangeReason,
+    Role,
+)
 from shared.contracts.words import Reason, RemovalCode
 
 # Stored in states: a number is never used again, and the order of these lists never changes; each is only ever added to.
@@ -65,7 +79,11 @@ BECAUSE = (
     PlanChangeReason.NEEDED_AFTER_ALL, PlanChangeReason.NEW_VERSION, PlanChangeReason.OTHER,
 )  # fmt: skip
 _STEPS = tuple(PLACE)
-STATES = (CaseState.OPEN, CaseState.PERSUADING, CaseState.RETURNED, CaseState.CLOSED)
+CORROBORATIONS = (
+    Corroboration.ATTENDANCE, Corroboration.EXAM, Corroboration.MEAL, Corroboration.AID_PAID, Corroboration.VISIT,
+)  # fmt: skip
+DECLINING = (DecliningReason.NOT_IN_SCHOOL, DecliningReason.EVIDENCE_INSUFFICIENT, DecliningReason.OTHER)
+STATES = (CaseState.OPEN, CaseState.PERSUADING, CaseState.RETURNED, CaseState.CLOSED, CaseState.CLOSING)
 STATE_NUMBER = {state: n for n, state in enumerate(STATES)}
 REASON_NUMBER = {reason: n for n, reason in enumerate(REASONS)}
 _METHOD_NUMBER = {method: n for n, method in enumerate(METHODS)}
@@ -74,7 +92,7 @@ _CODE_NUMBER = {code: n for n, code in enumerate(CODES)}
 
 _HEAD = Layout(">I")
 _PLACE = Layout(">II")  # head; county 20 bits, reason 4
-_DONE = Layout(">IQ4s")  # head; office; digest of the command's id
+_DONE = Layout(">IQ4s")  # head; office, of a closing with the role above it; digest of the command's id
 _ATTEMPT = Layout(">IQ4sI")  # the same, and above the office who, whom, which and when; next step's day 24 bits (0: none), method 4, outcome 4
 _REMOVAL = Layout(">IB")
 MERGE = Layout(
@@ -82,12 +100,18 @@ MERGE = Layout(
 )  # head, county and reason as above; the state found and one more (0: no file), and its due day (all ones: none); the other id
 _STEP = Layout(">IQ4sBBB3s")  # as of _DONE; reason 4, role 4; the playbook's version; the step's place there (255: none); the day it happened
 _CHANGE = Layout(">IQ4sBBBB")  # the same three; how 4, why 4
+_CORROBORATION = Layout(">IQ4sB3s")  # the same three, and the role above the office; by what; the day it happened
+_DECLINING = Layout(">IQ4sB")  # the same; why
 _LAW = Layout(">IQ4sBB3s3s")  # the same three; role 4, step 4; the ladder's version; the day it happened; the last day of its term
 _RESUMPTION = Layout(">IIB")  # head; county and reason; state
 
-_SCHOOL = 1 << 40
-"""Marks an office that is a school's; the digits of a county's or school's code are below."""
+_LEVELS = {"counties": 0, "prefectures": 1 << 36, "provinces": 2 << 36, "nation": 3 << 36, "schools": 1 << 40}
+_LEVEL_OF = {mark: level for level, mark in _LEVELS.items()}
+_DIGITS = {"counties": 6, "prefectures": 6, "provinces": 2, "schools": 10}
+_MARKS = 1 << 40 | 3 << 36
+"""An office is a number of 41 bits: the mark of its level, and below 36 bits the digits of its code. The nation has none."""
 _OFFICE_BITS, _ROLE_BITS, _MET_BITS, _BYTE = 41, 4, 3, 8
+_OFFICE = (1 << _OFFICE_BITS) - 1
 """Above the office of an attempt, from the lowest: role and whom they met, 1 being the first and 0 none; the number of the attempt, and how many
 days before the record it happened, one more, up to 255 each; 0: not known, or more."""
 DIGEST_AT = slice(12, 16)
@@ -128,6 +152,8 @@ class Happening(Struct, frozen=True, omit_defaults=True):
     law: LawStep | None = None
     ladder: int | None = None
     term: date | None = None
+    by: Corroboration | None = None
+    declined: DecliningReason | None = None
 
 
 def _placed(head: int, fact: CaseFact, _: str) -> bytes:
@@ -140,20 +166,32 @@ def _attempted(head: int, fact: CaseAttempted, cause: str) -> bytes:
     met = 0 if fact.met is None else MET.index(fact.met) + 1
     ago = 0 if fact.happened is None else (head & _DAY) - fact.happened.toordinal() + 1
     more = (_in_byte(ago) << _BYTE | _in_byte(fact.number)) << _MET_BITS | met
-    return _ATTEMPT.pack(head, (more << _ROLE_BITS | role) << _OFFICE_BITS | _office_number(fact.office), digest_of(cause), step)
+    return _ATTEMPT.pack(head, (more << _ROLE_BITS | role) << _OFFICE_BITS | office_number(fact.office), digest_of(cause), step)
 
 
-def _closed(head: int, fact: CaseClosedByReturn, cause: str) -> bytes:
-    return _DONE.pack(head, _office_number(fact.office), digest_of(cause))
+def _closed(head: int, fact: CaseClosedByReturn | CaseClosingProposed, cause: str) -> bytes:
+    return _DONE.pack(head, _who(fact), digest_of(cause))
+
+
+def _corroborated(head: int, fact: CaseReturnCorroborated, cause: str) -> bytes:
+    return _CORROBORATION.pack(head, _who(fact), digest_of(cause), CORROBORATIONS.index(fact.by), fact.happened.toordinal().to_bytes(3))
+
+
+def _declined(head: int, fact: CaseClosingDeclined, cause: str) -> bytes:
+    return _DECLINING.pack(head, _who(fact), digest_of(cause), DECLINING.index(fact.because))
+
+
+def _who(fact: CaseClosedByReturn | CaseClosingProposed | CaseReturnCorroborated | CaseClosingDeclined) -> int:
+    return (0 if fact.role is None else ROLES.index(fact.role) + 1) << _OFFICE_BITS | office_number(fact.office)
 
 
 def _step_done(head: int, fact: CaseStepDone, cause: str) -> bytes:
-    return _STEP.pack(head, _office_number(fact.office), digest_of(cause), *_step(fact), fact.happened.toordinal().to_bytes(3))
+    return _STEP.pack(head, office_number(fact.office), digest_of(cause), *_step(fact), fact.happened.toordinal().to_bytes(3))
 
 
 def _plan_changed(head: int, fact: CasePlanChanged, cause: str) -> bytes:
     how = CHANGES.index(fact.change) << 4 | BECAUSE.index(fact.because)
-    return _CHANGE.pack(head, _office_number(fact.office), digest_of(cause), *_step(fact), how)
+    return _CHANGE.pack(head, office_number(fact.office), digest_of(cause), *_step(fact), how)
 
 
 def _step(fact: CaseStepDone | CasePlanChanged) -> tuple[int, int, int]:
@@ -164,7 +202,7 @@ def _step(fact: CaseStepDone | CasePlanChanged) -> tuple[int, int, int]:
 def _law_step(head: int, fact: CaseLawStepTaken, cause: str) -> bytes:
     who = ROLES.index(fact.role) << 4 | PLACE[fact.step]
     days = fact.happened.toordinal().to_bytes(3), fact.term.toordinal().to_bytes(3)
-    return _LAW.pack(head, _office_number(fact.office), digest_of(cause), who, fact.ladder, *days)
+    return _LAW.pack(head, office_number(fact.office), digest_of(cause), who, fact.ladder, *days)
 
 
 def _removed(head: int, fact: CaseClosedByRemoval, _: str) -> bytes:
@@ -192,14 +230,14 @@ def _told_place(word: str, day: date, _: int, place: int) -> Happening:
 
 def _told_attempt(word: str, day: date, _: int, office: int, __: bytes, step: int) -> Happening:
     next_ = date.fromordinal(step >> 8) if step >> 8 else None
-    more, office = office >> _OFFICE_BITS, office & (1 << _OFFICE_BITS) - 1
+    more, office = office >> _OFFICE_BITS, office & _OFFICE
     role, more = more & (1 << _ROLE_BITS) - 1, more >> _ROLE_BITS
     met, more = more & (1 << _MET_BITS) - 1, more >> _MET_BITS
     number, ago = more & _MOST, more >> _BYTE
     return Happening(
         word,
         day,
-        office=_office_of(office),
+        office=office_of(office),
         number=number or None,
         role=ROLES[role - 1] if role else None,
         method=METHODS[step >> 4 & 0xF],
@@ -211,7 +249,15 @@ def _told_attempt(word: str, day: date, _: int, office: int, __: bytes, step: in
 
 
 def _told_closing(word: str, day: date, _: int, office: int, __: bytes) -> Happening:
-    return Happening(word, day, office=_office_of(office))
+    return Happening(word, day, office=office_of(office & _OFFICE), role=ROLES[who - 1] if (who := office >> _OFFICE_BITS) else None)
+
+
+def _told_corroboration(word: str, day: date, head: int, office: int, digest: bytes, by: int, happened: bytes) -> Happening:
+    return replace(_told_closing(word, day, head, office, digest), by=CORROBORATIONS[by], happened=date.fromordinal(int.from_bytes(happened)))
+
+
+def _told_declining(word: str, day: date, head: int, office: int, digest: bytes, because: int) -> Happening:
+    return replace(_told_closing(word, day, head, office, digest), declined=DECLINING[because])
 
 
 def _told_step(word: str, day: date, _: int, office: int, __: bytes, who: int, version: int, place: int, happened: bytes) -> Happening:
@@ -224,13 +270,13 @@ def _told_change(word: str, day: date, _: int, office: int, __: bytes, who: int,
 
 def _of_plan(word: str, day: date, office: int, who: int, version: int, place: int) -> Happening:
     step = None if place == _NO_PLACE else playbook_of(REASONS[who >> 4], version).steps[place].code
-    return Happening(word, day, office=_office_of(office), role=ROLES[who & 0xF], playbook=version, step=step)
+    return Happening(word, day, office=office_of(office), role=ROLES[who & 0xF], playbook=version, step=step)
 
 
 def _told_law_step(word: str, day: date, _: int, office: int, __: bytes, who: int, ladder: int, happened: bytes, term: bytes) -> Happening:
     days = (date.fromordinal(int.from_bytes(each)) for each in (happened, term))
     return Happening(
-        word, day, office=_office_of(office), role=ROLES[who >> 4], law=_STEPS[who & 0xF], ladder=ladder, happened=next(days), term=next(days)
+        word, day, office=office_of(office), role=ROLES[who >> 4], law=_STEPS[who & 0xF], ladder=ladder, happened=next(days), term=next(days)
     )  # fmt: skip
 
 
@@ -274,10 +320,15 @@ KINDS: dict[type[CaseFact], _Kind] = {
     CaseClosedByVoid: _Kind(14, _HEAD, _plain, _told_plainly),
     CaseResumed: _Kind(15, _RESUMPTION, _resumed, _told_resumption),
     CaseLawStepTaken: _Kind(18, _LAW, _law_step, _told_law_step),
+    CaseReturnCorroborated: _Kind(19, _CORROBORATION, _corroborated, _told_corroboration),
+    CaseClosingProposed: _Kind(20, _DONE, _closed, _told_closing),
+    CaseClosingDeclined: _Kind(21, _DECLINING, _declined, _told_declining),
     CaseStepDone: _Kind(16, _STEP, _step_done, _told_step),
     CasePlanChanged: _Kind(17, _CHANGE, _plan_changed, _told_change),
 }
-OF_OFFICES = frozenset(KINDS[fact].number for fact in (CaseAttempted, CaseClosedByReturn, CaseStepDone, CasePlanChanged, CaseLawStepTaken))
+_BY_OFFICES = CaseAttempted, CaseClosedByReturn, CaseStepDone, CasePlanChanged, CaseLawStepTaken
+_BY_TWO = CaseReturnCorroborated, CaseClosingProposed, CaseClosingDeclined
+OF_OFFICES = frozenset(KINDS[fact].number for fact in (*_BY_OFFICES, *_BY_TWO))
 BY_NUMBER = {kind.number: (kind, fact.TYPE.split(".")[3]) for fact, kind in KINDS.items()}
 
 
@@ -294,13 +345,17 @@ def _in_byte(number: int) -> int:
     return number if number <= _MOST else 0
 
 
-def _office_number(office: str) -> int:
-    kind, code = office[1:].split("/")
-    return int(code) | (_SCHOOL if kind == "schools" else 0)
+@lru_cache(maxsize=4096)
+def office_number(office: str) -> int:
+    """Return an office as a number of 41 bits."""
+    level, _, code = office[1:].partition("/")
+    return _LEVELS[level] | int(code or 0)
 
 
-def _office_of(number: int) -> str:
-    return f"/schools/{number ^ _SCHOOL:010d}" if number & _SCHOOL else f"/counties/{number:06d}"
+def office_of(number: int) -> str:
+    """Return the office of a number."""
+    level = _LEVEL_OF[number & _MARKS]
+    return f"/{level}/{number & ~_MARKS:0{_DIGITS[level]}d}" if level in _DIGITS else f"/{level}"
 
 
 def digest_of(cause: str) -> bytes:

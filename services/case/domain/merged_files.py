@@ -81,6 +81,8 @@ def _restored(case: Case, command: RestoreCase, on: date) -> CaseStanding | None
     now = case.standing
     if now is not None and (was := closed_by_merge(case.history)) is not None:
         state, due = was
+        # Who would have closed it is not known any more: the office of the county says so again.
+        state = CaseState.RETURNED if state is CaseState.CLOSING else state
         return replace(now, state=state, due=due)
     return _persuaded(now, command, on) if command.status in OUT_OF_SCHOOL and (now is None or now.state not in _OUT) else None
 

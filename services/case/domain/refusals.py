@@ -59,6 +59,58 @@ class MetOtherwise(Refusal):
         super().__init__(RefusalCode.MALFORMED, "data.met", rule)
 
 
+class ClaimantMayNot(Refusal):
+    """Whoever claimed a return does not corroborate it."""
+
+    def __init__(self) -> None:
+        super().__init__(RefusalCode.SECOND_OFFICE_NEEDED, "data.office", "this office claimed the return: another one has to know of it")
+
+
+class HappenedBeforeReturn(Refusal):
+    """What was before the return shows nothing of it."""
+
+    def __init__(self, day: date) -> None:
+        """``day``: of the return."""
+        super().__init__(RefusalCode.MALFORMED, "data.happened", f"the child is back since {day}: what was before shows nothing of it")
+
+
+class CorroborationEvidenceMissing(Refusal):
+    """Nobody corroborates on their word alone."""
+
+    def __init__(self) -> None:
+        super().__init__(RefusalCode.MALFORMED, "data.evidence", "it must refer to what shows that the child is in school")
+
+
+class CorroborationMissing(Refusal):
+    """Nobody but the claimant knows that the child is in school."""
+
+    def __init__(self) -> None:
+        rule = "another office than the one that claimed the return has to corroborate it first"
+        super().__init__(RefusalCode.CORROBORATION_MISSING, "type", rule)
+
+
+class UnderObservation(Refusal):
+    """The child was not in the seat for long enough."""
+
+    def __init__(self, until: date) -> None:
+        """``until``: the last day of the observation."""
+        super().__init__(RefusalCode.TERM_RUNNING, "type", f"the child is under observation until {until}")
+
+
+class SecondOfficeNeeded(Refusal):
+    """Whoever would close a file does not confirm it."""
+
+    def __init__(self) -> None:
+        super().__init__(RefusalCode.SECOND_OFFICE_NEEDED, "data.office", "this office would close the file: another office or level has to speak")
+
+
+class ClosingEvidenceMissing(Refusal):
+    """The second office looks for itself."""
+
+    def __init__(self) -> None:
+        super().__init__(RefusalCode.MALFORMED, "data.evidence", "it must refer to what the second office looked at itself")
+
+
 class EvidenceMissing(Refusal):
     """Nobody closes a file on their word alone."""
 

@@ -14,11 +14,16 @@ from shared.deciding.states.state_store import StateStore
 from shared.log.partitioner import partition_of
 from tests.components.shared import office_desk
 from tests.components.shared.office_desk import CHILD, PARTITIONS, OfficeDesk
-from tests.domain.case.case_story import OFFICE, numbered
+from tests.domain.case.case_story import OFFICE, PREFECTURE, numbered
 from tests.support.redis import RedisDatabase
 
 ATTEMPT = {"do": "record-attempt", "office": OFFICE, "role": "teacher", "method": "visit", "met": "guardian", "outcome": "promised"}
-CLOSE = {"do": "close-after-return", "office": OFFICE, "outcome": "sustained", "evidence": "KQ/2020-06"}
+CORROBORATE = {
+    "do": "corroborate-return", "office": OFFICE, "role": "teacher", "by": "attendance", "happened": "2020-06-12", "evidence": "KQ/2020-05",
+}  # fmt: skip
+CLOSE = {"do": "close-after-return", "office": OFFICE, "role": "officer", "outcome": "sustained", "evidence": "KQ/2020-06"}
+CONFIRM = {"do": "confirm-closing", "office": PREFECTURE, "role": "officer", "evidence": "FH/2020-06"}
+DECLINE = {"do": "decline-closing", "office": PREFECTURE, "role": "officer", "because": "not_in_school"}
 STEP = {"do": "record-step", "office": OFFICE, "role": "teacher", "step": "visit-home", "happened": "2020-06-12", "evidence": "JF/2020-01"}
 LAW_STEP = {"do": "take-law-step", "office": OFFICE, "role": "officer", "step": "notice", "happened": "2020-06-12", "document": "FX/2020-01"}
 CHANGE = {"do": "change-plan", "office": OFFICE, "role": "education_head", "change": "leave_out", "because": "not_needed", "step": "tutor"}

@@ -1,6 +1,6 @@
 """The plan of a child over HTTP: the checklist, the steps that are done, and what a new version of a playbook would change."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from services.case.domain.playbook import PLAYBOOKS
 from shared.contracts.words import Reason
 from shared.http.chinese.translation import chinese
 from shared.log.topics import STUDENT_STATUS
-from tests.components.case.case_desk import CHANGE, CLOSE, STEP, CaseDesk
+from tests.components.case.case_desk import CHANGE, CLOSE, CONFIRM, CORROBORATE, STEP, CaseDesk
 from tests.components.shared.office_desk import CHILD
 from tests.domain.case.case_story import BUTUO, OFFICE, back, opened, removed
 from tests.support.callers import carrying
@@ -136,7 +136,9 @@ async def test_plans_of_another_area_are_not_listed(desk: CaseDesk) -> None:
 async def test_a_closed_file_is_asked_nothing(desk: CaseDesk, end: list[Any]) -> None:
     await desk.tell(("2020-06-05", opened()), *(("2020-06-06", each) for each in end if each))
     if None in end:
-        assert (await desk.ask(**CLOSE)).status_code == 200
+        desk.now += timedelta(90)
+        for body in (CORROBORATE, CLOSE, CONFIRM):
+            assert (await desk.ask(**body)).status_code == 200
     assert (await desk.get(CHANGES))["plans"] == []
     assert (await desk.get(FILE))["plan"]["newer"] is None
 

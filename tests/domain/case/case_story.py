@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from msgspec.structs import replace
+
 from services.case.domain import merged_files, office_commands, plan_commands, policy_commands
 from services.case.domain.case import INITIAL, Case, evolve
 from services.case.domain.plan import planned
@@ -18,6 +20,8 @@ from shared.contracts.case_codes import (
     CaseStanding,
     CaseState,
     ClosingOutcome,
+    Corroboration,
+    DecliningReason,
     LawStep,
     MetWith,
     PlanChange,
@@ -31,7 +35,10 @@ from shared.contracts.case_commands import (
     CloseForLeave,
     CloseForMerge,
     CloseForRemoval,
+    ConfirmClosing,
     CorrectReason,
+    CorroborateReturn,
+    DeclineClosing,
     FollowVoid,
     JoinCase,
     MoveCase,
@@ -50,8 +57,11 @@ from tests.domain.decided import Decided
 
 ZHAOJUE, BUTUO, CHONGMING = "513431", "513429", "310151"
 OFFICE, SCHOOL = f"/counties/{ZHAOJUE}", "/schools/2151000001"
+PROVINCE, PREFECTURE = "/provinces/51", "/prefectures/513400"
 OTHER_ID = "f" * 32
 FIRST = date(2020, 3, 1)
+THAT_DAY = date.min
+"""In a corroboration: the day on which it is recorded."""
 NOW = ""
 """In a command: the number of the day on which it is asked."""
 
@@ -65,8 +75,8 @@ def opened(county: str = ZHAOJUE, reason: Reason | None = Reason.WORK, *, spell:
     return OpenCase(fact=fact, county=county, reason=reason, spell=spell)
 
 
-def back(fact: str = NOW) -> ObserveReturn:
-    return ObserveReturn(fact=fact)
+def back(fact: str = NOW, *, claimant: str | None = PROVINCE) -> ObserveReturn:
+    return ObserveReturn(fact=fact, claimant=claimant)
 
 
 def moved(county: str = BUTUO, *, fact: str = NOW) -> MoveCase:
@@ -77,8 +87,8 @@ def corrected(reason: Reason = Reason.LEARNING, *, fact: str = NOW) -> CorrectRe
     return CorrectReason(fact=fact, reason=reason)
 
 
-def removed(code: RemovalCode | None = RemovalCode.DEATH, *, fact: str = NOW) -> CloseForRemoval:
-    return CloseForRemoval(fact=fact, code=code)
+def removed(code: RemovalCode | None = RemovalCode.DEATH, *, evidence: str | None = None, fact: str = NOW) -> CloseForRemoval:
+    return CloseForRemoval(fact=fact, code=code, evidence=evidence)
 
 
 def on_leave(fact: str = NOW) -> CloseForLeave:
@@ -132,8 +142,34 @@ def attempt(
     return RecordAttempt(office=office, method=method, outcome=outcome, role=role, met=met, happened=happened, next=next_)
 
 
-def closed(office: str = OFFICE, evidence: str | None = "KQ/2019-06") -> CloseAfterReturn:
-    return CloseAfterReturn(office=office, outcome=ClosingOutcome.SUSTAINED, evidence=evidence)
+def corroborated(
+    office: str = SCHOOL,
+    *,
+    role: Role = Role.TEACHER,
+    by: Corroboration = Corroboration.ATTENDANCE,
+    happened: date = THAT_DAY,
+    evidence: str | None = "KQ/2020-05",
+) -> CorroborateReturn:
+    return CorroborateReturn(office=office, role=role, by=by, happened=happened, evidence=evidence)
+
+
+def proposed(office: str = OFFICE, *, role: Role | None = Role.OFFICER, evidence: str | None = "KQ/2019-06") -> CloseAfterReturn:
+    return CloseAfterReturn(office=office, outcome=ClosingOutcome.SUSTAINED, role=role, evidence=evidence)
+
+
+def confirmed(office: str = PREFECTURE, *, role: Role = Role.OFFICER, evidence: str | None = "FH/2020-06") -> ConfirmClosing:
+    return ConfirmClosing(office=office, role=role, evidence=evidence)
+
+
+def declined(
+    office: str = PREFECTURE, *, role: Role = Role.OFFICER, because: DecliningReason = DecliningReason.EVIDENCE_INSUFFICIENT
+) -> DeclineClosing:
+    return DeclineClosing(office=office, role=role, because=because)
+
+
+def closed() -> tuple[CaseCommand, ...]:
+    """Another office than the claimant saw the child, the county's would close the file, and a second confirms it: three days of a story."""
+    return corroborated(), proposed(), confirmed()
 
 
 def step(
@@ -216,16 +252,21 @@ def told(asked: Sequence[CaseCommand]) -> Case:
     """Return the file after all this, each of which must make a fact."""
     case = INITIAL
     for n, each in enumerate(asked, start=1):
-        fact = judge(case, each, on=day(n), cause=f"given-{n}")
+        on = day(n)
+        if isinstance(each, CloseAfterReturn) and case.standing is not None and case.standing.due is not None:
+            on = max(on, case.standing.due)  # the child must have stayed
+        fact = judge(case, each, on=on, cause=f"given-{n}")
         assert fact is not None, f"the story tells nothing with {each}"
-        case = evolve(case, fact, on=day(n), cause=f"given-{n}")
+        case = evolve(case, fact, on=on, cause=f"given-{n}")
     return case
 
 
 def judge(case: Case, asked: CaseCommand, *, on: date, cause: str) -> CaseFact | None:
     """Judge anything, as the worker does: a county's office answers for its own county here."""
-    if isinstance(asked, RecordAttempt | CloseAfterReturn | TakeLawStep):
-        return office_commands.decide(case, asked, on=on, cause=cause, answers_for={asked.office.removeprefix("/counties/")})
+    if isinstance(asked, RecordAttempt | TakeLawStep | CorroborateReturn | CloseAfterReturn | ConfirmClosing | DeclineClosing):
+        of = {ZHAOJUE, BUTUO} if asked.office in (PREFECTURE, PROVINCE) else {asked.office.removeprefix("/counties/")}
+        asked = replace(asked, happened=on) if isinstance(asked, CorroborateReturn) and asked.happened == THAT_DAY else asked
+        return office_commands.decide(case, asked, on=on, cause=cause, answers_for=of)
     if isinstance(asked, RecordStep | ChangePlan):
         return plan_commands.decide(case, asked, on=on, cause=cause, answers_for={asked.office.removeprefix("/counties/")})
     return planned(case.plan, case.history, _followed(case, asked, on), on=on)
@@ -239,6 +280,8 @@ def _followed(case: Case, asked: CaseCommand, on: date) -> CaseFact | None:
 
 def numbered(asked: CaseCommand, on: date) -> CaseCommand:
     """Give a policy's command the number of its day, if it has none."""
+    if isinstance(asked, CorroborateReturn) and asked.happened == THAT_DAY:
+        return replace(asked, happened=on)
     if getattr(asked, "fact", None) != NOW:
         return asked
     fields = {name: getattr(asked, name) for name in asked.__struct_fields__}
@@ -255,7 +298,9 @@ STORIES: dict[str, tuple[CaseCommand, ...]] = {
     "open": (opened(),),
     "persuading": (opened(), attempt()),
     "returned": (opened(), attempt(), back()),
-    "closed": (opened(), back(), closed()),
+    "corroborated": (opened(), back(), corroborated()),
+    "closing": (opened(), back(), corroborated(), proposed()),
+    "closed": (opened(), back(), *closed()),
     "closed by removal": (opened(), removed()),
     "closed by leave": (opened(), on_leave()),
     "closed by merge": (opened(), attempt(), merged()),

@@ -11,11 +11,12 @@ from services.case.domain.case import Case, evolve
 from services.case.domain.entries import Happening
 from services.case.domain.packed import NO_DAY, day_key, pack, place_in_lists, unpack
 from services.case.domain.timeline import knows_again
-from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, MetWith, PlanChange, PlanChangeReason, Role
+from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, Corroboration, DecliningReason, MetWith, PlanChange, PlanChangeReason, Role
 from shared.contracts.words import Reason, RemovalCode
 from shared.states import UnknownFormat
 from tests.domain.case.case_story import (
     OFFICE,
+    PREFECTURE,
     SCHOOL,
     STORIES,
     ZHAOJUE,
@@ -41,8 +42,8 @@ def test_a_packed_file_is_read_back_as_it_was(story: str) -> None:
     assert unpack(pack(case)) == case
 
 
-def test_a_file_that_was_opened_takes_31_bytes_and_four_more_once_its_child_is_back() -> None:
-    assert (len(pack(told([opened()]))), len(pack(told([opened(), back()])))) == (31, 35)
+def test_a_file_that_was_opened_takes_31_bytes_and_13_more_once_its_child_is_back() -> None:
+    assert (len(pack(told([opened()]))), len(pack(told([opened(), back()])))) == (31, 44)
 
 
 def test_attempts_beyond_count_are_kept_as_many() -> None:
@@ -100,7 +101,7 @@ def test_a_history_tells_what_happened_day_by_day() -> None:
         opened(ZHAOJUE, Reason.OTHER),
         attempt(),
         back(),
-        closed(),
+        *closed(),
         opened(reason=None),
         removed(),
     ]
@@ -122,11 +123,13 @@ def test_a_history_tells_what_happened_day_by_day() -> None:
         Happening("reopened", day(6), county=ZHAOJUE, reason=Reason.OTHER),
         Happening("attempted", day(7), office=OFFICE, method=AttemptMethod.VISIT, outcome=AttemptOutcome.PROMISED, **VISITED, happened=day(7)),
         Happening("put-under-observation", day(8)),
-        Happening("closed-by-return", day(9), office=OFFICE),
-        Happening("reopened", day(10), county=ZHAOJUE),
-        Happening("closed-by-removal", day(11), code=RemovalCode.DEATH),
-        Happening("reopened", day(12), county=ZHAOJUE, reason=Reason.WORK),
-        Happening("closed-by-leave", day(13)),
+        Happening("return-corroborated", day(9), office=SCHOOL, role=Role.TEACHER, by=Corroboration.ATTENDANCE, happened=day(9)),
+        Happening("closing-proposed", day(98), office=OFFICE, role=Role.OFFICER),
+        Happening("closed-by-return", day(11), office=PREFECTURE, role=Role.OFFICER),
+        Happening("reopened", day(12), county=ZHAOJUE),
+        Happening("closed-by-removal", day(13), code=RemovalCode.DEATH),
+        Happening("reopened", day(14), county=ZHAOJUE, reason=Reason.WORK),
+        Happening("closed-by-leave", day(15)),
     ]
 
 
@@ -172,6 +175,8 @@ def test_every_reason_method_outcome_and_code_has_a_number() -> None:
     assert set(entries.MET) == set(MetWith)
     assert len(entries.MET) < 1 << 3
     assert len(entries.ROLES) < 1 << 4
+    assert set(entries.CORROBORATIONS) == set(Corroboration)
+    assert set(entries.DECLINING) == set(DecliningReason)
     assert set(entries.CHANGES) == set(PlanChange)
     assert set(entries.BECAUSE) == set(PlanChangeReason)
     stored = (entries.REASONS, entries.METHODS, entries.OUTCOMES, entries.ROLES, entries.CHANGES, entries.BECAUSE)

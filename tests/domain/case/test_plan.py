@@ -39,7 +39,7 @@ from tests.domain.case.case_story import (
     voided,
 )
 
-OPEN, PERSUADING, RETURNED, CLOSED = CaseState
+OPEN, PERSUADING, RETURNED, _, CLOSED = CaseState
 VISITED = (opened(), step())
 
 
@@ -130,7 +130,7 @@ def test_a_file_that_a_merge_closed_has_its_plan_back_when_the_ids_are_parted() 
 
 def test_a_survivor_that_gets_a_file_gets_a_plan() -> None:
     assert plan_of(joined()) == Plan(1, day(1))
-    assert plan_of(*VISITED, back(), closed(), joined(Status.DROPPED_OUT)) == Plan(1, day(5))
+    assert plan_of(*VISITED, back(), *closed(), joined(Status.DROPPED_OUT)) == Plan(1, day(7))
 
 
 # --- steps
@@ -183,8 +183,8 @@ def test_a_step_happened_by_today_and_not_long_ago() -> None:
 
 def test_steps_go_on_while_the_child_is_under_observation_and_end_with_the_file() -> None:
     given(opened(), back()).when(step()).then(CaseStepDone, standing(RETURNED, day(92)))
-    given(opened(), back(), closed()).when(step()).then_refused(RefusalCode.NOT_ALLOWED_NOW, "type", "the file is closed")
-    given(opened(), back(), closed()).when(plan_change()).then_refused(RefusalCode.NOT_ALLOWED_NOW, "type", "the file is closed")
+    given(opened(), back(), *closed()).when(step()).then_refused(RefusalCode.NOT_ALLOWED_NOW, "type", "the file is closed")
+    given(opened(), back(), *closed()).when(plan_change()).then_refused(RefusalCode.NOT_ALLOWED_NOW, "type", "the file is closed")
 
 
 def test_there_is_no_plan_without_a_file() -> None:

@@ -1,0 +1,38 @@
+"""A child that is said to be back: who claimed it, who corroborated it, and who would close the file; and how facts change that."""
+
+from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from shared.contracts.case import CaseClosingDeclined, CaseClosingProposed, CaseFact, CasePutUnderObservation, CaseReturnCorroborated
+from shared.contracts.case_codes import CaseState
+
+BACK = frozenset({CaseState.RETURNED, CaseState.CLOSING})
+"""The states of a child that is back, and whose file is not closed."""
+
+
+class Return(Struct, frozen=True, gc=False):
+    """A return since a day, with the offices that said something of it; None of each that did not, or is not known."""
+
+    since: date
+    claimant: str | None = None
+    corroborated_by: str | None = None
+    proposed_by: str | None = None
+
+
+def return_after(found: Return | None, fact: CaseFact, *, on: date) -> Return | None:
+    """Return what is known of a return after a fact of a day. It is forgotten where the child is out again, or the file is closed."""
+    if fact.after.state not in BACK:
+        return None
+    match fact:
+        case CasePutUnderObservation():
+            return Return(on, fact.claimant)
+        case CaseReturnCorroborated():
+            return replace(found or Return(on), corroborated_by=fact.office)
+        case CaseClosingProposed():
+            return replace(found or Return(on), proposed_by=fact.office)
+        case CaseClosingDeclined():
+            return replace(found or Return(on), corroborated_by=None, proposed_by=None)
+        case _:
+            return found or Return(on)
