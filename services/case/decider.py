@@ -12,16 +12,15 @@ from services.case.domain.plan import planned
 from shared.clock import china_day
 from shared.contracts.case import CaseFact
 from shared.contracts.case_commands import (
-    ChangePlan,
     CloseAfterReturn,
     CloseForMerge,
     ConfirmClosing,
     CorroborateReturn,
     DeclineClosing,
+    FollowingCommand,
     JoinCase,
     PartCase,
     RecordAttempt,
-    RecordStep,
     RestoreCase,
     TakeLawStep,
 )
@@ -40,7 +39,6 @@ _NOWHERE: AbstractSet[tuple[str, bytes]] = frozenset()
 
 Command = policy_commands.PolicyCommand | merged_files.MergeCommand | office_commands.OfficeCommand | plan_commands.PlanCommand
 _OF_OFFICES = (RecordAttempt, TakeLawStep, CorroborateReturn, CloseAfterReturn, ConfirmClosing, DeclineClosing)
-_OF_PLANS = (RecordStep, ChangePlan)
 _OF_MERGES = (CloseForMerge, JoinCase, PartCase, RestoreCase)
 
 
@@ -85,10 +83,10 @@ def _counties_of(office: str, on: date) -> Container[str]:
 
 
 def _decided(case: Case, command: Command, *, on: date, cause: str) -> CaseFact | None:
+    if isinstance(command, FollowingCommand):  # first: most commands are of policies
+        if isinstance(command, _OF_MERGES):
+            return planned(case.plan, case.history, merged_files.decide(case, command, on=on), on=on)
+        return planned(case.plan, case.history, policy_commands.decide(case, command, on=on), on=on)
     if isinstance(command, _OF_OFFICES):
         return office_commands.decide(case, command, on=on, cause=cause, answers_for=_counties_of(command.office, on))
-    if isinstance(command, _OF_PLANS):
-        return plan_commands.decide(case, command, on=on, cause=cause, answers_for=codes_of_office(command.office))
-    if isinstance(command, _OF_MERGES):
-        return planned(case.plan, case.history, merged_files.decide(case, command, on=on), on=on)
-    return planned(case.plan, case.history, policy_commands.decide(case, command, on=on), on=on)
+    return plan_commands.decide(case, command, on=on, cause=cause, answers_for=codes_of_office(command.office))

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from services.case.domain.law import Law, law_after
 from services.case.domain.plan import Plan, plan_after
-from services.case.domain.sustaining import Return, return_after
+from services.case.domain.sustaining import BACK, Return, return_after
 from services.case.domain.timeline import added
 from shared.contracts.case import CASE_FACTS, CaseFact, FollowingFact
 from shared.contracts.case_codes import CaseStanding
@@ -54,9 +54,8 @@ def evolve(case: Case, fact: CaseFact, *, on: date, cause: str) -> Case:
         raise UnfoldableFact(f"no rule folds {type(fact).TYPE} into a file: deploy a case worker that knows it")
     taken = position_of(fact.fact) if isinstance(fact, FollowingFact) else case.taken
     plan = plan_after(case.plan, case.history, fact, on=on)
-    return Case(
-        fact.after, taken, added(case.history, fact, on=on, cause=cause), plan, law_after(case.law, fact), return_after(case.back, fact, on=on)
-    )
+    back = return_after(case.back, fact, on=on) if fact.after.state in BACK else None
+    return Case(fact.after, taken, added(case.history, fact, on=on, cause=cause), plan, law_after(case.law, fact), back)
 
 
 def fold(facts: Iterable[tuple[date, str, CaseFact]], start: Case = INITIAL) -> Case:

@@ -6,7 +6,7 @@ The first byte is the format's version. The numbers below and in ``entries.py`` 
 """
 
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from struct import Struct as Layout
 
 from services.case.domain.case import INITIAL, Case
@@ -69,10 +69,15 @@ def pack(case: Case) -> bytes:
 
 
 def _pack_return(back: Return) -> bytes:
-    offices = [office_number(each) for each in (back.corroborated_by, back.proposed_by) if each is not None]
-    claimant = 0 if back.claimant is None else office_number(back.claimant)
-    claimant |= (back.corroborated_by is not None) * _CORROBORATED | (back.proposed_by is not None) * _PROPOSED
-    return _RETURN.pack(day_key(back.since), claimant.to_bytes(_OFFICE_BYTES)) + b"".join(each.to_bytes(_OFFICE_BYTES) for each in offices)
+    return back.since.toordinal().to_bytes(DAY_BYTES) + _pack_offices(back.claimant, back.corroborated_by, back.proposed_by)
+
+
+@lru_cache(maxsize=4096)
+def _pack_offices(claimant: str | None, corroborated_by: str | None, proposed_by: str | None) -> bytes:
+    first = 0 if claimant is None else office_number(claimant)
+    first |= (corroborated_by is not None) * _CORROBORATED | (proposed_by is not None) * _PROPOSED
+    others = (office_number(each) for each in (corroborated_by, proposed_by) if each is not None)
+    return b"".join(each.to_bytes(_OFFICE_BYTES) for each in (first, *others))
 
 
 def _unpack_return(state: bytes, at: int) -> tuple[Return, int]:

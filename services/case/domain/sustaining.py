@@ -21,18 +21,17 @@ class Return(Struct, frozen=True, gc=False):
     proposed_by: str | None = None
 
 
-def return_after(found: Return | None, fact: CaseFact, *, on: date) -> Return | None:
-    """Return what is known of a return after a fact of a day. It is forgotten where the child is out again, or the file is closed."""
-    if fact.after.state not in BACK:
-        return None
+def return_after(found: Return | None, fact: CaseFact, *, on: date) -> Return:
+    """Return what is known of a return after a fact of a day that leaves the child back, and the file not closed."""
+    if type(fact) is CasePutUnderObservation:
+        return Return(on, fact.claimant)
+    back = found or Return(on)
     match fact:
-        case CasePutUnderObservation():
-            return Return(on, fact.claimant)
         case CaseReturnCorroborated():
-            return replace(found or Return(on), corroborated_by=fact.office)
+            return replace(back, corroborated_by=fact.office)
         case CaseClosingProposed():
-            return replace(found or Return(on), proposed_by=fact.office)
+            return replace(back, proposed_by=fact.office)
         case CaseClosingDeclined():
-            return replace(found or Return(on), corroborated_by=None, proposed_by=None)
+            return replace(back, corroborated_by=None, proposed_by=None)
         case _:
-            return found or Return(on)
+            return back
