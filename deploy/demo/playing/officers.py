@@ -23,8 +23,9 @@ _OUTCOMES = ("promised", "willing", "refused_by_family", "not_found", "working_e
 _PAGE, _SIDE_BY_SIDE = 500, 16
 """Lines of a page, and pages that are worked off at once: a worker takes many at once for little more than it takes a few for."""
 _LOOK = 0.2
-_OVERTAKEN = frozenset({"not_allowed_now", "not_your_county", "other_amount"})
-"""What the worker may say of a line because a report came in between the reading of a list and the command: the child is out again, or moved."""
+_OVERTAKEN = frozenset({"not_allowed_now", "not_your_county", "other_amount", "term_running", "corroboration_missing"})
+"""What the worker may say of a line because a report came in between the reading of a list and the command: the child is out again, or back
+again, or moved."""
 
 
 class Refused(Exception):

@@ -71,7 +71,7 @@ class HappenedBeforeReturn(Refusal):
 
     def __init__(self, day: date) -> None:
         """``day``: of the return."""
-        super().__init__(RefusalCode.MALFORMED, "data.happened", f"the child is back since {day}: what was before shows nothing of it")
+        super().__init__(RefusalCode.NOT_ALLOWED_NOW, "data.happened", f"the child is back since {day}: what was before shows nothing of it")
 
 
 class CorroborationEvidenceMissing(Refusal):

@@ -113,7 +113,7 @@ async def test_a_file_whose_child_stayed_in_school_is_closed_by_one_and_confirme
         ([CORROBORATE, CLOSE], CONFIRM | {"office": OFFICE}, "second_office_needed", "office"),
         ([CORROBORATE, CLOSE], CONFIRM | {"office": "/prefectures/510100"}, "not_your_county", "office"),
         ([CORROBORATE, CLOSE], DECLINE | {"office": OFFICE}, "second_office_needed", "office"),
-        ([], CORROBORATE | {"happened": "2020-03-09"}, "malformed", "happened"),
+        ([], CORROBORATE | {"happened": "2020-03-09"}, "not_allowed_now", "happened"),
         ([CORROBORATE], {name: value for name, value in CLOSE.items() if name != "role"}, "malformed", "role"),
         ([CORROBORATE, CLOSE], {name: value for name, value in CONFIRM.items() if name != "evidence"}, "malformed", "evidence"),
         ([], {name: value for name, value in CORROBORATE.items() if name != "evidence"}, "malformed", "evidence"),

@@ -98,7 +98,7 @@ def test_where_nobody_knows_who_claimed_it_any_office_may_know_of_it() -> None:
 
 def test_what_shows_a_return_is_of_a_day_from_the_return_to_today() -> None:
     given(*BACK).when(corroborated(happened=day(4))).then_refused(RefusalCode.FUTURE_DATED, "data.happened")
-    given(*BACK).when(corroborated(happened=day(1))).then_refused(RefusalCode.MALFORMED, "data.happened", f"back since {day(2)}")
+    given(*BACK).when(corroborated(happened=day(1))).then_refused(RefusalCode.NOT_ALLOWED_NOW, "data.happened", f"back since {day(2)}")
     assert given(*BACK).when(corroborated(happened=day(2))).fact is not None
 
 
