@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import timedelta
 
 import httpx
 
@@ -40,7 +41,8 @@ async def test_lines_that_pay_one_grant_over_and_over_pay_it_once(targets: Targe
 
 
 async def test_a_burst_of_closings_closes_once(targets: Targets) -> None:
-    await targets.case.tell(("2020-03-02", back()), ("2020-03-03", corroborated()))
+    await targets.case.tell(("2020-06-02", back()), ("2020-06-03", corroborated()))
+    targets.case.now += timedelta(90)
     for body, what in ((CLOSE, "closing-proposed"), (CONFIRM, "closed-by-return")):
         answers = await asyncio.gather(*(targets.case.ask(key=f"{what}-{n}", **body) for n in range(BURST)))
         assert (grades(answers)[200], set(grades(answers))) == (1, {200, 409})
@@ -49,7 +51,8 @@ async def test_a_burst_of_closings_closes_once(targets: Targets) -> None:
 
 
 async def test_a_file_is_not_closed_by_whoever_asks_twice(targets: Targets) -> None:
-    await targets.case.tell(("2020-03-02", back()), ("2020-03-03", corroborated()))
+    await targets.case.tell(("2020-06-02", back()), ("2020-06-03", corroborated()))
+    targets.case.now += timedelta(90)
     answers = [await targets.case.ask(key=f"k-{n}", **body) for n, body in enumerate((CLOSE, CLOSE, CONFIRM | {"office": CLOSE["office"]}))]
     assert [answer.status_code for answer in answers] == [200, 409, 409]
     assert (await targets.case.get(f"/v1/cases/{CHILD}"))["state"] == "closing"

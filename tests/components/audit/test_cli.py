@@ -162,7 +162,7 @@ def test_replay_shows_files_and_aid(serve: Serve, run: Run) -> None:
         for line in run("replay", "--area", "513400", "--by", "case").stdout.splitlines()
         if "│" in line
     ]
-    assert rows[-1] == ["513400", "凉山彝族自治州", "1", "1", "0", "1", "0", "0", "1"]
+    assert rows[-1] == ["513400", "凉山彝族自治州", "1", "1", "0", "1", "0", "0", "0", "1"]
     assert "marriage" not in run("replay", "--by", "case-reason").stdout
     assert "work" in run("replay", "--by", "case-reason").stdout
     assert "123,456,700" in run("replay", "--by", "relief").stdout

@@ -294,7 +294,7 @@ def test_a_type_that_nobody_published_is_dead(type_: str) -> None:
     assert changes.cells == {"513431:status.enrolled": 1}
 
 
-@pytest.mark.parametrize("of", ["student.enrolled", "case.attempted", "relief.granted", "county.reported"])
+@pytest.mark.parametrize("of", ["student.enrolled", "case.moved", "relief.granted", "county.reported"])
 @pytest.mark.parametrize("standing_", [ENROLLED, {"status": "hidden", "shape": "new"}])
 def test_a_newer_version_of_a_known_type_stops_the_worker(of: str, standing_: dict[str, Any]) -> None:
     newer = event(f"cn.baoxue.{of}.v2", "x", 10, {"before": None, "after": standing_})
