@@ -5,13 +5,23 @@ from functools import partial
 from typing import Any
 
 from services.case.documents import CaseFile, CaseList
+from services.case.plan_documents import PlansToRenew
 from shared.commands.command_lines import LinesDone
 from shared.commands.instructions import Instructions
 from shared.commands.openapi import WHY
-from shared.contracts.case import CloseAfterReturn, RecordAttempt
+from shared.contracts.case_commands import (
+    ChangePlan,
+    CloseAfterReturn,
+    ConfirmClosing,
+    CorroborateReturn,
+    DeclineClosing,
+    RecordAttempt,
+    RecordStep,
+    TakeLawStep,
+)
 from shared.http import openapi
 
-ASKED = Instructions((RecordAttempt, CloseAfterReturn))
+ASKED = Instructions((RecordAttempt, CloseAfterReturn, RecordStep, ChangePlan, TakeLawStep, CorroborateReturn, ConfirmClosing, DeclineClosing))
 """What an office can ask of a file."""
 
 BODY: dict[str, Any] = ASKED.request_body()
@@ -26,4 +36,4 @@ responses = partial(openapi.responses, why={**WHY, 404: "This child has no file;
 
 def schemas() -> Mapping[str, Any]:
     """Return the schemas of what the api takes and returns, by name."""
-    return openapi.schemas_of(CaseFile, CaseList, LinesDone) | ASKED.schemas()
+    return openapi.schemas_of(CaseFile, CaseList, PlansToRenew, LinesDone) | ASKED.schemas()
