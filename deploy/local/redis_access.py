@@ -24,7 +24,7 @@ OPERATOR = "operator"
 
 USED = (
     "client|setinfo config|get evalsha exec exists expire get getrange hdel hello hget hgetall hmget hset hsetnx info multi "
-    "ping script|exists script|load select set setrange pexpire smembers smismember srem sadd unlink del xadd xread zadd zrangebylex zrem"
+    "ping script|exists script|load select set setrange pexpire smembers smismember srem sadd unlink del xadd xread zadd zlexcount zrangebylex zrem"
 )  # fmt: skip
 """The commands that services, their scripts, redis-py and the doctor use. Whatever else Redis can do is closed to them."""
 

@@ -34,6 +34,7 @@ PERMISSIVE = frozenset(
 )
 
 EXCEPTIONS = {
+    "axe-playwright-python": "tests only, shipped to nobody; it brings axe-core, which is MPL-2.0",
     "certifi": "a list of certificates, unchanged; its licence reaches no further than its own file",
     "crc32c": "a library of its own, unchanged, which anybody can exchange; kafka-python runs without it, and the audit reads six times slower then",
     "hypothesis": "tests only, shipped to nobody",
@@ -41,6 +42,9 @@ EXCEPTIONS = {
     "pathspec": "tests only, shipped to nobody",
 }
 """Packages with another licence, each with the reason why it is used all the same."""
+
+UNSAID = {"axe-playwright-python": "MIT AND MPL-2.0"}
+"""Packages whose metadata name no licence: that of the file that comes with them, and of what they bring along."""
 
 BY_MACHINE = {
     "colorama": "BSD-3-Clause",
@@ -114,8 +118,8 @@ def packages(lock: str) -> list[Package]:
 
 def licence_of(name: str) -> str:
     """Return the licence of a package, as an SPDX expression where its metadata allow. Raises ``LookupError``."""
-    if name in BY_MACHINE:
-        return BY_MACHINE[name]
+    if (known := BY_MACHINE.get(name) or UNSAID.get(name)) is not None:
+        return known
     try:
         fields = metadata(name).get_all
     except PackageNotFoundError as missing:

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import httpx
 import msgspec
 from fastapi import Depends, FastAPI, Path, Query, Request, Response
 
@@ -144,10 +145,15 @@ def install(app: FastAPI, *, files: Files, lists: WorkLists, access: AccessLog, 
         "/v1/desk/files/{id}/aid",
         summary="The aid of a file's child, as relief tells it",
         dependencies=[_AID],
-        responses=passed_on_from("Its grants, as `GET /v1/students/{id}/grants` of relief returns them", 404, 422, 503),
+        responses=passed_on_from(
+            "Its grants, as relief returns them; an empty list where there are none", 404, 422, 503
+        ),
     )
     async def read_aid(request: Request, student: Student) -> Response:
-        return passed_on(await neighbours.ask(request, Neighbour.RELIEF, "GET", f"/v1/students/{student}/grants"))
+        answer = await neighbours.ask(request, Neighbour.RELIEF, "GET", f"/v1/students/{student}/grants")
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return Response(msgspec.json.encode({"student": student, "grants": []}), media_type="application/json")
+        return passed_on(answer)
 
     @app.get(
         "/v1/desk/files/{id}/looks",

@@ -106,7 +106,7 @@ class Listing:
 
         It costs the same however long the lists are. Raises one of ``REDIS_UNAVAILABLE``.
         """
-        args: list[bytes | str] = [msgpack.encode(list(groups)), msgpack.encode(list(bounds)), *kinds]
+        args: list[bytes | str | int] = [msgpack.encode(list(groups)), len(bounds), *bounds, *kinds]
         async with self._redis.pipeline(transaction=False) as questions:
             for keys in self._keys:
                 await self._count(keys=keys, args=args, client=questions)

@@ -4,18 +4,16 @@ import { areaOf } from "/look/js/session.js";
 import { read } from "../api.js";
 import { t } from "../words.js";
 
-const NOBODY = 404;
-
-function useOnce(path, none) {
+function useOnce(path) {
   const [found, tell] = useState({ document: undefined, away: false });
   useEffect(() => {
-    read(path).then((document) => tell({ document, away: false }), (error) => tell({ document: error.status === NOBODY ? none : undefined, away: error.status !== NOBODY }));
+    read(path).then((document) => tell({ document, away: false }), () => tell({ document: undefined, away: true }));
   }, [path]);
   return found;
 }
 
 export function Aid({ student }) {
-  const { document, away } = useOnce(`/v1/desk/files/${student}/aid`, { grants: [] });
+  const { document, away } = useOnce(`/v1/desk/files/${student}/aid`);
   const term = (name) => t(`term.${name.split("-")[1]}`, { year: name.split("-")[0] });
   return html`
     <section class="card" aria-labelledby="aid-title" data-part="aid">
@@ -28,7 +26,7 @@ export function Aid({ student }) {
 }
 
 export function Looks({ student, place }) {
-  const { document, away } = useOnce(`/v1/desk/files/${student}/looks`, { looks: [] });
+  const { document, away } = useOnce(`/v1/desk/files/${student}/looks`);
   const office = (name) => (areaOf(name) ? place(areaOf(name)) : name);
   return html`
     <section class="card" aria-labelledby="looks-title" data-part="looks">

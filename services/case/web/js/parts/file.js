@@ -17,6 +17,7 @@ export function File({ desk, view, go, may, outbox, place, sent }) {
   const [held, hold] = useState({ document: null, error: null });
   const [doing, act] = useState(null);
   const [asked, ask] = useState(0);
+  const [name, named] = useState("");
   const mine = outbox.of(student);
   const stale = mine.find((each) => each.trouble?.status === CHANGED);
   const trouble = mine.find((each) => each.trouble && each.trouble.status !== CHANGED);
@@ -64,6 +65,7 @@ export function File({ desk, view, go, may, outbox, place, sent }) {
       ${trouble && html`
         <p class="strip bad" role="alert">${t("outbox.trouble", { why: trouble.trouble.why })}
           <button type="button" class="quiet" onClick=${() => (outbox.drop(trouble.key), ask(asked + 1))}>${t("outbox.drop")}</button></p>`}
+      <h2 class="name">${name || html`<span class="id">${student.slice(0, 8)}…</span>`}</h2>
       <div class="columns">
         <div>
           <section class="card stands" aria-labelledby="stands-title">
@@ -79,7 +81,7 @@ export function File({ desk, view, go, may, outbox, place, sent }) {
           <${Timeline} history=${file.history} place=${place} />
         </div>
         <div>
-          <${Who} desk=${desk} student=${student} may=${may} />
+          <${Who} desk=${desk} student=${student} may=${may} named=${named} />
           ${may("read-grants") && html`<${Aid} student=${student} />`}
           ${may("read-access") && html`<${Looks} student=${student} place=${place} />`}
         </div>

@@ -5,10 +5,11 @@ import { t } from "../words.js";
 
 export const PURPOSES = ["persuade", "verify", "place", "aid", "correct", "inspect", "request", "legal"];
 
-export function Who({ desk, student, may }) {
+export function Who({ desk, student, may, named }) {
   const [child, show] = useState(undefined);
   const [asking, ask] = useState(false);
   const [why, fail] = useState("");
+  useEffect(() => child && named(child.name), [child]);
   useEffect(() => {
     if (!desk.names || !may("read-names")) return show(null);
     post("/v1/desk/names", { students: [student], purpose: "work" }).then(({ children }) => show(children[0] ?? null), (error) => fail(error.message));
@@ -20,9 +21,9 @@ export function Who({ desk, student, may }) {
     await post(`/v1/desk/files/${student}/unmasking`, { purpose }).then((clear) => (show(clear), ask(false), fail("")), (error) => fail(error.message));
   }
   return html`
-    <section class="card who" aria-labelledby="who-title">
+    <section class="card who" data-masked=${child ? String(child.masked) : ""} aria-labelledby="who-title">
       <h3 id="who-title">${t("file.who")}</h3>
-      ${child ? html`<p class="name" data-masked=${String(child.masked)}>${child.name}</p><${Facts} child=${child} />`
+      ${child ? html`<${Facts} child=${child} />`
         : child === null && html`<p class="note">${t(may("read-names") ? "file.noname" : "file.noright")}</p>`}
       ${why && html`<p class="strip" role="status">${why}</p>`}
       ${child?.masked && may("unmask-names") && (asking ? html`
