@@ -90,9 +90,10 @@ def test_an_officer_sees_what_is_overdue_with_masked_names_and_goes_through_it_b
     page.keyboard.press("k")
     second = page.locator("[data-row]").nth(1)
     expect(second).to_have_class("chosen")
+    chosen = second.get_attribute("data-row")
     page.keyboard.press("Enter")
     expect(page.locator(".columns")).to_be_visible()
-    assert str(second.get_attribute("data-row") if second.count() else "") in page.url
+    assert f"file={chosen}" in page.url
     page.keyboard.press("Escape")
     expect(page.locator("[data-row]")).to_have_count(overdue)
 

@@ -1,8 +1,8 @@
 """The routes of the desk: parse, call, map. What is done to a file goes by ``POST /v1/cases/{id}``, and nothing here changes anything."""
 
+from http import HTTPStatus
 from typing import Annotated
 
-import httpx
 import msgspec
 from fastapi import Depends, FastAPI, Path, Query, Request, Response
 
@@ -70,6 +70,7 @@ def install(app: FastAPI, *, files: Files, lists: WorkLists, access: AccessLog, 
     @app.get(
         "/v1/desk/export",
         summary="The files of a queue as a table",
+        response_class=Response,
         responses=table("The table", list(Format), 404, 422, 503),
     )
     async def read_table(
@@ -145,13 +146,11 @@ def install(app: FastAPI, *, files: Files, lists: WorkLists, access: AccessLog, 
         "/v1/desk/files/{id}/aid",
         summary="The aid of a file's child, as relief tells it",
         dependencies=[_AID],
-        responses=passed_on_from(
-            "Its grants, as relief returns them; an empty list where there are none", 404, 422, 503
-        ),
+        responses=passed_on_from("Its grants, as relief returns them; an empty list where there are none", 404, 422, 503),
     )
     async def read_aid(request: Request, student: Student) -> Response:
         answer = await neighbours.ask(request, Neighbour.RELIEF, "GET", f"/v1/students/{student}/grants")
-        if answer.status_code == httpx.codes.NOT_FOUND:
+        if answer.status_code == HTTPStatus.NOT_FOUND:
             return Response(msgspec.json.encode({"student": student, "grants": []}), media_type="application/json")
         return passed_on(answer)
 

@@ -13,6 +13,8 @@ import { Work } from "./parts/work.js";
 import { speak, t } from "./words.js";
 
 const AGAIN = 3_000;
+// The roles that have a desk; what each may do there the server says.
+const SITS = ["officer", "superior", "auditor", "reporter"];
 const names = new Names();
 
 function Desk({ desk, english, first }) {
@@ -91,7 +93,7 @@ async function begin() {
   const first = viewOf(location.search);
   await speak(first.lang);
   const session = await patiently("/v1/session");
-  const desk = session?.office ? await patiently("/v1/desk") : null;
+  const desk = session?.roles.some((role) => SITS.includes(role)) ? await patiently("/v1/desk") : null;
   const english = first.lang === "en" ? await read("/look/names.en.json").catch(() => null) : null;
   const root = document.getElementById("desk");
   if (desk === null) render(html`<${Outside} session=${session ?? { possible: true, office: null, roles: [] }} first=${first} />`, root);

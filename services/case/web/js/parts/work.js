@@ -14,6 +14,8 @@ export function Work({ desk, view, go, may, names, place }) {
   const list = useLive(`/v1/desk/files?${asked(view, { limit: A_PAGE })}`);
   const [named, name] = useState({ n: 0, away: false });
   const [at, move] = useState(0);
+  // Keys come faster than the page is drawn.
+  const spot = useRef(0);
   const files = list.document?.files ?? [];
   const chosen = Math.min(at, Math.max(0, files.length - 1));
   const rows = useRef(null);
@@ -22,7 +24,10 @@ export function Work({ desk, view, go, may, names, place }) {
     if (!desk.names || !may("read-names") || !files.length) return;
     names.want(files.map((file) => file.id)).then((came) => came && name(({ n }) => ({ n: n + 1, away: false })), () => name(({ n }) => ({ n, away: true })));
   }, [list.document]);
-  useEffect(() => move(0), [view.queue, view.county, view.reason, view.after]);
+  useEffect(() => {
+    spot.current = 0;
+    move(0);
+  }, [view.queue, view.county, view.reason, view.after]);
 
   useEffect(() => {
     function key(event) {
@@ -30,9 +35,9 @@ export function Work({ desk, view, go, may, names, place }) {
       const step = { j: 1, k: -1 }[event.key];
       if (step) {
         event.preventDefault();
-        const next = Math.max(0, Math.min(files.length - 1, chosen + step));
-        move(next);
-        rows.current?.querySelectorAll("[data-row] a")[next]?.focus();
+        spot.current = Math.max(0, Math.min(files.length - 1, spot.current + step));
+        move(spot.current);
+        rows.current?.querySelectorAll("[data-row] a")[spot.current]?.focus();
       } else if (event.key === "Enter" && document.activeElement === document.body && files[chosen]) go({ ...view, file: files[chosen].id });
     }
     document.addEventListener("keydown", key);
