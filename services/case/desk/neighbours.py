@@ -47,8 +47,11 @@ class Neighbours:
             yield
 
     async def ask(self, request: Request, neighbour: Neighbour, method: str, path: str, *, body: Any = None, **query: str) -> httpx.Response:
-        """Ask in the name of whoever sent a request. Returns the answer, a refusal too. Raises ``Problem``: 401 and 503."""
-        if self._client is None or not self.has(neighbour):
+        """Ask in the name of whoever sent a request. Returns the answer, a refusal too. Raises ``Problem``: 401, 404 and 503."""
+        if not self.has(neighbour):
+            detail = "This desk is set to ask no such service. CASE_ENROLMENT_URL and CASE_RELIEF_URL say where they are."
+            raise Problem(404, "no-neighbour", "Nobody to ask", detail)
+        if self._client is None:
             raise _away(neighbour)
         token = await self._tokens.of(request)
         if token is None:

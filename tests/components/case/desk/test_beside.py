@@ -6,8 +6,10 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import Request
 
 from services.case.desk.neighbours import Neighbour, Neighbours
+from shared.http.problems import Problem
 from shared.http.sessions.persons_tokens import SentToken
 from tests.components.case.desk.desk_rig import AUDITOR, OFFICER, REPORTER, STATISTICIAN, SUPERIOR, DeskRig, child
 from tests.components.shared.problems import problem_of
@@ -97,6 +99,9 @@ async def test_where_a_neighbour_is_away_it_is_said_and_files_go_on(desk: DeskRi
 async def test_without_neighbours_there_are_no_names() -> None:
     alone = Neighbours(SentToken(), {Neighbour.ENROLMENT: ""})
     assert not alone.has(Neighbour.ENROLMENT)
+    with pytest.raises(Problem) as said:
+        await alone.ask(Request({"type": "http", "headers": []}), Neighbour.ENROLMENT, "GET", "/")
+    assert (said.value.status, "CASE_ENROLMENT_URL" in said.value.detail) == (404, True)
 
 
 async def test_a_body_that_breaks_a_rule_goes_to_no_neighbour(desk: DeskRig) -> None:
