@@ -18,9 +18,12 @@ class Place(Struct, frozen=True):
 
 
 class Desk(Struct, frozen=True):
-    """Who sits at the desk, and what they may do. ``rights``: the words of the actions; ``names``: whether there is a directory to ask for names."""
+    """Who sits at the desk, and what they may do. ``area``: the name of the office's area, null for a school;
+    ``rights``: the words of the actions; ``names``: whether there is a directory to ask for names.
+    """
 
     office: str
+    area: str | None
     roles: Sequence[str]
     rights: Sequence[str]
     counties: Sequence[Place]

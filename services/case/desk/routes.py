@@ -17,7 +17,7 @@ from services.case.desk.queues import Queue
 from services.case.desk.steps import steps_of
 from services.case.desk.tables import Format
 from services.case.desk.words import Tongue
-from services.case.desk.work_lists import WorkLists, name_of
+from services.case.desk.work_lists import WorkLists, name_of, name_of_office
 from services.case.domain.packed import unpack
 from services.case.files import FileOf, Files
 from services.case.versions import version_of
@@ -58,7 +58,17 @@ def install(app: FastAPI, *, files: Files, lists: WorkLists, access: AccessLog, 
         counties = sorted(counties_of_caller(caller, Action.READ_FILES))
         rights = [action for action in _AT_THE_DESK if may(caller, action)]
         places = [Place(code, name_of(code)) for code in counties]
-        return json_response(Desk(caller.office, sorted(caller.roles), rights, places, await files.today(), neighbours.has(Neighbour.ENROLMENT)))
+        return json_response(
+            Desk(
+                caller.office,
+                name_of_office(caller.office),
+                sorted(caller.roles),
+                rights,
+                places,
+                await files.today(),
+                neighbours.has(Neighbour.ENROLMENT),
+            )
+        )
 
     @app.get("/v1/desk/files", summary="The files of a queue", responses=openapi.responses(WorkList, "A page of files", 404, 422, 503))
     async def read_queue(

@@ -14,8 +14,9 @@ from shared.contracts.case import CaseStanding, CaseState
 from shared.contracts.words import Reason
 from shared.deciding.states.listing import Cursor, Listing
 from shared.deciding.states.state_store import StateStore
-from shared.geography.divisions import divisions
+from shared.geography.divisions import NATION, divisions
 from shared.http.unavailable import redis_needed
+from shared.identity.offices import NATIONAL
 from shared.log.partitioner import partition_of
 
 _LOOKED_THROUGH = 2_000
@@ -84,6 +85,13 @@ class WorkLists:
             for queue, number in queues.items():
                 total[queue] += number
         return WorkCounts(today, total, found)
+
+
+def name_of_office(office: str) -> str | None:
+    """Return the name of an office's area; None for a school, whose code does not tell it."""
+    code = NATION if office == NATIONAL else office.rpartition("/")[2].ljust(6, "0")
+    found = next((tree[code] for tree in reversed(divisions().trees) if code in tree), None)
+    return None if found is None else found.name
 
 
 def name_of(county: str) -> str:

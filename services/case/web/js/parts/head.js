@@ -7,7 +7,8 @@ import { other, t } from "../words.js";
 export function Head({ desk, session, view, may, find, place }) {
   const who = desk ?? (session?.office ? session : null);
   const code = who && areaOf(who.office);
-  const office = who && place && code && code !== "100000" ? place(code) : who?.office;
+  const known = place && code ? place(code) : code;
+  const office = known === code ? (desk?.area ?? who?.office) : known;
   return html`
     <header class="head">
       <a class="skip" href="#main">${t("page.skip")}</a>
