@@ -15,6 +15,7 @@ from services.case.desk.work_lists import WorkLists
 from services.case.documents import CaseFile, CaseList
 from services.case.files import FileOf, Files, is_within
 from services.case.lines import read_line
+from services.case.plan_documents import PlansToRenew
 from services.case.versions import IfMatch, expecting
 from shared import clock
 from shared.access.access_log import AccessLog, Why
@@ -28,7 +29,17 @@ from shared.commands.openapi import LINES_TAKEN, TAKEN, lines_body
 from shared.commands.record_clock import Now
 from shared.commands.speaker import Speaker
 from shared.contracts.access import Looked, Purpose
-from shared.contracts.case import CaseState, CloseAfterReturn, RecordAttempt
+from shared.contracts.case_codes import CaseState
+from shared.contracts.case_commands import (
+    ChangePlan,
+    CloseAfterReturn,
+    ConfirmClosing,
+    CorroborateReturn,
+    DeclineClosing,
+    RecordAttempt,
+    RecordStep,
+    TakeLawStep,
+)
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.services import CASE
 from shared.deciding.states.state_store import StateStore
@@ -52,9 +63,18 @@ Student = Annotated[str, Path(alias="id", pattern=r"^[0-9a-f]{32}$", description
 States = Annotated[list[CaseState] | None, Query(description="one state, or several; all of them, if left out")]
 
 Reader = Annotated[Caller, Depends(Having(Action.READ_FILES))]
-Officer = Annotated[Caller, Depends(Having(Action.RECORD_ATTEMPTS, Action.CLOSE_FILES))]
 
-_RIGHTS: Mapping[str, Action] = {RecordAttempt.TYPE: Action.RECORD_ATTEMPTS, CloseAfterReturn.TYPE: Action.CLOSE_FILES}
+_RIGHTS: Mapping[str, Action] = {
+    RecordAttempt.TYPE: Action.RECORD_ATTEMPTS,
+    RecordStep.TYPE: Action.RECORD_STEPS,
+    ChangePlan.TYPE: Action.CHANGE_PLANS,
+    TakeLawStep.TYPE: Action.TAKE_LAW_STEPS,
+    CorroborateReturn.TYPE: Action.CORROBORATE_RETURNS,
+    CloseAfterReturn.TYPE: Action.CLOSE_FILES,
+    ConfirmClosing.TYPE: Action.CONFIRM_CLOSINGS,
+    DeclineClosing.TYPE: Action.CONFIRM_CLOSINGS,
+}
+Officer = Annotated[Caller, Depends(Having(*_RIGHTS.values()))]
 _STATUSES: Mapping[str, int] = {RefusalCode.UNKNOWN_CASE: 404, RefusalCode.MALFORMED: 422, RefusalCode.FUTURE_DATED: 422}
 
 
@@ -131,7 +151,7 @@ def create_app(
 
     @app.post(
         "/v1/cases",
-        summary="Record many attempts, or close many files after a return: a line each",
+        summary="Record many attempts or steps, change plans, take steps of the law, or corroborate returns and close files: a line each",
         openapi_extra=lines_body(openapi.ASKED),
         responses=openapi.responses(LinesDone, "What became of each line", 400, 413, 415, 422, 503) | LINES_TAKEN,
     )
@@ -142,6 +162,15 @@ def create_app(
         done = await office.lines.take(body, read_line, speaker=_speaker(caller), key=key, at=moment, recorded=at or clock.now())
         return json_response(done, 202 if done.pending else 200)
 
+    @app.get(
+        "/v1/plan-changes",
+        summary="Which files have a plan of an older version of its playbook, and what the version in force would change",
+        responses=openapi.responses(PlansToRenew, "Of the next files that are not closed, those with such a plan", 404, 422, 503),
+    )
+    async def read_plan_changes(caller: Reader, county: AreaCode = None, after: After = None, limit: Limit = 50) -> Response:
+        counties, today = counties_of(county, counties_of_caller(caller, Action.READ_FILES)), await files.today()
+        return json_response(await files.plans_to_renew(counties, today=today, after=cursor_of(after), limit=limit))
+
     @app.get("/v1/cases/{id}", summary="A file and its history", responses=openapi.responses(CaseFile, "The file", 404, 422, 503))
     async def read_case(caller: Reader, student: Student, purpose: Why = Purpose.WORK) -> Response:
         file = files.one(student, counties_of_caller(caller, Action.READ_FILES))
@@ -149,7 +178,7 @@ def create_app(
 
     @app.post(
         "/v1/cases/{id}",
-        summary="Record an attempt, or close a file after a return",
+        summary="Record an attempt or a step of the plan, change the plan, take a step of the law, or corroborate a return and close the file",
         openapi_extra=openapi.BODY,
         responses=openapi.responses(CaseFile, "It is done; the file as it stands then", 400, 404, 409, 412, 413, 415, 422, 503) | TAKEN,
     )

@@ -1,14 +1,29 @@
 """From the bytes of a command and a packed state to an outcome: the whole of what case's worker decides. Pure."""
 
+from collections.abc import Container
 from collections.abc import Set as AbstractSet
 from datetime import date
 
 from msgspec import Raw
 
-from services.case.domain import merged_files, office_commands, packed, policy_commands
+from services.case.domain import merged_files, office_commands, packed, plan_commands, policy_commands
 from services.case.domain.case import Case, evolve
+from services.case.domain.plan import planned
 from shared.clock import china_day
-from shared.contracts.case import CaseFact, CloseAfterReturn, CloseForMerge, JoinCase, PartCase, RecordAttempt, RestoreCase
+from shared.contracts.case import CaseFact
+from shared.contracts.case_commands import (
+    CloseAfterReturn,
+    CloseForMerge,
+    ConfirmClosing,
+    CorroborateReturn,
+    DeclineClosing,
+    FollowingCommand,
+    JoinCase,
+    PartCase,
+    RecordAttempt,
+    RestoreCase,
+    TakeLawStep,
+)
 from shared.contracts.refusal import Refusal
 from shared.contracts.registry import INPUT_LANGUAGES, RECORD_LANGUAGE
 from shared.contracts.services import CASE
@@ -17,12 +32,13 @@ from shared.deciding.states.outcomes import Outcome
 from shared.events.codec import encode, read_data
 from shared.events.envelope import Event, caused
 from shared.geography.county_codes import codes_of_office
+from shared.identity.offices import counties_of_office
 from shared.log import topics
 
 _NOWHERE: AbstractSet[tuple[str, bytes]] = frozenset()
 
-Command = policy_commands.PolicyCommand | merged_files.MergeCommand | office_commands.OfficeCommand
-_OF_OFFICES = (RecordAttempt, CloseAfterReturn)
+Command = policy_commands.PolicyCommand | merged_files.MergeCommand | office_commands.OfficeCommand | plan_commands.PlanCommand
+_OF_OFFICES = (RecordAttempt, TakeLawStep, CorroborateReturn, CloseAfterReturn, ConfirmClosing, DeclineClosing)
 _OF_MERGES = (CloseForMerge, JoinCase, PartCase, RestoreCase)
 
 
@@ -61,9 +77,16 @@ class CaseDecider:
         return _NOWHERE if state is None else frozenset((packed.place_in_lists(state),))
 
 
+def _counties_of(office: str, on: date) -> Container[str]:
+    """Return the codes of the counties that an office answers for: a county's those that became part of it, one above those below it that day."""
+    return codes_of_office(office) or counties_of_office(office, on)
+
+
 def _decided(case: Case, command: Command, *, on: date, cause: str) -> CaseFact | None:
+    if isinstance(command, FollowingCommand):  # first: most commands are of policies
+        if isinstance(command, _OF_MERGES):
+            return planned(case.plan, case.history, merged_files.decide(case, command, on=on), on=on)
+        return planned(case.plan, case.history, policy_commands.decide(case, command, on=on), on=on)
     if isinstance(command, _OF_OFFICES):
-        return office_commands.decide(case, command, on=on, cause=cause, answers_for=codes_of_office(command.office))
-    if isinstance(command, _OF_MERGES):
-        return merged_files.decide(case, command, on=on)
-    return policy_commands.decide(case, command, on=on)
+        return office_commands.decide(case, command, on=on, cause=cause, answers_for=_counties_of(command.office, on))
+    return plan_commands.decide(case, command, on=on, cause=cause, answers_for=codes_of_office(command.office))

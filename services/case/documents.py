@@ -6,8 +6,11 @@ from datetime import date
 from msgspec import Struct
 
 from services.case.domain.case import Case
-from services.case.domain.timeline import Happening, happenings_of
-from shared.contracts.case import CaseStanding, CaseState
+from services.case.domain.entries import Happening
+from services.case.domain.timeline import happenings_of
+from services.case.law_documents import LawShown, law_shown
+from services.case.plan_documents import PlanShown, plan_shown
+from shared.contracts.case_codes import CaseStanding, CaseState
 from shared.contracts.words import Reason
 
 
@@ -23,9 +26,21 @@ class CaseEntry(Struct, frozen=True):
     overdue: bool
 
 
-class CaseFile(CaseEntry, frozen=True):
-    """A file and what happened to it, oldest first; of a very long history the newest part."""
+class ReturnShown(Struct, frozen=True):
+    """A return: since when, and which offices claimed it, corroborated it, and would close the file."""
 
+    since: date
+    claimant: str | None
+    corroborated_by: str | None
+    proposed_by: str | None
+
+
+class CaseFile(CaseEntry, frozen=True):
+    """A file, the plan of its child, where it stands by the law, and what happened to it, oldest first; of a very long history the newest part."""
+
+    back: ReturnShown | None
+    plan: PlanShown
+    law: LawShown
     history: Sequence[Happening]
 
 
@@ -43,8 +58,20 @@ def entry_of(student: str, now: CaseStanding, today: date) -> CaseEntry:
 
 
 def file_of(student: str, case: Case, now: CaseStanding, today: date) -> CaseFile:
-    """Return a file with its history."""
-    return CaseFile(student, now.state, now.county, now.reason, now.attempts, now.due, _overdue(now, today), happenings_of(case.history))
+    """Return a file with its plan and its history."""
+    return CaseFile(
+        student,
+        now.state,
+        now.county,
+        now.reason,
+        now.attempts,
+        now.due,
+        _overdue(now, today),
+        None if (back := case.back) is None else ReturnShown(back.since, back.claimant, back.corroborated_by, back.proposed_by),
+        plan_shown(case, now, today),
+        law_shown(case, now, today),
+        happenings_of(case.history),
+    )
 
 
 def _overdue(now: CaseStanding, today: date) -> bool:

@@ -5,10 +5,11 @@ from datetime import date, timedelta
 
 from services.case.documents import CaseEntry, CaseFile, CaseList, entry_of, file_of
 from services.case.domain.packed import day_key, unpack
+from services.case.plan_documents import PlansToRenew, PlanToRenew, to_renew
 from shared.clock import china_day
 from shared.commands.rebuild_gate import RebuildGate
 from shared.commands.record_clock import Now
-from shared.contracts.case import CaseState
+from shared.contracts.case_codes import CaseState
 from shared.deciding.states.listing import Cursor, Listing
 from shared.deciding.states.state_store import StateStore
 from shared.http.problems import Problem
@@ -53,6 +54,20 @@ class Files:
             if now is not None and now.county in among and now.state in states and (due is None or (now.due is not None and now.due <= due)):
                 cases.append(entry_of(entry.state_id.hex(), now, today))
         return CaseList(today, cases, str(page.next) if page.next else None)
+
+    async def plans_to_renew(self, counties: Sequence[str], *, today: date, after: Cursor | None, limit: int) -> PlansToRenew:
+        """Return which of the next ``limit`` files that are not closed in some counties, in ascending order, have a plan of an older version."""
+        await self._gate.check(range(self._partitions))
+        kinds = [state.value for state in CaseState if state is not CaseState.CLOSED]
+        with redis_needed():
+            page = await self._listing.page(counties, kinds, after=after, below=None, limit=limit)
+            found = await self._store.get_all([(entry.partition, entry.state_id) for entry in page.entries])
+        plans: list[PlanToRenew] = []
+        for entry, state in zip(page.entries, found, strict=True):
+            case = unpack(state)
+            if case.standing is not None and (plan := to_renew(entry.state_id.hex(), case, case.standing, today)) is not None:
+                plans.append(plan)
+        return PlansToRenew(today, plans, str(page.next) if page.next else None)
 
     async def one(self, student: str, counties: Set[str]) -> CaseFile:
         """Return the file of a student if it is in one of these counties."""

@@ -7,13 +7,23 @@ from typing import Any
 import msgspec
 
 from services.case.documents import CaseFile, CaseList
+from services.case.plan_documents import PlansToRenew
 from shared.commands.command_lines import LinesDone
 from shared.commands.instructions import Instructions
 from shared.commands.openapi import WHY as COMMON
-from shared.contracts.case import CloseAfterReturn, RecordAttempt
+from shared.contracts.case_commands import (
+    ChangePlan,
+    CloseAfterReturn,
+    ConfirmClosing,
+    CorroborateReturn,
+    DeclineClosing,
+    RecordAttempt,
+    RecordStep,
+    TakeLawStep,
+)
 from shared.http import openapi
 
-ASKED = Instructions((RecordAttempt, CloseAfterReturn))
+ASKED = Instructions((RecordAttempt, CloseAfterReturn, RecordStep, ChangePlan, TakeLawStep, CorroborateReturn, ConfirmClosing, DeclineClosing))
 """What an office can ask of a file."""
 
 BODY: dict[str, Any] = ASKED.request_body()
@@ -34,4 +44,4 @@ responses = partial(openapi.responses, why=WHY_NOT)
 
 def schemas(*others: type[msgspec.Struct]) -> Mapping[str, Any]:
     """Return the schemas of what the api takes and returns, by name; ``others``: more of them."""
-    return openapi.schemas_of(CaseFile, CaseList, LinesDone, *others) | ASKED.schemas()
+    return openapi.schemas_of(CaseFile, CaseList, PlansToRenew, LinesDone, *others) | ASKED.schemas()

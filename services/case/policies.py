@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
-from shared.contracts.case import (
+from shared.contracts.case_commands import (
     CaseCommand,
     CloseForLeave,
     CloseForMerge,
@@ -34,6 +34,9 @@ _NOT_BACK = OUT_OF_SCHOOL | {Status.ON_LEAVE, Status.REMOVED}
 """Where a child may go from being out of school without being back."""
 
 
+_SENDERS = ("/provinces/", "/counties/", "/schools/")
+
+
 class Known(Struct, gc=False):
     """What is read of what a survivor took over."""
 
@@ -54,6 +57,7 @@ class Change(Struct, gc=False):
     after: Standing | None = None
     spell: int | None = None
     code: str | None = None
+    evidence: str | None = None
     student: str = ""
     known: Known | None = None
     left: WhatIsLeft | None = None
@@ -75,7 +79,7 @@ def when_student_returned_observe_it(fact: Fact) -> CaseCommand | None:
     after = fact.data.after
     if after is None or after.status in _NOT_BACK or not _is_out(fact.data.before) or _is_void(fact):
         return None
-    return ObserveReturn(fact=fact.sequence)
+    return ObserveReturn(fact=fact.sequence, claimant=_claimant_of(fact))
 
 
 def when_student_was_removed_close_case(fact: Fact) -> CaseCommand | None:
@@ -85,7 +89,8 @@ def when_student_was_removed_close_case(fact: Fact) -> CaseCommand | None:
         return None
     if after is None and _is_void(fact):
         return None
-    return CloseForRemoval(fact=fact.sequence, code=RemovalCode(fact.data.code) if fact.data.code else None)
+    code = RemovalCode(fact.data.code) if fact.data.code else None
+    return CloseForRemoval(fact=fact.sequence, code=code, evidence=fact.data.evidence if code else None)
 
 
 def when_absence_was_approved_close_case(fact: Fact) -> CaseCommand | None:
@@ -195,6 +200,12 @@ class CasePolicies:
         if fact.data.before == fact.data.after:
             return ()
         return [command for policy in POLICIES if (command := policy(fact)) is not None]
+
+
+def _claimant_of(fact: Fact) -> str | None:
+    """Return the sender of the report that a fact follows from, None where it follows from what a policy asked for."""
+    sender = fact.reportedby
+    return sender if sender is not None and sender.startswith(_SENDERS) else None
 
 
 def _is_void(fact: Fact) -> bool:

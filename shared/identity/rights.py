@@ -25,13 +25,23 @@ class Action(StrEnum):
     PREVIEW_MERGES = "preview-merges"
     """See what a report that two ids are one child would come to: `POST /v1/same-as/preview`."""
     READ_FILES = "read-files"
-    """List and read the files of children: `GET /v1/cases`, `GET /v1/cases/{id}`."""
+    """List and read the files of children: `GET /v1/cases`, `GET /v1/cases/{id}`, `GET /v1/plan-changes`."""
     EXPORT_FILES = "export-files"
     """Take a list of files away as a table: `GET /v1/desk/export`."""
     RECORD_ATTEMPTS = "record-attempts"
     """Record an attempt to bring a child back: `record-attempt` of `POST /v1/cases/{id}` and `POST /v1/cases`."""
+    RECORD_STEPS = "record-steps"
+    """Record that a step of a plan was done: `record-step` of `POST /v1/cases/{id}` and `POST /v1/cases`."""
+    CHANGE_PLANS = "change-plans"
+    """Change the plan of a child: `change-plan` of `POST /v1/cases/{id}` and `POST /v1/cases`."""
+    TAKE_LAW_STEPS = "take-law-steps"
+    """Take a step of the law: `take-law-step` of `POST /v1/cases/{id}` and `POST /v1/cases`."""
+    CORROBORATE_RETURNS = "corroborate-returns"
+    """Say by what an office knows that a child is back: `corroborate-return` of `POST /v1/cases/{id}` and `POST /v1/cases`."""
+    CONFIRM_CLOSINGS = "confirm-closings"
+    """Confirm or decline, as a second office, that a file is closed: `confirm-closing` and `decline-closing` of the same."""
     CLOSE_FILES = "close-files"
-    """Close a file after a return: `close-after-return` of `POST /v1/cases/{id}` and `POST /v1/cases`."""
+    """Close a file after a return, for a second office to confirm: `close-after-return` of `POST /v1/cases/{id}` and `POST /v1/cases`."""
     READ_GRANTS = "read-grants"
     """List and read the aid of children: `GET /v1/grants`, `GET /v1/grants/{id}`, `GET /v1/students/{id}/grants`."""
     GIVE_AID = "give-aid"
@@ -79,6 +89,11 @@ TABLE: Mapping[Action, Mapping[Role, Reach]] = {
     Action.READ_FILES: {Role.OFFICER: _AREA, Role.SUPERIOR: _AREA, Role.AUDITOR: _AREA},
     Action.EXPORT_FILES: {Role.OFFICER: _AREA, Role.SUPERIOR: _AREA},
     Action.RECORD_ATTEMPTS: {Role.OFFICER: _AREA, Role.REPORTER: _AREA},
+    Action.RECORD_STEPS: {Role.OFFICER: _AREA, Role.REPORTER: _AREA},
+    Action.CHANGE_PLANS: {Role.OFFICER: _AREA},
+    Action.TAKE_LAW_STEPS: {Role.OFFICER: _AREA, Role.REPORTER: _AREA},
+    Action.CORROBORATE_RETURNS: {Role.OFFICER: _AREA, Role.REPORTER: _AREA, Role.SUPERIOR: _AREA},
+    Action.CONFIRM_CLOSINGS: {Role.SUPERIOR: _AREA},
     Action.CLOSE_FILES: {Role.OFFICER: _AREA},
     Action.READ_GRANTS: {Role.OFFICER: _AREA, Role.SUPERIOR: _AREA, Role.AUDITOR: _AREA},
     Action.GIVE_AID: {Role.OFFICER: _AREA},

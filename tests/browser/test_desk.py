@@ -131,7 +131,7 @@ def test_a_visit_is_recorded_on_a_telephone_in_a_few_touches(
     telephone.close()
     page.reload()
     attempts(page, 1)
-    expect(page.locator("[data-what=attempted]")).to_contain_text("家访 · 答应返校")
+    expect(page.locator("[data-what=attempted]")).to_contain_text("家访 · 监护人 · 答应返校")
     assert file_of(system, children[2].student)["history"][-1]["office"] == f"/counties/{ZHAOJUE}"  # type: ignore[index]  # it is there
 
 

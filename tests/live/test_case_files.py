@@ -70,14 +70,14 @@ async def walk(new_stack: NewStack) -> AsyncIterator[Walk]:
 
 async def test_a_file_from_dropping_out_to_the_second_dropping_out(walk: Walk) -> None:
     assert (await walk.case.get(f"/v1/cases/{CHILD}")).status_code == 404
-    assert (await walk.ask(do="record-attempt", method="visit", outcome="promised")).status_code == 404
+    assert (await walk.ask(do="record-attempt", role="teacher", method="visit", met="guardian", outcome="promised")).status_code == 404
 
     await walk.report("r1", "enrolled", "2020-03-01", county=HERE, poor=True, **SCHOOL)
     await walk.report("r2", "dropped-out", "2020-03-02", reason="work", last_seen="2020-02-20")
     file = await walk.file(lambda file: file["state"] == "open")
     assert (file["county"], file["reason"], file["attempts"], file["due"], file["overdue"]) == (HERE, "work", 0, "2020-03-09", False)
 
-    attempt = {"do": "record-attempt", "method": "visit", "outcome": "promised", "next": "2020-03-05"}
+    attempt = {"do": "record-attempt", "role": "teacher", "method": "visit", "met": "guardian", "outcome": "promised", "next": "2020-03-05"}
     first = await walk.ask(key="k1", **attempt)
     assert first.status_code == 200, first.text
     assert (first.json()["state"], first.json()["attempts"], first.json()["due"]) == ("persuading", 1, "2020-03-05")
@@ -108,19 +108,19 @@ async def test_with_the_worker_stopped_what_is_asked_is_taken_and_done_once_it_i
     worker = psutil.Process(walk.stack.pid("case-worker"))
     worker.suspend()
     try:
-        taken = await walk.ask(key="k", do="record-attempt", method="visit", outcome="willing")
+        taken = await walk.ask(key="k", do="record-attempt", role="teacher", method="visit", met="guardian", outcome="willing")
     finally:
         worker.resume()
     assert (taken.status_code, taken.headers["location"]) == (202, f"/v1/cases/{CHILD}")
     await walk.file(lambda file: file["attempts"] == 1)
-    repeated = await walk.ask(key="k", do="record-attempt", method="visit", outcome="willing")
+    repeated = await walk.ask(key="k", do="record-attempt", role="teacher", method="visit", met="guardian", outcome="willing")
     assert (repeated.status_code, repeated.json()["attempts"]) == (200, 1)
 
 
 async def test_files_that_redis_has_lost_are_built_again_from_the_record(walk: Walk) -> None:
     await walk.report("r1", "never-enrolled", "2020-03-02", county=HERE, poor=False, reason="distance")
     await walk.file(lambda file: file["state"] == "open")
-    await walk.ask(do="record-attempt", method="visit", outcome="willing")
+    await walk.ask(do="record-attempt", role="teacher", method="visit", met="guardian", outcome="willing")
     before = await walk.file(lambda file: file["attempts"] == 1)
     with redis_access.client(walk.stack.config, OPERATOR) as client:
         client.flushall()

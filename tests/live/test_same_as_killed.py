@@ -16,7 +16,8 @@ from deploy.local.stack import LocalStack
 from services.enrolment.domain.packed import unpack
 from services.enrolment.domain.state import MergeStage
 from services.reporting.cli import app as auditors
-from shared.contracts.case import CaseFact, CaseStanding, CaseState
+from shared.contracts.case import CaseFact
+from shared.contracts.case_codes import CaseStanding, CaseState
 from shared.contracts.relief import Grant, GrantState
 from shared.events.codec import read_event, read_fact
 from shared.log import topics

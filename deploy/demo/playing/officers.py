@@ -1,7 +1,8 @@
 """The work of officers through the apis of case and relief, as the story goes on: each round works off what is due by its day.
 
-Officers close the files of the children that stayed in school, visit the children that are out, begin terms, and pay by roll. The id of a child
-decides what is missed (``rounds.py``), so that the same history leaves the same behind.
+Officers corroborate returns, close the files of the children that stayed in school, visit the children that are out, begin terms, and pay by roll;
+the province of each county confirms what was closed. The id of a child decides what is missed (``rounds.py``), so that the same history leaves the
+same behind.
 """
 
 import asyncio
@@ -22,8 +23,9 @@ _OUTCOMES = ("promised", "willing", "refused_by_family", "not_found", "working_e
 _PAGE, _SIDE_BY_SIDE = 500, 16
 """Lines of a page, and pages that are worked off at once: a worker takes many at once for little more than it takes a few for."""
 _LOOK = 0.2
-_OVERTAKEN = frozenset({"not_allowed_now", "not_your_county", "other_amount"})
-"""What the worker may say of a line because a report came in between the reading of a list and the command: the child is out again, or moved."""
+_OVERTAKEN = frozenset({"not_allowed_now", "not_your_county", "other_amount", "term_running", "corroboration_missing"})
+"""What the worker may say of a line because a report came in between the reading of a list and the command: the child is out again, or back
+again, or moved."""
 
 
 class Refused(Exception):
@@ -95,7 +97,8 @@ class Officers:
             if term.granted <= day and term.name not in self._begun:
                 self._begun.add(term.name)
                 await self._begin(term, day)
-        self.done.closed += await self._each(self._observed(day), self._cases, day)
+        await self._each(self._observed(day), self._cases, day)
+        self.done.closed += await self._each(self._to_confirm(), self._cases, day)
         if day >= FIRST_VISITS:  # before, the lists are long, and nothing of them is worked off
             self.done.visited += await self._each(self._to_visit(day), self._cases, day)
         for term in TERMS:
@@ -116,15 +119,26 @@ class Officers:
     async def _observed(self, day: date) -> AsyncIterator[list[Mapping[str, Any]]]:
         async for page in self._pages(self._cases, _Cases, state=["returned"], due=str(day)):
             yield [
-                {
-                    "id": case.id,
-                    "do": "close-after-return",
-                    "office": f"/counties/{case.county}",
-                    "outcome": "sustained",
-                    "evidence": f"KQ/{case.county}/{day}",
-                }
+                {"id": case.id, "office": f"/counties/{case.county}", "role": "officer", "evidence": f"KQ/{case.county}/{day}", **what}
                 for case in page.cases
                 if case.due is not None and is_closed(case.id, case.due, day)
+                for what in (
+                    {"do": "corroborate-return", "by": "attendance", "happened": str(day)},
+                    {"do": "close-after-return", "outcome": "sustained"},
+                )
+            ]
+
+    async def _to_confirm(self) -> AsyncIterator[list[Mapping[str, Any]]]:
+        async for page in self._pages(self._cases, _Cases, state=["closing"]):
+            yield [
+                {
+                    "id": case.id,
+                    "do": "confirm-closing",
+                    "office": f"/provinces/{case.county[:2]}",
+                    "role": "officer",
+                    "evidence": f"FH/{case.county}/{case.due}",
+                }
+                for case in page.cases
             ]
 
     async def _to_visit(self, day: date) -> AsyncIterator[list[Mapping[str, Any]]]:
@@ -134,12 +148,15 @@ class Officers:
                     "id": case.id,
                     "do": "record-attempt",
                     "office": f"/counties/{case.county}",
+                    "role": "township_head",
                     "method": "visit",
-                    "outcome": _OUTCOMES[int(case.id[:4], 16) % len(_OUTCOMES)],
+                    "met": "nobody" if outcome == "not_found" else "guardian",
+                    "outcome": outcome,
                     "next": str(next_step(case.id, day)),
                 }
                 for case in page.cases
                 if case.due is not None and is_visited(case.id, case.due, day)
+                for outcome in [_OUTCOMES[int(case.id[:4], 16) % len(_OUTCOMES)]]
             ]
 
     async def _due(self, term: Term, day: date) -> AsyncIterator[list[Mapping[str, Any]]]:

@@ -91,7 +91,7 @@ class Record:
         day = headline.as_of.event_time.date() if headline.as_of.event_time else None
         figures = ShownFigures(headline.all.now or 0, headline.poor.now, headline.watch52.now or 0)
         by_state = counts.cases.by_state
-        files = Files(by_state["open"] + by_state["persuading"], by_state["returned"] + by_state["closed"])
+        files = Files(by_state["open"] + by_state["persuading"], by_state["returned"] + by_state["closing"] + by_state["closed"])
         before, self.shown, self.unavailable = self.shown, Shown(figures, files, sum(headline.as_of.offsets.values()), day), ""
         self.steady = self.shown == before
         return self.shown

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from services.case.domain.packed import NO_DAY, day_key
-from shared.contracts.case import CaseState
+from shared.contracts.case_codes import CaseState
 
 
 class Queue(StrEnum):
@@ -22,6 +22,8 @@ class Queue(StrEnum):
     """The child is back, and it is time to see that it stayed."""
     WATCHED = "watched"
     """The child is back and under observation."""
+    SECOND = "second"
+    """One office would close the file, and a second has to confirm it."""
     CLOSED = "closed"
     """Nothing is waited for."""
 
@@ -53,6 +55,8 @@ def range_of(queue: Queue, today: date) -> Range:
             return Range(_BACK, b"", later)
         case Queue.WATCHED:
             return Range(_BACK, later, NO_DAY)
+        case Queue.SECOND:
+            return Range((CaseState.CLOSING,), b"", None)
         case Queue.CLOSED:
             return Range((CaseState.CLOSED,), b"", None)
 
@@ -73,5 +77,6 @@ def counts_by_queue(by_state: Mapping[CaseState, tuple[int, int, int]]) -> dict[
         Queue.COMING: out[2],
         Queue.CONFIRM: back[0] + back[1],
         Queue.WATCHED: back[2],
+        Queue.SECOND: sum(by_state.get(CaseState.CLOSING, none)),
         Queue.CLOSED: sum(closed),
     }

@@ -43,7 +43,8 @@ _Exporter = Annotated[Caller, Depends(Having(Action.EXPORT_FILES))]
 _NAMES, _UNMASK = Depends(Having(Action.READ_NAMES)), Depends(Having(Action.UNMASK_NAMES))
 _AID, _LOOKS = Depends(Having(Action.READ_GRANTS)), Depends(Having(Action.READ_ACCESS))
 _AT_THE_DESK = (
-    Action.READ_FILES, Action.RECORD_ATTEMPTS, Action.CLOSE_FILES, Action.READ_NAMES, Action.UNMASK_NAMES, Action.READ_GRANTS, Action.READ_ACCESS,
+    Action.READ_FILES, Action.RECORD_ATTEMPTS, Action.CORROBORATE_RETURNS, Action.CLOSE_FILES, Action.CONFIRM_CLOSINGS,
+    Action.READ_NAMES, Action.UNMASK_NAMES, Action.READ_GRANTS, Action.READ_ACCESS,
     Action.EXPORT_FILES,
 )  # fmt: skip
 _BESIDE = (400, 404, 410, 413, 415, 422, 503)
@@ -106,9 +107,10 @@ def install(app: FastAPI, *, files: Files, lists: WorkLists, access: AccessLog, 
         async def found() -> DeskFile:
             counties = counties_of_caller(caller, Action.READ_FILES)
             state = await files.state_of(student, counties)
-            document, now = await FileOf(files, student, counties).document(state), unpack(state).standing
+            document, case = await FileOf(files, student, counties).document(state), unpack(state)
+            now = case.standing
             assert now is not None, "a file without a standing is none, and was refused"  # noqa: S101  # for the type checker
-            return DeskFile(document, version_of(state), steps_of(now, caller), now.county, name_of(now.county))
+            return DeskFile(document, version_of(state), steps_of(case, caller, await files.today()), now.county, name_of(now.county))
 
         return json_response(await access.shown(caller, Looked.FILE_READ, student, found(), purpose=purpose))
 

@@ -10,7 +10,7 @@ from services.case.documents import CaseEntry, entry_of
 from services.case.domain.packed import NO_DAY, unpack
 from services.case.files import Files
 from shared.commands.rebuild_gate import RebuildGate
-from shared.contracts.case import CaseStanding, CaseState
+from shared.contracts.case_codes import CaseStanding, CaseState
 from shared.contracts.words import Reason
 from shared.deciding.states.listing import Cursor, Listing
 from shared.deciding.states.state_store import StateStore

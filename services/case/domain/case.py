@@ -1,7 +1,8 @@
 """One child's file: its state, and how facts change it.
 
 There is one file a child. A child that is out of school again (复辍) has the same file opened again: its attempts start anew, and
-what happened before stays in its timeline. ``policy_commands.py`` decides the commands of policies, ``office_commands.py`` those of offices.
+what happened before stays in its timeline. ``policy_commands.py`` decides the commands of policies, ``office_commands.py`` and
+``plan_commands.py`` those of offices.
 """
 
 from collections.abc import Iterable
@@ -9,8 +10,12 @@ from datetime import date
 
 from msgspec import Struct
 
+from services.case.domain.law import Law, law_after
+from services.case.domain.plan import Plan, plan_after
+from services.case.domain.sustaining import BACK, Return, return_after
 from services.case.domain.timeline import added
-from shared.contracts.case import CASE_FACTS, CaseFact, CaseStanding, FollowingFact
+from shared.contracts.case import CASE_FACTS, CaseFact, FollowingFact
+from shared.contracts.case_codes import CaseStanding
 from shared.contracts.sequence import position_of
 from shared.states import UnfoldableFact
 
@@ -21,12 +26,16 @@ class Case(Struct, frozen=True, gc=False):
     """What is known of a file; ``standing`` is None for a child that has none.
 
     ``taken``: the position of the newest student's fact that something followed from (``position_of``). ``history``: what happened
-    to it, packed (``timeline.py``).
+    to it, packed (``timeline.py``). ``plan``: what is to be done for the child. ``law``: which steps of the law were taken, None for none.
+    ``back``: what is known of the return of a child that is back, until the file is closed.
     """
 
     standing: CaseStanding | None = None
     taken: int = NOTHING_TAKEN
     history: bytes = b""
+    plan: Plan | None = None
+    law: Law | None = None
+    back: Return | None = None
 
 
 INITIAL = Case()
@@ -44,7 +53,9 @@ def evolve(case: Case, fact: CaseFact, *, on: date, cause: str) -> Case:
     if type(fact) not in FOLDED:
         raise UnfoldableFact(f"no rule folds {type(fact).TYPE} into a file: deploy a case worker that knows it")
     taken = position_of(fact.fact) if isinstance(fact, FollowingFact) else case.taken
-    return Case(fact.after, taken, added(case.history, fact, on=on, cause=cause))
+    plan = plan_after(case.plan, case.history, fact, on=on)
+    back = return_after(case.back, fact, on=on) if fact.after.state in BACK else None
+    return Case(fact.after, taken, added(case.history, fact, on=on, cause=cause), plan, law_after(case.law, fact), back)
 
 
 def fold(facts: Iterable[tuple[date, str, CaseFact]], start: Case = INITIAL) -> Case:

@@ -16,11 +16,15 @@ NATION = "100000"
 
 
 class Deadlines(Struct, frozen=True):
-    """Days from one step to the next: to the first visit, after an attempt, under observation; and the most that an office may set."""
+    """Days from one step to the next: to the first visit, after an attempt, under observation, to the second office's word on a closing.
+
+    ``longest_step``: the most that an office may set.
+    """
 
     first_visit: int
     next_step: int
     observation: int
+    confirmation: int
     longest_step: int
 
 

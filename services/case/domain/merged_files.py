@@ -12,20 +12,9 @@ from msgspec.structs import replace
 from services.case.domain.case import Case
 from services.case.domain.deadlines import deadlines_in
 from services.case.domain.timeline import closed_by_merge, found_by_joining
-from shared.contracts.case import (
-    CaseClosedByMerge,
-    CaseFact,
-    CaseJoined,
-    CaseParted,
-    CaseRestored,
-    CaseStanding,
-    CaseState,
-    CloseForMerge,
-    JoinCase,
-    PartCase,
-    RestoreCase,
-    StandingCommand,
-)
+from shared.contracts.case import CaseClosedByMerge, CaseFact, CaseJoined, CaseParted, CaseRestored
+from shared.contracts.case_codes import CaseStanding, CaseState
+from shared.contracts.case_commands import CloseForMerge, JoinCase, PartCase, RestoreCase, StandingCommand
 from shared.contracts.sequence import position_of
 from shared.contracts.words import OUT_OF_SCHOOL, Status
 
@@ -92,6 +81,8 @@ def _restored(case: Case, command: RestoreCase, on: date) -> CaseStanding | None
     now = case.standing
     if now is not None and (was := closed_by_merge(case.history)) is not None:
         state, due = was
+        # Who would have closed it is not known any more: the office of the county says so again.
+        state = CaseState.RETURNED if state is CaseState.CLOSING else state
         return replace(now, state=state, due=due)
     return _persuaded(now, command, on) if command.status in OUT_OF_SCHOOL and (now is None or now.state not in _OUT) else None
 

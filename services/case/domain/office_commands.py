@@ -1,26 +1,27 @@
-"""How the commands of offices are decided: an attempt to bring the child back, and the closing of a file whose child stayed in school."""
+"""How the commands of offices are decided: an attempt to bring the child back, a step of the law, and the closing after a return."""
 
 from collections.abc import Container
-from datetime import date, timedelta
+from datetime import date
 from typing import assert_never
 
+from services.case.domain import closing_commands
+from services.case.domain.attempts import SCHOOL, attempt
 from services.case.domain.case import Case
-from services.case.domain.deadlines import deadlines_in
-from services.case.domain.policy_commands import OUT, PERSUADING, RETURNED, closed
-from services.case.domain.refusals import CaseUnknown, EvidenceMissing, NextStepInPast, NextStepTooFar, NotAllowedIn, NotYourCounty
+from services.case.domain.closing_commands import ClosingCommand
+from services.case.domain.law_commands import take_step
+from services.case.domain.refusals import CaseUnknown, NotYourCounty
 from services.case.domain.timeline import knows_again
-from shared.contracts.case import CaseAttempted, CaseClosedByReturn, CaseFact, CaseStanding, CloseAfterReturn, RecordAttempt
+from shared.contracts.case import CaseFact
+from shared.contracts.case_commands import CloseAfterReturn, ConfirmClosing, CorroborateReturn, DeclineClosing, RecordAttempt, TakeLawStep
 
-OfficeCommand = RecordAttempt | CloseAfterReturn
-
-_SCHOOL = "/schools/"
+OfficeCommand = RecordAttempt | TakeLawStep | ClosingCommand
 
 
 def decide(case: Case, command: OfficeCommand, *, on: date, cause: str, answers_for: Container[str]) -> CaseFact | None:
     """Return the fact that a command of an office makes on this day, or None where the command was decided before.
 
-    ``cause`` is the id of the command. ``answers_for`` holds the codes of the counties that the office, if it is a county's, is responsible
-    for. Raises ``Refusal``.
+    ``cause`` is the id of the command. ``answers_for`` holds the codes of the counties that the office is responsible for, none of a
+    school. Raises ``Refusal``.
     """
     now = case.standing
     if now is None:
@@ -28,40 +29,12 @@ def decide(case: Case, command: OfficeCommand, *, on: date, cause: str, answers_
     if knows_again(case.history, cause):
         return None
     match command:
-        case RecordAttempt():
-            return _attempt(now, command, on, answers_for)
-        case CloseAfterReturn():
-            return _close(now, command, answers_for)
+        case RecordAttempt() | TakeLawStep():
+            # Schools persuade too (domain page, section 2.2), and report in writing, wherever they are: a code does not tell its county.
+            if now.county not in answers_for and not command.office.startswith(SCHOOL):
+                raise NotYourCounty
+            return attempt(now, command, on) if isinstance(command, RecordAttempt) else take_step(now, case.law, command, on)
+        case CorroborateReturn() | CloseAfterReturn() | ConfirmClosing() | DeclineClosing():
+            return closing_commands.decide(now, case.back, command, on=on, answers_for=answers_for)
         case _:
             assert_never(command)
-
-
-def _attempt(now: CaseStanding, command: RecordAttempt, on: date, answers_for: Container[str]) -> CaseAttempted:
-    # Schools persuade too (domain page, section 2.2), wherever they are: a code does not tell its county.
-    if now.county not in answers_for and not command.office.startswith(_SCHOOL):
-        raise NotYourCounty
-    if now.state not in OUT:
-        raise NotAllowedIn(now.state, "attempts are recorded while the child is out of school")
-    deadlines = deadlines_in(now.county, on)
-    if command.next is not None and command.next < on:
-        raise NextStepInPast
-    if command.next is not None and command.next > on + timedelta(deadlines.longest_step):
-        raise NextStepTooFar(deadlines.longest_step)
-    due = command.next or on + timedelta(deadlines.next_step)
-    number = now.attempts + 1
-    after = CaseStanding(PERSUADING, now.county, now.reason, number, due)
-    return CaseAttempted(
-        before=now, after=after, number=number, office=command.office, method=command.method, outcome=command.outcome, next=command.next
-    )
-
-
-def _close(now: CaseStanding, command: CloseAfterReturn, answers_for: Container[str]) -> CaseClosedByReturn:
-    # 复学 -> 销号 is for the county's education office (domain page, section 2.2).
-    if now.county not in answers_for:
-        raise NotYourCounty
-    if now.state is not RETURNED:
-        raise NotAllowedIn(now.state, "it is closed after a return while the child is back and under observation")
-    # Every closure has evidence, actor and time, or auditors take it for a return on paper (domain page, section 8).
-    if command.evidence is None:
-        raise EvidenceMissing
-    return CaseClosedByReturn(before=now, after=closed(now), office=command.office, outcome=command.outcome, evidence=command.evidence)

@@ -1,24 +1,39 @@
-"""States as bytes: 19 for a file, and 4 to 28 for each happening of its history.
+"""States as bytes: 23 for a file, 4 more once a step of its plan is done or left out, 7 more
+once a step of the law was taken, 9 to
+21 more while the child is back and the file not closed, and 4 to 28 for each happening of its history.
 
-The first byte is the format's version. The numbers below and in ``timeline.py`` are stored: they never change, and none is used again.
+The first byte is the format's version. The numbers below and in ``entries.py`` are stored: they never change, and none is used again.
 """
 
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from struct import Struct as Layout
 
 from services.case.domain.case import INITIAL, Case
-from services.case.domain.timeline import REASON_NUMBER, REASONS, STATE_NUMBER, STATES, code_of
-from shared.contracts.case import CaseStanding
+from services.case.domain.entries import REASON_NUMBER, REASONS, STATE_NUMBER, STATES, code_of, office_number, office_of
+from services.case.domain.law import Law
+from services.case.domain.plan import Plan
+from services.case.domain.sustaining import Return
+from shared.contracts.case_codes import CaseStanding
 from shared.states import check_format, damaged
 
-FORMAT = 3
+FORMAT = 5
 """Raise it with any change of the layouts or the numbers."""
 
 _MARKS = {n << 4 | r: (state, reason) for n, state in enumerate(STATES) for r, reason in enumerate(REASONS)}
 
-# version; state and reason, 4 bits each; county (six digits); due day, as lists sort it; attempts; taken
-_CASE = Layout(">BBI3sHq")
+# version; state and reason, 4 bits each; county (six digits); due day, as lists sort it; attempts; taken;
+# of the plan: the playbook's version 7 bits, whether the marks follow 1 bit, whether the law follows 1 bit, the return 1 bit;
+# the day from which its days count 22 bits
+_CASE = Layout(">BBI3sHqI")
+_MARKED, _LAWFUL, _RETURNED = 1 << 24, 1 << 23, 1 << 22
+_DAY = (1 << 22) - 1
+"""No day of the calendar takes more bits: those above it say what follows."""
+_LAW = Layout(">B3s3s")  # steps taken; the day of the newest; the last day of its term
+_PLAN_MARKS = Layout(">HH")  # steps done; steps left out
+_RETURN = Layout(">3s6s")  # the day of the return; the claimant (0: not known), and above it which offices follow in 6 bytes each
+_OFFICE_BYTES = 6
+_CORROBORATED, _PROPOSED = 1 << 46, 1 << 47
 _LISTED_AS, _DUE = slice(1, 6), slice(6, 9)
 _MOST_ATTEMPTS = 65_535
 
@@ -33,7 +48,51 @@ def pack(case: Case) -> bytes:
     assert now is not None, "a file that was never opened has no state"  # noqa: S101  # for the type checker
     due = now.due.toordinal().to_bytes(DAY_BYTES) if now.due else NO_DAY
     marks = STATE_NUMBER[now.state] << 4 | REASON_NUMBER[now.reason]
-    return _CASE.pack(FORMAT, marks, int(now.county), due, min(now.attempts, _MOST_ATTEMPTS), case.taken) + case.history
+    plan = case.plan
+    assert plan is not None, "a file has a plan from its first fact on"  # noqa: S101  # for the type checker
+    begun = plan.version << 25 | plan.since.toordinal()
+    if plan.done or plan.left:
+        begun |= _MARKED
+        plan_marks = _PLAN_MARKS.pack(plan.done, plan.left)
+    else:
+        plan_marks = b""
+    law = b""
+    if case.law is not None:
+        begun |= _LAWFUL
+        law = _LAW.pack(case.law.taken, day_key(case.law.newest), day_key(case.law.term))
+    back = b""
+    if case.back is not None:
+        begun |= _RETURNED
+        back = _pack_return(case.back)
+    head = _CASE.pack(FORMAT, marks, int(now.county), due, min(now.attempts, _MOST_ATTEMPTS), case.taken, begun)
+    return b"%b%b%b%b%b" % (head, plan_marks, law, back, case.history)
+
+
+def _pack_return(back: Return) -> bytes:
+    return back.since.toordinal().to_bytes(DAY_BYTES) + _pack_offices(back.claimant, back.corroborated_by, back.proposed_by)
+
+
+@lru_cache(maxsize=4096)
+def _pack_offices(claimant: str | None, corroborated_by: str | None, proposed_by: str | None) -> bytes:
+    first = 0 if claimant is None else office_number(claimant)
+    first |= (corroborated_by is not None) * _CORROBORATED | (proposed_by is not None) * _PROPOSED
+    others = (office_number(each) for each in (corroborated_by, proposed_by) if each is not None)
+    return b"".join(each.to_bytes(_OFFICE_BYTES) for each in (first, *others))
+
+
+def _unpack_return(state: bytes, at: int) -> tuple[Return, int]:
+    since, first = _RETURN.unpack_from(state, at)
+    at += _RETURN.size
+    claimant = int.from_bytes(first)
+    offices: list[str | None] = []
+    for mark in (_CORROBORATED, _PROPOSED):
+        if claimant & mark:
+            offices.append(office_of(int.from_bytes(state[at : at + _OFFICE_BYTES])))
+            at += _OFFICE_BYTES
+        else:
+            offices.append(None)
+    number = claimant & ~(_CORROBORATED | _PROPOSED)
+    return Return(date.fromordinal(int.from_bytes(since)), office_of(number) if number else None, *offices), at
 
 
 def unpack(state: bytes | None) -> Case:
@@ -41,13 +100,27 @@ def unpack(state: bytes | None) -> Case:
     if state is None:
         return INITIAL
     _check(state)
-    _, marks, county, due, attempts, taken = _CASE.unpack_from(state)
+    _, marks, county, due, attempts, taken, begun = _CASE.unpack_from(state)
+    history_at, done, left = _CASE.size, 0, 0
+    if begun & _MARKED:
+        done, left = _PLAN_MARKS.unpack_from(state, history_at)
+        history_at += _PLAN_MARKS.size
+    law = None
+    if begun & _LAWFUL:
+        steps, newest, term = _LAW.unpack_from(state, history_at)
+        law = Law(steps, date.fromordinal(int.from_bytes(newest)), date.fromordinal(int.from_bytes(term)))
+        history_at += _LAW.size
+    back = None
+    if begun & _RETURNED:
+        back, history_at = _unpack_return(state, history_at)
     try:
         case_state, reason = _MARKS[marks]
-    except KeyError:
+        since = date.fromordinal(begun & _DAY)
+    except (KeyError, ValueError):
         raise damaged(state, "case") from None
     day = None if due == NO_DAY else date.fromordinal(int.from_bytes(due))
-    return Case(CaseStanding(case_state, code_of(county), reason, attempts, day), taken, state[_CASE.size :])
+    standing = CaseStanding(case_state, code_of(county), reason, attempts, day)
+    return Case(standing, taken, state[history_at:], Plan(begun >> 25, since, done, left), law, back)
 
 
 def place_in_lists(state: bytes) -> tuple[str, bytes]:

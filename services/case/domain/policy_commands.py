@@ -9,6 +9,7 @@ from typing import assert_never
 
 from services.case.domain.case import Case
 from services.case.domain.deadlines import deadlines_in
+from services.case.domain.sustaining import BACK
 from services.case.domain.timeline import state_before, was_closed_by_report
 from shared.contracts.case import (
     CaseClosedByLeave,
@@ -21,19 +22,12 @@ from shared.contracts.case import (
     CaseReasonCorrected,
     CaseReopened,
     CaseResumed,
-    CaseStanding,
-    CaseState,
-    CloseForLeave,
-    CloseForRemoval,
-    CorrectReason,
-    FollowVoid,
-    MoveCase,
-    ObserveReturn,
-    OpenCase,
 )
+from shared.contracts.case_codes import CaseStanding, CaseState
+from shared.contracts.case_commands import CloseForLeave, CloseForRemoval, CorrectReason, FollowVoid, MoveCase, ObserveReturn, OpenCase
 from shared.contracts.sequence import position_of
 
-OPEN, PERSUADING, RETURNED, CLOSED = CaseState.OPEN, CaseState.PERSUADING, CaseState.RETURNED, CaseState.CLOSED
+OPEN, PERSUADING, RETURNED, CLOSING, CLOSED = CaseState.OPEN, CaseState.PERSUADING, CaseState.RETURNED, CaseState.CLOSING, CaseState.CLOSED
 OUT = frozenset({OPEN, PERSUADING})
 """The states of a child that is out of school."""
 
@@ -76,7 +70,9 @@ def _observe(now: CaseStanding | None, command: ObserveReturn, on: date) -> Case
     if now is None or now.state not in OUT:
         return None
     due = on + timedelta(deadlines_in(now.county, on).observation)
-    return CasePutUnderObservation(before=now, after=CaseStanding(RETURNED, now.county, now.reason, now.attempts, due), fact=command.fact)
+    return CasePutUnderObservation(
+        before=now, after=CaseStanding(RETURNED, now.county, now.reason, now.attempts, due), fact=command.fact, claimant=command.claimant
+    )
 
 
 def _move(now: CaseStanding | None, command: MoveCase) -> CaseFact | None:
@@ -94,7 +90,7 @@ def _correct(now: CaseStanding | None, command: CorrectReason) -> CaseFact | Non
 def _close_for_removal(now: CaseStanding | None, command: CloseForRemoval) -> CaseFact | None:
     if now is None or now.state is CLOSED:
         return None
-    return CaseClosedByRemoval(before=now, after=closed(now), code=command.code, fact=command.fact)
+    return CaseClosedByRemoval(before=now, after=closed(now), code=command.code, evidence=command.evidence, fact=command.fact)
 
 
 def _close_for_leave(now: CaseStanding | None, command: CloseForLeave) -> CaseFact | None:
@@ -115,9 +111,9 @@ def _follow_void(case: Case, command: FollowVoid, on: date) -> CaseFact | None:
         return None
     # Where the report that is gone had opened the file again, or closed it, the child is under observation as it was before.
     undone = now.state in OUT or (now.state is CLOSED and was_closed_by_report(case.history))
-    if undone and command.in_school and command.spells and state_before(case.history) is RETURNED:
+    if undone and command.in_school and command.spells and state_before(case.history) in BACK:
         return _resume(now, RETURNED, command, on)
-    if now.state in OUT or (now.state is RETURNED and not command.spells):
+    if now.state in OUT or (now.state in BACK and not command.spells):
         return CaseClosedByVoid(before=now, after=closed(now), fact=command.fact)
     return None
 

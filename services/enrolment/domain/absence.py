@@ -10,7 +10,7 @@ from datetime import date
 from importlib.resources import files
 from itertools import islice
 
-from services.enrolment.domain.school_days import NATION, school_days
+from shared.calendar.school_days import NATION, school_days
 from shared.contracts.student import AbsenceRule
 
 

@@ -21,7 +21,7 @@ from services.reporting.view.areas import ROW_OF, Numbers, Rollup
 from services.reporting.view.memory import COLUMN, NEVER
 from services.reporting.view.rolled_up import OUT, OVERDUE, POOR, RolledUp
 from shared.clock import china_day, moment_of
-from shared.contracts.case import CaseState
+from shared.contracts.case_codes import CaseState
 from shared.contracts.relief import GrantState, Scheme
 from shared.geography.divisions import NATION, Area, Level, divisions
 from shared.http.problems import Problem

@@ -27,7 +27,7 @@ WITH sums AS (
             WHEN 'opening' THEN 1 WHEN 'newly_out' THEN 1 WHEN 'out_again' THEN 1 WHEN 'moved_in' THEN 1
             WHEN 'returned' THEN -1 WHEN 'removed' THEN -1 WHEN 'excused' THEN -1 WHEN 'moved_out' THEN -1
             ELSE 0 END) FILTER (starts_with(cell, 'flow.')) AS flows,
-        sum(n) FILTER (cell IN ('case.state.open', 'case.state.persuading', 'case.state.returned')) AS files,
+        sum(n) FILTER (cell IN ('case.state.open', 'case.state.persuading', 'case.state.returned', 'case.state.closing')) AS files,
         sum(n) FILTER (starts_with(cell, 'case.reason.')) AS reasons
     FROM api_cells GROUP BY county)
 SELECT county, law, total::BIGINT, parts::BIGINT FROM (
@@ -39,7 +39,7 @@ WHERE total <> parts ORDER BY county, law
 _TOTALS = """
 SELECT coalesce(sum(n) FILTER (cell IN ('status.dropped_out', 'status.never_enrolled')), 0)::BIGINT,
     coalesce(sum(n) FILTER (cell IN ('case.state.open', 'case.state.persuading')), 0)::BIGINT,
-    coalesce(sum(n) FILTER (cell IN ('case.state.returned', 'case.state.closed')), 0)::BIGINT,
+    coalesce(sum(n) FILTER (cell IN ('case.state.returned', 'case.state.closing', 'case.state.closed')), 0)::BIGINT,
     coalesce(sum(n) FILTER (starts_with(cell, 'relief.') AND ends_with(cell, '.grants')), 0)::BIGINT,
     coalesce(sum(n) FILTER (starts_with(cell, 'relief.') AND ends_with(cell, '.fen')), 0)::BIGINT
 FROM recounted

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from services.reporting.counting.counted import CaseData
 from services.reporting.counting.tally import Tally, day_text
-from shared.contracts.case import CaseStanding, CaseState
+from shared.contracts.case_codes import CaseStanding, CaseState
 from shared.contracts.words import Reason
 
 CASE_STATE_CELLS: Mapping[CaseState, str] = {state: f"case.state.{state}" for state in CaseState}

@@ -14,7 +14,7 @@ from shared.log import topics
 from shared.log.partitioner import partition_of
 from shared.worker.follower import RecordBatch
 from tests.components.attacks.targets import CHILD, Targets
-from tests.components.case.case_desk import asked
+from tests.components.case.case_desk import ATTEMPT, asked
 from tests.components.shared.office_desk import PARTITIONS, OfficeDesk, at
 from tests.components.shared.test_deciding import Taken
 from tests.domain.case.case_story import opened
@@ -50,7 +50,7 @@ async def test_a_command_that_somebody_wrote_into_the_log_past_the_api_is_judged
     dead = [json.loads(record.value or b"") for records in desk.log.topics[topics.dead(topics.CASE_COMMANDS)] for record in records]
     assert len(dead) == 1
     assert "evil.test" not in json.dumps(dead)
-    assert (await desk.ask(key="k", do="record-attempt", office="/counties/513431", method="visit", outcome="promised")).status_code == 200
+    assert (await desk.ask(key="k", **ATTEMPT)).status_code == 200
 
 
 @pytest.mark.parametrize("value", [b"", b"{", b"\xff\xfe\x00", b"null", b"[" * 5_000, b"<xml/>", b"\x80\x04\x95pickle", b"[" + b"9" * 5_000 + b"]"])

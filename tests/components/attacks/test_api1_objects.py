@@ -75,8 +75,14 @@ async def test_nothing_of_another_county_is_changed_by_its_id(targets: Targets) 
 
 COMMANDS: dict[str, list[dict[str, Any]]] = {
     "case": [
-        {"do": "record-attempt", "method": "visit", "outcome": "promised"},
-        {"do": "close-after-return", "outcome": "sustained", "evidence": "KQ/2020-06"},
+        {"do": "record-attempt", "role": "teacher", "method": "visit", "met": "guardian", "outcome": "promised"},
+        {"do": "record-step", "role": "teacher", "step": "visit-home", "happened": "2020-06-12", "evidence": "JF/2020-01"},
+        {"do": "change-plan", "role": "education_head", "change": "leave_out", "because": "not_needed", "step": "tutor"},
+        {"do": "take-law-step", "role": "officer", "step": "notice", "happened": "2020-06-12", "document": "FX/2020-01"},
+        {"do": "corroborate-return", "role": "officer", "by": "visit", "happened": "2020-06-12", "evidence": "JF/2020-02"},
+        {"do": "close-after-return", "role": "officer", "outcome": "sustained", "evidence": "KQ/2020-06"},
+        {"do": "confirm-closing", "role": "officer", "evidence": "FH/2020-06"},
+        {"do": "decline-closing", "role": "officer", "because": "other"},
     ],
     "relief": [
         {"do": "pay", "reference": "ZF/1", "day": "2019-10-15", "fen": 31_250},

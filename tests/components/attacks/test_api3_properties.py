@@ -23,7 +23,10 @@ PERSONAL = {"child_name", "birth_date", "born", "identity_number", "id_number", 
 OF_A_SENDER = {"id", "subject", "source", "partitionkey", "sequence", "causationid", "correlationid"}
 """What a report may say of itself (wire page, section 1); none of it reaches a fact as the record's own."""
 COMMANDS: dict[str, tuple[str, dict[str, Any]]] = {
-    "case": (f"/v1/cases/{CHILD}", {"do": "record-attempt", "office": "/counties/513431", "method": "visit", "outcome": "promised"}),
+    "case": (
+        f"/v1/cases/{CHILD}",
+        {"do": "record-attempt", "office": "/counties/513431", "role": "teacher", "method": "visit", "met": "guardian", "outcome": "promised"},
+    ),
     "relief": (f"/v1/grants/{CHILD}-{AUTUMN}", {"do": "set-boarding", "office": "/counties/513431", "boarder": True}),
 }
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import timedelta
 
 import httpx
 
 from tests.components.attacks.targets import CHILD, Targets
-from tests.components.case.case_desk import CLOSE
+from tests.components.case.case_desk import CLOSE, CONFIRM
 from tests.components.enrolment.intake_desk import NDJSON
 from tests.components.enrolment.lines import line
 from tests.components.relief.test_relief_api import PAY
-from tests.domain.case.case_story import back
+from tests.domain.case.case_story import back, corroborated
 from tests.domain.relief.grants import AUTUMN
 
 BURST = 25
@@ -40,11 +41,21 @@ async def test_lines_that_pay_one_grant_over_and_over_pay_it_once(targets: Targe
 
 
 async def test_a_burst_of_closings_closes_once(targets: Targets) -> None:
-    await targets.case.tell(("2020-06-02", back()))
-    answers = await asyncio.gather(*(targets.case.ask(key=f"k-{n}", **CLOSE) for n in range(BURST)))
-    assert (grades(answers)[200], set(grades(answers))) == (1, {200, 409})
-    history = (await targets.case.get(f"/v1/cases/{CHILD}"))["history"]
-    assert [each["what"] for each in history].count("closed-by-return") == 1
+    await targets.case.tell(("2020-06-02", back()), ("2020-06-03", corroborated()))
+    targets.case.now += timedelta(90)
+    for body, what in ((CLOSE, "closing-proposed"), (CONFIRM, "closed-by-return")):
+        answers = await asyncio.gather(*(targets.case.ask(key=f"{what}-{n}", **body) for n in range(BURST)))
+        assert (grades(answers)[200], set(grades(answers))) == (1, {200, 409})
+        history = (await targets.case.get(f"/v1/cases/{CHILD}"))["history"]
+        assert [each["what"] for each in history].count(what) == 1
+
+
+async def test_a_file_is_not_closed_by_whoever_asks_twice(targets: Targets) -> None:
+    await targets.case.tell(("2020-06-02", back()), ("2020-06-03", corroborated()))
+    targets.case.now += timedelta(90)
+    answers = [await targets.case.ask(key=f"k-{n}", **body) for n, body in enumerate((CLOSE, CLOSE, CONFIRM | {"office": CLOSE["office"]}))]
+    assert [answer.status_code for answer in answers] == [200, 409, 409]
+    assert (await targets.case.get(f"/v1/cases/{CHILD}"))["state"] == "closing"
 
 
 async def test_a_file_is_not_closed_before_its_child_is_back(targets: Targets) -> None:

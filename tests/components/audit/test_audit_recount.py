@@ -282,7 +282,7 @@ UNCOUNTABLE = {
     "poor not said": (fact("listed", None, {**OUT, "poor": None}, 1), "malformed standing"),
     "a broken before": (fact("returned", {**OUT, "status": "lost"}, BACK, 1), "malformed standing"),
     "an unknown fact of a file": (case_fact("lost", None, FILE, 1), "unknown type"),
-    "a newer version of one": (case_fact("opened", None, FILE, 1).replace(b"opened.v1", b"opened.v2"), "unknown type"),
+    "a newer version of one": (case_fact("opened", None, FILE, 1).replace(b"opened.v1", b"opened.v3"), "unknown type"),
     "an unknown fact of aid": (relief_fact("asked.grant", None, GRANT, 1), "unknown type"),
     "no file at all": (case_fact("opened", None, None, 1), "malformed file"),
     "a state nobody knows": (case_fact("opened", None, {**FILE, "state": "lost"}, 1), "malformed file"),

@@ -47,7 +47,7 @@ AID = lying(
 
 def test_files_and_grants_are_shown_as_the_api_shows_them() -> None:
     nation = document("100000", AID)
-    assert nation["cases"]["by_state"] == {"open": 1, "persuading": 1, "returned": 1, "closed": 1}
+    assert nation["cases"]["by_state"] == {"open": 1, "persuading": 1, "returned": 1, "closing": 0, "closed": 1}
     assert {reason: n for reason, n in nation["cases"]["by_reason"].items() if n} == {"work": 2, "illness": 1}
     assert (len(nation["cases"]["by_reason"]), nation["cases"]["overdue"]) == (10, 2)
     nothing = {"grants": 0, "fen": 0}
@@ -69,7 +69,7 @@ def test_the_next_level_has_its_files_and_grants_too() -> None:
 
 def test_files_and_grants_of_a_county_are_its_own() -> None:
     county = document("513431", AID)
-    assert county["cases"]["by_state"] == {"open": 1, "persuading": 0, "returned": 1, "closed": 0}
+    assert county["cases"]["by_state"] == {"open": 1, "persuading": 0, "returned": 1, "closing": 0, "closed": 0}
     assert county["relief"]["living_subsidy"]["due"] == {"grants": 1, "fen": 31_250}
 
 

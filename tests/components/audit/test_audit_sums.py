@@ -18,7 +18,7 @@ def document(area: str, total: int, children: dict[str, int] | None = None) -> d
         "by_reason": {"work": total},
         "by_stage": {"junior": total},
         "cases": {
-            "by_state": {"open": total, "persuading": 0, "returned": 0, "closed": 0},
+            "by_state": {"open": total, "persuading": 0, "returned": 0, "closing": 0, "closed": 0},
             "by_reason": {"work": total},
             "overdue": total,
         },
@@ -84,7 +84,7 @@ def test_of_a_sound_answer_nothing_is_told() -> None:
     [
         ({"by_status": {"dropped_out": 3, "enrolled": 1}}, "1 by_status.enrolled, but the answers for its parts add up to 0"),
         (
-            cases(by_state={"open": 3, "persuading": 0, "returned": 0, "closed": 2}),
+            cases(by_state={"open": 3, "persuading": 0, "returned": 0, "closing": 0, "closed": 2}),
             "2 cases.by_state.closed, but the answers for its parts add up to 0",
         ),
         (cases(overdue=2), "2 cases.overdue, but the answers for its parts add up to 3"),

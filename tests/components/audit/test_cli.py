@@ -39,7 +39,7 @@ COUNTS: dict[str, Any] = {
     "by_status": {"dropped_out": 1},
     "by_reason": {"work": 1},
     "by_stage": {"junior": 1},
-    "cases": {"by_state": {"open": 1, "persuading": 0, "returned": 0, "closed": 0}, "by_reason": {"work": 1}, "overdue": 0},
+    "cases": {"by_state": {"open": 1, "persuading": 0, "returned": 0, "closing": 0, "closed": 0}, "by_reason": {"work": 1}, "overdue": 0},
     "relief": {"living_subsidy": {"due": {"grants": 1, "fen": 31_250}}},
     "children": [],
     "as_of": {"offsets": {"0": 4}},
@@ -162,12 +162,12 @@ def test_replay_shows_files_and_aid(serve: Serve, run: Run) -> None:
         for line in run("replay", "--area", "513400", "--by", "case").stdout.splitlines()
         if "│" in line
     ]
-    assert rows[-1] == ["513400", "凉山彝族自治州", "1", "1", "0", "1", "0", "0", "1"]
+    assert rows[-1] == ["513400", "凉山彝族自治州", "1", "1", "0", "1", "0", "0", "0", "1"]
     assert "marriage" not in run("replay", "--by", "case-reason").stdout
     assert "work" in run("replay", "--by", "case-reason").stdout
     assert "123,456,700" in run("replay", "--by", "relief").stdout
     document = json.loads(run("replay", "--until", "0=5", "--json").stdout)
-    assert document["cases"]["by_state"] == {"open": 1, "persuading": 0, "returned": 0, "closed": 0}
+    assert document["cases"]["by_state"] == {"open": 1, "persuading": 0, "returned": 0, "closing": 0, "closed": 0}
     assert document["relief"]["living_subsidy"]["due"] == {"grants": 0, "fen": 0}
 
 

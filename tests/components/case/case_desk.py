@@ -8,14 +8,25 @@ import httpx
 from services.case.api import create_app
 from services.case.decider import CaseDecider
 from services.case.domain.packed import FORMAT
-from shared.contracts.case import CaseCommand
+from shared.contracts.case_commands import CaseCommand
+from shared.contracts.services import CASE
+from shared.deciding.states.state_store import StateStore
+from shared.log.partitioner import partition_of
 from tests.components.shared import office_desk
-from tests.components.shared.office_desk import CHILD, OfficeDesk
-from tests.domain.case.case_story import OFFICE, numbered
+from tests.components.shared.office_desk import CHILD, PARTITIONS, OfficeDesk
+from tests.domain.case.case_story import OFFICE, PREFECTURE, numbered
 from tests.support.redis import RedisDatabase
 
-ATTEMPT = {"do": "record-attempt", "office": OFFICE, "method": "visit", "outcome": "promised"}
-CLOSE = {"do": "close-after-return", "office": OFFICE, "outcome": "sustained", "evidence": "KQ/2020-06"}
+ATTEMPT = {"do": "record-attempt", "office": OFFICE, "role": "teacher", "method": "visit", "met": "guardian", "outcome": "promised"}
+CORROBORATE = {
+    "do": "corroborate-return", "office": OFFICE, "role": "teacher", "by": "attendance", "happened": "2020-06-12", "evidence": "KQ/2020-05",
+}  # fmt: skip
+CLOSE = {"do": "close-after-return", "office": OFFICE, "role": "officer", "outcome": "sustained", "evidence": "KQ/2020-06"}
+CONFIRM = {"do": "confirm-closing", "office": PREFECTURE, "role": "officer", "evidence": "FH/2020-06"}
+DECLINE = {"do": "decline-closing", "office": PREFECTURE, "role": "officer", "because": "not_in_school"}
+STEP = {"do": "record-step", "office": OFFICE, "role": "teacher", "step": "visit-home", "happened": "2020-06-12", "evidence": "JF/2020-01"}
+LAW_STEP = {"do": "take-law-step", "office": OFFICE, "role": "officer", "step": "notice", "happened": "2020-06-12", "document": "FX/2020-01"}
+CHANGE = {"do": "change-plan", "office": OFFICE, "role": "education_head", "change": "leave_out", "because": "not_needed", "step": "tutor"}
 
 
 def asked(command: CaseCommand, *, child: str = CHILD, time: datetime, id_: str, source: str = "/case/policies") -> bytes:
@@ -36,3 +47,8 @@ class CaseDesk(OfficeDesk):
     async def ask(self, *, child: str = CHILD, key: str | None = None, **body: Any) -> httpx.Response:
         """Ask for something in the office's name."""
         return await self.client.post(f"/v1/cases/{child}", json=body, headers={} if key is None else {"Idempotency-Key": key})
+
+    async def state(self, child: str = CHILD) -> bytes | None:
+        """Return the packed state of a file, as the worker keeps it."""
+        store = StateStore(self.redis.client, CASE.name, generation="1", buckets=8, format_version=FORMAT)
+        return await store.get(partition_of(child.encode(), PARTITIONS), bytes.fromhex(child))

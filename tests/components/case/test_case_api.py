@@ -1,14 +1,20 @@
 """One file over HTTP: what it shows, what an office may do to it, and what it is told where that is not allowed."""
 
+import json
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from services.case.decider import CaseDecider
+from shared.clock import CHINA
+from shared.http.chinese.translation import chinese
 from shared.log.topics import STUDENT_STATUS
-from tests.components.case.case_desk import ATTEMPT, CLOSE, CaseDesk
+from tests.components.case.case_desk import ATTEMPT, CLOSE, CONFIRM, CORROBORATE, DECLINE, CaseDesk
 from tests.components.shared.office_desk import CHILD
 from tests.components.shared.problems import problem_of
-from tests.domain.case.case_story import BUTUO, OFFICE, back, moved, opened, removed
+from tests.domain.case.case_story import BUTUO, OFFICE, PREFECTURE, back, corroborated, moved, opened, removed
+from tests.support.callers import carrying
 from tests.support.redis import RedisDatabase
 
 FILE = f"/v1/cases/{CHILD}"
@@ -21,13 +27,14 @@ def desk(database: RedisDatabase) -> CaseDesk:
 
 async def test_a_file_shows_where_it_stands_and_what_happened_to_it(desk: CaseDesk) -> None:
     await desk.tell(("2020-06-01", opened()), ("2020-06-03", moved(BUTUO)))
-    assert await desk.get(FILE) == {
+    shown = await desk.get(FILE)
+    assert (shown.pop("plan")["playbook"], shown.pop("law")["ladder"], shown.pop("back"), shown) == ("work", 1, None, {
         "id": CHILD, "state": "open", "county": BUTUO, "reason": "work", "attempts": 0, "due": "2020-06-08", "overdue": True,
         "history": [
             {"what": "opened", "day": "2020-06-01", "county": "513431", "reason": "work"},
             {"what": "moved", "day": "2020-06-03", "county": BUTUO, "reason": "work"},
         ],
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 @pytest.mark.parametrize(("opening", "overdue"), [("2020-06-06", True), ("2020-06-07", False)])
@@ -61,17 +68,83 @@ async def test_an_attempt_is_recorded_and_the_file_comes_back_as_it_stands_then(
     file = answer.json()
     assert (file["state"], file["attempts"], file["due"]) == ("persuading", 1, "2020-06-20")
     assert file["history"][-1] == {
-        "what": "attempted", "day": "2020-06-14", "office": OFFICE, "method": "visit", "outcome": "promised", "next": "2020-06-20",
+        "what": "attempted", "day": "2020-06-14", "office": OFFICE, "number": 1, "role": "teacher", "method": "visit",
+        "met": "guardian", "outcome": "promised", "happened": "2020-06-14", "next": "2020-06-20",
     }  # fmt: skip
     assert file == await desk.get(FILE)
     fact = desk.events(STUDENT_STATUS)[-1]
-    assert (fact.type, fact.reportedby) == ("cn.baoxue.case.attempted.v1", OFFICE)
+    assert (fact.type, fact.reportedby) == ("cn.baoxue.case.attempted.v2", OFFICE)
 
 
-async def test_a_file_whose_child_stayed_in_school_is_closed(desk: CaseDesk) -> None:
+async def test_a_file_whose_child_stayed_in_school_is_closed_by_one_and_confirmed_by_a_second(desk: CaseDesk) -> None:
     await desk.tell(("2020-03-01", opened()), ("2020-03-10", back()))
-    file = (await desk.ask(**CLOSE)).json()
-    assert (file["state"], file["due"], file["overdue"], file["history"][-1]["what"]) == ("closed", None, False, "closed-by-return")
+    assert (await desk.get(FILE))["back"] == {"since": "2020-03-10", "claimant": "/provinces/51", "corroborated_by": None, "proposed_by": None}
+    for body, state, due, what in (
+        (CORROBORATE, "returned", "2020-06-08", "return-corroborated"),
+        (CLOSE, "closing", "2020-06-29", "closing-proposed"),
+        (DECLINE, "returned", "2020-06-21", "closing-declined"),
+    ):
+        answer = await desk.ask(**body)
+        assert answer.status_code == 200, answer.text
+        file = answer.json()
+        assert (file["state"], file["due"], file["history"][-1]["what"]) == (state, due, what)
+    desk.now = datetime(2020, 6, 21, 12, tzinfo=CHINA)
+    for body in (CORROBORATE | {"happened": "2020-06-20"}, CLOSE):
+        assert (await desk.ask(**body)).status_code == 200
+    assert [each["id"] for each in (await desk.get("/v1/cases", state="closing"))["cases"]] == [CHILD]
+    file = (await desk.ask(**CONFIRM)).json()
+    assert (file["state"], file["due"], file["overdue"], file["back"]) == ("closed", None, False, None)
+    assert file["history"][-1] == {"what": "closed-by-return", "day": "2020-06-21", "office": PREFECTURE, "role": "officer"}
+    rebuilt: bytes | None = None
+    for each in desk.events(STUDENT_STATUS):
+        if each.source == "/case":
+            rebuilt = CaseDecider().evolved(each, rebuilt)
+    assert rebuilt == await desk.state()
+    closing = json.loads(bytes(desk.events(STUDENT_STATUS)[-1].data))
+    assert (closing["corroborated_by"], closing["proposed_by"], closing["office"]) == (OFFICE, OFFICE, PREFECTURE)
+
+
+@pytest.mark.parametrize(
+    ("before", "body", "code", "field"),
+    [
+        ([], CLOSE, "corroboration_missing", "do"),
+        ([], CORROBORATE | {"office": "/provinces/51"}, "second_office_needed", "office"),
+        ([], CONFIRM, "not_allowed_now", "do"),
+        ([CORROBORATE, CLOSE], CONFIRM | {"office": OFFICE}, "second_office_needed", "office"),
+        ([CORROBORATE, CLOSE], CONFIRM | {"office": "/prefectures/510100"}, "not_your_county", "office"),
+        ([CORROBORATE, CLOSE], DECLINE | {"office": OFFICE}, "second_office_needed", "office"),
+        ([], CORROBORATE | {"happened": "2020-03-09"}, "not_allowed_now", "happened"),
+        ([CORROBORATE], {name: value for name, value in CLOSE.items() if name != "role"}, "malformed", "role"),
+        ([CORROBORATE, CLOSE], {name: value for name, value in CONFIRM.items() if name != "evidence"}, "malformed", "evidence"),
+        ([], {name: value for name, value in CORROBORATE.items() if name != "evidence"}, "malformed", "evidence"),
+    ],
+)
+async def test_what_two_have_to_do_is_not_done_by_one(
+    desk: CaseDesk, before: list[dict[str, str]], body: dict[str, str], code: str, field: str
+) -> None:
+    await desk.tell(("2020-03-01", opened()), ("2020-03-10", back()))
+    for each in before:
+        assert (await desk.ask(**each)).status_code == 200
+    answer = await desk.ask(**body)
+    assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422 if code == "malformed" else 409, code, field)
+    assert chinese(answer.json()["detail"]) is not None
+
+
+async def test_a_file_is_not_closed_before_the_child_stayed(desk: CaseDesk) -> None:
+    await desk.tell(("2020-03-01", opened()), ("2020-03-20", back()), ("2020-03-21", corroborated()))
+    answer = await desk.ask(**CLOSE)
+    assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (409, "term_running", "do")
+    assert chinese(answer.json()["detail"]) == "孩子的跟踪观察到 2020-06-18 为止"
+
+
+async def test_the_second_office_is_a_superior_and_the_first_is_not(desk: CaseDesk) -> None:
+    await desk.tell(("2020-03-01", opened()), ("2020-03-10", back()), ("2020-03-11", corroborated()))
+    officer, superior = carrying("/counties/513431", "officer"), carrying("/prefectures/513400", "superior")
+    for headers, body, status in (
+        (superior, CLOSE, 403), (officer, CLOSE, 200), (officer, CONFIRM, 403), (officer, DECLINE, 403),
+        (superior, CONFIRM | {"office": OFFICE}, 409), (superior, CONFIRM, 200),
+    ):  # fmt: skip
+        assert (await desk.client.post(FILE, json=body, headers=headers)).status_code == status
 
 
 @pytest.mark.parametrize(
@@ -86,6 +159,9 @@ async def test_a_file_whose_child_stayed_in_school_is_closed(desk: CaseDesk) -> 
         ([opened()], ATTEMPT | {"next": "2020-06-13"}, 422, "malformed", "next"),
         ([opened()], ATTEMPT | {"next": "2021-06-14"}, 422, "future_dated", "next"),
         ([opened()], ATTEMPT | {"method": "magic"}, 422, "malformed", "method"),
+        ([opened()], ATTEMPT | {"role": "parent"}, 422, "malformed", "role"),
+        ([opened()], ATTEMPT | {"met": "nobody"}, 422, "malformed", "met"),
+        ([opened()], {name: value for name, value in ATTEMPT.items() if name != "met"}, 422, "malformed", "met"),
         ([opened()], ATTEMPT | {"do": "open"}, 422, "malformed", "do"),
         ([opened()], ATTEMPT | {"why": "none"}, 422, "unknown_field", "why"),
     ],
@@ -96,7 +172,7 @@ async def test_what_cannot_be_done_is_told_with_its_code_and_field_and_is_never_
     await desk.tell(*(("2020-06-01", each) for each in story))
     answer = await desk.ask(**body)
     assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (status, code, field)
-    assert problem_of(answer) == ("refused" if status == 409 or field == "next" else "malformed")
+    assert problem_of(answer) == ("refused" if status == 409 or field in ("next", "role", "met") else "malformed")
     assert "magic" not in answer.text
     assert len(desk.commands()) == len(story)
 
@@ -168,7 +244,9 @@ async def test_an_api_is_ready_before_anything_was_ever_asked(desk: CaseDesk) ->
 
 async def test_the_description_has_every_shape_that_is_taken_and_given(desk: CaseDesk) -> None:
     document = await desk.get("/openapi.json")
-    assert {"CaseFile", "CaseList", "RecordAttempt", "CloseAfterReturn", "Problem"} <= document["components"]["schemas"].keys()
+    assert {"CaseFile", "CaseList", "RecordAttempt", "CloseAfterReturn", "RecordStep", "ChangePlan", "PlansToRenew", "Problem"} <= document[
+        "components"
+    ]["schemas"].keys()
     post = document["paths"]["/v1/cases/{id}"]["post"]
     assert {"200", "202", "400", "404", "409", "413", "415", "422", "503"} <= post["responses"].keys()
-    assert len(post["requestBody"]["content"]["application/json"]["schema"]["oneOf"]) == 2
+    assert len(post["requestBody"]["content"]["application/json"]["schema"]["oneOf"]) == 8

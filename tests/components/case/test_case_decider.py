@@ -10,7 +10,8 @@ from msgspec import Raw
 
 from services.case.decider import CaseDecider
 from shared.clock import CHINA
-from shared.contracts.case import CaseFact, CaseOpened, RecordAttempt
+from shared.contracts.case import CaseFact, CaseOpened
+from shared.contracts.case_commands import RecordAttempt
 from shared.contracts.registry import NewerVersion, UnknownType
 from shared.contracts.sequence import sequence_of
 from shared.deciding.decider import Judged
@@ -25,7 +26,7 @@ from shared.worker.follower import RecordBatch
 from tests.components.case.case_desk import asked
 from tests.components.shared.office_desk import CHILD, at
 from tests.components.shared.unchecked import take_out
-from tests.domain.case.case_story import OFFICE, attempt, back, closed, moved, opened
+from tests.domain.case.case_story import OFFICE, attempt, back, corroborated, moved, opened, proposed
 from tests.domain.case.test_case_laws import History, histories, law
 
 P, AT = 3, 1234
@@ -66,7 +67,7 @@ def test_what_says_nothing_new_leaves_nothing_behind() -> None:
 
 
 def test_a_refusal_goes_into_the_log_and_is_kept_for_the_office() -> None:
-    outcome = judged(asked(closed(), time=at("2020-06-14"), id_="c-1", source=OFFICE), judged(OPEN).state)
+    outcome = judged(asked(proposed(), time=at("2020-06-14"), id_="c-1", source=OFFICE), judged(OPEN).state)
     assert (outcome.outcome, outcome.state, outcome.fact) == (Outcome.REFUSED, None, None)
     assert outcome.refusal is not None
     assert outcome.exception is not None
@@ -139,13 +140,13 @@ def test_a_file_leaves_one_list_for_another() -> None:
 
 
 def test_a_batch_is_judged_in_order_and_a_file_changes_once() -> None:
-    story = [opened(), attempt(), back(), closed()]
+    story = [opened(), attempt(), back(), corroborated()]
     values = [asked(each, time=at(f"2020-06-{10 + n}"), id_=f"c-{n}", source=OFFICE) for n, each in enumerate(story)]
     records = [LogRecord(n, KEY, value) for n, value in enumerate(values)]
     step = decide_batch(decider, RecordBatch(topics.CASE_COMMANDS, P, 0, 4, records), [bytes.fromhex(CHILD)] * 4, {bytes.fromhex(CHILD): None})
     assert (step.outcomes, len(step.facts), len(step.changes)) == (b"aaaa", 4, 1)
     [change] = step.changes
-    assert ([name for name, _ in change.leaves], [name for name, _ in change.enters]) == ([], ["513431:closed"])
+    assert ([name for name, _ in change.leaves], [name for name, _ in change.enters]) == ([], ["513431:returned"])
 
 
 # --- laws

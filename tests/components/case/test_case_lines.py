@@ -12,7 +12,7 @@ from services.case.api import create_app
 from shared.commands.command_lines import MOST_LINES
 from tests.components.case.case_desk import ATTEMPT, CLOSE, CaseDesk
 from tests.components.shared.problems import problem_of
-from tests.domain.case.case_story import back, opened
+from tests.domain.case.case_story import back, corroborated, opened
 from tests.support.redis import RedisDatabase
 
 CHILDREN = [f"{n:032x}" for n in range(1, 13)]
@@ -23,7 +23,7 @@ NDJSON = {"content-type": "application/x-ndjson"}
 async def desk(database: RedisDatabase) -> AsyncIterator[CaseDesk]:
     each = CaseDesk(database, lines_seconds=0.05)
     for child in CHILDREN:
-        await each.tell(("2020-03-01", opened()), ("2020-03-02", back()), child=child)
+        await each.tell(("2020-03-01", opened()), ("2020-03-02", back()), ("2020-03-09", corroborated()), child=child)
     yield each
     await each.client.aclose()
 
@@ -38,13 +38,13 @@ async def post(desk: CaseDesk, body: bytes, key: str | None = "k", **headers: st
     return await desk.client.post("/v1/cases", content=body, headers={**NDJSON, **keyed, **headers})
 
 
-async def test_every_file_is_closed_and_says_so(desk: CaseDesk) -> None:
+async def test_every_file_is_closed_by_one_office_and_says_so(desk: CaseDesk) -> None:
     answer = await post(desk, lines(*CHILDREN))
     assert (answer.status_code, answer.json()) == (
         200,
         {"received": 12, "accepted": 12, "duplicate": 0, "refused": 0, "pending": 0, "lines": []},
     )
-    assert {(await desk.get(f"/v1/cases/{child}"))["state"] for child in CHILDREN} == {"closed"}
+    assert {(await desk.get(f"/v1/cases/{child}"))["state"] for child in CHILDREN} == {"closing"}
 
 
 async def test_a_body_that_is_repeated_does_nothing_a_second_time(desk: CaseDesk) -> None:

@@ -10,7 +10,7 @@ import pytest
 from services.case.policies import CasePolicies, Change
 from shared.clock import CHINA
 from shared.contracts import same_as, student
-from shared.contracts.case import (
+from shared.contracts.case_commands import (
     CaseCommand,
     CloseForLeave,
     CloseForMerge,
@@ -55,15 +55,15 @@ def standing(status: Status, county: str = HERE, reason: Reason | None = None) -
     return Standing(status, county, Stage.JUNIOR, True, reason or (Reason.WORK if status in OUT_OF_SCHOOL else None))
 
 
-def follows(fact: StudentFact) -> list[CaseCommand]:
-    return [read_data(INPUT_LANGUAGES["case"], event.type, event.data) for event in commands(fact)]
+def follows(fact: StudentFact, by: str | None = None) -> list[CaseCommand]:
+    return [read_data(INPUT_LANGUAGES["case"], event.type, event.data) for event in commands(fact, by)]
 
 
-def commands(fact: StudentFact) -> list[Event[Any]]:
+def commands(fact: StudentFact, by: str | None = None) -> list[Event[Any]]:
     value = encode(
         Event[StudentFact](
             specversion="1.0", id="f", source="/enrolment", type=fact.TYPE, subject=CHILD, time=WHEN, recordedtime=WHEN, partitionkey=CHILD,
-            sequence=SEQUENCE, causationid="r", correlationid="first", data=fact,
+            sequence=SEQUENCE, causationid="r", correlationid="first", data=fact, reportedby=by,
         )
     )  # fmt: skip
     asked = published_commands(CasePolicies(), read(value), partition=3, offset=500)
@@ -104,9 +104,20 @@ def test_a_return_is_observed() -> None:
     assert follows(returned) == [ObserveReturn(fact=SEQUENCE)]
 
 
-def test_a_removal_closes_a_file_and_says_why() -> None:
-    assert follows(student.StudentRemoved(before=OUT, after=GONE, code=RemovalCode.EMIGRATED)) == [
-        CloseForRemoval(fact=SEQUENCE, code=RemovalCode.EMIGRATED)
+@pytest.mark.parametrize("sender", ["/provinces/51", "/counties/513431", "/schools/2151000001"])
+def test_whoever_reported_a_return_claims_it(sender: str) -> None:
+    assert follows(fact_of(OUT, BACK), sender) == [ObserveReturn(fact=SEQUENCE, claimant=sender)]
+
+
+@pytest.mark.parametrize("sender", ["/enrolment/policies", "/somebody", None])
+def test_what_follows_from_no_report_is_claimed_by_nobody(sender: str | None) -> None:
+    assert follows(fact_of(OUT, BACK), sender) == [ObserveReturn(fact=SEQUENCE)]
+
+
+@pytest.mark.parametrize("evidence", ["GA/2020-17", None])
+def test_a_removal_closes_a_file_and_says_why_and_by_what_it_is_known(evidence: str | None) -> None:
+    assert follows(student.StudentRemoved(before=OUT, after=GONE, code=RemovalCode.EMIGRATED, evidence=evidence)) == [
+        CloseForRemoval(fact=SEQUENCE, code=RemovalCode.EMIGRATED, evidence=evidence)
     ]
 
 

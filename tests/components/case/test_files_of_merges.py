@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from services.case.decider import CaseDecider
 from services.case.domain.packed import unpack
 from services.case.policies import CasePolicies
-from shared.contracts.case import CaseStanding, CaseState
+from shared.contracts.case_codes import CaseStanding, CaseState
 from shared.contracts.words import OUT_OF_SCHOOL
 from tests.components.case.case_desk import asked
 from tests.components.enrolment.test_same_as_laws import CHILDREN, MOVES, Move, known, law

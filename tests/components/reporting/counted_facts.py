@@ -111,7 +111,7 @@ _standings = st.builds(
 )
 _files = st.builds(
     child_file,
-    st.sampled_from(("open", "persuading", "returned", "closed")),
+    st.sampled_from(("open", "persuading", "returned", "closing", "closed")),
     _counties,
     reason=_reasons,
     attempts=st.integers(0, 3),

@@ -44,7 +44,7 @@ other_halves = standings.flatmap(
 )
 files = st.builds(
     child_file,
-    st.sampled_from(("open", "persuading", "returned", "closed")),
+    st.sampled_from(("open", "persuading", "returned", "closing", "closed")),
     st.sampled_from(COUNTIES),
     reason=st.sampled_from((None, "work", "illness")),
     attempts=st.integers(0, 2),

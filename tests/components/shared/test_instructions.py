@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request, Response
 from services.relief.requests import PayRequest
 from shared.commands import instructions
 from shared.commands.instructions import MOST_BYTES, Instructions
-from shared.contracts.case import CloseAfterReturn, RecordAttempt
+from shared.contracts.case_commands import CloseAfterReturn, RecordAttempt
 from shared.http import problems
 from shared.http.problems import Problem
 from tests.components.shared.problems import problem_of

@@ -8,21 +8,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from services.case.domain import merged_files, office_commands, policy_commands
+from msgspec.structs import replace
+
+from services.case.domain import merged_files, office_commands, plan_commands, policy_commands
 from services.case.domain.case import INITIAL, Case, evolve
-from shared.contracts.case import (
+from services.case.domain.plan import planned
+from shared.contracts.case import CaseFact
+from shared.contracts.case_codes import (
     AttemptMethod,
     AttemptOutcome,
-    CaseCommand,
-    CaseFact,
     CaseStanding,
     CaseState,
+    ClosingOutcome,
+    Corroboration,
+    DecliningReason,
+    LawStep,
+    MetWith,
+    PlanChange,
+    PlanChangeReason,
+    Role,
+)
+from shared.contracts.case_commands import (
+    CaseCommand,
+    ChangePlan,
     CloseAfterReturn,
     CloseForLeave,
     CloseForMerge,
     CloseForRemoval,
-    ClosingOutcome,
+    ConfirmClosing,
     CorrectReason,
+    CorroborateReturn,
+    DeclineClosing,
     FollowVoid,
     JoinCase,
     MoveCase,
@@ -30,7 +46,9 @@ from shared.contracts.case import (
     OpenCase,
     PartCase,
     RecordAttempt,
+    RecordStep,
     RestoreCase,
+    TakeLawStep,
 )
 from shared.contracts.refusal import Refusal
 from shared.contracts.sequence import sequence_of
@@ -39,8 +57,11 @@ from tests.domain.decided import Decided
 
 ZHAOJUE, BUTUO, CHONGMING = "513431", "513429", "310151"
 OFFICE, SCHOOL = f"/counties/{ZHAOJUE}", "/schools/2151000001"
+PROVINCE, PREFECTURE = "/provinces/51", "/prefectures/513400"
 OTHER_ID = "f" * 32
 FIRST = date(2020, 3, 1)
+THAT_DAY = date.min
+"""In a corroboration: the day on which it is recorded."""
 NOW = ""
 """In a command: the number of the day on which it is asked."""
 
@@ -54,8 +75,8 @@ def opened(county: str = ZHAOJUE, reason: Reason | None = Reason.WORK, *, spell:
     return OpenCase(fact=fact, county=county, reason=reason, spell=spell)
 
 
-def back(fact: str = NOW) -> ObserveReturn:
-    return ObserveReturn(fact=fact)
+def back(fact: str = NOW, *, claimant: str | None = PROVINCE) -> ObserveReturn:
+    return ObserveReturn(fact=fact, claimant=claimant)
 
 
 def moved(county: str = BUTUO, *, fact: str = NOW) -> MoveCase:
@@ -66,8 +87,8 @@ def corrected(reason: Reason = Reason.LEARNING, *, fact: str = NOW) -> CorrectRe
     return CorrectReason(fact=fact, reason=reason)
 
 
-def removed(code: RemovalCode | None = RemovalCode.DEATH, *, fact: str = NOW) -> CloseForRemoval:
-    return CloseForRemoval(fact=fact, code=code)
+def removed(code: RemovalCode | None = RemovalCode.DEATH, *, evidence: str | None = None, fact: str = NOW) -> CloseForRemoval:
+    return CloseForRemoval(fact=fact, code=code, evidence=evidence)
 
 
 def on_leave(fact: str = NOW) -> CloseForLeave:
@@ -113,13 +134,76 @@ def attempt(
     *,
     method: AttemptMethod = AttemptMethod.VISIT,
     outcome: AttemptOutcome = AttemptOutcome.PROMISED,
+    role: Role | None = Role.TEACHER,
+    met: MetWith | None = MetWith.GUARDIAN,
+    happened: date | None = None,
     next_: date | None = None,
 ) -> RecordAttempt:
-    return RecordAttempt(office=office, method=method, outcome=outcome, next=next_)
+    return RecordAttempt(office=office, method=method, outcome=outcome, role=role, met=met, happened=happened, next=next_)
 
 
-def closed(office: str = OFFICE, evidence: str | None = "KQ/2019-06") -> CloseAfterReturn:
-    return CloseAfterReturn(office=office, outcome=ClosingOutcome.SUSTAINED, evidence=evidence)
+def corroborated(
+    office: str = SCHOOL,
+    *,
+    role: Role = Role.TEACHER,
+    by: Corroboration = Corroboration.ATTENDANCE,
+    happened: date = THAT_DAY,
+    evidence: str | None = "KQ/2020-05",
+) -> CorroborateReturn:
+    return CorroborateReturn(office=office, role=role, by=by, happened=happened, evidence=evidence)
+
+
+def proposed(office: str = OFFICE, *, role: Role | None = Role.OFFICER, evidence: str | None = "KQ/2019-06") -> CloseAfterReturn:
+    return CloseAfterReturn(office=office, outcome=ClosingOutcome.SUSTAINED, role=role, evidence=evidence)
+
+
+def confirmed(office: str = PREFECTURE, *, role: Role = Role.OFFICER, evidence: str | None = "FH/2020-06") -> ConfirmClosing:
+    return ConfirmClosing(office=office, role=role, evidence=evidence)
+
+
+def declined(
+    office: str = PREFECTURE, *, role: Role = Role.OFFICER, because: DecliningReason = DecliningReason.EVIDENCE_INSUFFICIENT
+) -> DeclineClosing:
+    return DeclineClosing(office=office, role=role, because=because)
+
+
+def closed() -> tuple[CaseCommand, ...]:
+    """Another office than the claimant saw the child, the county's would close the file, and a second confirms it: three days of a story."""
+    return corroborated(), proposed(), confirmed()
+
+
+def step(
+    code: str = "visit-home",
+    office: str = OFFICE,
+    *,
+    role: Role = Role.TOWNSHIP_HEAD,
+    happened: date = FIRST,
+    evidence: str | None = "JF/2020-01",
+) -> RecordStep:
+    return RecordStep(office=office, role=role, step=code, happened=happened, evidence=evidence)
+
+
+def plan_change(
+    change: PlanChange = PlanChange.LEAVE_OUT,
+    code: str | None = "tutor",
+    office: str = OFFICE,
+    *,
+    role: Role = Role.EDUCATION_HEAD,
+    because: PlanChangeReason = PlanChangeReason.NOT_NEEDED,
+) -> ChangePlan:
+    return ChangePlan(office=office, role=role, change=change, because=because, step=code)
+
+
+def law_step(
+    step: LawStep = LawStep.NOTICE,
+    office: str = OFFICE,
+    *,
+    role: Role = Role.EDUCATION_HEAD,
+    happened: date = FIRST,
+    document: str | None = "FX/2020-01",
+    term: date | None = None,
+) -> TakeLawStep:
+    return TakeLawStep(office=office, role=role, step=step, happened=happened, document=document, term=term)
 
 
 def standing(state: CaseState, due: date | None, *, county: str = ZHAOJUE, reason: Reason | None = Reason.WORK, attempts: int = 0) -> CaseStanding:
@@ -168,16 +252,27 @@ def told(asked: Sequence[CaseCommand]) -> Case:
     """Return the file after all this, each of which must make a fact."""
     case = INITIAL
     for n, each in enumerate(asked, start=1):
-        fact = judge(case, each, on=day(n), cause=f"given-{n}")
+        on = day(n)
+        if isinstance(each, CloseAfterReturn) and case.standing is not None and case.standing.due is not None:
+            on = max(on, case.standing.due)  # the child must have stayed
+        fact = judge(case, each, on=on, cause=f"given-{n}")
         assert fact is not None, f"the story tells nothing with {each}"
-        case = evolve(case, fact, on=day(n), cause=f"given-{n}")
+        case = evolve(case, fact, on=on, cause=f"given-{n}")
     return case
 
 
 def judge(case: Case, asked: CaseCommand, *, on: date, cause: str) -> CaseFact | None:
     """Judge anything, as the worker does: a county's office answers for its own county here."""
-    if isinstance(asked, RecordAttempt | CloseAfterReturn):
-        return office_commands.decide(case, asked, on=on, cause=cause, answers_for={asked.office.removeprefix("/counties/")})
+    if isinstance(asked, RecordAttempt | TakeLawStep | CorroborateReturn | CloseAfterReturn | ConfirmClosing | DeclineClosing):
+        of = {ZHAOJUE, BUTUO} if asked.office in (PREFECTURE, PROVINCE) else {asked.office.removeprefix("/counties/")}
+        asked = replace(asked, happened=on) if isinstance(asked, CorroborateReturn) and asked.happened == THAT_DAY else asked
+        return office_commands.decide(case, asked, on=on, cause=cause, answers_for=of)
+    if isinstance(asked, RecordStep | ChangePlan):
+        return plan_commands.decide(case, asked, on=on, cause=cause, answers_for={asked.office.removeprefix("/counties/")})
+    return planned(case.plan, case.history, _followed(case, asked, on), on=on)
+
+
+def _followed(case: Case, asked: CaseCommand, on: date) -> CaseFact | None:
     if isinstance(asked, CloseForMerge | JoinCase | PartCase | RestoreCase):
         return merged_files.decide(case, numbered(asked, on), on=on)  # type: ignore[arg-type]  # of the same type
     return policy_commands.decide(case, numbered(asked, on), on=on)  # type: ignore[arg-type]  # all others follow from facts
@@ -185,6 +280,8 @@ def judge(case: Case, asked: CaseCommand, *, on: date, cause: str) -> CaseFact |
 
 def numbered(asked: CaseCommand, on: date) -> CaseCommand:
     """Give a policy's command the number of its day, if it has none."""
+    if isinstance(asked, CorroborateReturn) and asked.happened == THAT_DAY:
+        return replace(asked, happened=on)
     if getattr(asked, "fact", None) != NOW:
         return asked
     fields = {name: getattr(asked, name) for name in asked.__struct_fields__}
@@ -201,7 +298,9 @@ STORIES: dict[str, tuple[CaseCommand, ...]] = {
     "open": (opened(),),
     "persuading": (opened(), attempt()),
     "returned": (opened(), attempt(), back()),
-    "closed": (opened(), back(), closed()),
+    "corroborated": (opened(), back(), corroborated()),
+    "closing": (opened(), back(), corroborated(), proposed()),
+    "closed": (opened(), back(), *closed()),
     "closed by removal": (opened(), removed()),
     "closed by leave": (opened(), on_leave()),
     "closed by merge": (opened(), attempt(), merged()),

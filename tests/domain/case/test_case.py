@@ -5,19 +5,16 @@ import pytest
 from services.case.domain.case import FOLDED, INITIAL, evolve
 from shared.contracts.case import (
     CASE_FACTS,
-    AttemptMethod,
-    AttemptOutcome,
     CaseAttempted,
     CaseClosedByLeave,
     CaseClosedByRemoval,
-    CaseClosedByReturn,
     CaseMoved,
     CaseOpened,
     CasePutUnderObservation,
     CaseReasonCorrected,
     CaseReopened,
-    CaseState,
 )
+from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, CaseState
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.student import StudentCompleted
 from shared.contracts.words import Reason, RemovalCode
@@ -42,7 +39,7 @@ from tests.domain.case.case_story import (
     standing,
 )
 
-OPEN, PERSUADING, RETURNED, CLOSED = CaseState
+OPEN, PERSUADING, RETURNED, _, CLOSED = CaseState
 
 
 # --- a file is opened
@@ -136,35 +133,8 @@ def test_a_child_that_is_back_is_under_observation_for_a_quarter() -> None:
 
 def test_a_return_is_observed_once() -> None:
     given(opened(), back()).when(back()).then_nothing()
-    given(opened(), back(), closed()).when(back()).then_nothing()
+    given(opened(), back(), *closed()).when(back()).then_nothing()
     given().when(back()).then_nothing()
-
-
-def test_an_office_that_saw_the_child_stay_closes_the_file() -> None:
-    fact = given(opened(), attempt(), back()).when(closed()).then(CaseClosedByReturn, standing(CLOSED, None, attempts=1))
-    assert isinstance(fact, CaseClosedByReturn)
-    assert (fact.office, fact.outcome, fact.evidence) == (f"/counties/{ZHAOJUE}", "sustained", "KQ/2019-06")
-
-
-def test_no_file_is_closed_by_return_without_evidence() -> None:
-    given(opened(), back()).when(closed(evidence=None)).then_refused(RefusalCode.MALFORMED, "data.evidence", "attendance roll")
-
-
-def test_no_file_is_closed_by_return_before_the_child_is_back() -> None:
-    given(opened()).when(closed()).then_refused(RefusalCode.NOT_ALLOWED_NOW, "type", "the file is open")
-    given(opened(), attempt()).when(closed()).then_refused(RefusalCode.NOT_ALLOWED_NOW, "type", "the file is persuading")
-    given(opened(), removed()).when(closed()).then_refused(RefusalCode.NOT_ALLOWED_NOW, "type", "the file is closed")
-    given().when(closed()).then_refused(RefusalCode.UNKNOWN_CASE, "subject")
-
-
-def test_closing_is_for_the_office_of_the_county() -> None:
-    given(opened(), back()).when(closed(SCHOOL)).then_refused(RefusalCode.NOT_YOUR_COUNTY, "data.office")
-    given(opened(), back()).when(closed(f"/counties/{BUTUO}")).then_refused(RefusalCode.NOT_YOUR_COUNTY, "data.office")
-
-
-def test_the_same_closing_told_again_is_one_closing() -> None:
-    given(opened(), back(), closed()).when(closed(), cause="given-3").then_nothing()
-    given(opened(), back(), closed()).when(closed(), cause="another").then_refused(RefusalCode.NOT_ALLOWED_NOW, "type")
 
 
 # --- removal and leave
@@ -173,9 +143,10 @@ def test_the_same_closing_told_again_is_one_closing() -> None:
 @pytest.mark.parametrize("story", ["open", "persuading", "returned"])
 def test_removal_and_leave_close_a_file_each_in_its_own_way(story: str) -> None:
     attempts = 0 if story == "open" else 1
-    fact = given(*STORIES[story]).when(removed(RemovalCode.EMIGRATED)).then(CaseClosedByRemoval, standing(CLOSED, None, attempts=attempts))
+    asked = removed(RemovalCode.EMIGRATED, evidence="GA/2020-17")
+    fact = given(*STORIES[story]).when(asked).then(CaseClosedByRemoval, standing(CLOSED, None, attempts=attempts))
     assert isinstance(fact, CaseClosedByRemoval)
-    assert fact.code is RemovalCode.EMIGRATED
+    assert (fact.code, fact.evidence) == (RemovalCode.EMIGRATED, "GA/2020-17")
     given(*STORIES[story]).when(on_leave()).then(CaseClosedByLeave, standing(CLOSED, None, attempts=attempts))
 
 

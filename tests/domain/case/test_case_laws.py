@@ -2,47 +2,70 @@
 
 from collections import Counter
 from datetime import date, timedelta
+from itertools import accumulate
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from services.case.domain.case import INITIAL, Case, evolve, fold
+from services.case.domain.ladder import LADDERS
 from services.case.domain.packed import pack, place_in_lists, unpack
+from services.case.domain.playbook import PLAYBOOKS, playbook_of
+from services.case.domain.sustaining import BACK
 from shared.contracts.case import (
-    AttemptMethod,
-    AttemptOutcome,
-    CaseCommand,
+    CaseAttempted,
+    CaseClosedByReturn,
+    CaseClosingDeclined,
+    CaseClosingProposed,
     CaseFact,
     CaseJoined,
+    CaseLawStepTaken,
     CaseParted,
+    CasePlanChanged,
+    CasePutUnderObservation,
     CaseReopened,
     CaseRestored,
-    CaseStanding,
-    CaseState,
+    CaseReturnCorroborated,
+    CaseStepDone,
 )
+from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, CaseStanding, CaseState, LawStep, MetWith, PlanChange, PlanChangeReason, Role
+from shared.contracts.case_commands import CaseCommand, TakeLawStep
 from shared.contracts.sequence import sequence_of
 from shared.contracts.words import Reason, RemovalCode, Status
 from tests.domain.case.case_story import (
     BUTUO,
     CHONGMING,
     FIRST,
+    OFFICE,
+    PREFECTURE,
+    PROVINCE,
     SCHOOL,
     STORIES,
+    THAT_DAY,
     ZHAOJUE,
     attempt,
     back,
     closed,
+    confirmed,
     corrected,
+    corroborated,
+    declined,
     joined,
     judge,
+    law_step,
     merged,
     moved,
     numbered,
     on_leave,
     opened,
     parted,
+    plan_change,
+    proposed,
     removed,
     restored,
+    step,
 )
 from tests.domain.decided import decided_in_order
 
@@ -52,10 +75,14 @@ _county = st.sampled_from([ZHAOJUE, BUTUO, CHONGMING])
 _fact = st.integers(0, 12).map(lambda n: sequence_of(FIRST.toordinal() + n, n % 3))
 _status = st.sampled_from(Status)
 _office = st.one_of(_county.map(lambda county: f"/counties/{county}"), st.just(SCHOOL))
+_any_office = _office | st.sampled_from([PREFECTURE, PROVINCE])
+_met = st.sampled_from(MetWith)
 _next = st.none() | st.integers(-3, 200).map(lambda days: FIRST + timedelta(days))
+_step = st.sampled_from(sorted({each.code for playbooks in PLAYBOOKS.values() for playbook in playbooks for each in playbook.steps}))
+_happened = st.integers(-200, 15).map(lambda days: FIRST + timedelta(days))
 ASKED: st.SearchStrategy[CaseCommand] = st.one_of(
     st.builds(opened, _county, st.none() | st.sampled_from(Reason), fact=_fact),
-    st.builds(back, _fact),
+    st.builds(back, _fact, claimant=st.none() | _any_office),
     st.builds(moved, _county, fact=_fact),
     st.builds(corrected, st.sampled_from(Reason), fact=_fact),
     st.builds(removed, st.none() | st.sampled_from(RemovalCode), fact=_fact),
@@ -64,8 +91,16 @@ ASKED: st.SearchStrategy[CaseCommand] = st.one_of(
     st.builds(joined, _status, _status, county=_county, spells=st.integers(0, 2), fact=_fact),
     st.builds(parted, _status, county=_county, fact=_fact),
     st.builds(restored, _status, county=_county, fact=_fact),
-    st.builds(attempt, _office, method=st.sampled_from(AttemptMethod), outcome=st.sampled_from(AttemptOutcome), next_=_next),
-    st.builds(closed, _office),
+    st.builds(attempt, _office, method=st.sampled_from(AttemptMethod), outcome=st.sampled_from(AttemptOutcome), met=_met, next_=_next),
+    st.builds(corroborated, _any_office, role=st.sampled_from(Role), happened=_happened | st.just(THAT_DAY)),
+    st.builds(proposed, _office),
+    st.builds(confirmed, _any_office),
+    st.builds(declined, _any_office),
+    st.builds(step, _step, _office, role=st.sampled_from(Role), happened=_happened),
+    st.builds(
+        law_step, st.sampled_from(LawStep), _office, role=st.sampled_from([Role.EDUCATION_HEAD, Role.PRINCIPAL]), happened=_happened, term=_next
+    ),
+    st.builds(plan_change, st.sampled_from(PlanChange), st.none() | _step, _office, because=st.sampled_from(PlanChangeReason)),
 )
 DAYS = st.integers(0, 15).map(lambda n: FIRST + timedelta(n))
 
@@ -138,11 +173,11 @@ def test_each_fact_finds_what_the_one_before_it_left(history: History) -> None:
 def test_something_is_due_for_every_file_that_is_not_closed_and_for_no_other(history: History) -> None:
     for _, _, fact in live(history)[1]:
         assert (fact.after.due is None) == (fact.after.state is CaseState.CLOSED)
-        assert fact.after != fact.before or isinstance(fact, CaseJoined)
+        assert fact.after != fact.before or isinstance(fact, CaseJoined | CaseStepDone | CasePlanChanged | CaseLawStepTaken | CaseReturnCorroborated)
 
 
 def opens(found: CaseStanding | None) -> bool:
-    return found is None or found.state in {CaseState.RETURNED, CaseState.CLOSED}
+    return found is None or found.state in {CaseState.RETURNED, CaseState.CLOSING, CaseState.CLOSED}
 
 
 @law
@@ -153,7 +188,7 @@ def test_attempts_only_grow_but_for_a_new_spell(history: History) -> None:
         if isinstance(fact, CaseReopened | CaseJoined | CaseParted | CaseRestored) and fact.after.state is CaseState.OPEN and opens(fact.before):
             assert fact.after.attempts == 0
         else:
-            assert fact.after.attempts == before + (fact.TYPE == "cn.baoxue.case.attempted.v1")
+            assert fact.after.attempts == before + (isinstance(fact, CaseAttempted))
 
 
 @law
@@ -174,3 +209,131 @@ def test_a_packed_file_is_read_back_as_it_was_and_stands_in_the_list_of_its_stan
         assert unpack(state) == case
         assert case.standing is not None
         assert place_in_lists(state)[0] == f"{case.standing.county}:{case.standing.state}"
+
+
+@law
+@given(histories())
+def test_the_plan_of_a_file_is_of_its_reason_and_no_step_was_done_before_those_that_come_first(history: History) -> None:
+    case = INITIAL
+    for on, cause, fact in live(history)[1]:
+        if isinstance(fact, CaseStepDone):
+            assert case.plan is not None
+            playbook = playbook_of(fact.after.reason, case.plan.version)
+            over = {each.code for n, each in enumerate(playbook.steps) if (case.plan.done | case.plan.left) >> n & 1}
+            asked = next(each for each in playbook.steps if each.code == fact.step)
+            assert set(asked.after) <= over
+            assert fact.step not in over
+            assert fact.role in asked.roles
+        case = evolve(case, fact, on=on, cause=cause)
+        assert case.standing is not None
+        assert case.plan is not None
+        steps = len(playbook_of(case.standing.reason, case.plan.version).steps)
+        assert case.plan.done >> steps == case.plan.left >> steps == case.plan.done & case.plan.left == 0
+
+
+CLIMB = [opened(), attempt(), *(law_step(each, role=Role.EDUCATION_HEAD) for each in LawStep)]
+
+
+@st.composite
+def climbs(draw: st.DrawFn) -> History:
+    """Return a history in which each command may come a few weeks after the one before it, most of them steps of the law."""
+    asked = draw(st.lists(st.one_of(st.sampled_from(CLIMB), st.sampled_from(CLIMB), ASKED), max_size=20))
+    days = accumulate(draw(st.lists(st.integers(0, 25), min_size=len(asked) + 2, max_size=len(asked) + 2)), initial=FIRST.toordinal())
+    begun = [(date.fromordinal(on), each) for on, each in zip(days, [*CLIMB[:2], *asked], strict=False)]
+    return [
+        (on, f"c{n}", replace(numbered(each, on), happened=on) if isinstance(each, TakeLawStep) else numbered(each, on))
+        for n, (on, each) in enumerate(begun)
+    ]
+
+
+@law
+@given(st.one_of(climbs(), histories()))
+def test_no_step_is_taken_out_of_the_laws_order(history: History) -> None:
+    """Told from the facts alone: what the ladder has first was taken in the same spell, its terms passed, and somebody tried to persuade."""
+    taken: list[CaseLawStepTaken] = []
+    for _, _, fact in live(history)[1]:
+        if fact.after.attempts == 0:
+            taken = []
+        if isinstance(fact, CaseLawStepTaken):
+            rung = LADDERS[fact.ladder - 1].rung(fact.step)
+            assert fact.after.state is CaseState.PERSUADING
+            assert fact.after.attempts >= rung.attempts >= 1
+            assert set(rung.after) <= {each.step for each in taken}
+            assert fact.step not in {each.step for each in taken}
+            assert [*(each.step for each in taken), fact.step] == list(LawStep)[: len(taken) + 1]
+            assert all(each.happened <= fact.happened for each in taken)
+            assert not (rung.waits and taken) or fact.happened > taken[-1].term
+            first, last = rung.terms(fact.happened)
+            assert first <= fact.term <= last
+            taken.append(fact)
+
+
+HOMECOMING = [opened(), back(), *closed(), declined(), back(claimant=OFFICE), corroborated(OFFICE, role=Role.OFFICER), confirmed(OFFICE)]
+
+
+@st.composite
+def homecomings(draw: st.DrawFn) -> History:
+    """Return a history of months in which most of what is asked has to do with a return."""
+    asked = draw(st.lists(st.one_of(st.sampled_from(HOMECOMING), st.sampled_from(HOMECOMING), ASKED), max_size=20))
+    days = accumulate(draw(st.lists(st.integers(0, 60), min_size=len(asked) + 2, max_size=len(asked) + 2)), initial=FIRST.toordinal())
+    begun = [(date.fromordinal(on), each) for on, each in zip(days, [*HOMECOMING[:2], *asked], strict=False)]
+    return [(on, f"c{n}", numbered(each, on)) for n, (on, each) in enumerate(begun)]
+
+
+@law
+@given(st.one_of(homecomings(), histories()))
+def test_a_file_that_was_closed_by_return_has_the_evidence_of_two(history: History) -> None:
+    """Told from the facts alone: somebody else than the claimant knew, the child had stayed, one office would close and another confirmed."""
+    claimed: CasePutUnderObservation | None = None
+    by: CaseReturnCorroborated | None = None
+    proposal: CaseClosingProposed | None = None
+    until: date | None = None
+    for on, _, fact in live(history)[1]:
+        match fact:
+            case CasePutUnderObservation():
+                claimed, by, proposal, until = fact, None, None, fact.after.due
+            case CaseReturnCorroborated():
+                assert claimed is None or fact.office != claimed.claimant
+                by = fact
+            case CaseClosingProposed():
+                assert by is not None
+                assert until is None or on >= until
+                proposal = fact
+            case CaseClosingDeclined():
+                assert proposal is not None
+                assert fact.office != proposal.office
+                by, proposal, until = None, None, fact.after.due
+            case CaseClosedByReturn():
+                assert by is not None
+                assert proposal is not None
+                assert (fact.corroborated_by, fact.proposed_by) == (by.office, proposal.office)
+                assert fact.office != proposal.office
+                assert by.evidence
+                assert proposal.evidence
+                assert fact.evidence
+            case _:
+                if fact.before is None or fact.before.state not in BACK or fact.after.state not in BACK:
+                    claimed, by, proposal, until = None, None, None, fact.after.due
+
+
+@law
+@given(st.one_of(homecomings(), histories()))
+def test_what_is_known_of_a_return_is_known_as_long_as_the_child_is_back_and_the_file_not_closed(history: History) -> None:
+    case = INITIAL
+    for on, cause, fact in live(history)[1]:
+        case = evolve(case, fact, on=on, cause=cause)
+        assert (case.back is not None) == (fact.after.state in BACK)
+        if case.back is not None:
+            assert (case.back.proposed_by is not None) == (fact.after.state is CaseState.CLOSING)
+        assert unpack(pack(case)) == case
+
+
+@law
+@given(histories())
+def test_playbooks_of_later_days_change_no_plan_when_the_record_is_read_again(history: History) -> None:
+    case, facts = live(history)
+    with pytest.MonkeyPatch.context() as later:
+        for reason, versions in list(PLAYBOOKS.items()):
+            newer = replace(versions[0], version=2, since=FIRST, steps=versions[0].steps[::-1])
+            later.setitem(PLAYBOOKS, reason, [*versions, newer])
+        assert fold(facts) == case

@@ -1,19 +1,22 @@
 """A file as bytes is read back as it was; its lists and its history are read from the same bytes."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from services.case.domain import packed, timeline
+from services.case.domain import entries, packed, timeline
 from services.case.domain.case import Case, evolve
+from services.case.domain.entries import Happening
 from services.case.domain.packed import NO_DAY, day_key, pack, place_in_lists, unpack
-from services.case.domain.timeline import Happening, knows_again
-from shared.contracts.case import AttemptMethod, AttemptOutcome
+from services.case.domain.timeline import knows_again
+from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, Corroboration, DecliningReason, MetWith, PlanChange, PlanChangeReason, Role
 from shared.contracts.words import Reason, RemovalCode
 from shared.states import UnknownFormat
 from tests.domain.case.case_story import (
     OFFICE,
+    PREFECTURE,
     SCHOOL,
     STORIES,
     ZHAOJUE,
@@ -26,7 +29,9 @@ from tests.domain.case.case_story import (
     moved,
     on_leave,
     opened,
+    plan_change,
     removed,
+    step,
     told,
 )
 
@@ -37,14 +42,14 @@ def test_a_packed_file_is_read_back_as_it_was(story: str) -> None:
     assert unpack(pack(case)) == case
 
 
-def test_a_file_that_was_opened_takes_27_bytes_and_four_more_once_its_child_is_back() -> None:
-    assert (len(pack(told([opened()]))), len(pack(told([opened(), back()])))) == (27, 31)
+def test_a_file_that_was_opened_takes_31_bytes_and_13_more_once_its_child_is_back() -> None:
+    assert (len(pack(told([opened()]))), len(pack(told([opened(), back()])))) == (31, 44)
 
 
 def test_attempts_beyond_count_are_kept_as_many() -> None:
     case = told([opened(), attempt()])
     assert case.standing is not None
-    tireless = Case(replace(case.standing, attempts=70_000), case.taken, case.history)
+    tireless = replace(case, standing=replace(case.standing, attempts=70_000))
     kept = unpack(pack(tireless)).standing
     assert kept is not None
     assert kept.attempts == 65_535
@@ -54,7 +59,7 @@ def test_no_state_is_a_child_without_a_file() -> None:
     assert unpack(None) == Case()
 
 
-@pytest.mark.parametrize("state", [b"", b"\2" * 19, b"\3\0", b"\3\xff" + bytes(17)])
+@pytest.mark.parametrize("state", [b"", b"\3" * 23, b"\4\0", b"\4\xff" + bytes(21), b"\4" + bytes(22)])
 def test_bytes_that_are_no_state_are_an_error_that_says_what_to_do(state: bytes) -> None:
     with pytest.raises(UnknownFormat, match=r"generation|rebuild"):
         unpack(state)
@@ -82,6 +87,9 @@ def test_days_sort_as_they_come_and_what_is_never_due_comes_last() -> None:
 # --- history
 
 
+VISITED: dict[str, Any] = {"number": 1, "role": Role.TEACHER, "met": MetWith.GUARDIAN}
+
+
 def test_a_history_tells_what_happened_day_by_day() -> None:
     visited = attempt(SCHOOL, method=AttemptMethod.JOINT_VISIT, outcome=AttemptOutcome.WILLING, next_=day(9))
     story = [
@@ -93,24 +101,35 @@ def test_a_history_tells_what_happened_day_by_day() -> None:
         opened(ZHAOJUE, Reason.OTHER),
         attempt(),
         back(),
-        closed(),
+        *closed(),
         opened(reason=None),
         removed(),
     ]
     assert timeline.happenings_of(told([*story, opened(), on_leave()]).history) == [
         Happening("opened", day(1), county=ZHAOJUE, reason=Reason.WORK),
-        Happening("attempted", day(2), office=SCHOOL, method=AttemptMethod.JOINT_VISIT, outcome=AttemptOutcome.WILLING, next=day(9)),
+        Happening(
+            "attempted",
+            day(2),
+            office=SCHOOL,
+            method=AttemptMethod.JOINT_VISIT,
+            outcome=AttemptOutcome.WILLING,
+            next=day(9),
+            **VISITED,
+            happened=day(2),
+        ),
         Happening("moved", day(3), county="513429", reason=Reason.WORK),
         Happening("reason-corrected", day(4), county="513429", reason=Reason.LEARNING),
         Happening("put-under-observation", day(5)),
         Happening("reopened", day(6), county=ZHAOJUE, reason=Reason.OTHER),
-        Happening("attempted", day(7), office=OFFICE, method=AttemptMethod.VISIT, outcome=AttemptOutcome.PROMISED),
+        Happening("attempted", day(7), office=OFFICE, method=AttemptMethod.VISIT, outcome=AttemptOutcome.PROMISED, **VISITED, happened=day(7)),
         Happening("put-under-observation", day(8)),
-        Happening("closed-by-return", day(9), office=OFFICE),
-        Happening("reopened", day(10), county=ZHAOJUE),
-        Happening("closed-by-removal", day(11), code=RemovalCode.DEATH),
-        Happening("reopened", day(12), county=ZHAOJUE, reason=Reason.WORK),
-        Happening("closed-by-leave", day(13)),
+        Happening("return-corroborated", day(9), office=SCHOOL, role=Role.TEACHER, by=Corroboration.ATTENDANCE, happened=day(9)),
+        Happening("closing-proposed", day(98), office=OFFICE, role=Role.OFFICER),
+        Happening("closed-by-return", day(11), office=PREFECTURE, role=Role.OFFICER),
+        Happening("reopened", day(12), county=ZHAOJUE),
+        Happening("closed-by-removal", day(13), code=RemovalCode.DEATH),
+        Happening("reopened", day(14), county=ZHAOJUE, reason=Reason.WORK),
+        Happening("closed-by-leave", day(15)),
     ]
 
 
@@ -141,15 +160,44 @@ def test_the_last_commands_of_offices_are_known_again() -> None:
 
 
 def test_bytes_that_only_look_like_a_digest_are_none() -> None:
-    digest = timeline._digest("c")
-    looks_like_it = timeline._PLACE.pack(1 << 24 | day(1).toordinal(), int.from_bytes(digest))
+    digest = entries.digest_of("c")
+    looks_like_it = entries._PLACE.pack(1 << 24 | day(1).toordinal(), int.from_bytes(digest))
     assert digest in looks_like_it
     assert not knows_again(looks_like_it * 3, "c")
 
 
 def test_every_reason_method_outcome_and_code_has_a_number() -> None:
-    assert set(timeline.REASONS) == {None, *Reason}
-    assert set(timeline.METHODS) == set(AttemptMethod)
-    assert set(timeline.OUTCOMES) == set(AttemptOutcome)
-    assert set(timeline.CODES) == {None, *RemovalCode}
-    assert max(map(len, (timeline.REASONS, timeline.METHODS, timeline.OUTCOMES))) <= 16
+    assert set(entries.REASONS) == {None, *Reason}
+    assert set(entries.METHODS) == set(AttemptMethod)
+    assert set(entries.OUTCOMES) == set(AttemptOutcome)
+    assert set(entries.CODES) == {None, *RemovalCode}
+    assert set(entries.ROLES) == set(Role)
+    assert set(entries.MET) == set(MetWith)
+    assert len(entries.MET) < 1 << 3
+    assert len(entries.ROLES) < 1 << 4
+    assert set(entries.CORROBORATIONS) == set(Corroboration)
+    assert set(entries.DECLINING) == set(DecliningReason)
+    assert set(entries.CHANGES) == set(PlanChange)
+    assert set(entries.BECAUSE) == set(PlanChangeReason)
+    stored = (entries.REASONS, entries.METHODS, entries.OUTCOMES, entries.ROLES, entries.CHANGES, entries.BECAUSE)
+    assert max(map(len, stored)) <= 16
+
+
+def test_a_plan_of_which_steps_are_done_takes_four_bytes_more_and_each_step_22_of_the_history() -> None:
+    assert len(pack(told([opened(), step()]))) == 31 + 4 + 22
+    assert len(pack(told([opened(), plan_change()]))) == 31 + 4 + 20
+
+
+def test_a_history_tells_what_became_of_the_plan() -> None:
+    history = told([opened(), step(happened=day(1)), plan_change(), plan_change(PlanChange.TAKE_IN, because=PlanChangeReason.OTHER)]).history
+    assert timeline.happenings_of(history)[1:] == [
+        Happening("step-done", day(2), office=OFFICE, role=Role.TOWNSHIP_HEAD, playbook=1, step="visit-home", happened=day(1)),
+        Happening(
+            "plan-changed", day(3), office=OFFICE, role=Role.EDUCATION_HEAD, playbook=1, step="tutor",
+            change=PlanChange.LEAVE_OUT, because=PlanChangeReason.NOT_NEEDED,
+        ),
+        Happening(
+            "plan-changed", day(4), office=OFFICE, role=Role.EDUCATION_HEAD, playbook=1, step="tutor",
+            change=PlanChange.TAKE_IN, because=PlanChangeReason.OTHER,
+        ),
+    ]  # fmt: skip

@@ -3,23 +3,29 @@
 import pytest
 
 from services.case.domain.case import evolve
-from shared.contracts.case import CASE_COMMANDS
+from shared.contracts.case_commands import CASE_COMMANDS
 from shared.contracts.refusal import Refusal
 from tests.domain.case.case_story import (
     STORIES,
     attempt,
     back,
-    closed,
+    confirmed,
     corrected,
+    corroborated,
     day,
+    declined,
     joined,
     judge,
+    law_step,
     merged,
     moved,
     on_leave,
     opened,
     parted,
+    plan_change,
+    proposed,
     removed,
+    step,
     told,
     voided,
 )
@@ -37,26 +43,38 @@ ASKED = {
     "follow-void": voided(),
     "follow-void, out": voided(out=True, spells=1),
     "record-attempt": attempt(),
-    "close-after-return": closed(),
+    "corroborate-return": corroborated(),
+    "close-after-return": proposed(),
+    "confirm-closing": confirmed(),
+    "decline-closing": declined(),
+    "record-step": step(),
+    "change-plan": plan_change(),
+    "take-law-step": law_step(happened=day(2)),
 }
 
 # A word of the fact's type and the state it leaves; - for nothing, and the code of a refusal.
 TABLE = """
-asked              | —            | open                           | persuading                     | returned                 | closed
-open               | opened open  | -                              | -                              | reopened open            | reopened open
-observe-return     | -            | put-under-observation returned | put-under-observation returned | -                        | -
-move               | -            | moved open                     | moved persuading               | moved returned           | -
-correct-reason     | -            | reason-corrected open          | reason-corrected persuading    | -                        | -
-close-for-removal  | -            | closed-by-removal closed       | closed-by-removal closed       | closed-by-removal closed | -
-close-for-leave    | -            | closed-by-leave closed         | closed-by-leave closed         | closed-by-leave closed   | -
-close-for-merge    | -            | closed-by-merge closed         | closed-by-merge closed         | closed-by-merge closed   | -
-join               | joined open  | joined open                    | joined persuading              | joined open              | joined open
-part               | -            | parted returned                | parted returned                | -                        | -
-follow-void        | -            | closed-by-void closed          | closed-by-void closed          | closed-by-void closed    | -
-follow-void, out   | opened open  | -                              | -                              | resumed ATTEMPTS         | resumed ATTEMPTS
-record-attempt     | unknown_case | attempted persuading           | attempted persuading           | not_allowed_now          | not_allowed_now
-close-after-return | unknown_case | not_allowed_now                | not_allowed_now                | closed-by-return closed  | not_allowed_now
-"""
+asked              | —            | open                           | persuading                     | returned                     | closing                   | closed
+open               | opened open  | -                              | -                              | reopened open                | reopened open             | reopened open
+observe-return     | -            | put-under-observation returned | put-under-observation returned | -                            | -                         | -
+move               | -            | moved open                     | moved persuading               | moved returned               | moved closing             | -
+correct-reason     | -            | reason-corrected open          | reason-corrected persuading    | -                            | -                         | -
+close-for-removal  | -            | closed-by-removal closed       | closed-by-removal closed       | closed-by-removal closed     | closed-by-removal closed  | -
+close-for-leave    | -            | closed-by-leave closed         | closed-by-leave closed         | closed-by-leave closed       | closed-by-leave closed    | -
+close-for-merge    | -            | closed-by-merge closed         | closed-by-merge closed         | closed-by-merge closed       | closed-by-merge closed    | -
+join               | joined open  | joined open                    | joined persuading              | joined open                  | joined open               | joined open
+part               | -            | parted returned                | parted returned                | -                            | -                         | -
+follow-void        | -            | closed-by-void closed          | closed-by-void closed          | closed-by-void closed        | closed-by-void closed     | -
+follow-void, out   | opened open  | -                              | -                              | resumed ATTEMPTS             | resumed ATTEMPTS          | resumed ATTEMPTS
+record-attempt     | unknown_case | attempted persuading           | attempted persuading           | not_allowed_now              | not_allowed_now           | not_allowed_now
+corroborate-return | unknown_case | not_allowed_now                | not_allowed_now                | return-corroborated returned | not_allowed_now           | not_allowed_now
+close-after-return | unknown_case | not_allowed_now                | not_allowed_now                | corroboration_missing        | not_allowed_now           | not_allowed_now
+confirm-closing    | unknown_case | not_allowed_now                | not_allowed_now                | not_allowed_now              | closed-by-return closed   | not_allowed_now
+decline-closing    | unknown_case | not_allowed_now                | not_allowed_now                | not_allowed_now              | closing-declined returned | not_allowed_now
+record-step        | unknown_case | step-done open                 | step-done persuading           | step-done returned           | step-done closing         | not_allowed_now
+change-plan        | unknown_case | plan-changed open              | plan-changed persuading        | plan-changed returned        | plan-changed closing      | not_allowed_now
+take-law-step      | unknown_case | attempts_missing               | law-step-taken persuading      | not_allowed_now              | not_allowed_now           | not_allowed_now
+"""  # noqa: E501  # a row of a table
 
 
 def rows() -> list[tuple[str, str, str]]:
@@ -67,7 +85,7 @@ def rows() -> list[tuple[str, str, str]]:
 def test_the_table_has_every_command_and_every_state() -> None:
     # What a file is restored to depends on how it was closed: `test_merged_files.py`.
     assert {command.TYPE.split(".")[-2] for command in CASE_COMMANDS} - {"restore"} == {asked.split(",")[0] for asked in ASKED}
-    assert len(rows()) == 13 * 5
+    assert len(rows()) == 19 * 6
 
 
 @pytest.mark.parametrize(("asked", "state", "outcome"), rows())

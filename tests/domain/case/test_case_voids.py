@@ -1,7 +1,8 @@
 """What a report that was taken back does to a file: what it had brought about is as if it had never come, the attempts stay."""
 
 from services.case.domain.timeline import happenings_of
-from shared.contracts.case import CaseClosedByVoid, CaseOpened, CaseReopened, CaseResumed, CaseState
+from shared.contracts.case import CaseClosedByVoid, CaseOpened, CaseReopened, CaseResumed
+from shared.contracts.case_codes import CaseState
 from tests.domain.case.case_story import attempt, back, closed, day, given, on_leave, opened, removed, standing, voided
 
 OPEN, PERSUADING, RETURNED, CLOSED = CaseState.OPEN, CaseState.PERSUADING, CaseState.RETURNED, CaseState.CLOSED
@@ -26,7 +27,7 @@ def test_the_file_of_a_child_that_was_never_out_is_closed_although_it_was_under_
 def test_a_file_goes_on_with_its_attempts_when_the_return_is_taken_back() -> None:
     given(opened(), attempt(), back()).when(voided(out=True, spells=1)).then(CaseResumed, standing(PERSUADING, day(4 + 7), attempts=1))
     given(opened(), back()).when(voided(out=True, spells=1)).then(CaseResumed, standing(OPEN, day(3 + 7)))
-    given(opened(), attempt(), back(), closed()).when(voided(out=True, spells=1)).then(CaseResumed, standing(PERSUADING, day(5 + 7), attempts=1))
+    given(opened(), attempt(), back(), *closed()).when(voided(out=True, spells=1)).then(CaseResumed, standing(PERSUADING, day(7 + 7), attempts=1))
 
 
 def test_a_file_goes_on_when_the_removal_or_the_leave_is_taken_back() -> None:
@@ -39,12 +40,12 @@ def test_a_child_that_was_removed_while_under_observation_is_under_observation_a
     for ended in (removed(), on_leave()):
         given(opened(), back(), ended).when(voided(spells=1)).then(CaseResumed, standing(RETURNED, day(4 + 90)))
         given(opened(), ended).when(voided(spells=1)).then_nothing()
-        given(opened(), back(), closed()).when(voided(spells=1)).then_nothing()
+        given(opened(), back(), *closed()).when(voided(spells=1)).then_nothing()
 
 
 def test_a_second_dropout_that_is_taken_back_leaves_the_first_return_under_observation() -> None:
     given(opened(), back(), opened()).when(voided(spells=1)).then(CaseResumed, standing(RETURNED, day(4 + 90)))
-    given(opened(), back(), closed(), opened()).when(voided(spells=1)).then(CaseClosedByVoid, standing(CLOSED, None))
+    given(opened(), back(), *closed(), opened()).when(voided(spells=1)).then(CaseClosedByVoid, standing(CLOSED, None))
 
 
 def test_a_file_that_went_on_under_observation_is_known_to_have_been() -> None:

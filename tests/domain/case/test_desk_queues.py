@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.case.desk.queues import Queue, bounds, counts_by_queue, range_of
 from services.case.domain.packed import NO_DAY, day_key
-from shared.contracts.case import CaseState
+from shared.contracts.case_codes import CaseState
 
 TODAY = date(2020, 6, 14)
 

@@ -2,9 +2,11 @@
 
 import pytest
 
-from services.case.domain import timeline
-from services.case.domain.timeline import Happening, knows_again
-from shared.contracts.case import CaseClosedByMerge, CaseJoined, CaseParted, CaseRestored, CaseState
+from services.case.domain import entries, timeline
+from services.case.domain.entries import Happening
+from services.case.domain.timeline import knows_again
+from shared.contracts.case import CaseClosedByMerge, CaseJoined, CaseParted, CaseRestored
+from shared.contracts.case_codes import CaseState
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.words import Reason, Status
 from tests.domain.case.case_story import (
@@ -54,7 +56,7 @@ def test_a_file_that_the_merge_closed_is_restored_as_it_was() -> None:
 
 
 def test_a_file_that_something_else_closed_stays_closed_unless_the_child_is_out_of_school() -> None:
-    given(opened(), back(), closed()).when(restored(IN_SCHOOL)).then_nothing()
+    given(opened(), back(), *closed()).when(restored(IN_SCHOOL)).then_nothing()
     given().when(restored(IN_SCHOOL)).then_nothing()
     given(opened(), removed()).when(restored()).then(CaseRestored, standing(OPEN, day(10)))
     given().when(restored()).then(CaseRestored, standing(OPEN, day(8)))
@@ -100,8 +102,8 @@ def test_a_survivor_that_is_on_leave_or_gone_has_no_open_file(status: Status) ->
 
 
 def test_a_file_that_stays_as_it_is_names_the_file_with_the_other_attempts_and_only_that() -> None:
-    given(opened(), back(), closed()).when(joined(IN_SCHOOL, IN_SCHOOL)).then(CaseJoined, standing(CLOSED, None))
-    given(opened(), back(), closed()).when(joined(IN_SCHOOL, IN_SCHOOL, spells=0)).then_nothing()
+    given(opened(), back(), *closed()).when(joined(IN_SCHOOL, IN_SCHOOL)).then(CaseJoined, standing(CLOSED, None))
+    given(opened(), back(), *closed()).when(joined(IN_SCHOOL, IN_SCHOOL, spells=0)).then_nothing()
 
 
 def test_a_step_of_a_merge_makes_one_fact_however_often_it_is_asked() -> None:
@@ -113,7 +115,7 @@ def test_a_step_of_a_merge_makes_one_fact_however_often_it_is_asked() -> None:
 # --- the way back
 
 
-@pytest.mark.parametrize("story", [(), (opened(fact=number(1)), back(number(2)), closed())])
+@pytest.mark.parametrize("story", [(), (opened(fact=number(1)), back(number(2)), *closed())])
 def test_a_file_that_was_open_only_for_the_other_id_is_closed(story: tuple[object, ...]) -> None:
     given(*story, joined(), attempt()).when(parted()).then(CaseParted, standing(CLOSED, None, attempts=1))  # type: ignore[arg-type]  # commands
     given(*story, joined(IN_SCHOOL)).when(parted()).then(CaseParted, standing(CLOSED, None))  # type: ignore[arg-type]  # commands
@@ -161,7 +163,7 @@ def test_an_id_in_a_history_is_not_taken_for_a_command() -> None:
     history = told([opened(), merged()]).history
     for n in range(2_000):
         assert not knows_again(history, f"c{n}")
-    digest = timeline._digest("c1")
+    digest = entries.digest_of("c1")
     spoiled = told([opened(), merged(student=(digest * 4).hex())]).history
     assert digest in spoiled
     assert not knows_again(spoiled, "c1")

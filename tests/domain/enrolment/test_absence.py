@@ -7,7 +7,8 @@ import pytest
 
 from services.enrolment.domain import absence
 from services.enrolment.domain.absence import rule_in, rule_passed
-from services.enrolment.domain.school_days import is_school_day, school_days, terms_in
+from shared.calendar import school_days as school_days_
+from shared.calendar.school_days import school_days
 from shared.contracts.reports import Absent, Cleared
 from shared.contracts.student import AbsenceRule, Standing, StudentAbsent, StudentAbsentV1, StudentCleared
 from shared.contracts.words import ClearedOutcome, Status
@@ -18,38 +19,6 @@ ZHAOJUE, SICHUAN = "513431", "510000"
 CHONGMING, SHANGHAI = "310151", "310000"
 PUPIL = Standing(Status.ENROLLED, ZHAOJUE, enrolled.stage, enrolled.poor, None)
 NATIONAL = AbsenceRule("100000", date(1986, 7, 1), 5)
-
-
-@pytest.mark.parametrize(
-    ("day", "school"),
-    [
-        (date(2019, 9, 2), True),
-        (date(2019, 9, 7), False),  # Saturday
-        (date(2019, 9, 29), True),  # a Sunday, worked in place of a day of the National Day holiday
-        (date(2019, 10, 1), False),  # National Day
-        (date(2020, 1, 19), True),  # a Sunday, worked before the Spring Festival
-        (date(2020, 1, 31), False),  # the festival was prolonged for the epidemic
-        (date(2020, 2, 10), False),  # winter holidays
-        (date(2020, 8, 3), False),  # summer holidays
-        (date(2020, 3, 2), True),
-    ],
-)
-def test_pupils_have_school_on_working_days_of_a_term(day: date, school: bool) -> None:
-    assert is_school_day(SICHUAN, day) is school
-
-
-def test_school_days_are_counted_from_the_first_to_the_last_day_both_included() -> None:
-    assert list(school_days(SICHUAN, date(2019, 9, 27), date(2019, 10, 9))) == [
-        date(2019, 9, 27),
-        date(2019, 9, 29),
-        date(2019, 9, 30),
-        date(2019, 10, 8),
-        date(2019, 10, 9),
-    ]
-
-
-def test_terms_before_the_first_line_are_those_of_the_first_line() -> None:
-    assert terms_in(SICHUAN, date(1950, 1, 1)) == terms_in(SICHUAN, date(2020, 1, 1))
 
 
 def test_a_county_has_its_own_rule_or_its_provinces_or_the_nations() -> None:
@@ -95,9 +64,9 @@ def test_an_absence_of_decades_is_counted_no_further_than_needed(monkeypatch: py
     assert len(seen) == 6
 
 
-@pytest.mark.parametrize("table", ["absence_rules.csv", "school_terms.csv"])
-def test_every_line_of_the_tables_says_where_it_comes_from(table: str) -> None:
-    lines = (Path(absence.__file__).parent / table).read_text("utf-8").splitlines()
+@pytest.mark.parametrize("table", [Path(absence.__file__).parent / "absence_rules.csv", Path(school_days_.__file__).parent / "school_terms.csv"])
+def test_every_line_of_the_tables_says_where_it_comes_from(table: Path) -> None:
+    lines = table.read_text("utf-8").splitlines()
     for line in lines[1:]:
         _, _, mark_and_source = line.rpartition(",I,") if ",I," in line else line.rpartition(",L,")
         assert len(mark_and_source) > 20, line

@@ -73,7 +73,7 @@ def children(chance: np.random.Generator, begin: int, facts: int) -> list[bytes]
     def turn(n: int) -> Turn:
         day = int(chance.integers(1, 28))
         if n % 3 == 1:
-            file = child_file(drawn(("open", "persuading", "returned", "closed")), drawn(counties), due=f"2019-03-{day + 1:02d}")
+            file = child_file(drawn(("open", "persuading", "returned", "closing", "closed")), drawn(counties), due=f"2019-03-{day + 1:02d}")
             return Turn(n % 2, file, day, "case")
         if n % 3 == 2:
             return Turn(n, grant(drawn(("due", "suspended", "paid", "ended")), drawn(counties)), day, "grant")

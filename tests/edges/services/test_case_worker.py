@@ -8,7 +8,8 @@ import pytest
 
 from services.case.decider import CaseDecider
 from services.case.domain.packed import FORMAT, day_key
-from shared.contracts.case import CaseCommand, CaseState
+from shared.contracts.case_codes import CaseState
+from shared.contracts.case_commands import CaseCommand
 from shared.contracts.services import CASE
 from shared.deciding.deciding_follower import DecidingFollower
 from shared.deciding.states.listing import Listing
@@ -19,14 +20,14 @@ from shared.redis.edge import Redis
 from shared.worker.follower import RecordBatch
 from tests.components.case.case_desk import asked
 from tests.components.shared.office_desk import at
-from tests.domain.case.case_story import BUTUO, OFFICE, ZHAOJUE, attempt, back, closed, day, moved, on_leave, opened, removed
+from tests.domain.case.case_story import BUTUO, OFFICE, ZHAOJUE, attempt, back, corroborated, day, moved, on_leave, opened, removed
 from tests.support.redis import RedisDatabase
 
 P = 0
 STORIES: list[list[CaseCommand]] = [
     [opened()],
     [opened(), attempt(), attempt()],
-    [opened(), back(), closed()],
+    [opened(), back(), corroborated()],
     [opened(), moved(), removed()],
     [opened(), back(), opened(BUTUO, spell=2)],
     [opened(), on_leave()],

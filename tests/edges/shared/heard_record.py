@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from msgspec import Raw
 
-from shared.contracts.case import CaseMoved, CloseForLeave
+from shared.contracts.case import CaseMoved
+from shared.contracts.case_commands import CloseForLeave
 from shared.contracts.student import StudentDroppedOut, StudentProgressed, StudentReturned
 from shared.deciding.policy_follower import Policies, PolicyFollower
 from shared.events.codec import encode, read_event

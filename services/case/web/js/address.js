@@ -1,5 +1,5 @@
 // The address keeps the view: which queue or file, which county and reason, from where on, in which language. Pure.
-export const QUEUES = ["overdue", "today", "coming", "confirm", "watched", "closed"];
+export const QUEUES = ["overdue", "today", "coming", "confirm", "watched", "second", "closed"];
 const [FIRST_QUEUE, FIRST_TONGUE] = [QUEUES[0], "zh"];
 const FIELDS = ["county", "reason", "after", "file"];
 

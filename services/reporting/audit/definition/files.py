@@ -3,7 +3,7 @@
 The facts of the case service carry the file as they found it and as they left it: state, county, reason, attempts, due.
 """
 
-STATES = ("open", "persuading", "returned", "closed")
+STATES = ("open", "persuading", "returned", "closing", "closed")
 REASONS = ("learning", "work", "marriage", "religion", "family", "poverty", "illness", "distance", "other", "unknown")
 
 BEGIN = r"""
@@ -14,7 +14,7 @@ CREATE OR REPLACE MACRO is_day(text) AS coalesce(
     regexp_full_match(text, '\d{4}-\d\d-\d\d') AND text > '0001' AND TRY_CAST(text AS DATE) IS NOT NULL, false);
 
 CREATE OR REPLACE MACRO is_sound_file(file) AS file IS NULL OR (
-    coalesce(file.state IN ('open', 'persuading', 'returned', 'closed'), false)
+    coalesce(file.state IN ('open', 'persuading', 'returned', 'closing', 'closed'), false)
     AND is_county(file.county)
     AND (file.reason IS NULL OR is_reason(file.reason))
     AND coalesce(regexp_full_match(CAST(file.attempts AS VARCHAR), '[0-9]+'), false)

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from shared.log.topics import ACCESS, CASE_COMMANDS
-from tests.components.case.case_desk import ATTEMPT, CLOSE
+from tests.components.case.case_desk import ATTEMPT, CLOSE, CONFIRM, CORROBORATE, DECLINE
 from tests.components.case.desk.desk_rig import AUDITOR, OFFICER, SUPERIOR, DeskRig, child
 from tests.components.shared.problems import problem_of
+from tests.domain.case.case_story import OFFICE, PREFECTURE
 
 
 async def read(desk: DeskRig, n: int, headers: dict[str, str] = OFFICER) -> Any:
@@ -23,34 +24,56 @@ def commands(desk: DeskRig) -> int:
     return sum(len(partition) for partition in desk.log.topics[CASE_COMMANDS])
 
 
-@pytest.mark.parametrize(
-    ("n", "steps"),
-    [
-        (1, {"record-attempt": None, "close-after-return": "still-out"}),
-        (5, {"close-after-return": None, "record-attempt": "back"}),
-        (7, {"record-attempt": "closed", "close-after-return": "closed"}),
-    ],
-)
+OUT = {
+    "record-attempt": None, "corroborate-return": "still-out", "close-after-return": "still-out", "confirm-closing": "still-out",
+    "decline-closing": "still-out",
+}  # fmt: skip
+BACK = {
+    "corroborate-return": None, "record-attempt": "back", "close-after-return": "not-corroborated", "confirm-closing": "not-proposed",
+    "decline-closing": "not-proposed",
+}  # fmt: skip
+ASKED = {each["do"]: each for each in (ATTEMPT, CORROBORATE, CLOSE, CONFIRM, DECLINE)}
+
+
+@pytest.mark.parametrize(("n", "steps"), [(1, OUT), (5, BACK), (6, BACK), (7, dict.fromkeys(OUT, "closed"))])
 async def test_a_file_says_which_step_is_next_and_why_the_others_are_none(desk: DeskRig, n: int, steps: dict[str, str | None]) -> None:
     told = (await read(desk, n))["steps"]
     assert {step["do"]: step["why"] for step in told} == steps
-    assert [step["do"] for step in told] == list(steps), "that which comes next stands first"
+    assert [step["why"] is None for step in told] == sorted((step["why"] is None for step in told), reverse=True), "what may be done stands first"
 
 
-@pytest.mark.parametrize("n", [1, 3, 5, 6, 7])
-async def test_what_is_offered_is_done_and_what_is_not_is_refused(desk: DeskRig, n: int) -> None:
-    for step in (await read(desk, n))["steps"]:
-        asked = ATTEMPT if step["do"] == "record-attempt" else CLOSE
-        answer = await desk.client.post(f"/v1/cases/{child(n)}", json=asked, headers=OFFICER)
-        assert (answer.status_code == 200) is (step["why"] is None), answer.text
-        if answer.status_code == 200:
-            break
+async def offered_and_done(desk: DeskRig, n: int, who: dict[str, str], office: str) -> set[str]:
+    """Ask for each step in turn, from the file as it stands then; return what was done. What is not offered must be refused."""
+    done = set[str]()
+    for do, body in ASKED.items():
+        why = {step["do"]: step["why"] for step in (await read(desk, n, who))["steps"]}[do]
+        answer = await desk.client.post(f"/v1/cases/{child(n)}", json=body | {"office": office}, headers=who)
+        assert (answer.status_code == 200) is (why is None), (do, why, answer.text)
+        if why is None:
+            done.add(do)
+    return done
 
 
-@pytest.mark.parametrize("who", [SUPERIOR, AUDITOR])
-async def test_whoever_only_reads_is_offered_nothing(desk: DeskRig, who: dict[str, str]) -> None:
-    assert {step["why"] for step in (await read(desk, 1, who))["steps"]} == {"no-right", "still-out"}
-    assert {step["why"] for step in (await read(desk, 5, who))["steps"]} == {"no-right", "back"}
+@pytest.mark.parametrize(
+    ("n", "done"),
+    [(1, {"record-attempt"}), (3, {"record-attempt"}), (5, {"corroborate-return", "close-after-return"}), (6, {"corroborate-return"}), (7, set())],
+)
+async def test_what_is_offered_is_done_and_what_is_not_is_refused(desk: DeskRig, n: int, done: set[str]) -> None:
+    assert await offered_and_done(desk, n, OFFICER, OFFICE) == done
+
+
+async def test_a_second_office_confirms_what_the_first_would_close(desk: DeskRig) -> None:
+    await offered_and_done(desk, 5, OFFICER, OFFICE)
+    assert await desk.queue("second") == [5]
+    officers = {step["do"]: step["why"] for step in (await read(desk, 5))["steps"]}
+    assert (officers["confirm-closing"], officers["close-after-return"]) == ("no-right", "awaits-second")
+    assert await offered_and_done(desk, 5, SUPERIOR, PREFECTURE) == {"confirm-closing"}
+    assert await desk.queue("closed") == [5, 7]
+
+
+async def test_an_auditor_is_offered_nothing(desk: DeskRig) -> None:
+    for n in (1, 5, 7):
+        assert all(step["why"] for step in (await read(desk, n, AUDITOR))["steps"])
 
 
 async def test_reading_is_recorded_and_a_file_of_another_county_is_none(desk: DeskRig) -> None:

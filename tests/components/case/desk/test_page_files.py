@@ -14,9 +14,10 @@ from tinycss2.color4 import Color, parse_color
 from services.case.desk.queues import Queue
 from services.case.desk.steps import Why
 from services.case.desk.tables import _COLUMNS
-from services.case.domain.timeline import _BY_NUMBER
 from shared.contracts.access import Looked, Purpose
-from shared.contracts.case import AttemptMethod, AttemptOutcome, CaseState
+from shared.contracts.case import CASE_FACTS
+from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, CaseState, Corroboration, DecliningReason, LawStep, MetWith
+from shared.contracts.case_codes import Role as ActingRole
 from shared.contracts.relief import GrantState, Scheme
 from shared.contracts.words import Reason, RemovalCode
 from shared.identity.caller import Role
@@ -31,10 +32,15 @@ CODES = {
     *(f"reason.{reason}" for reason in Reason),
     *(f"method.{method}" for method in AttemptMethod),
     *(f"outcome.{outcome}" for outcome in AttemptOutcome),
-    *(f"what.{what}" for _, what in _BY_NUMBER.values()),
+    *(f"what.{fact.TYPE.split('.')[3]}" for fact in CASE_FACTS),
+    *(f"met.{met}" for met in MetWith),
+    *(f"as.{role}" for role in ActingRole),
+    *(f"by.{by}" for by in Corroboration),
+    *(f"because.{because}" for because in DecliningReason),
+    *(f"law.{step}" for step in LawStep),
     *(f"code.{code}" for code in RemovalCode),
     *(f"why.{why}" for why in Why),
-    *(f"step.{step}" for step in ("record-attempt", "close-after-return")),
+    *(f"step.{step}" for step in ("record-attempt", "corroborate-return", "close-after-return", "confirm-closing", "decline-closing")),
     *(f"role.{role}" for role in Role),
     *(f"did.{did}" for did in Looked),
     *(f"purpose.{purpose}" for purpose in Purpose),

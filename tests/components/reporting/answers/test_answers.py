@@ -35,7 +35,7 @@ def test_an_areas_counts_have_every_word_and_every_part(screen: Screen) -> None:
 
 def test_before_there_is_a_file_or_a_grant_every_word_of_them_is_0(screen: Screen) -> None:
     counts = screen.exact("513400")
-    assert counts["cases"]["by_state"] == {"open": 0, "persuading": 0, "returned": 0, "closed": 0}
+    assert counts["cases"]["by_state"] == {"open": 0, "persuading": 0, "returned": 0, "closing": 0, "closed": 0}
     assert (set(counts["cases"]["by_reason"].values()), len(counts["cases"]["by_reason"]), counts["cases"]["overdue"]) == ({0}, 10, 0)
     nothing = {"grants": 0, "fen": 0}
     assert counts["relief"] == {"living_subsidy": {"due": nothing, "suspended": nothing, "paid": nothing, "ended": nothing}}

@@ -38,7 +38,7 @@ def screen_on(moment: str) -> Screen:
 
 def test_an_areas_files_are_told_by_state_and_reason() -> None:
     cases = screen_on("2020-03-01T08:00:00+08:00").exact(NATION)["cases"]
-    assert cases["by_state"] == {"open": 2, "persuading": 1, "returned": 1, "closed": 1}
+    assert cases["by_state"] == {"open": 2, "persuading": 1, "returned": 1, "closing": 0, "closed": 1}
     assert {reason: n for reason, n in cases["by_reason"].items() if n} == {"work": 3, "marriage": 1}
     assert len(cases["by_reason"]) == 10
 

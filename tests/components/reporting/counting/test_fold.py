@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from services.reporting.counting import CELLS, Flow, folding
 from services.reporting.counting.counted import COUNTED_TYPES
-from shared.contracts.case import FACT_UPCASTS, CaseState
+from shared.contracts.case import FACT_UPCASTS
+from shared.contracts.case_codes import CaseState
 from shared.contracts.registry import RECORD_LANGUAGE, Language, NewerVersion, UnknownType
 from shared.contracts.relief import GrantState, Scheme
 from shared.contracts.student import STUDENT_UPCASTS
@@ -293,7 +294,7 @@ def test_a_type_that_nobody_published_is_dead(type_: str) -> None:
     assert changes.cells == {"513431:status.enrolled": 1}
 
 
-@pytest.mark.parametrize("of", ["student.enrolled", "case.opened", "relief.granted", "county.reported"])
+@pytest.mark.parametrize("of", ["student.enrolled", "case.moved", "relief.granted", "county.reported"])
 @pytest.mark.parametrize("standing_", [ENROLLED, {"status": "hidden", "shape": "new"}])
 def test_a_newer_version_of_a_known_type_stops_the_worker(of: str, standing_: dict[str, Any]) -> None:
     newer = event(f"cn.baoxue.{of}.v2", "x", 10, {"before": None, "after": standing_})

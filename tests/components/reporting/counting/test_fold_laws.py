@@ -94,7 +94,7 @@ def test_the_last_standings_are_what_is_counted(happened: list[Turn]) -> None:
 def test_the_parts_of_the_files_add_up(happened: list[Turn]) -> None:
     changes = folded(*facts_of(happened))
     for county, cells in by_county(changes.cells).items():
-        living = sum(cells[f"case.state.{state}"] for state in ("open", "persuading", "returned"))
+        living = sum(cells[f"case.state.{state}"] for state in ("open", "persuading", "returned", "closing"))
         assert sum(n for cell, n in cells.items() if cell.startswith("case.reason.")) == living
         assert 0 <= sum(n for field, n in changes.due.items() if field.startswith(county)) <= living
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.reporting.counting import Flow
-from shared.contracts.case import CaseState
+from shared.contracts.case_codes import CaseState
 from shared.contracts.relief import GrantState, Scheme
 from shared.contracts.words import Reason, Stage
 from shared.identity.caller import Role

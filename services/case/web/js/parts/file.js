@@ -75,6 +75,8 @@ export function File({ desk, view, go, may, outbox, place, sent }) {
             ${file.due && html`<p class="when" data-due=${file.overdue ? "late" : "later"}>${t("file.due", { day: file.due })} <span class="mark">${whenDue(file.due, desk.today)}</span></p>`}
             ${Form ? html`<${Form} desk=${desk} student=${student} file=${file} today=${desk.today} record=${record} cancel=${() => act(null)} />`
               : next && html`<button type="button" class="big" data-step=${next.do} onClick=${() => act(next.do)}>${t(`step.${next.do}`)}</button>`}
+            ${!Form && html`<p class="acts more">${steps.filter((step) => step.why === null && step !== next).map((step) => html`
+              <button key=${step.do} type="button" class="quiet" data-step=${step.do} onClick=${() => act(step.do)}>${t(`step.${step.do}`)}</button>`)}</p>`}
             <ul class="not">${steps.filter((step) => step.why !== null).map((step) => html`
               <li key=${step.do} data-not=${step.do}><span>${t(`step.${step.do}`)}</span> <span class="note">${t(`why.${step.why}`)}</span></li>`)}</ul>
           </section>

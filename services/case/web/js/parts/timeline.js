@@ -4,8 +4,8 @@ import { areaOf } from "/look/js/session.js";
 import { t } from "../words.js";
 
 export function Timeline({ history, place }) {
-  const said = ({ what, method, outcome, reason, county, code, student, next }) => [
-    method && t(`method.${method}`), outcome && t(`outcome.${outcome}`), county && what === "moved" && place(county),
+  const said = ({ what, method, met, outcome, reason, county, code, student, next, role, by, declined, step, law }) => [
+    role && t(`as.${role}`), method && t(`method.${method}`), met && t(`met.${met}`), by && t(`by.${by}`), declined && t(`because.${declined}`), law && t(`law.${law}`), step, outcome && t(`outcome.${outcome}`), county && what === "moved" && place(county),
     reason && t(`reason.${reason}`), code && t(`code.${code}`), student && `${student.slice(0, 8)}…`, next && t("file.due", { day: next }),
   ].filter(Boolean).join(" · ");
   const by = ({ office }) => (office ? t("cause.office", { office: areaOf(office) ? place(areaOf(office)) : office.split("/").at(-1) }) : t("cause.report"));

@@ -22,7 +22,9 @@ export function casework(root) {
     write(cases.title, t("work.cases"));
     write(cases.note, t("work.files"));
     const { by_state: states, overdue: late } = counts.cases;
-    for (const [at, state] of CASE_STATES.entries()) tiles[at](t(`case.${state}`), states[state]);
+    // A child whose file waits for the second office is still observed.
+    const shown = { ...states, returned: states.returned + states.closing };
+    for (const [at, state] of CASE_STATES.entries()) tiles[at](t(`case.${state}`), shown[state]);
     overdue(t("work.overdue"), late);
     write(aid.title, t("work.aid"));
     for (const [key, cell] of head) write(cell, t(key));

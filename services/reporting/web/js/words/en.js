@@ -129,6 +129,7 @@ export default {
   "case.open": "waiting",
   "case.persuading": "in hand",
   "case.returned": "observed",
+  "case.closing": "to confirm",
   "case.closed": "closed",
   "work.aid": "Aid",
   "work.grants": "Grants",

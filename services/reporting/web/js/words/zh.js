@@ -129,6 +129,7 @@ export default {
   "case.open": "待劝返",
   "case.persuading": "劝返中",
   "case.returned": "复学观察",
+  "case.closing": "待确认",
   "case.closed": "已销号",
   "work.aid": "资助",
   "work.grants": "笔数",

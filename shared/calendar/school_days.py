@@ -1,4 +1,4 @@
-"""School days: the working days of China within a school term.
+"""Working days of China, and school days: those within a school term.
 
 The library ``holidays`` knows the public holidays and the weekend days worked in their place, as the State Council announces them each
 year. ``school_terms.csv`` has the terms as dated data, for provinces that have their own and for all others; each line says where it comes
@@ -6,7 +6,7 @@ from, marked as the domain page marks its facts. A line holds from its day until
 """
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
@@ -60,9 +60,15 @@ def terms_in(province: str, day: date) -> Terms:
 
 
 @cache
+def is_working_day(day: date) -> bool:
+    """Return whether offices work on a day."""
+    return _holidays_of(day.year).is_working_day(day)
+
+
+@cache
 def is_school_day(province: str, day: date) -> bool:
     """Return whether pupils of a province have school on a day."""
-    return terms_in(province, day).hold(day) and _holidays_of(day.year).is_working_day(day)
+    return terms_in(province, day).hold(day) and is_working_day(day)
 
 
 def school_days(province: str, first: date, last: date) -> Iterator[date]:
@@ -72,6 +78,23 @@ def school_days(province: str, first: date, last: date) -> Iterator[date]:
         if is_school_day(province, day):
             yield day
         day += _DAY
+
+
+def working_day_after(day: date, days: int) -> date:
+    """Return the n-th working day after a day."""
+    return _nth_after(day, days, is_working_day)
+
+
+def school_day_after(province: str, day: date, days: int) -> date:
+    """Return the n-th school day after a day; over holidays it is the first days of the next term."""
+    return _nth_after(day, days, lambda each: is_school_day(province, each))
+
+
+def _nth_after(day: date, days: int, counts: Callable[[date], bool]) -> date:
+    while days:
+        day += _DAY
+        days -= counts(day)
+    return day
 
 
 @cache

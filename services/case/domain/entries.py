@@ -1,0 +1,363 @@
+"""The happenings of a file as bytes, 4 to 28 each: enough to show to an officer, and to recognise a repeated command.
+
+An entry begins with its kind (8 bits) and its day (24 bits, 1 being 1 January of the year 1); what follows depends on the kind.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from functools import cache, lru_cache
+from hashlib import blake2b
+from struct import Struct as Layout
+from typing import Any, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from services.case.domain.ladder import PLACE
+from services.case.domain.playbook import playbook_of
+from shared.contracts.case import (
+    CaseAttempted,
+    CaseClosedByLeave,
+    CaseClosedByMerge,
+    CaseClosedByRemoval,
+    CaseClosedByReturn,
+    CaseClosedByVoid,
+    CaseClosingDeclined,
+    CaseClosingProposed,
+    CaseFact,
+    CaseJoined,
+    CaseLawStepTaken,
+    CaseMoved,
+    CaseOpened,
+    CaseParted,
+    CasePlanChanged,
+    CasePutUnderObservation,
+    CaseReasonCorrected,
+    CaseReopened,
+    CaseRestored,
+    CaseResumed,
+    CaseReturnCorroborated,
+    CaseStepDone,
+    MergedFilesFact,
+)
+from shared.contracts.case_codes import (
+    AttemptMethod,
+    AttemptOutcome,
+    CaseState,
+    Corroboration,
+    DecliningReason,
+    LawStep,
+    MetWith,
+    PlanChange,
+    PlanChangeReason,
+    Role,
+)
+from shared.contracts.words import Reason, RemovalCode
+
+# Stored in states: a number is never used again, and the order of these lists never changes; each is only ever added to.
+REASONS: tuple[Reason | None, ...] = (
+    None, Reason.LEARNING, Reason.WORK, Reason.MARRIAGE, Reason.RELIGION, Reason.FAMILY, Reason.POVERTY, Reason.ILLNESS, Reason.DISTANCE,
+    Reason.OTHER, Reason.UNKNOWN,
+)  # fmt: skip
+METHODS = (
+    AttemptMethod.VISIT, AttemptMethod.CALL, AttemptMethod.LETTER, AttemptMethod.JOINT_VISIT, AttemptMethod.ORDER, AttemptMethod.OTHER,
+)  # fmt: skip
+OUTCOMES = (
+    AttemptOutcome.PROMISED, AttemptOutcome.REFUSED_BY_FAMILY, AttemptOutcome.NOT_FOUND, AttemptOutcome.WORKING_ELSEWHERE,
+    AttemptOutcome.WILLING, AttemptOutcome.RETURNED_CLAIMED, AttemptOutcome.OTHER,
+)  # fmt: skip
+CODES: tuple[RemovalCode | None, ...] = (
+    None, RemovalCode.DEATH, RemovalCode.EMIGRATED, RemovalCode.OVER_AGE, RemovalCode.DUPLICATE, RemovalCode.NO_SUCH_CHILD, RemovalCode.MISSING,
+)  # fmt: skip
+ROLES = (
+    Role.COUNTY_HEAD, Role.EDUCATION_HEAD, Role.TOWNSHIP_HEAD, Role.VILLAGE_HEAD, Role.PRINCIPAL, Role.TEACHER, Role.PARENT, Role.OFFICER,
+)  # fmt: skip
+MET = (MetWith.CHILD, MetWith.GUARDIAN, MetWith.CHILD_AND_GUARDIAN, MetWith.RELATIVE, MetWith.OTHER, MetWith.NOBODY)
+CHANGES = (PlanChange.LEAVE_OUT, PlanChange.TAKE_IN, PlanChange.RENEW)
+BECAUSE = (
+    PlanChangeReason.NOT_NEEDED, PlanChangeReason.DONE_ELSEWHERE, PlanChangeReason.NOT_FOR_THIS_CHILD, PlanChangeReason.NO_MEANS,
+    PlanChangeReason.NEEDED_AFTER_ALL, PlanChangeReason.NEW_VERSION, PlanChangeReason.OTHER,
+)  # fmt: skip
+_STEPS = tuple(PLACE)
+CORROBORATIONS = (
+    Corroboration.ATTENDANCE, Corroboration.EXAM, Corroboration.MEAL, Corroboration.AID_PAID, Corroboration.VISIT,
+)  # fmt: skip
+DECLINING = (DecliningReason.NOT_IN_SCHOOL, DecliningReason.EVIDENCE_INSUFFICIENT, DecliningReason.OTHER)
+STATES = (CaseState.OPEN, CaseState.PERSUADING, CaseState.RETURNED, CaseState.CLOSED, CaseState.CLOSING)
+STATE_NUMBER = {state: n for n, state in enumerate(STATES)}
+REASON_NUMBER = {reason: n for n, reason in enumerate(REASONS)}
+_METHOD_NUMBER = {method: n for n, method in enumerate(METHODS)}
+_OUTCOME_NUMBER = {outcome: n for n, outcome in enumerate(OUTCOMES)}
+_CODE_NUMBER = {code: n for n, code in enumerate(CODES)}
+
+_HEAD = Layout(">I")
+_PLACE = Layout(">II")  # head; county 20 bits, reason 4
+_DONE = Layout(">IQ4s")  # head; office, of a closing with the role above it; digest of the command's id
+_ATTEMPT = Layout(">IQ4sI")  # the same, and above the office who, whom, which and when; next step's day 24 bits (0: none), method 4, outcome 4
+_REMOVAL = Layout(">IB")
+MERGE = Layout(
+    ">IIB3s16s"
+)  # head, county and reason as above; the state found and one more (0: no file), and its due day (all ones: none); the other id
+_STEP = Layout(">IQ4sBBB3s")  # as of _DONE; reason 4, role 4; the playbook's version; the step's place there (255: none); the day it happened
+_CHANGE = Layout(">IQ4sBBBB")  # the same three; how 4, why 4
+_CORROBORATION = Layout(">IQ4sB3s")  # the same three, and the role above the office; by what; the day it happened
+_DECLINING = Layout(">IQ4sB")  # the same; why
+_LAW = Layout(">IQ4sBB3s3s")  # the same three; role 4, step 4; the ladder's version; the day it happened; the last day of its term
+_RESUMPTION = Layout(">IIB")  # head; county and reason; state
+
+_LEVELS = {"counties": 0, "prefectures": 1 << 36, "provinces": 2 << 36, "nation": 3 << 36, "schools": 1 << 40}
+_LEVEL_OF = {mark: level for level, mark in _LEVELS.items()}
+_DIGITS = {"counties": 6, "prefectures": 6, "provinces": 2, "schools": 10}
+_MARKS = 1 << 40 | 3 << 36
+"""An office is a number of 41 bits: the mark of its level, and below 36 bits the digits of its code. The nation has none."""
+_OFFICE_BITS, _ROLE_BITS, _MET_BITS, _BYTE = 41, 4, 3, 8
+_OFFICE = (1 << _OFFICE_BITS) - 1
+"""Above the office of an attempt, from the lowest: role and whom they met, 1 being the first and 0 none; the number of the attempt, and how many
+days before the record it happened, one more, up to 255 each; 0: not known, or more."""
+DIGEST_AT = slice(12, 16)
+"""Of an entry of what an office did."""
+_NO_PLACE = _MOST = 255
+_DAY = (1 << 24) - 1
+"""The day, in the head of an entry."""
+NO_DAY = b"\xff\xff\xff"
+
+
+@cache
+def code_of(number: int) -> str:
+    """Return a county's code from its number."""
+    return str(number).zfill(6)
+
+
+class Happening(Struct, frozen=True, omit_defaults=True):
+    """A happening of a file: its kind, its day, and the fields that its kind has."""
+
+    what: str
+    day: date
+    county: str | None = None
+    reason: Reason | None = None
+    office: str | None = None
+    number: int | None = None
+    method: AttemptMethod | None = None
+    met: MetWith | None = None
+    outcome: AttemptOutcome | None = None
+    next: date | None = None
+    code: RemovalCode | None = None
+    student: str | None = None
+    role: Role | None = None
+    playbook: int | None = None
+    step: str | None = None
+    happened: date | None = None
+    change: PlanChange | None = None
+    because: PlanChangeReason | None = None
+    law: LawStep | None = None
+    ladder: int | None = None
+    term: date | None = None
+    by: Corroboration | None = None
+    declined: DecliningReason | None = None
+
+
+def _placed(head: int, fact: CaseFact, _: str) -> bytes:
+    return _PLACE.pack(head, int(fact.after.county) << 4 | REASON_NUMBER[fact.after.reason])
+
+
+def _attempted(head: int, fact: CaseAttempted, cause: str) -> bytes:
+    step = (fact.next.toordinal() if fact.next else 0) << 8 | _METHOD_NUMBER[fact.method] << 4 | _OUTCOME_NUMBER[fact.outcome]
+    role = 0 if fact.role is None else ROLES.index(fact.role) + 1
+    met = 0 if fact.met is None else MET.index(fact.met) + 1
+    ago = 0 if fact.happened is None else (head & _DAY) - fact.happened.toordinal() + 1
+    more = (_in_byte(ago) << _BYTE | _in_byte(fact.number)) << _MET_BITS | met
+    return _ATTEMPT.pack(head, (more << _ROLE_BITS | role) << _OFFICE_BITS | office_number(fact.office), digest_of(cause), step)
+
+
+def _closed(head: int, fact: CaseClosedByReturn | CaseClosingProposed, cause: str) -> bytes:
+    return _DONE.pack(head, _who(fact), digest_of(cause))
+
+
+def _corroborated(head: int, fact: CaseReturnCorroborated, cause: str) -> bytes:
+    return _CORROBORATION.pack(head, _who(fact), digest_of(cause), CORROBORATIONS.index(fact.by), fact.happened.toordinal().to_bytes(3))
+
+
+def _declined(head: int, fact: CaseClosingDeclined, cause: str) -> bytes:
+    return _DECLINING.pack(head, _who(fact), digest_of(cause), DECLINING.index(fact.because))
+
+
+def _who(fact: CaseClosedByReturn | CaseClosingProposed | CaseReturnCorroborated | CaseClosingDeclined) -> int:
+    return (0 if fact.role is None else ROLES.index(fact.role) + 1) << _OFFICE_BITS | office_number(fact.office)
+
+
+def _step_done(head: int, fact: CaseStepDone, cause: str) -> bytes:
+    return _STEP.pack(head, office_number(fact.office), digest_of(cause), *_step(fact), fact.happened.toordinal().to_bytes(3))
+
+
+def _plan_changed(head: int, fact: CasePlanChanged, cause: str) -> bytes:
+    how = CHANGES.index(fact.change) << 4 | BECAUSE.index(fact.because)
+    return _CHANGE.pack(head, office_number(fact.office), digest_of(cause), *_step(fact), how)
+
+
+def _step(fact: CaseStepDone | CasePlanChanged) -> tuple[int, int, int]:
+    place = playbook_of(fact.after.reason, fact.playbook).place_of(fact.step) if fact.step else None
+    return REASON_NUMBER[fact.after.reason] << 4 | ROLES.index(fact.role), fact.playbook, _NO_PLACE if place is None else place
+
+
+def _law_step(head: int, fact: CaseLawStepTaken, cause: str) -> bytes:
+    who = ROLES.index(fact.role) << 4 | PLACE[fact.step]
+    days = fact.happened.toordinal().to_bytes(3), fact.term.toordinal().to_bytes(3)
+    return _LAW.pack(head, office_number(fact.office), digest_of(cause), who, fact.ladder, *days)
+
+
+def _removed(head: int, fact: CaseClosedByRemoval, _: str) -> bytes:
+    return _REMOVAL.pack(head, _CODE_NUMBER[fact.code])
+
+
+def _merging(head: int, fact: MergedFilesFact, _: str) -> bytes:
+    place = int(fact.after.county) << 4 | REASON_NUMBER[fact.after.reason]
+    found = 0 if fact.before is None else STATES.index(fact.before.state) + 1
+    due = NO_DAY if fact.before is None or fact.before.due is None else fact.before.due.toordinal().to_bytes(3)
+    return MERGE.pack(head, place, found, due, bytes.fromhex(fact.student))
+
+
+def _resumed(head: int, fact: CaseFact, _: str) -> bytes:
+    return _RESUMPTION.pack(head, int(fact.after.county) << 4 | REASON_NUMBER[fact.after.reason], STATE_NUMBER[fact.after.state])
+
+
+def _plain(head: int, _: CaseFact, __: str) -> bytes:
+    return _HEAD.pack(head)
+
+
+def _told_place(word: str, day: date, _: int, place: int) -> Happening:
+    return Happening(word, day, county=code_of(place >> 4), reason=REASONS[place & 0xF])
+
+
+def _told_attempt(word: str, day: date, _: int, office: int, __: bytes, step: int) -> Happening:
+    next_ = date.fromordinal(step >> 8) if step >> 8 else None
+    more, office = office >> _OFFICE_BITS, office & _OFFICE
+    role, more = more & (1 << _ROLE_BITS) - 1, more >> _ROLE_BITS
+    met, more = more & (1 << _MET_BITS) - 1, more >> _MET_BITS
+    number, ago = more & _MOST, more >> _BYTE
+    return Happening(
+        word,
+        day,
+        office=office_of(office),
+        number=number or None,
+        role=ROLES[role - 1] if role else None,
+        method=METHODS[step >> 4 & 0xF],
+        met=MET[met - 1] if met else None,
+        outcome=OUTCOMES[step & 0xF],
+        happened=day - timedelta(ago - 1) if ago else None,
+        next=next_,
+    )
+
+
+def _told_closing(word: str, day: date, _: int, office: int, __: bytes) -> Happening:
+    return Happening(word, day, office=office_of(office & _OFFICE), role=ROLES[who - 1] if (who := office >> _OFFICE_BITS) else None)
+
+
+def _told_corroboration(word: str, day: date, head: int, office: int, digest: bytes, by: int, happened: bytes) -> Happening:
+    return replace(_told_closing(word, day, head, office, digest), by=CORROBORATIONS[by], happened=date.fromordinal(int.from_bytes(happened)))
+
+
+def _told_declining(word: str, day: date, head: int, office: int, digest: bytes, because: int) -> Happening:
+    return replace(_told_closing(word, day, head, office, digest), declined=DECLINING[because])
+
+
+def _told_step(word: str, day: date, _: int, office: int, __: bytes, who: int, version: int, place: int, happened: bytes) -> Happening:
+    return replace(_of_plan(word, day, office, who, version, place), happened=date.fromordinal(int.from_bytes(happened)))
+
+
+def _told_change(word: str, day: date, _: int, office: int, __: bytes, who: int, version: int, place: int, how: int) -> Happening:
+    return replace(_of_plan(word, day, office, who, version, place), change=CHANGES[how >> 4], because=BECAUSE[how & 0xF])
+
+
+def _of_plan(word: str, day: date, office: int, who: int, version: int, place: int) -> Happening:
+    step = None if place == _NO_PLACE else playbook_of(REASONS[who >> 4], version).steps[place].code
+    return Happening(word, day, office=office_of(office), role=ROLES[who & 0xF], playbook=version, step=step)
+
+
+def _told_law_step(word: str, day: date, _: int, office: int, __: bytes, who: int, ladder: int, happened: bytes, term: bytes) -> Happening:
+    days = (date.fromordinal(int.from_bytes(each)) for each in (happened, term))
+    return Happening(
+        word, day, office=office_of(office), role=ROLES[who >> 4], law=_STEPS[who & 0xF], ladder=ladder, happened=next(days), term=next(days)
+    )  # fmt: skip
+
+
+def _told_removal(word: str, day: date, _: int, code: int) -> Happening:
+    return Happening(word, day, code=CODES[code])
+
+
+def _told_resumption(word: str, day: date, head: int, place: int, _: int) -> Happening:
+    return _told_place(word, day, head, place)
+
+
+def _told_plainly(word: str, day: date, _: int) -> Happening:
+    return Happening(word, day)
+
+
+def _told_merge(word: str, day: date, head: int, place: int, _: int, __: bytes, student: bytes) -> Happening:
+    return replace(_told_place(word, day, head, place), student=student.hex())
+
+
+class _Kind(NamedTuple):
+    number: int
+    layout: Layout
+    write: Callable[[int, Any, str], bytes]
+    tell: Callable[..., Happening]
+
+
+KINDS: dict[type[CaseFact], _Kind] = {
+    CaseOpened: _Kind(1, _PLACE, _placed, _told_place),
+    CaseReopened: _Kind(2, _PLACE, _placed, _told_place),
+    CaseAttempted: _Kind(3, _ATTEMPT, _attempted, _told_attempt),
+    CasePutUnderObservation: _Kind(4, _HEAD, _plain, _told_plainly),
+    CaseMoved: _Kind(5, _PLACE, _placed, _told_place),
+    CaseReasonCorrected: _Kind(6, _PLACE, _placed, _told_place),
+    CaseClosedByReturn: _Kind(7, _DONE, _closed, _told_closing),
+    CaseClosedByRemoval: _Kind(8, _REMOVAL, _removed, _told_removal),
+    CaseClosedByLeave: _Kind(9, _HEAD, _plain, _told_plainly),
+    CaseClosedByMerge: _Kind(10, MERGE, _merging, _told_merge),
+    CaseJoined: _Kind(11, MERGE, _merging, _told_merge),
+    CaseParted: _Kind(12, MERGE, _merging, _told_merge),
+    CaseRestored: _Kind(13, MERGE, _merging, _told_merge),
+    CaseClosedByVoid: _Kind(14, _HEAD, _plain, _told_plainly),
+    CaseResumed: _Kind(15, _RESUMPTION, _resumed, _told_resumption),
+    CaseLawStepTaken: _Kind(18, _LAW, _law_step, _told_law_step),
+    CaseReturnCorroborated: _Kind(19, _CORROBORATION, _corroborated, _told_corroboration),
+    CaseClosingProposed: _Kind(20, _DONE, _closed, _told_closing),
+    CaseClosingDeclined: _Kind(21, _DECLINING, _declined, _told_declining),
+    CaseStepDone: _Kind(16, _STEP, _step_done, _told_step),
+    CasePlanChanged: _Kind(17, _CHANGE, _plan_changed, _told_change),
+}
+_BY_OFFICES = CaseAttempted, CaseClosedByReturn, CaseStepDone, CasePlanChanged, CaseLawStepTaken
+_BY_TWO = CaseReturnCorroborated, CaseClosingProposed, CaseClosingDeclined
+OF_OFFICES = frozenset(KINDS[fact].number for fact in (*_BY_OFFICES, *_BY_TWO))
+BY_NUMBER = {kind.number: (kind, fact.TYPE.split(".")[3]) for fact, kind in KINDS.items()}
+
+
+def entries_of(history: bytes) -> Iterator[bytes]:
+    """Yield the entries, oldest first."""
+    at = 0
+    while at < len(history):
+        size = BY_NUMBER[history[at]][0].layout.size
+        yield history[at : at + size]
+        at += size
+
+
+def _in_byte(number: int) -> int:
+    return number if number <= _MOST else 0
+
+
+@lru_cache(maxsize=4096)
+def office_number(office: str) -> int:
+    """Return an office as a number of 41 bits."""
+    level, _, code = office[1:].partition("/")
+    return _LEVELS[level] | int(code or 0)
+
+
+def office_of(number: int) -> str:
+    """Return the office of a number."""
+    level = _LEVEL_OF[number & _MARKS]
+    return f"/{level}/{number & ~_MARKS:0{_DIGITS[level]}d}" if level in _DIGITS else f"/{level}"
+
+
+def digest_of(cause: str) -> bytes:
+    """Return the 4 bytes by which the command of an office is known again."""
+    return blake2b(cause.encode(), digest_size=4).digest()
