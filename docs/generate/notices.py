@@ -34,6 +34,7 @@ PERMISSIVE = frozenset(
 )
 
 EXCEPTIONS = {
+    "axe-playwright-python": "tests only, shipped to nobody; it brings axe-core, which is MPL-2.0",
     "certifi": "a list of certificates, unchanged; its licence reaches no further than its own file",
     "crc32c": "a library of its own, unchanged, which anybody can exchange; kafka-python runs without it, and the audit reads six times slower then",
     "hypothesis": "tests only, shipped to nobody",
@@ -41,6 +42,9 @@ EXCEPTIONS = {
     "pathspec": "tests only, shipped to nobody",
 }
 """Packages with another licence, each with the reason why it is used all the same."""
+
+UNSAID = {"axe-playwright-python": "MIT AND MPL-2.0"}
+"""Packages whose metadata name no licence: that of the file that comes with them, and of what they bring along."""
 
 BY_MACHINE = {
     "colorama": "BSD-3-Clause",
@@ -85,7 +89,8 @@ JARS = {
 SHIPPED = (
     ("Apache ECharts 6.1.0", "Apache-2.0", "services/reporting/web/vendor/echarts-6.1.0/", "the charts of the page; with d3 code under BSD-3-Clause"),
     ("Swagger UI 5.35.0", "Apache-2.0", "shared/http/pages/files/swagger-ui-5.35.0/", "shows the description of an api at /docs"),
-    ("Noto Sans SC 5.3.1", "OFL-1.1", "services/reporting/web/fonts/noto-sans-sc-5.3.1/", "the type of the page"),
+    ("htm 3.1.1 with Preact", "Apache-2.0 AND MIT", "shared/http/pages/look/vendor/htm-3.1.1/", "draws the desk of case"),
+    ("Noto Sans SC 5.3.1", "OFL-1.1", "shared/http/pages/look/fonts/noto-sans-sc-5.3.1/", "the type of the pages"),
     ("Compose Specification, JSON schema", "Apache-2.0", "tests/rules/schemas/compose-spec.json", "checks docker-compose.yml"),
     ("AsyncAPI 3.1.0, JSON schema", "Apache-2.0", "tests/rules/schemas/asyncapi-3.1.0.json", "checks asyncapi.json"),
 )
@@ -113,8 +118,8 @@ def packages(lock: str) -> list[Package]:
 
 def licence_of(name: str) -> str:
     """Return the licence of a package, as an SPDX expression where its metadata allow. Raises ``LookupError``."""
-    if name in BY_MACHINE:
-        return BY_MACHINE[name]
+    if (known := BY_MACHINE.get(name) or UNSAID.get(name)) is not None:
+        return known
     try:
         fields = metadata(name).get_all
     except PackageNotFoundError as missing:

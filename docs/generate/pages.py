@@ -27,7 +27,7 @@ from shared.contracts.services import SERVICES
 REFERENCE = "docs/reference"
 PROBLEMS_PAGE = "shared/http/pages/files/problems.html"
 COMMIT_MODEL = "docs/explanation/commit-model.md"
-ENGLISH_NAMES = "services/reporting/web/names.en.json"
+ENGLISH_NAMES = "shared/http/pages/look/names.en.json"
 
 
 def pages() -> dict[str, str]:

@@ -1,16 +1,22 @@
 """Case's HTTP: parse, call, map (wire page, section 5)."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Path, Query, Request, Response
 
-from services.case import openapi
+from services.case import openapi, pages
 from services.case.decider import CaseDecider
+from services.case.desk import routes as desk
+from services.case.desk.neighbours import Neighbours
+from services.case.desk.openapi import SHAPES as DESK_SHAPES
+from services.case.desk.work_lists import WorkLists
 from services.case.documents import CaseFile, CaseList
 from services.case.files import FileOf, Files, is_within
 from services.case.lines import read_line
 from services.case.plan_documents import PlansToRenew
+from services.case.versions import IfMatch, expecting
 from shared import clock
 from shared.access.access_log import AccessLog, Why
 from shared.commands.command_lines import MEDIA_TYPE as LINES
@@ -42,6 +48,9 @@ from shared.http.api import create_api, json_response
 from shared.http.callers import Having, Identity, counties_of_caller
 from shared.http.chinese.answers import HAS_TEXTS
 from shared.http.idempotency import IdempotencyKey
+from shared.http.sessions import routes as sign_in
+from shared.http.sessions.persons_tokens import SentToken
+from shared.http.sessions.routes import SigningIn
 from shared.http.story_clock import StoryClock
 from shared.http.unavailable import redis_needed
 from shared.identity.caller import Caller
@@ -80,11 +89,14 @@ def create_app(
     identity: Identity,
     generation: str = "1",
     story_key: str = "",
+    signing_in: SigningIn | None = None,
+    neighbours: Neighbours | None = None,
 ) -> FastAPI:
     """Return the api over its log and Redis, which it starts and closes with itself.
 
     ``store``: the states of the worker; ``now``: the clock of the api; ``partitions``: of the input topic; ``identity``: what tells who is
-    asking; ``generation``: of the states; ``story_key``: of the demo by whose story the time is told (``shared.http.story_clock``).
+    asking; ``generation``: of the states; ``story_key``: of the demo by whose story the time is told (``shared.http.story_clock``);
+    ``signing_in``: how people sign in to the desk; ``neighbours``: whom the desk asks for names and aid.
     """
     registry = telemetry.new_registry(CASE.name, "api")
     office = OfficeApi.over(
@@ -101,6 +113,7 @@ def create_app(
     )
     story = StoryClock(story_key, redis, CASE.name, registry)
     access = AccessLog(log, CASE, partitions=partitions)
+    beside = neighbours or Neighbours(SentToken(), {})
     files = Files(store, office.listing, office.gate, now, partitions=partitions)
 
     app = create_api(
@@ -111,10 +124,15 @@ def create_app(
         redis=redis,
         topic=topics.CASE_COMMANDS,
         identity=identity,
-        schemas=openapi.schemas,
+        schemas=partial(openapi.schemas, sign_in.SignedIn, *DESK_SHAPES),
         needs=office.needs,
         says=story.readiness,
+        beside=beside.running,
     )
+    pages.install(app)
+    sign_in.install(app, signing_in)
+    lists = WorkLists(store, office.listing, office.gate, files, partitions=partitions)
+    desk.install(app, files=files, lists=lists, access=access, neighbours=beside)
 
     @app.get(
         "/v1/cases",
@@ -162,12 +180,13 @@ def create_app(
         "/v1/cases/{id}",
         summary="Record an attempt or a step of the plan, change the plan, take a step of the law, or corroborate a return and close the file",
         openapi_extra=openapi.BODY,
-        responses=openapi.responses(CaseFile, "It is done; the file as it stands then", 400, 404, 409, 413, 415, 422, 503) | TAKEN,
+        responses=openapi.responses(CaseFile, "It is done; the file as it stands then", 400, 404, 409, 412, 413, 415, 422, 503) | TAKEN,
     )
-    async def submit(request: Request, caller: Officer, student: Student, key: IdempotencyKey) -> Response:
+    async def submit(request: Request, caller: Officer, student: Student, key: IdempotencyKey, if_match: IfMatch = None) -> Response:
         command, speaker = openapi.ASKED.read(await body_of(request)), _speaker(caller)
         target = FileOf(files, student, speaker.counties)
-        answer = await office.submitter.take(command, target, office=command.office, speaker=speaker, key=key, at=await story.said(request))
+        at, seen = await story.said(request), expecting(if_match)
+        answer = await office.submitter.take(command, target, office=command.office, speaker=speaker, key=key, at=at, expects=seen)
         await access.answered(caller, Looked.FILE_READ, student, answer)
         return Response(answer.body, answer.status, {"Vary": HAS_TEXTS, **answer.headers}, answer.media_type)
 

@@ -71,12 +71,16 @@ class Files:
 
     async def one(self, student: str, counties: Set[str]) -> CaseFile:
         """Return the file of a student if it is in one of these counties."""
+        return await FileOf(self, student, counties).document(await self.state_of(student, counties))
+
+    async def state_of(self, student: str, counties: Set[str]) -> bytes | None:
+        """Return the state of a student's file; it may be one that is in none of these counties."""
         partition = partition_of(student.encode(), self._partitions)
         with redis_needed():
             state = await self._store.get(partition, bytes.fromhex(student))
         if not is_within(state, student, counties):
             await self._gate.check((partition,))
-        return await FileOf(self, student, counties).document(state)
+        return state
 
 
 class FileOf:

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from services.case.documents import CaseFile, CaseList
 from services.case.plan_documents import PlansToRenew
 from shared.commands.command_lines import LinesDone
 from shared.commands.instructions import Instructions
-from shared.commands.openapi import WHY
+from shared.commands.openapi import WHY as COMMON
 from shared.contracts.case_commands import (
     ChangePlan,
     CloseAfterReturn,
@@ -31,9 +33,15 @@ _ID = {"id": "$response.body#/cases/0/id"}
 OF_A_FILE = {"file": openapi.Link("get", "/v1/cases/{id}", _ID), "ask": openapi.Link("post", "/v1/cases/{id}", _ID)}
 """What goes on from a file in a list."""
 
-responses = partial(openapi.responses, why={**WHY, 404: "This child has no file; or there is no such area"})
+WHY_NOT = {
+    **COMMON,
+    404: "This child has no file; or there is no such area",
+    410: "The name was erased, or its key is lost",
+    412: "The file was changed since it was read; nothing was done",
+}
+responses = partial(openapi.responses, why=WHY_NOT)
 
 
-def schemas() -> Mapping[str, Any]:
-    """Return the schemas of what the api takes and returns, by name."""
-    return openapi.schemas_of(CaseFile, CaseList, PlansToRenew, LinesDone) | ASKED.schemas()
+def schemas(*others: type[msgspec.Struct]) -> Mapping[str, Any]:
+    """Return the schemas of what the api takes and returns, by name; ``others``: more of them."""
+    return openapi.schemas_of(CaseFile, CaseList, PlansToRenew, LinesDone, *others) | ASKED.schemas()

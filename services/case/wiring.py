@@ -6,13 +6,14 @@ from fastapi import FastAPI
 
 from services.case.api import create_app
 from services.case.decider import CaseDecider
+from services.case.desk.neighbours import Neighbour, Neighbours
 from services.case.domain.packed import FORMAT
 from services.case.policies import CasePolicies
 from services.case.settings import Settings
 from shared.commands.record_clock import clock_of_api
 from shared.contracts.services import CASE
 from shared.deciding.service import DecidingService
-from shared.http.bearer import BearerTokens
+from shared.http.sessions.wiring import callers_of
 from shared.log.kafka_log import KafkaLog
 from shared.redis.edge import connect_to
 
@@ -22,6 +23,8 @@ SERVICE = DecidingService(CASE, CaseDecider(), FORMAT, CasePolicies())
 def api(settings: Settings) -> FastAPI:
     """Return case's api."""
     redis = connect_to(settings)
+    callers = callers_of(settings, redis, CASE.name, keeps_tokens=True)
+    urls = {Neighbour.ENROLMENT: settings.enrolment_url, Neighbour.RELIEF: settings.relief_url}
     return create_app(
         limits=settings,
         log=KafkaLog(settings.kafka, client_id=CASE.api),
@@ -29,7 +32,9 @@ def api(settings: Settings) -> FastAPI:
         store=SERVICE.store(settings, redis),
         now=clock_of_api(settings.today, redis, CASE.name, generation=settings.generation, partitions=settings.partitions),
         partitions=settings.partitions,
-        identity=BearerTokens.of(settings),
+        identity=callers.identity,
+        signing_in=callers.signing_in,
+        neighbours=Neighbours(callers.tokens, urls),
         generation=settings.generation,
         story_key=settings.story_key,
     )

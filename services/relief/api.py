@@ -7,7 +7,7 @@ from fastapi import Depends, FastAPI, Path, Query, Request, Response
 
 from services.relief import openapi, requests
 from services.relief.decider import ReliefDecider
-from services.relief.documents import GrantFile, GrantList
+from services.relief.documents import GrantFile, GrantList, StudentGrants
 from services.relief.domain.rates import has_rate
 from services.relief.domain.terms import first_day, number_of
 from services.relief.grants import GRANT, TERM, GrantOf, Grants, is_within
@@ -45,6 +45,7 @@ from shared.log.event_log import EventLog
 from shared.redis.edge import Redis
 
 GrantId = Annotated[str, Path(alias="id", pattern=rf"^{GRANT}$", description="the student's id and the term: <32 hex>-2019-autumn")]
+Student = Annotated[str, Path(alias="id", pattern=r"^[0-9a-f]{32}$", description="the student's id")]
 TermName = Annotated[str, Path(alias="term", pattern=rf"^{TERM}$", description="a school term: 2019-autumn, 2020-spring")]
 Term = Annotated[str | None, Query(pattern=rf"^{TERM}$", description="a school term: 2019-autumn, 2020-spring; all of them, if left out")]
 States = Annotated[list[GrantState] | None, Query(description="one state, or several; all of them, if left out")]
@@ -138,6 +139,11 @@ def create_app(
     async def read_grant(caller: Reader, grant: GrantId, purpose: Why = Purpose.WORK) -> Response:
         target = GrantOf(grant, counties_of_caller(caller, Action.READ_GRANTS))
         return json_response(await access.shown(caller, Looked.GRANT_READ, target.student, grants.one(target), purpose=purpose))
+
+    @app.get("/v1/students/{id}/grants", summary="The grants of a child", responses=openapi.responses(StudentGrants, "Its grants", 404, 422, 503))
+    async def read_grants_of(caller: Reader, student: Student, purpose: Why = Purpose.WORK) -> Response:
+        found = grants.of_student(student, counties_of_caller(caller, Action.READ_GRANTS))
+        return json_response(await access.shown(caller, Looked.GRANT_READ, student, found, purpose=purpose))
 
     @app.post(
         "/v1/grants/{id}",

@@ -50,6 +50,14 @@ class GrantList(Struct, frozen=True):
     next: str | None
 
 
+class StudentGrants(Struct, frozen=True):
+    """All grants of a child that are kept, the newest term first. ``county``: where the newest of them counts."""
+
+    student: str
+    county: str
+    grants: Sequence[GrantEntry]
+
+
 def entry_of(student: str, grant: Grant) -> GrantEntry:
     """Return a grant as a list shows it."""
     return GrantEntry(*_fields(student, grant))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence, Set
 
-from services.relief.documents import GrantEntry, GrantFile, GrantList, entry_of, file_of
+from services.relief.documents import GrantEntry, GrantFile, GrantList, StudentGrants, entry_of, file_of
 from services.relief.domain.packed import term_key, unpack
 from services.relief.domain.terms import number_of
 from shared.clock import china_day
@@ -51,6 +51,17 @@ class Grants:
             if grant is not None and grant.county in among and grant.state in states:
                 grants.append(entry_of(entry.state_id.hex(), grant))
         return GrantList(today, grants, str(page.next) if page.next else None)
+
+    async def of_student(self, student: str, counties: Set[str]) -> StudentGrants:
+        """Return the grants of a child in these counties. Raises ``Problem`` 404 where there are none."""
+        partition = partition_of(student.encode(), self._partitions)
+        with redis_needed():
+            state = await self._store.get(partition, bytes.fromhex(student))
+        kept = [each.grant for each in reversed(unpack(state).grants) if each.grant.county in counties]
+        if not kept:
+            await self._gate.check((partition,))
+            raise Problem(404, "no-such-grant", "No such grant", "This child has no aid of any term.")
+        return StudentGrants(student, kept[0].county, [entry_of(student, grant) for grant in kept])
 
     async def one(self, grant: "GrantOf") -> GrantFile:
         partition = partition_of(grant.student.encode(), self._partitions)

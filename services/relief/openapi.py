@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from services.relief.documents import GrantFile, GrantList
+from services.relief.documents import GrantFile, GrantList, StudentGrants
 from services.relief.requests import INSTRUCTIONS
 from services.relief.terms.walk import Progress
 from shared.commands.command_lines import LinesDone
@@ -23,4 +23,4 @@ responses = partial(openapi.responses, why={**WHY, 404: "No such grant, or no su
 
 def schemas() -> Mapping[str, Any]:
     """Return the schemas of what the api takes and returns, by name."""
-    return openapi.schemas_of(GrantList, GrantFile, LinesDone, Progress) | INSTRUCTIONS.schemas()
+    return openapi.schemas_of(GrantList, GrantFile, StudentGrants, LinesDone, Progress) | INSTRUCTIONS.schemas()

@@ -5,12 +5,11 @@ from fastapi import FastAPI, Request, Response
 
 from services.reporting import openapi
 from shared.http.callers import OPEN
+from shared.http.pages import look
 from shared.http.pages.static_files import PageFiles
 
-POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
-"""The page's Content-Security-Policy: scripts, styles, fonts and data come from this server, and none of them are inline."""
-_KEPT_FOR_EVER = ("fonts/", "vendor/")
-"""Folders whose files have their version in their path, so that the bytes behind a path never change."""
+_KEPT_FOR_EVER = ("vendor/",)
+"""The folder whose files have their version in their path, so that the bytes behind a path never change."""
 
 
 class Screen(msgspec.Struct, frozen=True):
@@ -27,8 +26,9 @@ class Screen(msgspec.Struct, frozen=True):
 
 def install(app: FastAPI, screen: Screen) -> None:
     """Add the page, its files below ``/web/``, and ``/v1/screen`` to an app."""
-    files = PageFiles("services.reporting", "web", policy=POLICY, versioned=_KEPT_FOR_EVER)
+    files = PageFiles("services.reporting", "web", policy=look.POLICY, versioned=_KEPT_FOR_EVER)
     app.mount("/web", files)
+    look.install(app)
 
     @app.get("/", include_in_schema=False, openapi_extra=OPEN)
     async def page(request: Request) -> Response:

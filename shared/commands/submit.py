@@ -12,7 +12,7 @@ The steps of one request, and what a failure after each leaves behind:
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
@@ -60,6 +60,13 @@ class CommandTarget(Protocol):
         """Return whether the caller may see the resource in this state."""
 
 
+Expects = Callable[[bytes | None], None]
+
+
+def whatever(_: bytes | None) -> None:
+    """Expect nothing of a state."""
+
+
 class _Decision(NamedTuple):
     """What the worker decided on a command."""
 
@@ -89,9 +96,18 @@ class CommandSubmitter:
         self._now, self._partitions, self._patience, self._statuses = now, partitions, patience, statuses
 
     async def take(
-        self, command: EventData, target: CommandTarget, *, office: str, speaker: Speaker, key: str | None, at: datetime | None = None
+        self,
+        command: EventData,
+        target: CommandTarget,
+        *,
+        office: str,
+        speaker: Speaker,
+        key: str | None,
+        at: datetime | None = None,
+        expects: Expects = whatever,
     ) -> Answer:
-        """Submit a command in the name of an office. ``speaker``: who asks; ``at``: the moment of a demo's story, where there is one.
+        """Submit a command in the name of an office. ``speaker``: who asks; ``at``: the moment of a demo's story, where there is one;
+        ``expects``: raises ``Problem`` for a state that the speaker has not seen; a command that was decided before is answered all the same.
 
         Returns 200 with the target as it is once the command was decided, or 202 with its location if the worker wrote no outcome in time. A
         refused command is a ``Problem``: 403 for an office that the speaker may not speak for, 409 with the code, or another status that the
@@ -102,7 +118,7 @@ class CommandSubmitter:
         content = b"%b\0%b\0%b\0%b" % (speaker.owner.encode(), command.TYPE.encode(), target.student.encode(), encode(command))
 
         async def work() -> Answer:
-            return await self._submitted(command, target, office, command_id(key, content), at, hears=speaker.hears)
+            return await self._submitted(command, target, office, command_id(key, content), at, expects if speaker.hears else whatever, speaker.hears)
 
         if key is None:
             return await work()
@@ -110,7 +126,9 @@ class CommandSubmitter:
         with redis_needed():
             return await self._idempotency.respond_once(request, work, keeps=_is_decided)
 
-    async def _submitted(self, command: EventData, target: CommandTarget, office: str, id_: str, at: datetime | None, *, hears: bool) -> Answer:
+    async def _submitted(
+        self, command: EventData, target: CommandTarget, office: str, id_: str, at: datetime | None, expects: Expects, hears: bool
+    ) -> Answer:
         student = target.student.encode()
         partition = partition_of(student, self._partitions)
         with redis_needed():
@@ -131,6 +149,7 @@ class CommandSubmitter:
             raise self._refused(read_exceptional(judged.exception))
         if judged.fact is None:
             return await self._done(target, state)
+        expects(state)
         with log_needed():
             offset = (await self._log.append(self._decider.topic, {partition: [(student, value)]}))[partition]
         # From here on the command is in the log: whatever is unavailable now, it will be decided.

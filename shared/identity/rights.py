@@ -26,6 +26,8 @@ class Action(StrEnum):
     """See what a report that two ids are one child would come to: `POST /v1/same-as/preview`."""
     READ_FILES = "read-files"
     """List and read the files of children: `GET /v1/cases`, `GET /v1/cases/{id}`, `GET /v1/plan-changes`."""
+    EXPORT_FILES = "export-files"
+    """Take a list of files away as a table: `GET /v1/desk/export`."""
     RECORD_ATTEMPTS = "record-attempts"
     """Record an attempt to bring a child back: `record-attempt` of `POST /v1/cases/{id}` and `POST /v1/cases`."""
     RECORD_STEPS = "record-steps"
@@ -41,7 +43,7 @@ class Action(StrEnum):
     CLOSE_FILES = "close-files"
     """Close a file after a return, for a second office to confirm: `close-after-return` of `POST /v1/cases/{id}` and `POST /v1/cases`."""
     READ_GRANTS = "read-grants"
-    """List and read the aid of children: `GET /v1/grants`, `GET /v1/grants/{id}`."""
+    """List and read the aid of children: `GET /v1/grants`, `GET /v1/grants/{id}`, `GET /v1/students/{id}/grants`."""
     GIVE_AID = "give-aid"
     """Pay a grant, grant one, recognise that a child boards: `POST /v1/grants/{id}`, `POST /v1/grants`."""
     BEGIN_TERMS = "begin-terms"
@@ -49,7 +51,7 @@ class Action(StrEnum):
     WRITE_NAMES = "write-names"
     """Write children into the directory: `POST /v1/children`."""
     READ_NAMES = "read-names"
-    """Find children by name, and see them masked: `POST /v1/children/search`, `GET /v1/children/{id}`."""
+    """Find children by name, and see them masked: `POST /v1/children/search`, `POST /v1/children/names`, `GET /v1/children/{id}`."""
     UNMASK_NAMES = "unmask-names"
     """See a child in clear: `POST /v1/children/{id}/unmasking`."""
     ERASE_NAMES = "erase-names"
@@ -85,6 +87,7 @@ TABLE: Mapping[Action, Mapping[Role, Reach]] = {
     Action.READ_TRANSFERS: {Role.SENDER: _AREA, Role.OFFICER: _AREA, Role.SUPERIOR: _AREA, Role.AUDITOR: _AREA},
     Action.PREVIEW_MERGES: {Role.SENDER: _AREA, Role.OFFICER: _AREA, Role.SUPERIOR: _AREA, Role.AUDITOR: _AREA},
     Action.READ_FILES: {Role.OFFICER: _AREA, Role.SUPERIOR: _AREA, Role.AUDITOR: _AREA},
+    Action.EXPORT_FILES: {Role.OFFICER: _AREA, Role.SUPERIOR: _AREA},
     Action.RECORD_ATTEMPTS: {Role.OFFICER: _AREA, Role.REPORTER: _AREA},
     Action.RECORD_STEPS: {Role.OFFICER: _AREA, Role.REPORTER: _AREA},
     Action.CHANGE_PLANS: {Role.OFFICER: _AREA},

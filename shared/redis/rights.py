@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from shared.contracts.services import SERVICES, ServiceSpec
 
 CONNECTING = ("hello", "client|setinfo", "select", "ping", "multi", "exec", "evalsha", "script|exists", "script|load")
-READING = ("exists", "get", "getrange", "hget", "hgetall", "hmget", "smismember", "xread", "zrangebylex")
+READING = ("exists", "get", "getrange", "hget", "hgetall", "hmget", "smismember", "xread", "zlexcount", "zrangebylex")
 WRITTEN_BY_APIS = ("del", "expire", "hset", "pexpire", "set", "unlink")
 WRITTEN_BY_WORKERS = ("expire", "hdel", "hset", "hsetnx", "sadd", "setrange", "srem", "unlink", "xadd", "zadd", "zrem")
 """The commands of processes, of their scripts, and of redis-py. What a script does is held to the rights of whoever sent it."""

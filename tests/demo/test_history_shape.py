@@ -1,6 +1,8 @@
 """What the history looks like: who sends what, in which order, and when."""
 
+import hashlib
 import json
+import re
 import tracemalloc
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from typing import Any
 import pytest
 
 from deploy.demo.history.history import History
+from deploy.demo.history.named import NamedChild, NamedCounty
 from deploy.demo.history.published import JUNE, NOVEMBER
 from deploy.demo.history.strata import SILENT
 from tests.demo.reference_fold import FIRST, OUT, SECOND, Ledger
@@ -221,3 +224,27 @@ def test_a_portion_is_of_one_day_and_not_longer_than_wanted() -> None:
     assert max(sum(map(len, portion.lines.values())) for portion in portions) <= 320
     assert {portion.day for portion in portions} == {date(2019, 1, 10) + timedelta(days=n) for n in range(11)}
     assert portions[-1].day < JUNE
+
+
+def test_the_children_of_the_demos_county_have_the_ids_of_their_numbers_and_nothing_else_is_told_otherwise() -> None:
+    def id_of(number: str) -> str:
+        return hashlib.sha256(number.encode()).hexdigest()[:32]
+
+    named, given = NamedCounty(id_of), list[NamedChild]()
+    pairs = list[tuple[bytes, bytes]]()
+    plain, with_names = (History(scale=0.02, until=JUNE, seed=1, named=each).portions() for each in (None, named))
+    for one, other in zip(plain, with_names, strict=True):
+        given += named.take()
+        for sender, lines in one.lines.items():
+            pairs += zip(lines, other.lines[sender], strict=True)
+    renamed = {subject(one): subject(other) for one, other in pairs if one != other}
+    assert len(given) > 50
+    assert set(renamed.values()) == {id_of(child.number).encode() for child in given}
+    assert len({child.number for child in given}) == len(given), "no two children share a number"
+    assert all(child.number.startswith("00") and child.name[0] in "甲乙丙丁戊己庚辛壬癸" for child in given), "plainly nobody's"
+    assert all(one.replace(subject(one), subject(other)) == other for one, other in pairs)
+
+
+def subject(line: bytes) -> bytes:
+    found = re.search(rb'"subject":"([0-9a-f]{32}|[^"]*)"', line)
+    return found[1] if found else b""

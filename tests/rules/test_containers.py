@@ -20,6 +20,7 @@ from deploy.local.processes import PROCESSES, ServiceProcess, tools
 from deploy.local.redis_server import RedisServer
 from shared.log.rights import users
 from shared.log.topics import DEFAULT_PARTITIONS, topics
+from shared.settings import LOOPBACK_NAMES
 from tests.support.compose import BASE, THREE_BROKERS, broker_settings, load, variables_in
 
 _DEFAULTS = {name: field.default for name, field in StackConfig.model_fields.items() if name not in ("home", "cache")}
@@ -48,6 +49,12 @@ DIRECTORY = {
     "ENROLMENT_MASTER_KEYS_FILE": "/var/lib/baoxue/keys/master.keys",
 }
 """What stands elsewhere in containers: PostgreSQL in the place of two files, and keys in volumes."""
+ASKED_BY_THE_DESK = {
+    "case-api": {"CASE_ENROLMENT_URL": "http://enrolment-api:8001", "CASE_RELIEF_URL": "http://relief-api:8003"},
+    "enrolment-api": {"ENROLMENT_HOSTS": f"{LOOPBACK_NAMES},enrolment-api"},
+    "relief-api": {"RELIEF_HOSTS": f"{LOOPBACK_NAMES},relief-api"},
+}
+"""How the desk finds its neighbours in the network of the containers, and by which names they answer there."""
 IN_SYNC = {"transaction.state.log.min.isr", "share.coordinator.state.topic.min.isr"}
 
 
@@ -94,6 +101,7 @@ def test_each_is_told_what_the_embedded_one_is_told(service: ServiceProcess) -> 
     told = {**service.program(EMBEDDED).environment, **elsewhere}
     if service.name == "enrolment-api":
         told |= DIRECTORY
+    told |= ASKED_BY_THE_DESK.get(service.name, {})
     told = {name: value for name, value in told.items() if name.startswith(f"{prefix}_")}
     # The issuer is whoever starts the containers has: the embedded stack's listens on loopback alone.
     told.pop(f"{prefix}_CLIENT_KEY_FILE", None)
@@ -146,6 +154,8 @@ def test_its_variables_are_those_of_the_embedded_stack_with_the_same_defaults(fi
         "BAOXUE_CLIENT_ID",
         "BAOXUE_ADDRESS",
         "BAOXUE_SECRETS",
+        "BAOXUE_CASE_CLIENT_ID",
+        "BAOXUE_CASE_ADDRESS",
         "BAOXUE_KAFKA_TAG",
         "BAOXUE_VALKEY_TAG",
         "BAOXUE_POSTGRES_TAG",

@@ -41,8 +41,15 @@ def test_what_is_shipped_is_there_and_permissively_licensed(_what: str, licence:
 
 def test_nothing_is_shipped_that_the_notices_do_not_name() -> None:
     web = ROOT / "services" / "reporting" / "web"
+    look = ROOT / "shared" / "http" / "pages" / "look"
     pages = ROOT / "shared" / "http" / "pages" / "files"
-    shipped = [*(web / "vendor").glob("*/"), *pages.glob("*/"), *(web / "fonts").glob("*/"), *(ROOT / "tests" / "rules" / "schemas").glob("*.json")]
+    shipped = [
+        *(web / "vendor").glob("*/"),
+        *pages.glob("*/"),
+        *(look / "fonts").glob("*/"),
+        *(look / "vendor").glob("*/"),
+        *(ROOT / "tests" / "rules" / "schemas").glob("*.json"),
+    ]
     assert {str(path.relative_to(ROOT)) for path in shipped} == {where.rstrip("/") for _, _, where, _ in SHIPPED}
 
 

@@ -16,6 +16,7 @@ from deploy.demo.history.anomalies import Anomalies, Tally
 from deploy.demo.history.days import Days, Rows
 from deploy.demo.history.fates import Kind
 from deploy.demo.history.lines import LineWriter, ReportLines
+from deploy.demo.history.named import NamedCounty
 from deploy.demo.history.plan import plan_of
 from deploy.demo.history.published import JUNE, LAST, LISTED, Figures
 from deploy.demo.history.school_year import DAYS, index_of
@@ -36,8 +37,8 @@ class History:
     ``figures``, ``ever_out`` and ``tally`` are those after the portions returned so far.
     """
 
-    def __init__(self, *, scale: float, until: date = JUNE, seed: int = 1) -> None:
-        """``scale``: 1 for as many children as were published. ``until``: the last day, up to 30 November 2020."""
+    def __init__(self, *, scale: float, until: date = JUNE, seed: int = 1, named: NamedCounty | None = None) -> None:
+        """``scale``: 1 for as many children as were published. ``until``: the last day, up to 30 November 2020. ``named``: the county with names."""
         if not LISTED <= until <= LAST:
             raise ValueError(f"the history goes from {LISTED} to {LAST}; it cannot end on {until}")
         if scale <= 0:
@@ -46,7 +47,7 @@ class History:
         plan = plan_of(strata, scale, seed)
         self._until = index_of(until)
         self._days = Days(strata, plan, seed)
-        self._reports = ReportLines(strata, self._days.phases.tolist(), seed)
+        self._reports = ReportLines(strata, self._days.phases.tolist(), seed, named)
         self._statements = Statements(strata, seed)
         self._bounds = strata.bounds
         self._ids = [count(1) for _ in strata.senders]

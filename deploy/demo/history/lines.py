@@ -9,6 +9,7 @@ from datetime import date
 from itertools import count
 
 from deploy.demo.history.fates import EPISODES, MOVED, ON_LEAVE, REMOVED, THOUSAND, TOLD, Fate, Kind, never_in_school
+from deploy.demo.history.named import COUNTY, NamedCounty
 from deploy.demo.history.report_data import REPORT_DATA, Child, Place, ReportData, on_leave, removed, returned
 from deploy.demo.history.school_year import index_of
 from deploy.demo.history.strata import Strata
@@ -64,8 +65,9 @@ class LineWriter:
 class ReportLines:
     """Writes the reports on the children of all strata. No child is kept: each is computed from its number."""
 
-    def __init__(self, strata: Strata, phases: Sequence[int], seed: int) -> None:
-        """``phases``: by stratum, the number to add to that of a listed child to find its fate."""
+    def __init__(self, strata: Strata, phases: Sequence[int], seed: int, named: NamedCounty | None = None) -> None:
+        """``phases``: by stratum, the number to add to that of a listed child to find its fate; ``named``: the county whose children have names."""
+        self._named, self._of_named = named, 2 * strata.counties.index(COUNTY)
         self._phases, self._neighbours = phases, [int(n) for n in strata.neighbours]
         self._blank = digests(seed)
         self._prefixes = [(code + household).encode() for code in strata.counties for household in "np"]
@@ -119,10 +121,14 @@ class ReportLines:
 
     def _digests(self, letter: bytes, stratum: int, first: int, beyond: int) -> Iterator[tuple[int, bytes]]:
         copy, prefix = self._blank.copy, self._prefixes[stratum] + letter
+        named = self._named if stratum - self._of_named in (0, 1) else None
         for number in range(first, beyond):
             hashing = copy()
             hashing.update(b"%b%d" % (prefix, number))
-            yield number, hashing.digest()
+            digest = hashing.digest()
+            if named is not None:
+                digest = named.digest_of(letter, stratum - self._of_named, number, digest)
+            yield number, digest
 
     def _child(self, digest: bytes, never_in_school: bool, stratum: int, day: int) -> Child:
         neighbour = self._neighbours[stratum]

@@ -10,8 +10,10 @@ import aiohttp
 from rich.console import Console
 
 from deploy.demo.history.history import History
+from deploy.demo.history.named import COUNTY, NamedCounty
 from deploy.demo.playing.apis import Apis
 from deploy.demo.playing.credentials import System, TokenDenied
+from deploy.demo.playing.names import NamesRefused, NameWriter
 from deploy.demo.playing.officers import Done, Officers, Refused
 from deploy.demo.playing.outbox import Outbox, Post
 from deploy.demo.playing.outcomes import Outcomes
@@ -23,7 +25,9 @@ from deploy.demo.playing.sender import Sender, SendingFailed, Traffic
 from deploy.demo.playing.story import Story
 from deploy.demo.playing.verdict import Verdict
 from deploy.local.issuer.clients import OFFICERS, sender_client
+from services.enrolment.directory.key_files import read_student_keys
 from shared import clock
+from shared.clock import china_day
 
 AWAY_FOR = 900.0
 """Seconds for which a request is repeated while enrolment is unavailable: killed, restarted, catching up."""
@@ -31,6 +35,7 @@ STILL_FOR = 90.0
 """Seconds without progress after which the play ends."""
 IN_FLIGHT = 60_000
 """The most acknowledged and undecided reports before more are sent, so that the figures shown are of about one day."""
+_PROVINCE_OF_NAMES = f"/provinces/{COUNTY[:2]}"
 _LOOK_EVERY, _CHECK_EVERY = 0.5, 0.05
 _ANSWER_WITHIN = 60.0
 
@@ -61,12 +66,13 @@ async def play_history(
     """
     console = console or Console(highlight=False, soft_wrap=True)
     began, cpu_before = clock.seconds(), time.process_time()
-    history = History(scale=scale, until=until, seed=seed)
+    named = None if apis.student_keys is None else NamedCounty(read_student_keys(apis.student_keys).in_force(china_day(clock.now())).id_of)
+    history = History(scale=scale, until=until, seed=seed, named=named)
     screen = Screen(console)
     verdict: Verdict | None = None
     done: Done | None = None
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_ANSWER_WITHIN)) as client:
-        play = _Play(history, client, apis, away_for, still_for, Story(story_key))
+        play = _Play(history, client, apis, away_for, still_for, Story(story_key), named)
         try:
             with screen.open():
                 async with asyncio.TaskGroup() as tasks:
@@ -75,7 +81,7 @@ async def play_history(
                     done = await play.last_round(until)
                     for task in background:
                         task.cancel()
-        except* (SendingFailed, Stalled, Refused, RetriesExhausted, TokenDenied, *UNREACHABLE) as failed:
+        except* (SendingFailed, Stalled, Refused, NamesRefused, RetriesExhausted, TokenDenied, *UNREACHABLE) as failed:
             first, *others = dict.fromkeys(map(str, _causes(failed)))
             console.print(f"The history was not played to its end: {first}" + (f" (and {len(others)} more)" if others else ""), style="red")
     if verdict is not None:
@@ -86,6 +92,8 @@ async def play_history(
         f"Officers, once a month: {done.closed:,} files closed after a return, {done.visited:,} visits to children out of school, "
         f"terms begun for {done.granted:,} children, {done.paid:,} grants paid."
     )
+    if play.names is not None:
+        console.print(f"{play.names.written:,} children of the demo's county have invented names in the directory.")
     console.print(_effort(play.traffic, clock.seconds() - began, time.process_time() - cpu_before))
     return verdict.equal
 
@@ -93,12 +101,23 @@ async def play_history(
 class _Play:
     """One run through a history."""
 
-    def __init__(self, history: History, client: aiohttp.ClientSession, apis: Apis, away_for: float, still_for: float, story: Story) -> None:
+    def __init__(
+        self,
+        history: History,
+        client: aiohttp.ClientSession,
+        apis: Apis,
+        away_for: float,
+        still_for: float,
+        story: Story,
+        named: NamedCounty | None,
+    ) -> None:
         self._history, self._still_for, self._apis = history, still_for, apis
         self._record = Record(client, apis.reporting)
         self._outcomes = Outcomes(client, apis.enrolment, patience=away_for)
         officers = RetryingClient(client, System(OFFICERS, client, apis.issuer), patience=away_for)
         self._officers = Officers(officers, case_url=apis.case, relief_url=apis.relief, story=story)
+        province = RetryingClient(client, System(sender_client(_PROVINCE_OF_NAMES), client, apis.issuer), patience=away_for)
+        self.names = None if named is None else NameWriter(named, province, enrolment_url=apis.enrolment)
         self._tasks: asyncio.TaskGroup | None = None
         self._working: asyncio.Task[None] | None = None
         self.traffic = Traffic()
@@ -124,6 +143,8 @@ class _Play:
 
     def _posting(self, sender: Sender) -> Post:
         async def post(lines: list[bytes], day: date) -> None:
+            if self.names is not None and sender.name == _PROVINCE_OF_NAMES:
+                await self.names.write()
             self._outcomes.expect((await sender.post(lines, day)).batch, len(lines), sender.credentials)
 
         return post
@@ -142,6 +163,8 @@ class _Play:
         held_before = self._record.shown.facts if self._record.shown else 0
         self._tasks = tasks
         await self._outbox.send(self._history.portions())
+        if self.names is not None:
+            await self.names.write(all_=True)
         if not await self._until(lambda: not self._outcomes.unsettled):
             waiting = self._outcomes.unsettled
             raise Stalled(f"for {self._still_for:.0f} s nothing became of the reports in {len(waiting)} batches, the first of them {waiting[0]}")

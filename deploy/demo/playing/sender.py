@@ -56,7 +56,7 @@ class Sender:
         patience: float,
         story: Story,
     ) -> None:
-        self._name, self.credentials, self._traffic, self._story = name, credentials, traffic, story
+        self.name, self.credentials, self._traffic, self._story = name, credentials, traffic, story
         self._url = f"{enrolment_url}/v1/reports"
         self._ordinal = 0
         self._client = RetryingClient(client, credentials, patience=patience, failed=self._failed)
@@ -66,25 +66,25 @@ class Sender:
         self._ordinal += 1
         body = b"\n".join(lines)
         # The key holds the digest of the body, so that it is never used for another body, whatever was played before.
-        key = f"{self._name[-2:]}-{self._ordinal}-{blake2b(body, digest_size=12).hexdigest()}"
+        key = f"{self.name[-2:]}-{self._ordinal}-{blake2b(body, digest_size=12).hexdigest()}"
         headers = {"content-type": "application/x-ndjson", "idempotency-key": key, **self._story.of_reports(day)}
-        if self._name in _GZIPPED:
+        if self.name in _GZIPPED:
             body, headers["content-encoding"] = gzip.compress(body, 1), "gzip"
         try:
             answer = await self._client.ask("POST", self._url, body=body, headers=headers)
         except RetriesExhausted as error:
-            raise SendingFailed(f"{self._name} repeated batch {self._ordinal} for {error}") from error
+            raise SendingFailed(f"{self.name} repeated batch {self._ordinal} for {error}") from error
         finally:
-            self._traffic.waiting.pop(self._name, None)
+            self._traffic.waiting.pop(self.name, None)
         if answer.status != 202:
-            raise SendingFailed(f"{self._name} is told of its batch {self._ordinal}: {answer.said}")
+            raise SendingFailed(f"{self.name} is told of its batch {self._ordinal}: {answer.said}")
         acknowledged = _read(answer.body)
         if acknowledged.received != len(lines):
-            raise SendingFailed(f"{self._name} sent {len(lines)} lines in batch {self._ordinal}, and {acknowledged.received} were received")
+            raise SendingFailed(f"{self.name} sent {len(lines)} lines in batch {self._ordinal}, and {acknowledged.received} were received")
         self._traffic.reports += len(lines)
         self._traffic.batches += 1
         return acknowledged
 
     def _failed(self, said: str) -> None:
         self._traffic.failed_attempts += 1
-        self._traffic.waiting[self._name] = said
+        self._traffic.waiting[self.name] = said

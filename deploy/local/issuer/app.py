@@ -18,6 +18,7 @@ from deploy.local.issuer.offices import demo_office
 from deploy.local.issuer.server import IssuerRequest, IssuerServer
 from deploy.local.issuer.spent import SpentAssertions
 from deploy.local.issuer.tokens import now
+from shared.http.pages import look
 from shared.http.pages.static_files import PageFiles
 from shared.http.server import serving
 from shared.settings import ServerLimits, is_loopback
@@ -40,7 +41,7 @@ def create_issuer(folder: Path, *, issuer: str, redirect_uris: Mapping[str, str]
     assertions = Assertions(folder, SpentAssertions(folder / "spent.sqlite"), [issuer, token_endpoint])
     server = IssuerServer(issuer, keyring, client_table.clients(redirect_uris), assertions)
     app = FastAPI(title="Baoxue's issuer", docs_url=None, redoc_url=None, openapi_url=None)
-    app.mount("/web", PageFiles("services.reporting", "web", policy=sign_in.policy(""), versioned=("fonts/",)))
+    look.install(app, policy=sign_in.policy(""))
     app.mount("/sign-in", PageFiles("deploy.local.issuer", "web", policy=sign_in.policy(""), versioned=()))
 
     @app.get("/livez")
@@ -117,7 +118,7 @@ def _metadata(issuer: str, token_endpoint: str) -> dict[str, object]:
         "jwks_uri": f"{issuer}/jwks",
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "client_credentials"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "subject_types_supported": ["public"],
         "scopes_supported": ["openid"],
         "id_token_signing_alg_values_supported": [ALGORITHM],

@@ -16,6 +16,7 @@ from joserfc.jwk import OKPKey
 
 from deploy.local.issuer.keys import new_jwk
 from deploy.local.private_files import write_private
+from shared.contracts.services import CASE
 from shared.geography.divisions import NATION, divisions
 
 OFFICERS = "demo-officers"
@@ -25,12 +26,16 @@ _SCOPE = "openid"
 
 @dataclass(frozen=True)
 class Client(ClientMixin):  # type: ignore[misc]  # Authlib has no types
-    """A client. ``office`` and ``roles``: of the tokens that it gets for itself; ``redirect_uris``: to which people come back who sign in to it."""
+    """A client. ``office`` and ``roles``: of the tokens that it gets for itself; ``redirect_uris``: to which people come back who sign in to it.
+
+    ``goes_on``: whether it asks other services for them, and so gets refresh tokens.
+    """
 
     client_id: str
     office: str = ""
     roles: tuple[str, ...] = ()
     redirect_uris: tuple[str, ...] = ()
+    goes_on: bool = False
 
     def get_client_id(self) -> str:
         """Return its id."""
@@ -57,7 +62,9 @@ class Client(ClientMixin):  # type: ignore[misc]  # Authlib has no types
 
     def check_grant_type(self, grant_type: str) -> bool:
         """Return whether it may ask so: a client acts for itself, or for people."""
-        return grant_type == ("authorization_code" if self.redirect_uris else "client_credentials")
+        if not self.redirect_uris:
+            return grant_type == "client_credentials"
+        return grant_type == "authorization_code" or (self.goes_on and grant_type == "refresh_token")
 
 
 def clients(redirect_uris: Mapping[str, str]) -> dict[str, Client]:
@@ -66,7 +73,7 @@ def clients(redirect_uris: Mapping[str, str]) -> dict[str, Client]:
     senders = [Client(sender_client(office), office, ("sender",)) for office in provinces]
     # Officers of all counties in one: a demo has no time for the keys of 2,852.
     officers = Client(OFFICERS, "/nation", ("officer", "superior"))
-    pages = [Client(service, redirect_uris=(uri,)) for service, uri in redirect_uris.items()]
+    pages = [Client(service, redirect_uris=(uri,), goes_on=service == CASE.name) for service, uri in redirect_uris.items()]
     return {client.client_id: client for client in (*senders, officers, *pages)}
 
 

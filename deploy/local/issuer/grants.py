@@ -173,6 +173,45 @@ def code_grant(codes: CodeStore) -> type[grants.AuthorizationCodeGrant]:
     return CodeGrant
 
 
+@dataclass(frozen=True)
+class Renewal:
+    """A refresh token that is alive: of whom, and for which client."""
+
+    office: DemoOffice
+    client_id: str
+    scope: str = "openid"
+
+    def check_client(self, client: Client) -> bool:
+        """Return whether it is this client's."""
+        return client.client_id == self.client_id
+
+    def get_scope(self) -> str:
+        """Return what was asked for at the sign-in."""
+        return self.scope
+
+
+def refresh_grant(read: Callable[[str], Renewal | None]) -> type[grants.RefreshTokenGrant]:
+    """Return the grant by which a client goes on for somebody who signed in. ``read``: what a refresh token says."""
+
+    class RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]  # Authlib has no types
+        """A client that proves itself as at the sign-in; its refresh token goes on until its end."""
+
+        TOKEN_ENDPOINT_AUTH_METHODS = ["private_key_jwt"]
+
+        def authenticate_refresh_token(self, refresh_token: str) -> Renewal | None:
+            """Return what a refresh token says, None for one that is over or none of ours."""
+            return read(refresh_token)
+
+        def authenticate_user(self, refresh_token: Renewal) -> DemoOffice:
+            """Return who signed in."""
+            return refresh_token.office
+
+        def revoke_old_credential(self, refresh_token: Renewal) -> None:
+            """Do nothing: it is bound to the key of its client."""
+
+    return RefreshGrant
+
+
 class ClientCredentials(grants.ClientCredentialsGrant):  # type: ignore[misc]  # Authlib has no types
     """A system asks for itself."""
 

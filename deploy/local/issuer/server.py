@@ -12,10 +12,10 @@ from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from starlette.responses import Response
 
 from deploy.local.issuer.clients import Client
-from deploy.local.issuer.grants import Assertions, ClientCredentials, CodeStore, OpenId, Pkce, code_grant
+from deploy.local.issuer.grants import Assertions, ClientCredentials, CodeStore, OpenId, Pkce, Renewal, code_grant, refresh_grant
 from deploy.local.issuer.keys import Keyring
-from deploy.local.issuer.offices import DemoOffice
-from deploy.local.issuer.tokens import ACCESS_SECONDS, Claims, access_token, now
+from deploy.local.issuer.offices import DemoOffice, demo_office
+from deploy.local.issuer.tokens import ACCESS_SECONDS, Claims, access_token, now, read_refresh_token, refresh_token
 
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
@@ -47,6 +47,7 @@ class IssuerServer(AuthlibServer):  # type: ignore[misc]  # Authlib has no types
         self._issuer, self._keyring, self._clients = issuer, keyring, clients
         self.register_client_auth_method("private_key_jwt", assertions)
         self.register_grant(code_grant(CodeStore()), [Pkce(required=True), OpenId(issuer, lambda: keyring.signer(now()))])
+        self.register_grant(refresh_grant(self._renewal))
         self.register_grant(ClientCredentials)
         self.register_token_generator("default", self._token)
 
@@ -73,4 +74,12 @@ class IssuerServer(AuthlibServer):  # type: ignore[misc]  # Authlib has no types
         who = user or client
         claims = Claims(user.name if user else client.client_id, client.client_id, who.office, who.roles)
         token = access_token(self._keyring.signer(now()), self._issuer, claims)
-        return {"token_type": "Bearer", "access_token": token, "expires_in": ACCESS_SECONDS, "scope": scope or ""}
+        made: dict[str, object] = {"token_type": "Bearer", "access_token": token, "expires_in": ACCESS_SECONDS, "scope": scope or ""}
+        if grant_type == "authorization_code" and user is not None and client.goes_on:
+            made["refresh_token"] = refresh_token(self._keyring.signer(now()), self._issuer, subject=user.name, client_id=client.client_id)
+        return made
+
+    def _renewal(self, text: str) -> Renewal | None:
+        read = read_refresh_token(text, self._keyring.published(now())["keys"], self._issuer)
+        office = demo_office(read[0]) if read else None
+        return None if read is None or office is None else Renewal(office, read[1])

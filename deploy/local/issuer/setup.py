@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from deploy.local.config import StackConfig
 from deploy.local.issuer import clients, keys
-from shared.contracts.services import REPORTING
+from shared.contracts.services import CASE, REPORTING
 
 SIGNED_IN = "/signed-in"
 """Where people come back to a service whose pages they sign in to."""
-PAGES = (REPORTING,)
+PAGES = (REPORTING, CASE)
 """The services that people sign in to."""
 
 

@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect
 
 from services.enrolment.children import openapi
 from services.enrolment.children.child_intake import ChildrenWritten, MediaType
-from services.enrolment.children.child_reader import ACT, SEARCH, ErasedChild, FoundChildren
+from services.enrolment.children.child_reader import ACT, NAMES, SEARCH, ErasedChild, FoundChildren, ListedChildren
 from services.enrolment.children.names import Names
 from services.enrolment.children.private_names import read_form
 from services.enrolment.directory.child import ShownChild
@@ -66,6 +66,15 @@ def add_routes(app: FastAPI, names: Names, chunks: Chunks) -> None:
     )
     async def search_children(request: Request, caller: _Reader) -> Response:
         return json_response(await names.reader.search(read_form(SEARCH, await body_of(request)), caller), headers=_PRIVATE)
+
+    @app.post(
+        "/v1/children/names",
+        summary="The names of children in a list, masked",
+        openapi_extra=NAMES.request_body(),
+        responses=openapi.responses(ListedChildren, "Those of the caller's area that have a name", 400, 401, 403, 413, 415, 422, 503),
+    )
+    async def list_names(request: Request, caller: _Reader) -> Response:
+        return json_response(await names.reader.listed(read_form(NAMES, await body_of(request)), caller), headers=_PRIVATE)
 
     @app.get(
         "/v1/children/{student}",

@@ -10,8 +10,9 @@ The steps of one look, and what a failure after each leaves behind:
 import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from services.enrolment.children.places import Places
 from services.enrolment.directory.child import Name, ShownChild, shown
@@ -21,6 +22,7 @@ from services.enrolment.directory.unavailable import directory_needed
 from shared.access.access_log import AccessLog, Look
 from shared.commands.instructions import Form
 from shared.contracts.access import Looked, Purpose
+from shared.contracts.words import StudentId
 from shared.http.callers import counties_of_caller
 from shared.http.problems import Problem
 from shared.identity.caller import Caller
@@ -38,6 +40,13 @@ class AskedSearch(Struct, frozen=True, forbid_unknown_fields=True):
     purpose: Purpose
 
 
+class AskedNames(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose names stand beside a list. ``purpose``: why."""
+
+    students: Annotated[tuple[StudentId, ...], Meta(min_length=1, max_length=100, description="a list of 1 to 100 student ids")]
+    purpose: Purpose
+
+
 class AskedAct(Struct, frozen=True, forbid_unknown_fields=True):
     """Why a child is unmasked or erased."""
 
@@ -51,6 +60,12 @@ class FoundChildren(Struct, frozen=True):
     more: bool
 
 
+class ListedChildren(Struct, frozen=True):
+    """Those of the children that were asked for that have a name and count in the area of the caller, masked."""
+
+    children: Sequence[ShownChild]
+
+
 class ErasedChild(Struct, frozen=True):
     """A child whose name is erased. ``done``: false where the directory is away; it is erased as soon as it is there again."""
 
@@ -58,7 +73,7 @@ class ErasedChild(Struct, frozen=True):
     done: bool
 
 
-SEARCH, ACT = Form(AskedSearch), Form(AskedAct)
+SEARCH, NAMES, ACT = Form(AskedSearch), Form(AskedNames), Form(AskedAct)
 """How bodies are read."""
 
 
@@ -95,6 +110,18 @@ class ChildReader:
             found = await self._directory.get_all(shown_ones)
         children = [shown(each.student, counties[each.student], each.child, masked=True) for each in found if each.child is not None]
         return FoundChildren(children, len(mine) > _MOST_SHOWN)
+
+    async def listed(self, asked: AskedNames, caller: Caller) -> ListedChildren:
+        """Return the masked names of children in a list. Of those that are none of the caller's it is recorded that they were asked for."""
+        area, students = counties_of_caller(caller, Action.READ_NAMES), sorted(set(asked.students))
+        with directory_needed():
+            there = await self._directory.counties_of(students)
+            counties = await self._places.of(students)
+            mine = [student for student in students if student in there and counties.get(student) in area]
+            looks = [Look(student, counties.get(student), shown=student in mine) for student in students]
+            await self._access.looked(caller, Looked.NAME_LISTED, looks, purpose=asked.purpose)
+            found = await self._directory.get_all(mine)
+        return ListedChildren([shown(each.student, counties[each.student], each.child, masked=True) for each in found if each.child is not None])
 
     async def erase(self, student: str, caller: Caller, purpose: Purpose) -> ErasedChild:
         """Erase the name of a child. It is erased once that is in the log, whatever happens next."""

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from services.enrolment.children.child_intake import ChildrenWritten, MediaType
-from services.enrolment.children.child_reader import AskedAct, AskedSearch, ErasedChild, FoundChildren
+from services.enrolment.children.child_reader import AskedAct, AskedNames, AskedSearch, ErasedChild, FoundChildren, ListedChildren
 from services.enrolment.directory.child import ChildForm, ShownChild
 from services.enrolment.looks.looks import LookPage
 from shared.http import openapi
@@ -40,4 +40,5 @@ responses = partial(openapi.responses, why=_WHY)
 
 def schemas() -> dict[str, Any]:
     """Return the schemas of what is taken and returned, by name."""
-    return openapi.schemas_of(ChildForm, ChildrenWritten, ShownChild, FoundChildren, AskedSearch, AskedAct, ErasedChild, LookPage)
+    asked = (ChildForm, AskedSearch, AskedNames, AskedAct)
+    return openapi.schemas_of(*asked, ChildrenWritten, ShownChild, FoundChildren, ListedChildren, ErasedChild, LookPage)

@@ -1,6 +1,7 @@
 """What is unusual in a look, by the rules of ``unusual_rules.csv``. A rule is data: a row more, or another number, needs no other change.
 
-- ``children`` and ``minutes``: the caller looked at more children than that, within so many minutes up to this look.
+- ``children`` and ``minutes``: the caller looked at more children than that, within so many minutes up to this look. A list of work shows masked
+  names by the page, so a name in a list is not counted.
 - ``from_hour`` and ``until_hour``: the look was between these hours in China.
 - ``other_county``: the caller's office is a county, and the child counted in another one.
 
@@ -15,6 +16,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Table, and_, distinct, func, literal, or_, select
 
 from services.enrolment.directory.tables import LOOKS
+from shared.contracts.access import Looked
 
 _MINUTE = 60_000_000
 _HOUR = 60 * _MINUTE
@@ -36,7 +38,7 @@ class Rule(NamedTuple):
         """Return the condition of SQL that a row of the looks is unusual by this rule."""
         conditions: list[ColumnElement[bool]] = []
         if self.children is not None and self.minutes is not None:
-            conditions.append(_children_within(looks, self.minutes) > self.children)
+            conditions += [looks.c.action != Looked.NAME_LISTED, _children_within(looks, self.minutes) > self.children]
         if self.from_hour is not None and self.until_hour is not None:
             hour = (looks.c.moment + _CHINA) // _HOUR % 24
             bounds = (hour >= self.from_hour, hour < self.until_hour)
@@ -64,8 +66,6 @@ def _rule(row: dict[str, str]) -> Rule:
 
 def _children_within(looks: Table, minutes: int) -> ColumnElement[int]:
     earlier = LOOKS.alias()
-    return (
-        select(func.count(distinct(earlier.c.student)))
-        .where(earlier.c.caller == looks.c.caller, earlier.c.moment <= looks.c.moment, earlier.c.moment > looks.c.moment - minutes * _MINUTE)
-        .scalar_subquery()
-    )
+    within = (earlier.c.moment <= looks.c.moment, earlier.c.moment > looks.c.moment - minutes * _MINUTE)
+    one_by_one = (earlier.c.caller == looks.c.caller, earlier.c.action != Looked.NAME_LISTED)
+    return select(func.count(distinct(earlier.c.student))).where(*one_by_one, *within).scalar_subquery()

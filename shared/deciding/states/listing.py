@@ -9,7 +9,7 @@ to go on from.
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import repeat
+from itertools import chain, pairwise, repeat
 from math import ceil, sqrt
 from typing import NamedTuple
 
@@ -57,12 +57,20 @@ class Page(NamedTuple):
     next: Cursor | None
 
 
+class Counted(NamedTuple):
+    """A list: its lowest sort key, and how many entries stand in each of the ranges between the bounds, the lowest first."""
+
+    lowest: bytes
+    ranges: Sequence[int]
+
+
 class Listing:
     """The lists of one generation of a service."""
 
     def __init__(self, redis: Redis, service: str, *, generation: str, partitions: int) -> None:
         self._keys = [[key_of(service, generation, partition, what) for what in ("l:", "groups:")] for partition in range(partitions)]
         self._redis, self._walk = redis, script(redis, __package__, "walk_lists")
+        self._count = script(redis, __package__, "count_lists")
 
     async def page(
         self,
@@ -92,6 +100,25 @@ class Listing:
         # The first groups had too few entries, or, rarely, a partition more than its share.
         rest = await self._first(_from(ahead, next_), wanted, next_, missing, enough=missing)
         return Page([*page.entries, *rest.entries], rest.next)
+
+    async def counted(self, groups: Sequence[str], kinds: Sequence[str], bounds: Sequence[bytes]) -> dict[tuple[str, str], Counted]:
+        """Return how many entries the lists of these groups and kinds have between ascending bounds; lists that have none are left out.
+
+        It costs the same however long the lists are. Raises one of ``REDIS_UNAVAILABLE``.
+        """
+        args: list[bytes | str | int] = [msgpack.encode(list(groups)), len(bounds), *bounds, *kinds]
+        async with self._redis.pipeline(transaction=False) as questions:
+            for keys in self._keys:
+                await self._count(keys=keys, args=args, client=questions)
+            answers = await questions.execute()
+        found: dict[tuple[str, str], Counted] = {}
+        for place, kind, first, *below in chain.from_iterable(answers):
+            ranges = [here - before for before, here in pairwise([0, *below])]
+            known = found.get(name := (groups[place - 1], kinds[kind - 1]))
+            if known is not None:
+                ranges = [one + other for one, other in zip(known.ranges, ranges, strict=True)]
+            found[name] = Counted(min(first[:-_ID], known.lowest if known else first[:-_ID]), ranges)
+        return found
 
     async def _first(self, looked: Sequence[str], wanted: "_Wanted", after: Cursor | None, limit: int, *, enough: int) -> Page:
         """Return the first entries. Each partition returns at least ``enough`` of its own, where it has so many."""

@@ -41,10 +41,12 @@ class Client(NamedTuple):
 
 
 class Tokens(NamedTuple):
-    """What the issuer sent of somebody who signed in."""
+    """What the issuer sent of somebody who signed in. ``refresh_token``: "" where it gives none; ``expires_in``: seconds, 0 where it does not say."""
 
     access_token: bytes
     id_token: str
+    refresh_token: str = ""
+    expires_in: float = 0.0
 
 
 class Provider:
@@ -79,14 +81,16 @@ class Provider:
 
     async def redeem(self, code: str, sign_in: SignIn) -> Tokens:
         """Return the tokens of whoever signed in with a code. Raises ``ProviderAway`` and ``SignInRefused``."""
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": self._client.redirect_uri, "code_verifier": sign_in.verifier}
+        return await self._ask(form)
+
+    async def renew(self, refresh_token: str) -> Tokens:
+        """Return new tokens of somebody who signed in before; without an id token. Raises ``ProviderAway`` and ``SignInRefused``."""
+        return await self._ask({"grant_type": "refresh_token", "refresh_token": refresh_token})
+
+    async def _ask(self, asked: Mapping[str, str]) -> Tokens:
         address = await self._address("token_endpoint")
-        form = {
-            "grant_type": "authorization_code",
-            "code": code,
-            "redirect_uri": self._client.redirect_uri,
-            "code_verifier": sign_in.verifier,
-            "client_id": self._client.client_id,
-        }
+        form = {**asked, "client_id": self._client.client_id}
         if (key := self._client.key) is not None:
             algorithm = str(key.get("alg") or "Ed25519")
             assertion = private_key_jwt_sign(key, self._client.client_id, address, alg=algorithm, expires_in=_ASSERTION_SECONDS)
@@ -100,7 +104,10 @@ class Provider:
             raise ProviderAway(f"it answered {answer.status_code}")
         try:
             sent = answer.json()
-            tokens = Tokens(str(sent["access_token"]).encode("ascii"), str(sent["id_token"]))
+            id_token = str(sent["id_token"] if "code" in asked else "")
+            tokens = Tokens(
+                str(sent["access_token"]).encode("ascii"), id_token, str(sent.get("refresh_token") or ""), float(sent.get("expires_in") or 0)
+            )
         except (ValueError, KeyError, TypeError) as error:
             raise SignInRefused("The issuer does not take the code.") from error
         return tokens

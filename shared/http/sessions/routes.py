@@ -23,7 +23,8 @@ from shared.http.callers import OPEN, caller_of
 from shared.http.problems import invalid_parameter
 from shared.http.sessions import pages
 from shared.http.sessions.cookies import Cookies
-from shared.http.sessions.provider import Provider, ProviderAway, SignInRefused
+from shared.http.sessions.persons_tokens import held_of
+from shared.http.sessions.provider import Provider, ProviderAway, SignInRefused, Tokens
 from shared.http.sessions.store import SessionStore, SignIn
 from shared.http.unavailable import redis_needed
 from shared.identity.caller import Caller, Role
@@ -50,13 +51,14 @@ class SignedOut(msgspec.Struct, frozen=True):
 
 
 class SigningIn(NamedTuple):
-    """What signing in needs. ``address``: by which browsers reach the service."""
+    """What signing in needs. ``address``: by which browsers reach the service; ``keeps_tokens``: whether it asks others in the person's name."""
 
     provider: Provider
     store: SessionStore
     cookies: Cookies
     verifier: TokenVerifier
     address: str
+    keeps_tokens: bool = False
 
 
 def install(app: FastAPI, signing_in: SigningIn | None) -> None:
@@ -106,7 +108,7 @@ def _install(app: FastAPI, at: SigningIn) -> None:
         try:
             if under_way is None:
                 raise SignInRefused("There is no such sign-in under way in this browser, or not any more.")  # noqa: TRY301  # one answer to all of them
-            caller = await _caller(at, under_way, dict(request.query_params))
+            caller, tokens = await _caller(at, under_way, dict(request.query_params))
         except SignInRefused as refused:
             _log.warning("a sign-in was refused: %s", refused)
             response = pages.refused(str(refused))
@@ -116,7 +118,7 @@ def _install(app: FastAPI, at: SigningIn) -> None:
             with redis_needed():
                 if (before := at.cookies.session_of(request)) is not None:
                     await at.store.end(before)
-                session = await at.store.begin(caller)
+                session = await at.store.begin(caller, held_of(tokens) if at.keeps_tokens else None)
             _log.info("signed in: %s of %s", caller.sub, caller.office)
             response = pages.goes_on(under_way.to)
             at.cookies.begin_session(response, session)
@@ -136,8 +138,8 @@ def _install(app: FastAPI, at: SigningIn) -> None:
         return response
 
 
-async def _caller(at: SigningIn, under_way: SignIn, sent: dict[str, str]) -> Caller:
-    """Return who signed in. Raises ``ProviderAway`` and ``SignInRefused``."""
+async def _caller(at: SigningIn, under_way: SignIn, sent: dict[str, str]) -> tuple[Caller, Tokens]:
+    """Return who signed in, and the tokens. Raises ``ProviderAway`` and ``SignInRefused``."""
     if not hmac.compare_digest(sent.get("state", "").encode(), under_way.state.encode()):
         raise SignInRefused("The way back is of another sign-in.")
     if sent.get("iss", at.provider.issuer) != at.provider.issuer:
@@ -152,7 +154,7 @@ async def _caller(at: SigningIn, under_way: SignIn, sent: dict[str, str]) -> Cal
         raise SignInRefused(str(refused)) from refused
     except KeysUnknown as unknown:
         raise ProviderAway("its keys were not fetched yet") from unknown
-    return caller
+    return caller, tokens
 
 
 async def _leads_on(at: SigningIn) -> str:

@@ -9,6 +9,7 @@ from typing import NamedTuple, cast
 import msgspec
 
 from shared import clock, ids
+from shared.http.sessions.held_tokens import HeldTokens, seal
 from shared.identity.caller import Caller
 from shared.redis.edge import Redis
 from shared.redis.keys import Key
@@ -20,7 +21,8 @@ KEYS = (
     Key(
         "<service>:session:<digest>",
         "string",
-        "who signed in, and the absolute end; `<digest>` is that of the id in the browser's cookie",
+        "who signed in, the absolute end and, where the service asks others for the person, the tokens, sealed by the id; "
+        "`<digest>` is that of the id in the browser's cookie",
         "for the idle time, and to the absolute end at most",
     ),
     Key("<service>:sign-in:<digest>", "string", "a sign-in under way: what the way back must bring, and where it leads", "for ten minutes"),
@@ -28,10 +30,11 @@ KEYS = (
 
 
 class Session(msgspec.Struct, frozen=True, array_like=True):
-    """Who signed in, and when it ends whatever happens, in seconds since 1970."""
+    """Who signed in, and when it ends whatever happens, in seconds since 1970. ``sealed``: the person's tokens, where the service keeps them."""
 
     caller: Caller
     ends: float
+    sealed: bytes = b""
 
 
 class SignIn(msgspec.Struct, frozen=True, array_like=True):
@@ -61,9 +64,10 @@ class SessionStore:
     def __init__(self, redis: Redis, service: str, lifetimes: Lifetimes) -> None:
         self._redis, self._service, self._lifetimes = redis, service, lifetimes
 
-    async def begin(self, caller: Caller) -> str:
+    async def begin(self, caller: Caller, tokens: HeldTokens | None = None) -> str:
         """Begin a session, and return the id for the browser."""
-        drawn, session = ids.draw_id(), Session(caller, clock.now().timestamp() + self._lifetimes.absolute)
+        drawn = ids.draw_id()
+        session = Session(caller, clock.now().timestamp() + self._lifetimes.absolute, b"" if tokens is None else seal(drawn, tokens))
         await self._redis.set(self._name("session", drawn), _encode(session), ex=min(self._lifetimes))
         return drawn
 
@@ -80,6 +84,11 @@ class SessionStore:
         # A session that ended meanwhile stays ended: this makes no key.
         await self._redis.expire(name, max(1, min(self._lifetimes.idle, int(left))))
         return session
+
+    async def hold(self, drawn: str, session: Session, tokens: HeldTokens) -> None:
+        """Keep newer tokens of a session, if it is still there; its time goes on as it was."""
+        renewed = msgspec.structs.replace(session, sealed=seal(drawn, tokens))
+        await self._redis.set(self._name("session", drawn), _encode(renewed), xx=True, keepttl=True)
 
     async def end(self, drawn: str) -> None:
         """End a session."""

@@ -21,7 +21,12 @@ from tests.support.served import served
 
 ROOT = Path(__file__).resolve().parents[3]
 CLIENTS = {"httpx", "aiohttp", "requests", "urllib3", "urllib.request", "http.client", "ftplib", "smtplib", "socket", "xmlrpc.client", "websockets"}
-FETCHERS = {"shared/identity/keys.py", "services/reporting/audit/sources/reporting_api.py", "shared/http/sessions/provider.py"}
+FETCHERS = {
+    "shared/identity/keys.py",
+    "services/reporting/audit/sources/reporting_api.py",
+    "shared/http/sessions/provider.py",
+    "services/case/desk/neighbours.py",
+}
 """The modules that ask a server over HTTP, each at an address out of the settings or the command line."""
 LISTENERS = {"shared/http/server/connection.py", "shared/http/server/serving.py", "shared/worker/admin_server.py"}
 """The modules that know of sockets because they serve."""

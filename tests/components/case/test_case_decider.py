@@ -11,7 +11,7 @@ from msgspec import Raw
 from services.case.decider import CaseDecider
 from shared.clock import CHINA
 from shared.contracts.case import CaseFact, CaseOpened
-from shared.contracts.case_commands import RecordAttempt
+from shared.contracts.case_commands import CaseCommand
 from shared.contracts.registry import NewerVersion, UnknownType
 from shared.contracts.sequence import sequence_of
 from shared.deciding.decider import Judged
@@ -26,7 +26,7 @@ from shared.worker.follower import RecordBatch
 from tests.components.case.case_desk import asked
 from tests.components.shared.office_desk import CHILD, at
 from tests.components.shared.unchecked import take_out
-from tests.domain.case.case_story import OFFICE, attempt, back, corroborated, moved, opened, proposed
+from tests.domain.case.case_story import OFFICE, attempt, back, confirmed, corroborated, moved, opened, proposed
 from tests.domain.case.test_case_laws import History, histories, law
 
 P, AT = 3, 1234
@@ -119,7 +119,7 @@ def test_a_key_that_is_no_student_becomes_a_dead_letter(key: bytes | None) -> No
         decider.state_id(key)
 
 
-@pytest.mark.parametrize("command", [attempt(), closed()], ids=["an attempt", "a closing"])
+@pytest.mark.parametrize("command", [attempt(), proposed(), confirmed()], ids=["an attempt", "a closing", "its confirmation"])
 @pytest.mark.parametrize("source", ["/case/operator", "/case", "/relief/policies", "/nation", "/counties/110101", ""])
 def test_what_an_office_asks_for_is_asked_in_its_own_name_or_by_a_policy(command: CaseCommand, source: str) -> None:
     with pytest.raises(Unreadable, match="may ask for this"):

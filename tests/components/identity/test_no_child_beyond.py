@@ -104,6 +104,22 @@ async def test_no_list_of_files_goes_beyond(case: CaseDesk) -> None:
     await no_list_goes_beyond(case.client, "/v1/cases", Action.READ_FILES, [{}, {"state": "open", "due": "2030-01-01"}])
 
 
+async def test_no_queue_of_the_desk_goes_beyond(case: CaseDesk) -> None:
+    await no_list_goes_beyond(case.client, "/v1/desk/files", Action.READ_FILES, [{"queue": "overdue"}, {"queue": "today", "reason": "work"}])
+
+
+async def test_no_file_or_count_of_the_desk_tells_of_a_child_beyond(case: CaseDesk) -> None:
+    for asking in askers():
+        if not may(asking.caller, Action.READ_FILES):
+            continue
+        for child, county in CHILDREN.items():
+            answer = await case.client.get(f"/v1/desk/files/{child}", headers=asking.headers)
+            assert answer.status_code == (200 if child in asking.sees(Action.READ_FILES) else 404), (asking.caller, county)
+        counts = await case.client.get("/v1/desk/counts", headers=asking.headers)
+        seen = {CHILDREN[child] for child in asking.sees(Action.READ_FILES)}
+        assert counts.status_code == 403 or {each["code"] for each in counts.json()["counties"]} == seen
+
+
 async def test_no_list_of_grants_goes_beyond(relief: ReliefDesk) -> None:
     await no_list_goes_beyond(relief.client, "/v1/grants", Action.READ_GRANTS, [{}, {"state": "due", "term": AUTUMN}])
 

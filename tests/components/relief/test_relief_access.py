@@ -34,3 +34,18 @@ async def test_reading_a_grant_is_recorded_or_not_answered(database: RedisDataba
     ]
     desk.log.unavailable_topics = {ACCESS}
     assert (await desk.client.get(f"/v1/grants/{GRANT}", headers=officer)).status_code == 503
+
+
+async def test_all_grants_of_a_child_are_told_the_newest_first_and_recorded_once(database: RedisDatabase) -> None:
+    desk = ReliefDesk(database)
+    await desk.tell(("2019-09-02", in_school))
+    officer, elsewhere = carrying(OFFICE, "officer", sub="officer-7"), carrying("/counties/110101", "officer", sub="officer-8")
+    path = f"/v1/students/{CHILD}/grants"
+    answer = await desk.client.get(path, headers=officer)
+    assert answer.status_code == 200, answer.text
+    assert [(grant["id"], grant["state"]) for grant in answer.json()["grants"]] == [(GRANT, "due")]
+    assert (await desk.client.get(path, headers=elsewhere)).status_code == 404
+    assert (await desk.client.get(f"/v1/students/{'f' * 32}/grants", headers=officer)).status_code == 404
+    assert [(each["caller"], each["shown"]) for each in looks(desk) if each["did"] == "grant-read"].count(("officer-7", True)) == 1
+    desk.log.unavailable_topics = {ACCESS}
+    assert (await desk.client.get(path, headers=officer)).status_code == 503

@@ -20,7 +20,7 @@ from shared.redis.edge import Redis
 from shared.worker.follower import RecordBatch
 from tests.components.case.case_desk import asked
 from tests.components.shared.office_desk import at
-from tests.domain.case.case_story import BUTUO, OFFICE, ZHAOJUE, attempt, back, corroborated, day, moved, on_leave, opened, removed
+from tests.domain.case.case_story import BUTUO, ZHAOJUE, attempt, back, corroborated, day, moved, on_leave, opened, removed
 from tests.support.redis import RedisDatabase
 
 P = 0

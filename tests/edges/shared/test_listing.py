@@ -1,6 +1,7 @@
 """Lists out of states: pages follow one another in order, without a gap or a repeat, and each does bounded work."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 from zlib import crc32
 
@@ -212,3 +213,21 @@ async def test_a_group_is_known_to_have_a_list_as_long_as_it_has(redis: Redis) -
     assert await known() == {b"510000"}
     await change(4, ([], entries[1:2]), (entries[:2], []))
     assert await known() == set(), "what came and went in one step is not there"
+
+
+@pytest.mark.parametrize("bounds", [(), (3,), (2, 5), (0, 9)])
+async def test_lists_are_counted_between_bounds_over_all_partitions(redis: Redis, listing: Listing, bounds: tuple[int, ...]) -> None:
+    entries = invented(300)
+    await put(redis, entries)
+    counted = await listing.counted(COUNTIES, KINDS, [key(bound) for bound in bounds])
+    edges = [-1, *bounds, 1_000]
+    for county in COUNTIES:
+        for kind in KINDS:
+            days = [day for _, _, group, kind_, day in entries if (group, kind_) == (county, kind)]
+            if not days:
+                assert (county, kind) not in counted
+                continue
+            ranges = [sum(max(low, 0) <= day < high for day in days) for low, high in pairwise(edges)]
+            assert counted[county, kind] == (key(min(days)), ranges)
+    few = await listing.counted(COUNTIES[:1], KINDS[1:], [])
+    assert few == {name: each for name, each in (await listing.counted(COUNTIES, KINDS, [])).items() if name == (COUNTIES[0], KINDS[1])}

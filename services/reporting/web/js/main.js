@@ -12,12 +12,13 @@ import { headline } from "./parts/headline.js";
 import { map } from "./parts/map.js";
 import { newest } from "./parts/newest.js";
 import { ranks } from "./parts/ranks.js";
-import { session, signOut } from "./parts/session.js";
+import { session } from "./parts/session.js";
 import { age, standing } from "./parts/standing.js";
 import { notice, tongue, trail } from "./parts/trail.js";
 import { printed } from "./printing.js";
 import { Tree } from "./tree.js";
 import { speak } from "./words.js";
+import { signOut } from "/look/js/session.js";
 
 const TICK = 500;
 const seconds = () => performance.now() / 1000;
@@ -117,7 +118,7 @@ async function loadTree() {
 
 // The names in the language of the page; the English ones are a file that only who reads English asks for.
 async function translate() {
-  if (state.view.lang === "en") files.english ??= await patiently("web/names.en.json");
+  if (state.view.lang === "en") files.english ??= await patiently("look/names.en.json");
   if (files.areas) show({ tree: new Tree(files.areas, state.view.lang === "en" ? files.english : null) });
 }
 

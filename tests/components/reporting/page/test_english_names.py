@@ -9,7 +9,7 @@ import pytest
 from docs.generate.english import names
 from shared.geography.divisions import BINGTUAN, Level, divisions
 
-FILE = Path(names.__file__).resolve().parents[3] / "services" / "reporting" / "web" / "names.en.json"
+FILE = Path(names.__file__).resolve().parents[3] / "shared" / "http" / "pages" / "look" / "names.en.json"
 NAMES: dict[str, list[str]] = json.loads(FILE.read_text("utf-8"))
 """What the page is served; that it is what the code makes is checked with the other generated pages."""
 

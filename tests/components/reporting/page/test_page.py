@@ -24,6 +24,7 @@ from tests.support.callers import identity
 from tests.support.web_files import declarations, elements, strings
 
 WEB = Path(str(files("services.reporting"))) / "web"
+LOOK = Path(str(files("shared.http.pages"))) / "look"
 ZHAOJUE, JINYANG, LUOCHENG = "513431", "513430", "451225"
 
 
@@ -35,7 +36,7 @@ def browser(screen: Screen = Screen()) -> httpx.AsyncClient:  # noqa: B008  # it
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://screen")
 
 
-OURS = sorted(path for path in WEB.rglob("*") if path.suffix in {".html", ".css", ".js"} and "vendor" not in path.parts)
+OURS = sorted(path for folder in (WEB, LOOK) for path in folder.rglob("*") if path.suffix in {".html", ".css", ".js"} and "vendor" not in path.parts)
 
 
 async def test_the_page_is_at_the_root_and_takes_nothing_from_elsewhere() -> None:
@@ -54,9 +55,10 @@ async def test_a_browser_that_has_the_page_is_told_so() -> None:
 
 async def test_only_what_carries_its_version_in_its_path_is_kept_for_ever() -> None:
     client = browser()
-    kept = await client.get("/web/vendor/echarts-6.1.0/echarts.esm.min.js")
-    assert kept.headers["cache-control"] == "public, max-age=31536000, immutable"
-    assert kept.headers["content-type"].startswith("text/javascript")
+    for path in ("/web/vendor/echarts-6.1.0/echarts.esm.min.js", "/look/vendor/htm-3.1.1/standalone.module.js"):
+        kept = await client.get(path)
+        assert kept.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert kept.headers["content-type"].startswith("text/javascript")
     assert (await client.get("/web/atlas.json")).headers["cache-control"] == "no-cache"
 
 
@@ -95,23 +97,26 @@ def test_every_county_that_ever_was_has_a_place_on_the_map_and_no_two_of_one_tab
 
 
 def test_the_font_has_every_character_that_an_area_is_written_with() -> None:
-    faces = list(declarations(WEB / "fonts" / "noto-sans-sc-5.3.1" / "noto-sans-sc.css"))
+    faces = list(declarations(LOOK / "fonts" / "noto-sans-sc-5.3.1" / "noto-sans-sc.css"))
     ranges = [token for name, value in faces if name == "unicode-range" for token in value if token.type == "unicode-range"]
     has = {code for part in ranges for code in range(part.start, part.end + 1)}
     names = {row["name"] for table in ("2019-12", "2020-mid") for row in csv.DictReader(_table(table))}
     assert {char for name in names for char in name if ord(char) not in has} == set()
     used = {token.value for name, value in faces if name == "src" for token in value if token.type == "url"}
-    assert used == {path.name for path in (WEB / "fonts").rglob("*.woff2")}
+    assert used == {path.name for path in (LOOK / "fonts").rglob("*.woff2")}
 
 
 def test_what_is_not_ours_is_as_it_came_and_has_its_licence_beside_it() -> None:
     noted = (WEB / "vendor" / "README.md").read_text("utf-8")
     assert hashlib.sha256((WEB / "vendor/echarts-6.1.0/echarts.esm.min.js").read_bytes()).hexdigest() in noted
-    for licence in ("vendor/echarts-6.1.0/LICENSE", "vendor/echarts-6.1.0/NOTICE", "fonts/noto-sans-sc-5.3.1/LICENSE"):
-        assert (WEB / licence).stat().st_size > 100
+    shared = (LOOK / "vendor" / "README.md").read_text("utf-8")
+    assert hashlib.sha256((LOOK / "vendor/htm-3.1.1/standalone.module.js").read_bytes()).hexdigest() in shared
+    licences = [WEB / "vendor/echarts-6.1.0/LICENSE", WEB / "vendor/echarts-6.1.0/NOTICE", LOOK / "fonts/noto-sans-sc-5.3.1/LICENSE"]
+    for licence in (*licences, LOOK / "vendor/htm-3.1.1/LICENSE", LOOK / "vendor/htm-3.1.1/LICENSE-preact"):
+        assert licence.stat().st_size > 100
 
 
-@pytest.mark.parametrize("path", OURS, ids=lambda path: str(path.relative_to(WEB)))
+@pytest.mark.parametrize("path", OURS, ids=lambda path: path.name)
 def test_nothing_of_ours_asks_anybody_else_or_is_written_inline(path: Path) -> None:
     text = path.read_text("utf-8")
     assert not re.search(r"https?://(?!www\.w3\.org/)", text)
@@ -129,7 +134,7 @@ def _table(which: str) -> list[str]:
 @pytest.mark.parametrize("ground", ["ground", "ground-2"])
 @pytest.mark.parametrize("ink", ["text", "text-2", "text-3", "stock", "out", "back", "live", "late", "gone"])
 def test_every_ink_can_be_read_on_its_ground(ink: str, ground: str) -> None:
-    tokens = dict(declarations(WEB / "css" / "tokens.css"))
+    tokens = dict(declarations(LOOK / "css" / "tokens.css"))
     brighter, darker = (_luminance(parse_color(tokens[f"--{name}"][0])) for name in (ink, ground))
     # WCAG 2.2, 1.4.3: 4.5 to 1 for text of any size.
     assert (brighter + 0.05) / (darker + 0.05) >= 4.5

@@ -1,11 +1,7 @@
 // Who is signed in, and the way in and out. Where nobody can sign in there is nothing here.
 import { el, link, write } from "../dom.js";
+import { areaOf } from "/look/js/session.js";
 import { t } from "../words.js";
-
-const AREA = /^\/(?:provinces|prefectures|counties)\/(\d{2,6})$/;
-
-// The code of an office's area; null for a school, whose county its code does not tell.
-export const areaOf = (office) => (office === "/nation" ? "100000" : (AREA.exec(office)?.[1].padEnd(6, "0") ?? null));
 
 export function session(root, { leave }) {
   const inwards = link("/sign-in", { class: "in" });
@@ -25,13 +21,4 @@ export function session(root, { leave }) {
     write(who, `${place} · ${now.roles.map((role) => t(`role.${role}`)).join(" ")}`);
     root.title = who.textContent;
   };
-}
-
-// Ends the session, and returns where the browser goes on; it stays where it is unless the issuer has to be asked too.
-export async function signOut() {
-  const answer = await fetch("/sign-out", { method: "POST" });
-  if (!answer.ok) throw new Error(`sign-out: ${answer.status}`);
-  const { next } = await answer.json();
-  if (next === "/") location.reload();
-  else location.assign(next);
 }

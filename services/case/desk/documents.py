@@ -1,0 +1,77 @@
+"""What the desk is told."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from msgspec import Raw, Struct
+
+from services.case.desk.queues import Queue
+from services.case.desk.steps import Step
+from services.case.documents import CaseEntry, CaseFile
+
+
+class Place(Struct, frozen=True):
+    """A county of the caller's area."""
+
+    code: str
+    name: str
+
+
+class Desk(Struct, frozen=True):
+    """Who sits at the desk, and what they may do. ``area``: the name of the office's area, null for a school;
+    ``rights``: the words of the actions; ``names``: whether there is a directory to ask for names.
+    """
+
+    office: str
+    area: str | None
+    roles: Sequence[str]
+    rights: Sequence[str]
+    counties: Sequence[Place]
+    today: date
+    names: bool
+
+
+class WorkList(Struct, frozen=True):
+    """A page of a queue, by county and then by the day that is due. ``next``: the ``after`` of the page that follows.
+
+    A page may have fewer files than were asked for, or none, though others follow: only where ``next`` is null none do.
+    """
+
+    today: date
+    files: Sequence[CaseEntry]
+    next: str | None
+
+
+class CountyWork(Struct, frozen=True):
+    """How much waits in a county. ``oldest``: the earliest due day of a child out of school, null where none is due."""
+
+    code: str
+    name: str
+    queues: Mapping[Queue, int]
+    oldest: date | None
+
+
+class WorkCounts(Struct, frozen=True):
+    """How many files wait for what, in all and by county; counties without a file are left out."""
+
+    today: date
+    queues: Mapping[Queue, int]
+    counties: Sequence[CountyWork]
+
+
+class DeskFile(Struct, frozen=True):
+    """A file at the desk: the file, its version, and every step with the reason why it may not be taken; the first is the one that comes next."""
+
+    file: CaseFile
+    version: str
+    steps: Sequence[Step]
+    county: str
+    county_name: str
+
+
+class FoundFiles(Struct, frozen=True):
+    """The children that a search found, as enrolment shows them, and the files of those that have one. ``more``: whether there are more."""
+
+    children: Raw
+    files: Sequence[CaseEntry]
+    more: bool

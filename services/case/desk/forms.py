@@ -1,0 +1,35 @@
+"""What the desk asks for, as bodies: checked here, and judged by the service that it is passed on to."""
+
+from datetime import date
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from shared.commands.instructions import Form
+from shared.contracts.access import Purpose
+from shared.contracts.words import StudentId
+
+
+class AskedNames(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose names stand beside a list. ``purpose``: why."""
+
+    students: Annotated[tuple[StudentId, ...], Meta(min_length=1, max_length=100, description="a list of 1 to 100 student ids")]
+    purpose: Purpose
+
+
+class AskedSearch(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom to find: the whole name, and the day of birth. ``purpose``: why."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=64, description="1 to 64 characters")]
+    birth_date: date
+    purpose: Purpose
+
+
+class AskedUnmasking(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a child is unmasked."""
+
+    purpose: Purpose
+
+
+NAMES, SEARCH, ACT = Form(AskedNames), Form(AskedSearch), Form(AskedUnmasking)
+"""How bodies are read."""

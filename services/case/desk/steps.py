@@ -1,0 +1,116 @@
+"""What may be done to a file, by whoever looks at it, and why not where it may not. Pure.
+
+It says beforehand what the decisions of the domain would say, so that nothing is offered that would be refused; the decisions decide.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+
+from msgspec import Struct
+
+from services.case.domain.case import Case
+from shared.contracts.case_codes import CaseStanding, CaseState
+from shared.identity.caller import Caller
+from shared.identity.rights import Action, may
+
+
+class Why(StrEnum):
+    """Why a step is not offered."""
+
+    NO_RIGHT = "no-right"
+    """The caller's roles have no right to it."""
+    CLOSED = "closed"
+    """The file is closed."""
+    BACK = "back"
+    """The child is back in school."""
+    STILL_OUT = "still-out"
+    """The child is out of school: only a report of its return brings the file on."""
+    OWN_CLAIM = "own-claim"
+    """The caller's own office claimed the return: another has to corroborate it."""
+    NOT_CORROBORATED = "not-corroborated"
+    """No other office corroborated the return yet."""
+    TOO_EARLY = "too-early"
+    """The observation is not over."""
+    AWAITS_SECOND = "awaits-second"
+    """One office would close the file, and a second has to speak."""
+    NOT_PROPOSED = "not-proposed"
+    """No office would close the file yet."""
+    OWN_PROPOSAL = "own-proposal"
+    """The caller's own office would close the file: a second has to confirm it."""
+
+
+class Step(Struct, frozen=True):
+    """A step. ``do``: the word of the command; ``why``: null where it may be done."""
+
+    do: str
+    why: Why | None
+
+
+_OUT = (CaseState.OPEN, CaseState.PERSUADING)
+
+
+def steps_of(case: Case, caller: Caller, today: date) -> Sequence[Step]:
+    """Return every step, those that may be taken first, in the order in which they come."""
+    now = case.standing
+    if now is None:
+        return ()
+    steps = (
+        Step("record-attempt", _why_no_attempt(now.state, caller)),
+        Step("corroborate-return", _why_no_corroboration(case, now, caller)),
+        Step("close-after-return", _why_no_closing(case, now, caller, today)),
+        Step("confirm-closing", _why_no_second(case, now, caller)),
+        Step("decline-closing", _why_no_second(case, now, caller)),
+    )
+    # A return that was corroborated can be corroborated again, but closing comes first.
+    return sorted(steps, key=lambda step: (step.why is not None, step.do == "corroborate-return" and _is_corroborated(case)))
+
+
+def _is_corroborated(case: Case) -> bool:
+    return case.back is not None and case.back.corroborated_by is not None
+
+
+def _why_no_attempt(state: CaseState, caller: Caller) -> Why | None:
+    if state is CaseState.CLOSED:
+        return Why.CLOSED
+    if state not in _OUT:
+        return Why.BACK
+    return None if may(caller, Action.RECORD_ATTEMPTS) else Why.NO_RIGHT
+
+
+def _why_not_back(state: CaseState) -> Why | None:
+    if state is CaseState.CLOSED:
+        return Why.CLOSED
+    return Why.STILL_OUT if state in _OUT else None
+
+
+def _why_no_corroboration(case: Case, now: CaseStanding, caller: Caller) -> Why | None:
+    if (why := _why_not_back(now.state)) is not None:
+        return why
+    if now.state is CaseState.CLOSING:
+        return Why.AWAITS_SECOND
+    if not may(caller, Action.CORROBORATE_RETURNS):
+        return Why.NO_RIGHT
+    return Why.OWN_CLAIM if case.back is not None and case.back.claimant == caller.office else None
+
+
+def _why_no_closing(case: Case, now: CaseStanding, caller: Caller, today: date) -> Why | None:
+    if (why := _why_not_back(now.state)) is not None:
+        return why
+    if now.state is CaseState.CLOSING:
+        return Why.AWAITS_SECOND
+    if not may(caller, Action.CLOSE_FILES):
+        return Why.NO_RIGHT
+    if not _is_corroborated(case):
+        return Why.NOT_CORROBORATED
+    return Why.TOO_EARLY if now.due is not None and today < now.due else None
+
+
+def _why_no_second(case: Case, now: CaseStanding, caller: Caller) -> Why | None:
+    if (why := _why_not_back(now.state)) is not None:
+        return why
+    if now.state is not CaseState.CLOSING:
+        return Why.NOT_PROPOSED
+    if not may(caller, Action.CONFIRM_CLOSINGS):
+        return Why.NO_RIGHT
+    return Why.OWN_PROPOSAL if case.back is not None and case.back.proposed_by == caller.office else None

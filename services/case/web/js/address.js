@@ -1,0 +1,33 @@
+// The address keeps the view: which queue or file, which county and reason, from where on, in which language. Pure.
+export const QUEUES = ["overdue", "today", "coming", "confirm", "watched", "second", "closed"];
+const [FIRST_QUEUE, FIRST_TONGUE] = [QUEUES[0], "zh"];
+const FIELDS = ["county", "reason", "after", "file"];
+
+export function viewOf(search) {
+  const query = new URLSearchParams(search);
+  const queue = query.get("queue");
+  return {
+    queue: QUEUES.includes(queue) ? queue : FIRST_QUEUE,
+    areas: query.get("view") === "areas",
+    lang: query.get("lang") === "en" ? "en" : FIRST_TONGUE,
+    ...Object.fromEntries(FIELDS.map((name) => [name, query.get(name) ?? ""])),
+  };
+}
+
+export function addressOf(view) {
+  const query = new URLSearchParams();
+  if (view.areas) query.set("view", "areas");
+  if (view.queue !== FIRST_QUEUE) query.set("queue", view.queue);
+  for (const name of FIELDS) if (view[name]) query.set(name, view[name]);
+  if (view.lang !== FIRST_TONGUE) query.set("lang", view.lang);
+  const text = query.toString();
+  return text ? `?${text}` : "./";
+}
+
+// What the api is asked for, for a view of a queue.
+export function asked(view, more = {}) {
+  const query = new URLSearchParams({ queue: view.queue });
+  for (const name of ["county", "reason", "after"]) if (view[name]) query.set(name, view[name]);
+  for (const [name, value] of Object.entries(more)) query.set(name, value);
+  return query;
+}

@@ -1,0 +1,92 @@
+// The file of a child: who it is, where it stands, the next step as the one large button, what happened, and what stands beside it.
+import { html, useEffect, useState } from "/look/vendor/htm-3.1.1/standalone.module.js";
+import { addressOf } from "../address.js";
+import { read } from "../api.js";
+import { t } from "../words.js";
+import { Aid, Looks } from "./beside.js";
+import { FORMS } from "./forms.js";
+import { whenDue } from "./rows.js";
+import { Timeline } from "./timeline.js";
+import { Who } from "./who.js";
+
+const AGAIN = 3_000;
+const [GONE, CHANGED] = [404, 412];
+
+export function File({ desk, view, go, may, outbox, place, sent }) {
+  const student = view.file;
+  const [held, hold] = useState({ document: null, error: null });
+  const [doing, act] = useState(null);
+  const [asked, ask] = useState(0);
+  const [name, named] = useState("");
+  const mine = outbox.of(student);
+  const stale = mine.find((each) => each.trouble?.status === CHANGED);
+  const trouble = mine.find((each) => each.trouble && each.trouble.status !== CHANGED);
+
+  useEffect(() => {
+    let [over, timer] = [false, 0];
+    const load = () =>
+      read(`/v1/desk/files/${student}`).then(
+        (document) => !over && hold({ document, error: null }),
+        (error) => {
+          if (over) return;
+          hold((before) => ({ document: before.document, error }));
+          if (error.status !== GONE) timer = setTimeout(load, AGAIN);
+        },
+      );
+    load();
+    return () => ((over = true), clearTimeout(timer));
+    // A file that was changed by this page or, as the server says, by somebody else is read again.
+  }, [student, asked, sent?.sent.student === student ? sent.sent.key : "", stale?.key]);
+
+  const back = { ...view, file: "" };
+  const lead = html`<p class="back"><a href=${addressOf(back)} onClick=${(event) => (event.preventDefault(), go(back))}>‹ ${t("file.back")}</a></p>`;
+  const { document: found, error } = held;
+  if (found === null) {
+    const says = error?.status === GONE ? t("file.missing") : error ? t("file.failed") : t("list.loading");
+    return html`<main id="main" class="file" tabindex="-1">${lead}<p class="says" role="status">${says}</p></main>`;
+  }
+  const { file, steps, version } = found;
+  const next = steps.find((step) => step.why === null);
+  const Form = doing && FORMS[doing];
+  const record = (body) => {
+    act(null);
+    outbox.add(student, body, version);
+  };
+  return html`
+    <main id="main" class="file" tabindex="-1" data-version=${version}>
+      ${lead}
+      ${error && html`<p class="strip" role="status">${t("file.failed")}</p>`}
+      ${stale && html`
+        <p class="strip bad" role="alert" data-changed>
+          ${t("file.changed")}
+          <button type="button" onClick=${() => outbox.again(stale.key, version)}>${t("outbox.again")}</button>
+          <button type="button" class="quiet" onClick=${() => (outbox.drop(stale.key), ask(asked + 1))}>${t("outbox.drop")}</button>
+        </p>`}
+      ${trouble && html`
+        <p class="strip bad" role="alert">${t("outbox.trouble", { why: trouble.trouble.why })}
+          <button type="button" class="quiet" onClick=${() => (outbox.drop(trouble.key), ask(asked + 1))}>${t("outbox.drop")}</button></p>`}
+      <h2 class="name">${name || html`<span class="id">${student.slice(0, 8)}…</span>`}</h2>
+      <div class="columns">
+        <div>
+          <section class="card stands" aria-labelledby="stands-title">
+            <h3 id="stands-title">${t("file.stands")}</h3>
+            <p class="state"><span class="tag" data-state=${file.state}>${t(`state.${file.state}`)}</span> <span>${place(file.county)}</span>
+              ${file.reason && html`<span>${t(`reason.${file.reason}`)}</span>`} <span data-attempts=${file.attempts}>${t("file.attempts", { n: file.attempts })}</span></p>
+            ${file.due && html`<p class="when" data-due=${file.overdue ? "late" : "later"}>${t("file.due", { day: file.due })} <span class="mark">${whenDue(file.due, desk.today)}</span></p>`}
+            ${Form ? html`<${Form} desk=${desk} student=${student} file=${file} today=${desk.today} record=${record} cancel=${() => act(null)} />`
+              : next && html`<button type="button" class="big" data-step=${next.do} onClick=${() => act(next.do)}>${t(`step.${next.do}`)}</button>`}
+            ${!Form && html`<p class="acts more">${steps.filter((step) => step.why === null && step !== next).map((step) => html`
+              <button key=${step.do} type="button" class="quiet" data-step=${step.do} onClick=${() => act(step.do)}>${t(`step.${step.do}`)}</button>`)}</p>`}
+            <ul class="not">${steps.filter((step) => step.why !== null).map((step) => html`
+              <li key=${step.do} data-not=${step.do}><span>${t(`step.${step.do}`)}</span> <span class="note">${t(`why.${step.why}`)}</span></li>`)}</ul>
+          </section>
+          <${Timeline} history=${file.history} place=${place} />
+        </div>
+        <div>
+          <${Who} desk=${desk} student=${student} may=${may} named=${named} />
+          ${may("read-grants") && html`<${Aid} student=${student} />`}
+          ${may("read-access") && html`<${Looks} student=${student} place=${place} />`}
+        </div>
+      </div>
+    </main>`;
+}

@@ -1,0 +1,20 @@
+// What happened to a file, the newest first, each with its cause.
+import { html } from "/look/vendor/htm-3.1.1/standalone.module.js";
+import { areaOf } from "/look/js/session.js";
+import { t } from "../words.js";
+
+export function Timeline({ history, place }) {
+  const said = ({ what, method, met, outcome, reason, county, code, student, next, role, by, declined, step, law }) => [
+    role && t(`as.${role}`), method && t(`method.${method}`), met && t(`met.${met}`), by && t(`by.${by}`), declined && t(`because.${declined}`), law && t(`law.${law}`), step, outcome && t(`outcome.${outcome}`), county && what === "moved" && place(county),
+    reason && t(`reason.${reason}`), code && t(`code.${code}`), student && `${student.slice(0, 8)}…`, next && t("file.due", { day: next }),
+  ].filter(Boolean).join(" · ");
+  const by = ({ office }) => (office ? t("cause.office", { office: areaOf(office) ? place(areaOf(office)) : office.split("/").at(-1) }) : t("cause.report"));
+  return html`
+    <section class="card" aria-labelledby="history-title">
+      <h3 id="history-title">${t("file.history")}</h3>
+      <ol class="timeline">${[...history].reverse().map((each, n) => html`
+        <li key=${history.length - n} data-what=${each.what}>
+          <time>${each.day}</time><div><strong>${t(`what.${each.what}`)}</strong> ${said(each)} <span class="note">${by(each)}</span></div>
+        </li>`)}</ol>
+    </section>`;
+}
