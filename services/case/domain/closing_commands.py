@@ -9,6 +9,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
+from services.case.domain.attempts import SCHOOL
 from services.case.domain.deadlines import deadlines_in
 from services.case.domain.policy_commands import CLOSED, CLOSING, RETURNED
 from services.case.domain.refusals import (
@@ -32,14 +33,13 @@ from shared.contracts.case_commands import CloseAfterReturn, ConfirmClosing, Cor
 
 ClosingCommand = CorroborateReturn | CloseAfterReturn | ConfirmClosing | DeclineClosing
 
-_SCHOOL = "/schools/"
 _NOT_FAMILY = tuple(role for role in Role if role is not Role.PARENT)
 
 
 def decide(now: CaseStanding, found: Return | None, command: ClosingCommand, *, on: date, answers_for: Container[str]) -> CaseFact:
     """Return the fact that a command about a return makes on this day. ``answers_for``: the counties of the office. Raises ``Refusal``."""
     # Schools see who sits in class, wherever they are: a code does not tell its county. They close nothing.
-    if now.county not in answers_for and not (isinstance(command, CorroborateReturn) and command.office.startswith(_SCHOOL)):
+    if now.county not in answers_for and not (isinstance(command, CorroborateReturn) and command.office.startswith(SCHOOL)):
         raise NotYourCounty
     match command:
         case CorroborateReturn():

@@ -106,7 +106,7 @@ async def test_a_list_has_each_file_once_where_it_stands_now(worker: Worker) -> 
             assert entry.state_id not in found
             found[entry.state_id] = state
     assert [found.get(bytes.fromhex(child(n))) for n in range(len(STORIES))] == [
-        "open", "persuading", "closed", "closed", "open", "closed", None, "open",
+        "open", "persuading", "returned", "closed", "open", "closed", None, "open",
     ]  # fmt: skip
     due = await listing.page([ZHAOJUE], list(CaseState), after=None, below=day_key(day(9)), limit=50)
     assert [entry.state_id.hex() for entry in due.entries] == [child(0)]
