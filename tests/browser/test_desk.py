@@ -204,7 +204,7 @@ def test_a_name_is_unmasked_by_a_second_act_and_a_superior_sees_who_looked(
     expect(superior.locator("[data-part=looks]")).to_contain_text("看全名")
     expect(superior.locator("[data-part=looks]")).to_contain_text("核实")
     expect(superior.locator("[data-step]")).to_have_count(0)
-    expect(superior.locator("[data-not=record-attempt]")).to_contain_text("您的角色没有这项权限")
+    expect(superior.locator("[data-not~=record-attempt]")).to_contain_text("您的角色没有这项权限")
     assert serious(superior) == []
     above.close()
 

@@ -77,8 +77,10 @@ export function File({ desk, view, go, may, outbox, place, sent }) {
               : next && html`<button type="button" class="big" data-step=${next.do} onClick=${() => act(next.do)}>${t(`step.${next.do}`)}</button>`}
             ${!Form && html`<p class="acts more">${steps.filter((step) => step.why === null && step !== next).map((step) => html`
               <button key=${step.do} type="button" class="quiet" data-step=${step.do} onClick=${() => act(step.do)}>${t(`step.${step.do}`)}</button>`)}</p>`}
-            <ul class="not">${steps.filter((step) => step.why !== null).map((step) => html`
-              <li key=${step.do} data-not=${step.do}><span>${t(`step.${step.do}`)}</span> <span class="note">${t(`why.${step.why}`)}</span></li>`)}</ul>
+            <ul class="not">${[...new Set(steps.map((step) => step.why).filter(Boolean))].map((why) => {
+              const not = steps.filter((step) => step.why === why).map((step) => step.do);
+              return html`<li key=${why} data-not=${not.join(" ")}>${not.map((step) => html`<span key=${step}>${t(`step.${step}`)}</span>`)} <span class="note">${t(`why.${why}`)}</span></li>`;
+            })}</ul>
           </section>
           <${Timeline} history=${file.history} place=${place} />
         </div>

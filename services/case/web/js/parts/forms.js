@@ -27,6 +27,12 @@ const chips = (name, values, value, choose) => html`
   <div class="chips">${values.map((each) => html`
     <label key=${each}><input type="radio" name=${name} value=${each} checked=${each === value} onChange=${() => choose(each)} /><span>${t(`${name}.${each}`)}</span></label>`)}</div>`;
 
+const SAID_BY_SOMEBODY = ["promised", "willing", "refused_by_family", "returned_claimed"];
+
+// Whom somebody met and what it came to, so that the one allows the other: what was chosen last stands.
+const withOutcome = ({ met }, outcome) => ({ outcome, met: outcome === "not_found" ? "nobody" : met === "nobody" && SAID_BY_SOMEBODY.includes(outcome) ? "guardian" : met });
+const withMet = ({ outcome }, met) => ({ met, outcome: met === "nobody" ? (SAID_BY_SOMEBODY.includes(outcome) ? "" : outcome) : outcome === "not_found" ? "" : outcome });
+
 function Visit({ desk, student, file, today, record, cancel }) {
   const [draft, set, forget] = useDraft(desk, student, { role: "officer", method: "visit", met: "guardian", outcome: "", next: "" });
   const [needs, need] = useState(false);
@@ -40,8 +46,8 @@ function Visit({ desk, student, file, today, record, cancel }) {
   return html`
     <form class="record" onSubmit=${send} data-form="record-attempt">
       <fieldset><legend>${t("visit.method")}</legend>${chips("method", METHODS, draft.method, (method) => set({ method }))}</fieldset>
-      <fieldset><legend>${t("visit.met")}</legend>${chips("met", MET, draft.met, (met) => set({ met }))}</fieldset>
-      <fieldset><legend>${t("visit.outcome")}</legend>${chips("outcome", OUTCOMES, draft.outcome, (outcome) => (need(false), set({ outcome })))}</fieldset>
+      <fieldset><legend>${t("visit.met")}</legend>${chips("met", MET, draft.met, (met) => set(withMet(draft, met)))}</fieldset>
+      <fieldset><legend>${t("visit.outcome")}</legend>${chips("outcome", OUTCOMES, draft.outcome, (outcome) => (need(false), set(withOutcome(draft, outcome))))}</fieldset>
       <fieldset><legend>${t("visit.next")}</legend>
         <div class="chips">
           ${["", ...NEXT.map((days) => plus(today, days))].map((day, n) => html`
