@@ -55,11 +55,12 @@ class Echo(BaseHTTPRequestHandler):
 
 def check(folder: Path) -> None:
     """Ask everything. Raises `Wrong`."""
-    plain, tls, *behind = free_ports(2 + len(SERVICES))
+    plain, tls, desk, *behind = free_ports(3 + len(SERVICES))
     text = (
         SETTINGS.read_text("utf-8")
         .replace("listen 8080;", f"listen {LOOPBACK}:{plain};")
         .replace("listen 8443 ssl;", f"listen {LOOPBACK}:{tls} ssl;")
+        .replace("listen 8444 ssl;", f"listen {LOOPBACK}:{desk} ssl;")
     )
     for service, port in zip(SERVICES, behind, strict=True):
         text = text.replace(f"server {service};", f"server {LOOPBACK}:{port};")
@@ -75,6 +76,7 @@ def check(folder: Path) -> None:
     with subprocess.Popen(nginx) as running:
         try:
             _ask(f"http://localhost:{plain}", f"https://localhost:{tls}", folder, dict(zip(SERVICES, behind, strict=True)))
+            _ask_the_desk(f"https://localhost:{desk}", folder, behind[SERVICES.index("case-api:8002")])
         finally:
             running.terminate()
 
@@ -102,13 +104,25 @@ def _ask(plain: str, tls: str, folder: Path, behind: dict[str, int]) -> None:
         say("no query and no token is logged", not {"county=", "Bearer"} & set((folder / "access.log").read_text().replace("?", " ").split()))
 
 
+def _ask_the_desk(desk: str, folder: Path, case: int) -> None:
+    with httpx.Client(verify=str(folder / "proxy-certificate"), timeout=10) as http:
+        for path in ("/", "/sign-in", "/v1/session", "/v1/desk", "/v1/cases"):
+            answer = http.get(f"{desk}{path}", headers={"X-Forwarded-For": "1.2.3.4"})
+            say(f"the desk's {path} is answered by case", answer.status_code == 200 and answer.json()["port"] == case)
+            say("and browsers are told to use TLS there too", "max-age=31536000" in answer.headers["strict-transport-security"])
+            say("and nobody says for himself where he comes from", answer.json()["headers"]["X-Forwarded-For"] == LOOPBACK)
+        say("whether case works is for within", http.get(f"{desk}/metrics").status_code == 404)
+
+
 ROUTES = {
     "/v1/reports": "enrolment-api:8001",
     "/v1/receipts/a": "enrolment-api:8001",
     "/v1/children": "enrolment-api:8001",
     "/v1/access": "enrolment-api:8001",
     "/v1/cases": "case-api:8002",
+    "/v1/plan-changes": "case-api:8002",
     "/v1/grants/a": "relief-api:8003",
+    "/v1/students/a/grants": "relief-api:8003",
     "/v1/terms/2020-spring": "relief-api:8003",
     "/": "reporting-api:8000",
     "/v1/counts": "reporting-api:8000",

@@ -7,12 +7,13 @@ import re
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import jsonschema
 import pytest
 
 from docs.generate.reference.http import openapi
-from shared.contracts.services import SERVICES, ServiceSpec
+from shared.contracts.services import ENROLMENT, RELIEF, SERVICES, ServiceSpec
 from shared.http.sessions.routes import SIGNED_IN
 from shared.identity.caller import Role
 from tests.support.compose import BASE, ROOT, load
@@ -21,6 +22,7 @@ FILE = ROOT / "deploy" / "compose.one-address.yml"
 OVER = load(BASE, FILE)
 NGINX = (ROOT / "deploy" / "proxy" / "nginx.conf").read_text("utf-8")
 REALM: dict[str, Any] = json.loads((ROOT / "deploy" / "keycloak" / "baoxue-realm.json").read_text("utf-8"))
+OF_THE_DESK = {"/v1/desk", "/v1/session"}
 CLIENTS = {client["clientId"]: client for client in REALM["clients"]}
 
 
@@ -45,10 +47,22 @@ def test_every_api_takes_the_issuers_tokens_by_its_name_and_asks_it_within() -> 
     keycloak = OVER["services"]["keycloak"]["environment"]
     assert f"{keycloak['KC_HOSTNAME']}/realms/{REALM['realm']}" == name
     assert keycloak["KC_HOSTNAME_BACKCHANNEL_DYNAMIC"] == "true"
-    told = OVER["services"]["reporting-api"]["environment"]
-    assert told["REPORTING_CLIENT_ID"] in CLIENTS
-    assert told["REPORTING_ADDRESS"] == keycloak["BAOXUE_ADDRESS"]
-    assert f"${{BAOXUE_ADDRESS:{told['REPORTING_ADDRESS']}}}{SIGNED_IN}" in CLIENTS[told["REPORTING_CLIENT_ID"]]["redirectUris"]
+
+
+@pytest.mark.parametrize(("service", "variable"), [("reporting", "BAOXUE_ADDRESS"), ("case", "BAOXUE_DESK_ADDRESS")])
+def test_the_issuer_leads_people_back_to_each_page(service: str, variable: str) -> None:
+    told, prefix = OVER["services"][f"{service}-api"]["environment"], service.upper()
+    address = told[f"{prefix}_ADDRESS"]
+    assert OVER["services"]["keycloak"]["environment"][variable] == address
+    client = CLIENTS[told[f"{prefix}_CLIENT_ID"]]
+    assert f"${{{variable}:{address}}}{SIGNED_IN}" in client["redirectUris"]
+    assert f"${{{variable}:{address}}}/" in client["attributes"]["post.logout.redirect.uris"].split("##")
+
+
+def test_the_desk_finds_whom_it_asks_by_a_name_that_they_take() -> None:
+    for name in (ENROLMENT.name, RELIEF.name):
+        address = OVER["services"]["case-api"]["environment"][f"CASE_{name.upper()}_URL"]
+        assert urlsplit(address).hostname in OVER["services"][f"{name}-api"]["environment"][f"{name.upper()}_HOSTS"].split(",")
 
 
 @pytest.mark.parametrize("spec", SERVICES, ids=lambda spec: spec.name)
@@ -59,19 +73,25 @@ def test_what_an_api_is_told_is_a_setting_of_its_own(spec: ServiceSpec) -> None:
 
 @pytest.mark.parametrize("service", [spec.name for spec in SERVICES if spec.input is not None])
 def test_every_path_of_an_api_is_sent_to_it(service: str) -> None:
-    """What the description of the service says that it answers; reporting has all the rest."""
-    paths = {"/".join(path.split("/")[:3]) for path in openapi(service)["paths"] if path.startswith("/v1/")}
+    """What the description of the service says that it answers; reporting has all the rest, and the desk has an origin of its own."""
+    paths = {"/".join(path.split("/")[:3]) for path in openapi(service)["paths"] if path.startswith("/v1/")} - OF_THE_DESK
     sent = {path for path, to in re.findall(r"location (/v1/[\w-]+) \{[^}]*proxy_pass http://(\w+);", NGINX) if to == service}
     assert paths
     assert paths <= sent
 
 
+def test_the_desk_has_an_origin_of_its_own_and_the_whole_of_it_is_cases() -> None:
+    (desk,) = re.findall(r"server \{\n\s+listen 8444 ssl;(.*?)\n    \}\n", NGINX, re.DOTALL)
+    assert re.findall(r"location / \{ proxy_pass http://(\w+); \}", desk) == ["case"]
+    assert "^/(livez|readyz|metrics)$ { return 404; }" in desk
+
+
 def test_the_only_address_is_by_tls_and_says_so_to_browsers() -> None:
-    assert re.findall(r"listen (\d+)([^;]*);", NGINX) == [("8080", ""), ("8443", " ssl")]
+    assert re.findall(r"listen (\d+)([^;]*);", NGINX) == [("8080", ""), ("8444", " ssl"), ("8443", " ssl")]
     assert "ssl_protocols TLSv1.2 TLSv1.3;" in NGINX
     assert re.search(r'add_header Strict-Transport-Security "max-age=31536000[^"]*" always;', NGINX)
     assert "return 308 https://" in NGINX
-    assert OVER["services"]["proxy"]["ports"] == ["127.0.0.1:8443:8443"]
+    assert OVER["services"]["proxy"]["ports"] == ["127.0.0.1:8443:8443", "127.0.0.1:8444:8444"]
     assert "ports" not in OVER["services"]["keycloak"]
 
 
