@@ -71,6 +71,16 @@ def make_secrets(folder: Annotated[Path, typer.Argument(help="Where the containe
 
     The folder is its owner's alone. The files in it are not, as each container has a user of its own and is given its files as they are.
     """
+    with plain_failures():
+        try:
+            made, there = _make_secrets(folder)
+        except OSError as error:
+            raise StartFailed(f"{folder} cannot be written: {error}. Name a folder that is yours.") from error
+    out.print(f"Made {made} passwords in {folder}; {there} were there.")
+
+
+def _make_secrets(folder: Path) -> tuple[int, int]:
+    """Make what is missing; return how many passwords were made, and how many there were."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.chmod(0o700)
     names = (*(f"{KAFKA}{user}" for user in (kafka_access.BROKER, kafka_access.OPERATOR, *users())), *(f"{REDIS}{user}" for user in RIGHTS))
@@ -79,7 +89,7 @@ def make_secrets(folder: Annotated[Path, typer.Argument(help="Where the containe
     write_private(folder / f"{REDIS}users", user_list({user: texts[f"{REDIS}{user}"] for user in RIGHTS}))
     for file in folder.iterdir():
         file.chmod(0o444)
-    out.print(f"Made {len(missing)} passwords in {folder}; {len(names) - len(missing)} were there.")
+    return len(missing), len(names) - len(missing)
 
 
 def _brokers(bootstrap: str) -> Brokers:

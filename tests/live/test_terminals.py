@@ -34,6 +34,7 @@ EXITS = {
     "verify": 0,
     "verify --json": 0,
     "create-topics --partitions 1": 0,
+    "create-users --passwords nowhere": 1,
     "redis info server": 0,
     "redis nonsense": 1,
     "up": 0,  # it starts what does not run, and all runs
@@ -44,6 +45,7 @@ EXITS = {
     "id": None,  # of what comes in by standard input
     "id-key show": 0,
     "directory --help": 0,
+    "make-secrets /dev/null/secrets": 1,
 }
 """What is typed while the stack runs, and its exit code. Two demos cannot run."""
 

@@ -113,7 +113,7 @@ _MARKS = 1 << 40 | 3 << 36
 _OFFICE_BITS, _ROLE_BITS, _MET_BITS, _BYTE = 41, 4, 3, 8
 _OFFICE = (1 << _OFFICE_BITS) - 1
 """Above the office of an attempt, from the lowest: role and whom they met, 1 being the first and 0 none; the number of the attempt, and how many
-days before the record it happened, one more, up to 255 each; 0: not known, or more."""
+days before the record it happened, one more, up to 255 each; 0: not known, more, or a day to come."""
 DIGEST_AT = slice(12, 16)
 """Of an entry of what an office did."""
 _NO_PLACE = _MOST = 255
@@ -342,7 +342,7 @@ def entries_of(history: bytes) -> Iterator[bytes]:
 
 
 def _in_byte(number: int) -> int:
-    return number if number <= _MOST else 0
+    return number if 0 <= number <= _MOST else 0
 
 
 @lru_cache(maxsize=4096)

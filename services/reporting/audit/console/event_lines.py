@@ -1,6 +1,7 @@
 """An event on one line, for people: its position, its time, what happened to whom."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,6 +10,7 @@ from typing import Any
 
 from services.reporting.audit.sources.log import LoggedRecord
 
+_VERSION = re.compile(r"\.v[0-9]+$")
 _INNER = frozenset({"fact", "eligible", "boards"})
 """Members of facts that their service writes for itself."""
 
@@ -68,8 +70,7 @@ def recorded_at(record: LoggedRecord, event: dict[str, Any] | None) -> float:
 
 
 def _short(type_: str) -> str:
-    name = type_.removeprefix("cn.baoxue.").removeprefix("student.")
-    return name.removesuffix(".v1")
+    return _VERSION.sub("", type_.removeprefix("cn.baoxue.").removeprefix("student."))
 
 
 def _standing(standing: Any) -> str:
