@@ -55,12 +55,18 @@ def _is_code(text: str) -> bool:
     return text.isascii() and text.isdigit()
 
 
+_is_office = re.compile(r"/(nation|provinces/[0-9]{2}|(prefectures|counties)/[0-9]{6}|schools/[0-9]{10})").fullmatch
+
 _CHECKS: Mapping[str, Callable[[Any], object]] = {
     "county": _is_code,
     "from_county": _is_code,
     "to_county": _is_code,
     "school": _is_code,
     "student": re.compile(r"[0-9a-f]{32}").fullmatch,
+    "office": _is_office,
+    "claimant": _is_office,
+    "corroborated_by": _is_office,
+    "proposed_by": _is_office,
     "fact": is_sequence,
     "reference": str.isascii,
     "timeline": lambda digests: len(digests) % HAPPENING == 0,

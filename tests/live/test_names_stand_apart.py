@@ -72,11 +72,12 @@ async def test_planted_names_stand_nowhere_and_their_loss_changes_no_count(new_s
                 "subject": student, "time": time, "data": data,
             }
             for what, time, data in (
-                ("enrolled", "2020-03-01T08:00:00+08:00", {"county": "513431", "school": "5134310001", "stage": "junior", "grade": 8}),
+                ("enrolled", "2020-03-01T08:00:00+08:00", {"county": "513431", "school": "5134310001", "stage": "junior", "grade": 8, "poor": False}),
                 ("dropped-out", "2020-03-02T08:00:00+08:00", {"reason": "work", "last_seen": "2020-02-20"}),
             )
         ]  # fmt: skip
-        await api.post("/v1/reports", content="\n".join(map(json.dumps, reports)), headers=NDJSON)
+        answer = await api.post("/v1/reports", content="\n".join(map(json.dumps, reports)), headers=NDJSON)
+        assert answer.json()["logged"] == 2, answer.text
         await api.get(f"/v1/children/{student}", params={"purpose": "verify"})
         await api.post(f"/v1/children/{student}/unmasking", json={"purpose": "persuade"})
         await api.post("/v1/children/search", json={"name": PLANTED["name"], "birth_date": BIRTH, "purpose": "verify"})

@@ -25,7 +25,7 @@ DECIDERS: tuple[Decider, ...] = (EnrolmentDecider(), CaseDecider(), ReliefDecide
 HOSTILE: tuple[object, ...] = (
     -1, 0, 256, 65_536, 2**31, 2**63, 2**64, 10**30, -1e300, None, True, [], {}, "", "9" * 400, "A" * 100_000, "AAAA",
     "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999-12:00", "9999-12-31", "9999999999999999-9999", "x" * 21,
-    "999999", "abcdef", "12a456", "１２３４５６", "abcdefghij", "g" * 32,
+    "999999", "abcdef", "12a456", "１２３４５６", "abcdefghij", "g" * 32, "/villages/123456", "/counties/12345x",
 )  # fmt: skip
 DEAD = (Unreadable, UnknownType, NewerVersion)
 
