@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from deploy.cluster import app as cluster
+from deploy.detector.cli import app as detector
 from deploy.failures import err, plain_failures
 from deploy.local import directory, redis_access
 from deploy.local import doctor as examination
@@ -36,6 +37,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Baoxue: the 
 app.add_typer(reporting)
 app.add_typer(enrolment)
 app.add_typer(cluster)
+app.add_typer(detector, name="detector")
 out = Console(highlight=False, soft_wrap=True)
 
 
