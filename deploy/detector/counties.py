@@ -184,7 +184,7 @@ class _County:
             if self.random.random() < 0.7:
                 self.invented.story.seated_elsewhere(child, "980100", day + timedelta(self.random.randint(10, 65)))
             else:
-                self.invented.story.corroborated(child, school_day(day, self.random.randint(2, 20)), "9801000001")
+                self.invented.story.corroborated(child, school_day(day, self.random.randint(2, 20)), "/schools/9801000001")
 
     def closes_in_a_burst(self) -> None:
         for when in (date(2021, 1, 6), date(2021, 4, 7), date(2021, 6, 9)):

@@ -24,6 +24,7 @@ from shared.contracts.student import (
     StudentEnrolled,
     StudentReturned,
     StudentSuspected,
+    StudentVoided,
 )
 from shared.contracts.words import ClearedOutcome, FoundBy, Placement, Reason, Stage, Status
 from shared.events.envelope import Event
@@ -82,16 +83,21 @@ class Story:
         fact = StudentReturned(child.school, Stage.JUNIOR, 8, Placement.CLASS, before=before, after=after)
         self._tell(child.id, fact, day, ENROLMENT, f"/counties/{child.county}", true_on)
 
-    def corroborated(self, child: Child, day: date, school: str | None = None) -> None:
-        """A school saw it in class."""
-        office, file = f"/schools/{school or child.school}", child.file(CaseState.RETURNED)
-        fact = CaseReturnCorroborated(office, Role.PRINCIPAL, Corroboration.ATTENDANCE, day, "KQ", before=file, after=file)
-        self._tell(child.id, fact, day, CASE, office)
+    def taken_back(self, child: Child, day: date) -> None:
+        """The county takes back the report of its return."""
+        before, after = child.standing(Status.RETURNED), child.standing(Status.DROPPED_OUT)
+        fact = StudentVoided("r", "returned", day, None, before=before, after=after)
+        self._tell(child.id, fact, day, ENROLMENT, f"/counties/{child.county}")
 
-    def seated_elsewhere(self, child: Child, county: str, day: date) -> None:
+    def corroborated(self, child: Child, day: date, office: str | None = None, by: Corroboration = Corroboration.ATTENDANCE) -> None:
+        """An office saw it in school: that of its school, if no other is named."""
+        said, file = office or f"/schools/{child.school}", child.file(CaseState.RETURNED)
+        self._tell(child.id, CaseReturnCorroborated(said, Role.PRINCIPAL, by, day, "KQ", before=file, after=file), day, CASE, said)
+
+    def seated_elsewhere(self, child: Child, county: str, day: date, *, before: Status = Status.RETURNED) -> None:
         """Another county reports it in school; nobody said that it left."""
-        before, after = child.standing(Status.RETURNED), child.standing(Status.ENROLLED, county)
-        fact = StudentEnrolled(county, f"{county}0001", Stage.JUNIOR, 8, False, True, before=before, after=after)
+        found, after = child.standing(before), child.standing(Status.ENROLLED, county)
+        fact = StudentEnrolled(county, f"{county}0001", Stage.JUNIOR, 8, False, True, before=found, after=after)
         self._tell(child.id, fact, day, ENROLMENT, f"/counties/{county}")
 
     def let_go(self, child: Child, county: str, day: date) -> None:
@@ -113,10 +119,10 @@ class Story:
         fact = CaseClosedByReturn(above, ClosingOutcome.SUSTAINED, "FH", Role.OFFICER, **by, before=before, after=after)
         self._tell(child.id, fact, day, CASE, above)
 
-    def compared(self, child: Child, day: date) -> None:
+    def compared(self, child: Child, day: date, found_by: FoundBy = FoundBy.COMPARISON) -> None:
         """A comparison names a child that is in nobody's ledger."""
         before, after = child.standing(Status.ENROLLED), child.standing(Status.SUSPECTED)
-        self._tell(child.id, StudentSuspected(FoundBy.COMPARISON, before=before, after=after), day, ENROLMENT, "/provinces/99")
+        self._tell(child.id, StudentSuspected(found_by, before=before, after=after), day, ENROLMENT, "/provinces/99")
 
     def cleared(self, child: Child, day: date) -> None:
         """The county found it in school."""
@@ -130,13 +136,18 @@ class Story:
 
     def record(self) -> Iterator[tuple[int, Happening]]:
         """Yield what the facts tell the rules, in the order in which they were known, each with its partition."""
+        for partition, event in self.events():
+            if (happening := happening_of(event, event.data)) is not None:
+                yield partition, happening
+
+    def events(self) -> Iterator[tuple[int, Event[Any]]]:
+        """Yield the facts, in the order in which they were known, each with its partition."""
         told = sorted(self.told, key=lambda each: each.known)
         ends: dict[tuple[str, int], int] = defaultdict(int)
         for each, partition in zip(told, _homes(told), strict=True):
             offset = ends[each.source, partition]
             ends[each.source, partition] += 1
-            if (happening := happening_of(_event(each, partition, offset), each.data)) is not None:
-                yield partition, happening
+            yield partition, _event(each, partition, offset)
 
     def _tell(self, subject: str, data: Any, day: date, source: str, by: str, true_on: date | None = None) -> None:
         # The moments of a day follow from how much was told before: no two are equal.
@@ -153,7 +164,7 @@ def _homes(told: Sequence[Told]) -> Sequence[int]:
     return list(partitions_of([each.subject.encode() for each in told], PARTITIONS))
 
 
-def _event(told: Told, partition: int, offset: int) -> Event[None]:
+def _event(told: Told, partition: int, offset: int) -> Event[Any]:
     id_ = uuid5_of_position(INPUTS[told.source], partition, offset, 0)
     return Event(
         specversion="1.0",
@@ -168,5 +179,5 @@ def _event(told: Told, partition: int, offset: int) -> Event[None]:
         causationid=id_,
         correlationid=id_,
         reportedby=told.by,
-        data=None,
+        data=told.data,
     )

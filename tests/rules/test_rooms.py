@@ -21,8 +21,9 @@ KINDS: dict[str, type[Contract]] = {
     "The rooms of reporting stand in this order, and its root holds nothing else": LayersContract,
     "Reporting's worker counts, and answers nobody": ForbiddenContract,
     "The rooms of the audit stand in this order": LayersContract,
+    "The rooms of the detector stand in this order": LayersContract,
 }
-IN_ORDER, NO_CIRCLES, REPORTING, WORKER, AUDIT = KINDS
+IN_ORDER, NO_CIRCLES, REPORTING, WORKER, AUDIT, DETECTOR = KINDS
 
 
 @cache
@@ -93,6 +94,11 @@ def test_a_circle_within_a_room_breaks_the_contract(importer: str, imported: str
 )
 def test_an_import_that_rises_breaks_the_order_of_reporting(contract_: str, importer: str, imported: str) -> None:
     assert not kept(contract_, importer=f"services.reporting.{importer}", imported=f"services.reporting.{imported}")
+
+
+@pytest.mark.parametrize(("importer", "imported"), [("judging", "children"), ("children", "counties"), ("flags", "rulebook")])
+def test_an_import_that_rises_breaks_the_order_of_the_detector(importer: str, imported: str) -> None:
+    assert not kept(DETECTOR, importer=f"services.case.detector.{importer}", imported=f"services.case.detector.{imported}")
 
 
 def test_a_new_file_at_the_root_of_reporting_has_no_place_in_its_order() -> None:

@@ -42,8 +42,8 @@ class Children:
             return
         insort(self._held.setdefault(child, []), happening, key=_place)
 
-    def settle(self, until: date, as_of: date) -> tuple[list[Flag], list[Unsettled]]:
-        """Judge the windows that ended before a day, as of another, and let go what no window needs any more."""
+    def settle(self, until: date) -> tuple[list[Flag], list[Unsettled]]:
+        """Judge the windows that ended before a day, by what is held, and let go what no window needs any more."""
         flags: list[Flag] = []
         named: list[Unsettled] = []
         over: set[str] = set()
@@ -55,8 +55,8 @@ class Children:
             opener, later = held[at - 1], held[at:]
             book = rulebook_on(self._books, opener.day)
             if opener.kind is Kind.RETURNED:
-                flags += flags_of_return(opener, later, book, self._provinces, as_of)
-            elif opener.kind is Kind.SUSPECTED and (found := unsettled(opener, later, book, as_of)):
+                flags += flags_of_return(opener, later, book, self._provinces)
+            elif opener.kind is Kind.SUSPECTED and (found := unsettled(opener, later, book)):
                 named.append(found)
         for child in over:
             kept = [each for each in self._held[child] if each.day + _HORIZON >= until]

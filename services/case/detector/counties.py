@@ -58,32 +58,28 @@ class Ledgers:
     def __init__(self, books: Sequence[Rulebook]) -> None:
         """Begin with none."""
         self._books = books
-        self._left: dict[tuple[str, str], Ids] = defaultdict(lambda: defaultdict(list))
+        self._months: dict[tuple[str, str], dict[date, Ids]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
 
     def take(self, happening: Happening) -> None:
         """Count what left the ledger."""
         if happening.kind in _EXITS and happening.before in OUT_OF_SCHOOL:
-            self._left[happening.county, "left the count"][happening.day].append(happening.id)
+            self._count("left the count", happening)
         elif happening.kind in _CLOSINGS:
-            self._left[happening.county, "closed"][happening.day].append(happening.id)
+            self._count("closed", happening)
 
     def settle(self, until: date) -> Iterator[Flag]:
         """Judge the months that ended with a report day before a day."""
-        for (county, what), days in self._left.items():
-            months: dict[date, Ids] = defaultdict(dict)
-            for day, ids in days.items():
-                months[self._report_day(day)][day] = ids
-            for report, month in months.items():
-                if report >= until:
-                    continue
-                book = rulebook_on(self._books, report)
+        for (county, what), months in self._months.items():
+            for report in sorted(each for each in months if each < until):
+                month, book = months.pop(report), rulebook_on(self._books, report)
                 rule = book.before_report_day
                 first = report - timedelta(rule.days_before)
                 late = sorted(id_ for day, ids in month.items() if day >= first for id_ in ids)
                 if len(late) >= rule.at_least and 100 * len(late) >= rule.share * sum(map(len, month.values())):
                     yield Flag(county, report, Rule.BEFORE_REPORT_DAY, f"/counties/{county} {what}", first, book.version, tuple(late))
-                for day in month:
-                    del days[day]
+
+    def _count(self, what: str, happening: Happening) -> None:
+        self._months[happening.county, what][self._report_day(happening.day)][happening.day].append(happening.id)
 
     def _report_day(self, day: date) -> date:
         """Return the first report day on a day or after it."""
@@ -111,10 +107,10 @@ class Statements:
         self._named[unsettled.county][unsettled.day.replace(day=1)].append(unsettled.id)
 
     def settle(self, until: date) -> Iterator[Flag]:
-        """Judge the months that ended before a day."""
+        """Judge the months whose children had their time to be settled before a day."""
         for county, months in self._stated.items():
             run, named = self._runs[county], self._named[county]
-            for month in sorted(each for each in months if _month_after(each) <= until):
+            for month in sorted(each for each in months if self._judged_on(each) < until):
                 said = months.pop(month)
                 if run and _month_after(run[-1][0]) != month:
                     run.clear()
@@ -128,12 +124,16 @@ class Statements:
                 found = [id_ for zero, _ in run for id_ in named.get(zero, ())]
                 if len(run) == rule.months and len(found) >= rule.at_least:
                     zeros = [id_ for _, ids in run for id_ in ids]
-                    last = _month_after(month) - _DAY
-                    yield Flag(county, last, Rule.ZERO_STATED, f"/counties/{county}", run[0][0], book.version, (*sorted(zeros), *sorted(found)))
+                    day, evidence = self._judged_on(month), (*sorted(zeros), *sorted(found))
+                    yield Flag(county, day, Rule.ZERO_STATED, f"/counties/{county}", run[0][0], book.version, evidence)
                     run.clear()
         for named in self._named.values():
             for month in [each for each in named if each < until - _HORIZON - _HORIZON]:
                 del named[month]
+
+    def _judged_on(self, month: date) -> date:
+        """Return the day on which every child that was named in a month had its time to be settled."""
+        return _month_after(month) - _DAY + timedelta(rulebook_on(self._books, month).zero_stated.settle_days)
 
 
 def _month_after(day: date) -> date:

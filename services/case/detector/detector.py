@@ -58,7 +58,7 @@ class Detector:
             return
         if happening.day > self._clocks[partition]:
             self._clocks[partition] = happening.day
-            self._judge_children(partition, happening.day - _LATENESS, date.max)
+            self._judge_children(partition, happening.day - _LATENESS)
             self._judge_counties()
         if happening.kind is not Kind.STATED:
             self._children[partition].take(happening)
@@ -69,12 +69,12 @@ class Detector:
     def finish(self, as_of: date) -> list[Flag]:
         """Return all flags as of a day, in order: what is not over by then is not judged. Nothing is taken after this."""
         for partition in self._children:
-            self._judge_children(partition, date.max, as_of)
+            self._judge_children(partition, date.max)
         self._flags += self._settled_counties(as_of + timedelta(1))
         return sorted(each for each in self._flags if each.day <= as_of)
 
-    def _judge_children(self, partition: int, until: date, as_of: date) -> None:
-        flags, unsettled = self._children[partition].settle(until, as_of)
+    def _judge_children(self, partition: int, until: date) -> None:
+        flags, unsettled = self._children[partition].settle(until)
         self._flags += flags
         for each in unsettled:
             self._statements.name(each)

@@ -1,8 +1,7 @@
-"""The rules of one child: a return or a suspicion, what came after it, and the day as of which it is judged. Pure functions of these."""
+"""The rules of one child: a return or a suspicion, and what came after it. Pure functions of these."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
-from itertools import takewhile
 
 from msgspec import Struct
 
@@ -29,29 +28,28 @@ class Unsettled(Struct, frozen=True, order=True):
     id: str
 
 
-def flags_of_return(back: Happening, later: Sequence[Happening], book: Rulebook, provinces: Provinces, as_of: date) -> Iterator[Flag]:
-    """Yield the flags of a return. ``later``: what came after it, in the order of the record."""
-    spell = list(takewhile(lambda each: each.kind is not Kind.RETURNED, later))
-    for flag in (*_no_seat(back, spell, book, provinces), *_two_seats(back, spell, book), *_out_again(back, spell, book)):
-        if flag.day <= as_of:
-            yield flag
+def flags_of_return(back: Happening, later: Sequence[Happening], book: Rulebook, provinces: Provinces) -> Iterator[Flag]:
+    """Yield the flags of a return. ``later``: what came after it, in order; a rule stops where the child does not count as back any more."""
+    yield from _no_seat(back, later, book, provinces)
+    yield from _two_seats(back, later, book)
+    yield from _out_again(back, later, book)
 
 
-def unsettled(named: Happening, later: Sequence[Happening], book: Rulebook, as_of: date) -> Unsettled | None:
+def unsettled(named: Happening, later: Sequence[Happening], book: Rulebook) -> Unsettled | None:
     """Return the suspicion if a comparison raised it, and it was not settled in time."""
     rule = book.zero_stated
     until = named.day + timedelta(rule.settle_days)
-    if named.found_by not in rule.found_by or until > as_of:
+    if named.found_by not in rule.found_by:
         return None
     if any(each.day <= until and _tells_standing(each) and each.after not in _UNSETTLED for each in later):
         return None
     return Unsettled(named.county, named.day, named.id)
 
 
-def _no_seat(back: Happening, spell: Sequence[Happening], book: Rulebook, provinces: Provinces) -> Iterator[Flag]:
+def _no_seat(back: Happening, later: Sequence[Happening], book: Rulebook, provinces: Provinces) -> Iterator[Flag]:
     rule = book.no_seat
     until = school_day_after(provinces(back.county), back.day, rule.school_days)
-    for each in spell:
+    for each in later:
         if each.day > until:
             break
         if _tells_standing(each) and each.after not in _BACK:
@@ -62,16 +60,16 @@ def _no_seat(back: Happening, spell: Sequence[Happening], book: Rulebook, provin
     yield _flag(Rule.NO_SEAT, back, until, book, back.id)
 
 
-def _two_seats(back: Happening, spell: Sequence[Happening], book: Rulebook) -> Iterator[Flag]:
+def _two_seats(back: Happening, later: Sequence[Happening], book: Rulebook) -> Iterator[Flag]:
     rule = book.two_seats
     last = back.day + timedelta(rule.within_days)
     seat = back
-    for n, each in enumerate(spell):
+    for n, each in enumerate(later):
         if each.day > last or (_tells_standing(each) and each.after not in _BACK):
             return
         if each.unmatched and each.left is not None:
             until = working_day_after(each.day, rule.working_days)
-            if not any(other.completes == (each.left, each.county) and other.day <= until for other in spell[n + 1 :]):
+            if not any(other.completes == (each.left, each.county) and other.day <= until for other in later[n + 1 :]):
                 yield _flag(Rule.TWO_SEATS, back, until, book, back.id, each.id)
         if each.school is not None:
             seat = each
@@ -80,10 +78,10 @@ def _two_seats(back: Happening, spell: Sequence[Happening], book: Rulebook) -> I
             yield _flag(Rule.TWO_SEATS, back, each.day, book, seat.id, each.id)
 
 
-def _out_again(back: Happening, spell: Sequence[Happening], book: Rulebook) -> Iterator[Flag]:
+def _out_again(back: Happening, later: Sequence[Happening], book: Rulebook) -> Iterator[Flag]:
     rule = book.out_again
     heard = back.day + timedelta(rule.days + rule.heard_within)
-    for each in spell:
+    for each in later:
         if _tells_standing(each) and each.after not in _BACK:
             out = each.kind is Kind.DROPPED_OUT and each.last_seen is not None and each.day <= heard
             if out and each.last_seen - back.true_on <= timedelta(rule.days):  # type: ignore[operator]  # it is a day, or out is false
