@@ -11,6 +11,7 @@ from docs.generate.notices import notices
 from docs.generate.problems_page import problems_page
 from docs.generate.reference.asyncapi import asyncapi
 from docs.generate.reference.cli import cli
+from docs.generate.reference.detector import detector
 from docs.generate.reference.errors import errors
 from docs.generate.reference.events import events
 from docs.generate.reference.http import http, openapi
@@ -57,6 +58,7 @@ def reference() -> dict[str, str]:
         "asvs.md": asvs(),
         "asyncapi.json": _json(asyncapi()),
         "cli.md": cli(),
+        "detector.md": detector(),
         "errors.md": errors(),
         "events.md": events(),
         "http.md": http(),
