@@ -94,10 +94,10 @@ class Story:
         said, file = office or f"/schools/{child.school}", child.file(CaseState.RETURNED)
         self._tell(child.id, CaseReturnCorroborated(said, Role.PRINCIPAL, by, day, "KQ", before=file, after=file), day, CASE, said)
 
-    def seated_elsewhere(self, child: Child, county: str, day: date, *, before: Status = Status.RETURNED) -> None:
-        """Another county reports it in school; nobody said that it left."""
+    def seated_elsewhere(self, child: Child, county: str, day: date, *, before: Status = Status.RETURNED, unmatched: bool = True) -> None:
+        """Another county reports it in school; nobody said that it left, where it is ``unmatched``."""
         found, after = child.standing(before), child.standing(Status.ENROLLED, county)
-        fact = StudentEnrolled(county, f"{county}0001", Stage.JUNIOR, 8, False, True, before=found, after=after)
+        fact = StudentEnrolled(county, f"{county}0001", Stage.JUNIOR, 8, False, unmatched, before=found, after=after)
         self._tell(child.id, fact, day, ENROLMENT, f"/counties/{county}")
 
     def let_go(self, child: Child, county: str, day: date) -> None:

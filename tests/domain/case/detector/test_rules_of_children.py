@@ -111,6 +111,18 @@ def test_letting_it_go_to_a_third_county_explains_nothing(story: Story) -> None:
     assert rules(story) == [Rule.TWO_SEATS]
 
 
+def test_a_move_with_both_halves_is_no_second_seat(story: Story) -> None:
+    story.seated_elsewhere(returned(story), "980001", MONDAY + days(20), unmatched=False)
+    assert rules(story) == []
+
+
+def test_a_child_that_is_out_again_has_no_seat_to_be_doubled(story: Story) -> None:
+    back = returned(story)
+    story.out(back, MONDAY + days(20), MONDAY + days(5), before=Status.RETURNED)
+    story.seated_elsewhere(back, "980001", MONDAY + days(30), before=Status.DROPPED_OUT)
+    assert rules(story) == [Rule.OUT_AGAIN]
+
+
 @pytest.mark.parametrize(("after", "found"), [(60, [Rule.TWO_SEATS]), (61, [])])
 def test_after_sixty_days_a_transfer_is_a_transfer(story: Story, after: int, found: list[Rule]) -> None:
     story.seated_elsewhere(returned(story), "980001", MONDAY + days(after))
