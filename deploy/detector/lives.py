@@ -22,11 +22,12 @@ from shared.contracts.student import (
     StudentDeparted,
     StudentDroppedOut,
     StudentEnrolled,
+    StudentRemoved,
     StudentReturned,
     StudentSuspected,
     StudentVoided,
 )
-from shared.contracts.words import ClearedOutcome, FoundBy, Placement, Reason, Stage, Status
+from shared.contracts.words import ClearedOutcome, FoundBy, Placement, Reason, RemovalCode, Stage, Status
 from shared.events.envelope import Event
 from shared.ids import uuid5_of_position
 from shared.log.partitioner import partitions_of
@@ -82,6 +83,11 @@ class Story:
         before, after = child.standing(Status.DROPPED_OUT), child.standing(Status.RETURNED)
         fact = StudentReturned(child.school, Stage.JUNIOR, 8, Placement.CLASS, before=before, after=after)
         self._tell(child.id, fact, day, ENROLMENT, f"/counties/{child.county}", true_on)
+
+    def removed(self, child: Child, day: date, *, before: Status = Status.DROPPED_OUT) -> None:
+        """It left the ledger without returning."""
+        fact = StudentRemoved(RemovalCode.EMIGRATED, before=child.standing(before), after=child.standing(Status.REMOVED))
+        self._tell(child.id, fact, day, ENROLMENT, f"/counties/{child.county}")
 
     def taken_back(self, child: Child, day: date) -> None:
         """The county takes back the report of its return."""

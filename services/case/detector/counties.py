@@ -115,7 +115,6 @@ class Statements:
                 if run and _month_after(run[-1][0]) != month:
                     run.clear()
                 if any(n for n, _ in said):
-                    run.clear()
                     continue
                 run.append((month, [id_ for _, id_ in said]))
                 book = rulebook_on(self._books, month)

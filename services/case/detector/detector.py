@@ -14,7 +14,7 @@ from itertools import chain
 from services.case.detector.children import Children
 from services.case.detector.counties import Ledgers, Offices, Statements
 from services.case.detector.flags import Flag
-from services.case.detector.happenings import ALWAYS_HEARD, OF_STUDENTS, Happening, Kind
+from services.case.detector.happenings import ALWAYS_HEARD, OF_STUDENTS, Happening
 from services.case.detector.judging import Provinces
 from services.case.detector.rulebook import HORIZON_DAYS, RULEBOOKS, Rulebook
 
@@ -60,8 +60,7 @@ class Detector:
             self._clocks[partition] = happening.day
             self._judge_children(partition, happening.day - _LATENESS)
             self._judge_counties()
-        if happening.kind is not Kind.STATED:
-            self._children[partition].take(happening)
+        self._children[partition].take(happening)
         self._offices.take(happening)
         self._ledgers.take(happening)
         self._statements.take(happening)

@@ -6,7 +6,10 @@ from datetime import date, timedelta
 import pytest
 
 from deploy.detector.lives import Story
+from services.case.detector.counties import Statements
 from services.case.detector.flags import Rule
+from services.case.detector.judging import Unsettled
+from services.case.detector.rulebook import HORIZON_DAYS, RULEBOOKS
 from shared.contracts.words import FoundBy, Status
 from tests.domain.case.detector.hints import MONDAY, child, flags, ids, returned
 
@@ -72,6 +75,11 @@ def test_acts_and_offices_are_counted_apart(story: Story) -> None:
     assert [each.subject for each in flags(story) if each.rule is Rule.BURST] == ["/prefectures/990000 officer confirmed"]
 
 
+def test_reports_are_no_closings_of_files(story: Story) -> None:
+    come_back(story, [MONDAY] * 12)
+    assert of(story, Rule.BURST) == []
+
+
 # --- before report days
 
 
@@ -96,6 +104,13 @@ def test_they_have_to_be_most_of_the_month(story: Story, others: int, found: lis
 def test_the_last_days_are_the_report_day_and_three_before(story: Story, day: int, found: list[int]) -> None:
     come_back(story, [date(2020, 10, day)] * 10)
     assert [each.day for each in of(story, Rule.BEFORE_REPORT_DAY)] == found
+
+
+@pytest.mark.parametrize(("before", "found"), [(Status.DROPPED_OUT, [date(2020, 10, 15)]), (Status.ENROLLED, [])])
+def test_who_was_removed_from_the_count_left_it_and_a_pupil_was_not_in_it(story: Story, before: Status, found: list[date]) -> None:
+    for n in range(10):
+        story.removed(child(n), MONDAY, before=before)
+    assert of(story, Rule.BEFORE_REPORT_DAY) == found
 
 
 def test_closed_files_are_bunched_apart_from_what_left_the_count(story: Story) -> None:
@@ -135,7 +150,7 @@ def test_three_months_of_zero_beside_three_children_nobody_settled_are_flagged(s
 @pytest.mark.parametrize("numbers", [(0, 0), (0, 1, 0), (0, None, 0, 0), (1, 0, 0)])
 def test_fewer_months_of_zero_or_a_month_without_a_word_are_no_hint(story: Story, numbers: tuple[int | None, ...]) -> None:
     states(story, *numbers)
-    named(story, *MONTHS)
+    named(story, *MONTHS, *MONTHS, *MONTHS)
     assert of(story, Rule.ZERO_STATED) == []
 
 
@@ -166,3 +181,12 @@ def test_only_comparisons_count_and_two_children_are_too_few(story: Story) -> No
     named(story, *MONTHS[:2])
     named(story, MONTHS[2], found_by=FoundBy.SCHOOL)
     assert of(story, Rule.ZERO_STATED) == []
+
+
+def test_children_that_were_named_long_ago_are_forgotten() -> None:
+    statements = Statements(RULEBOOKS)
+    statements.name(Unsettled("990001", MONTHS[0], "f"))
+    assert list(statements.settle(MONTHS[0] + 2 * timedelta(HORIZON_DAYS))) == []
+    assert statements._named["990001"]
+    assert list(statements.settle(MONTHS[0] + 2 * timedelta(HORIZON_DAYS) + DAY)) == []
+    assert not statements._named["990001"]
