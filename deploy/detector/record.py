@@ -92,6 +92,8 @@ def _belonging(record: LoggedRecord, judge: Judge, last: dict[str, str]) -> Even
         raise RECORD_LANGUAGE.why_not(event.type)
     if not is_sequence(event.sequence):
         raise Unreadable("sequence: not of an input's offset")
+    if not all(1 < moment.year < 9999 for moment in (event.time, event.recordedtime)):
+        raise Unreadable("time: a year that may have no day in China")
     judge(event.type, event, record, last.get(event.source, ""))
     if event.sequence <= last.get(event.source, ""):
         return None

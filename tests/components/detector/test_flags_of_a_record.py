@@ -28,15 +28,15 @@ ZHAOJUE = "513431"
 
 
 class Topic(MemoryTopic):
-    """The facts of a story as they lie in the record, and after them other values in partition 0."""
+    """The facts of a story as they lie in the record, and after them other values in a partition, the first if none is named."""
 
-    def __init__(self, story: Story, *others: bytes | None, twice: bool = False) -> None:
+    def __init__(self, story: Story, *others: bytes | None, twice: bool = False, home: int = 0) -> None:
         super().__init__(*([] for _ in range(PARTITIONS)))
         for partition, event in story.events():
             for _ in range(1 + twice):
                 self.put(partition, encode(event))
         for value in others:
-            self.put(0, value)
+            self.put(home, value)
 
     def put(self, partition: int, value: bytes | None) -> None:
         self.records[partition].append(Written(partition, len(self.records[partition]), value))
@@ -86,16 +86,19 @@ def changed(story: Story, **attributes: Any) -> bytes:
         {"sequence": "z"},
         {"source": "/relief"},
         {"partitionkey": "f" * 32},
-        {"recordedtime": "0001-01-01T00:00:00+08:00"},
+        {"recordedtime": "0001-01-01T00:00:00+14:00"},
+        {"time": "9999-12-31T23:00:00-08:00"},
         {"data": {"before": None}},
     ],
 )
 def test_what_is_no_fact_of_this_record_is_counted_and_not_judged(attributes: dict[str, Any]) -> None:
     story = Story()
     returned(story, 1, seen=True)
-    topic = Topic(Story(), b"{", None, changed(story, **attributes))
-    done = read_flags(topic, topic.ends(), ANY)
-    assert (done.dead, done.flags) == (3, [])
+    *_, (home, _) = story.events()
+    for value, dead in ((changed(story), 2), (changed(story, **attributes), 3)):
+        topic = Topic(Story(), b"{", None, value, home=home)
+        done = read_flags(topic, topic.ends(), ANY)
+        assert (done.dead, done.flags) == (dead, [])
 
 
 def test_a_fact_beyond_the_end_of_its_input_topic_is_nobodys() -> None:
