@@ -94,11 +94,11 @@ def flags(
 
 
 def _print_trial(done: Trial, seed: int, counties: int) -> None:
-    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
-    table.add_column("rule")
-    for name in ("planted", "found", "recall %", "promised", "honest", "false alarms", "per 1000", "at most"):
+    table = Table(box=None, header_style="bold", padding=(0, 1, 0, 0))
+    table.add_column("rule", no_wrap=True)
+    for name in ("planted", "found", "recall %", "at least", "honest", "false alarms", "per 1000", "at most"):
         table.add_column(name, justify="right")
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     for each in done.scores:
         numbers = (each.planted, each.found, f"{each.recall:.1f}", each.promised.recall)
         honest = (each.honest, each.false_alarms, f"{each.false_rate:.1f}", each.promised.false_alarms)
