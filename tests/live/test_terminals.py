@@ -45,6 +45,8 @@ EXITS = {
     "id": None,  # of what comes in by standard input
     "id-key show": 0,
     "directory --help": 0,
+    "detector flags": 0,
+    "detector flags --json": 0,
     "make-secrets /dev/null/secrets": 1,
 }
 """What is typed while the stack runs, and its exit code. Two demos cannot run."""
