@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,6 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 from services.case.detector.flags import Flag, Rule
+from services.reporting.cli import brokers_at, errors_as_sentences, progress, write_json
+from shared.contracts.registry import NewerVersion
 
 if TYPE_CHECKING:
     from deploy.detector.record import Reading
@@ -23,9 +21,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Hints at returns on paper: the rules, tried and applied.")
 out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
 
-NOT_KEPT, UNREADABLE = 1, 2
+NOT_KEPT = 1
 KAFKA = "127.0.0.1:19092"
 _SHOWN = 3
 """Ids of evidence that a line shows; `--json` shows all."""
@@ -47,7 +44,7 @@ def trial(
 
     done = try_rules(seed, counties)
     if as_json:
-        _write_json(_trial_document(done, seed, counties))
+        write_json(_trial_document(done, seed, counties))
     else:
         _print_trial(done, seed, counties)
     if not all(each.kept for each in done.scores):
@@ -79,16 +76,16 @@ def flags(
         known = None if until is None else parse_until(until)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="'--until'") from error
-    with _errors_as_sentences():
-        brokers = _brokers(bootstrap)
+    with errors_as_sentences(NewerVersion):
+        brokers = brokers_at(bootstrap)
         with kafka_topic.KafkaTopic(brokers) as topic:
             offsets = known if isinstance(known, dict) else topic.ends()
             beside = bounds.read_bounds(brokers, len(topic.partitions))
-            with _progress(sum(offsets.values())) as read:
+            with progress("Reading the record", sum(offsets.values())) as read:
                 done = read_flags(topic, offsets, beside, until=known if isinstance(known, datetime) else None, read=read)
     chosen = [each for each in done.flags if each.county in codes and rule in (None, each.rule)]
     if as_json:
-        _write_json(_flags_document(done, chosen))
+        write_json(_flags_document(done, chosen))
     else:
         _print_flags(done, chosen)
 
@@ -144,41 +141,3 @@ def _clears(flag: Flag) -> Any:
     from services.case.detector.rulebook import RULEBOOKS
 
     return RULEBOOKS[flag.version - 1].rule(flag.rule)
-
-
-def _brokers(bootstrap: str) -> Any:
-    """Return the brokers, asked as whom the variables name (``REPORTING_KAFKA_USER`` and those beside it)."""
-    from services.reporting.audit.sources.kafka_topic import Brokers
-    from services.reporting.settings import AuditorSettings
-    from shared.settings import read_settings
-
-    return Brokers(bootstrap, {**read_settings(AuditorSettings).kafka.client(), "bootstrap_servers": bootstrap})
-
-
-@contextmanager
-def _errors_as_sentences() -> Iterator[None]:
-    """Print the sentence of a failed read, which names its fix, and exit with code 2."""
-    from services.reporting.audit.sources.kafka_topic import TopicUnreadable
-    from shared.contracts.registry import NewerVersion
-
-    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # our own sentence says what it would warn of
-    try:
-        yield
-    except (TopicUnreadable, NewerVersion) as failure:
-        err.print(str(failure), style="red", markup=False)
-        raise typer.Exit(UNREADABLE) from failure
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Any]:
-    """Show a progress bar on the error stream, so that the answer can be piped. Yields the function that advances it."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    with Progress(TextColumn("Reading the record"), BarColumn(), MofNCompleteColumn(), console=err, transient=True) as bar:
-        task = bar.add_task("", total=total)
-        yield lambda more: bar.update(task, advance=more)
-
-
-def _write_json(document: dict[str, Any]) -> None:
-    """Write a document for machines, which is UTF-8 in every locale."""
-    typer.echo(json.dumps(document, ensure_ascii=False, default=str).encode())

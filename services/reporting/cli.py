@@ -62,7 +62,7 @@ def verify(
 
     Exit code 0: equal. 1: not equal, or records that cannot be counted or are not counted yet. 2: could not be read.
     """
-    with _errors_as_sentences():
+    with errors_as_sentences():
         from services.reporting.audit.console.tables import print_verification
         from services.reporting.audit.sources.bounds import read_bounds
         from services.reporting.audit.sources.kafka_topic import KafkaTopic
@@ -74,20 +74,20 @@ def verify(
         began = perf_counter()
         with ReportingApi(reporting, token=token) as api:
             snapshot = api.cells()
-            with KafkaTopic(brokers := _brokers(bootstrap)) as topic:
+            with KafkaTopic(brokers := brokers_at(bootstrap)) as topic:
                 written = topic.written()
                 while further(snapshot.offsets, written) and perf_counter() - began < PATIENCE:
                     sleep(LOOK)
                     snapshot = api.cells()
-                with _progress("Counting the record again", sum(snapshot.offsets.values())) as read:
+                with progress("Counting the record again", sum(snapshot.offsets.values())) as read:
                     done = count_and_compare(snapshot, topic, read_bounds(brokers, len(topic.partitions)), written, read)
             elapsed = perf_counter() - began
             wrong: list[str] | None = None
             if sums:
-                with _progress("Adding up the answers", None) as asked:
+                with progress("Adding up the answers", None) as asked:
                     wrong = check_sums(api.counts, lambda area: asked(1))
     if as_json:
-        _write_json({**done.as_document(), "sums": wrong, "elapsed_seconds": round(elapsed, 3)})
+        write_json({**done.as_document(), "sums": wrong, "elapsed_seconds": round(elapsed, 3)})
     else:
         print_verification(out, done, elapsed)
         for sentence in wrong or []:
@@ -107,7 +107,7 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """Print the counts as they stood at some offsets, or as they were known at a time, from the record alone."""
-    with _errors_as_sentences():
+    with errors_as_sentences():
         from services.reporting.audit.console.tables import print_counts, print_findings
         from services.reporting.audit.recount import Recount, open_database
         from services.reporting.audit.replay import counts_document
@@ -123,17 +123,17 @@ def replay(
                 of = find_area(database, area)
             with _bad_parameter("--until", ValueError):
                 known = None if until is None else parse_until(until)
-            with KafkaTopic(brokers := _brokers(bootstrap)) as topic:
+            with KafkaTopic(brokers := brokers_at(bootstrap)) as topic:
                 begins, offsets = topic.begins(), known if isinstance(known, dict) else topic.ends()
                 bounds = read_bounds(brokers, len(topic.partitions))
                 recount = Recount(database, bounds=bounds, recorded_until=known if isinstance(known, datetime) else None)
-                with _progress("Counting the record", sum(offsets.values())) as read:
+                with progress("Counting the record", sum(offsets.values())) as read:
                     recount, totals = recount_until(recount, topic, offsets, read)
             document = counts_document(database, of, offsets, totals)
             findings = [*recount.findings(), *missing(begins, offsets)]
     if as_json:
         document["not_counted"] = [asdict(found) for found in findings]
-        _write_json(document)
+        write_json(document)
     else:
         print_counts(out, document, by)
         print_findings(out, findings)
@@ -151,7 +151,7 @@ def tail(
     as_json: Annotated[bool, typer.Option("--json", help="The events as they are in the log, one a line.")] = False,
 ) -> None:
     """Print events, one a line: the last ones, or from some point on."""
-    with _errors_as_sentences(), suppress(KeyboardInterrupt):
+    with errors_as_sentences(), suppress(KeyboardInterrupt):
         from services.reporting.audit.console.event_lines import EventFilter, event_line
         from services.reporting.audit.console.tail import LoggedEvent, events_between, events_from, last_events
         from services.reporting.audit.sources.kafka_topic import KafkaTopic
@@ -165,7 +165,7 @@ def tail(
             for record, event in events:
                 typer.echo((record.value or b"") if as_json else event_line(record, event))
 
-        with KafkaTopic(_brokers(bootstrap), topic) as log:
+        with KafkaTopic(brokers_at(bootstrap), topic) as log:
             ends = log.ends()
             if start == "end":
                 show(last_events(log, chosen, number or 10, ends))
@@ -178,18 +178,18 @@ def tail(
 @app.command()
 def topics(bootstrap: Bootstrap = KAFKA, as_json: AsJson = False) -> None:
     """Print what the broker holds: topics, their settings, consumer groups and their lag."""
-    with _errors_as_sentences():
+    with errors_as_sentences():
         from services.reporting.audit.console.tables import print_inventory
         from services.reporting.audit.sources.inventory import take_inventory
 
-        inventory = take_inventory(_brokers(bootstrap))
+        inventory = take_inventory(brokers_at(bootstrap))
     if as_json:
-        _write_json(inventory.as_document())
+        write_json(inventory.as_document())
     else:
         print_inventory(out, inventory)
 
 
-def _brokers(bootstrap: str) -> "Brokers":
+def brokers_at(bootstrap: str) -> "Brokers":
     """Return the brokers, asked as whom the variables name (``REPORTING_KAFKA_USER`` and those beside it)."""
     from services.reporting.audit.sources.kafka_topic import Brokers
     from services.reporting.settings import AuditorSettings
@@ -198,21 +198,22 @@ def _brokers(bootstrap: str) -> "Brokers":
     return Brokers(bootstrap, {**read_settings(AuditorSettings).kafka.client(), "bootstrap_servers": bootstrap})
 
 
-def _write_json(document: dict[str, Any]) -> None:
+def write_json(document: dict[str, Any]) -> None:
     """Write a document for machines, which is UTF-8 in every locale."""
     typer.echo(json.dumps(document, ensure_ascii=False, default=str).encode())
 
 
 @contextmanager
-def _errors_as_sentences() -> Iterator[None]:
-    """Print the sentence of a failed read, which names its fix, and exit with code 2."""
+def errors_as_sentences(*others: type[Exception]) -> Iterator[None]:
+    """Print the sentence of a failed read, or of one of these others, which names its fix, and exit with code 2."""
     from services.reporting.audit.sources.kafka_topic import TopicUnreadable
     from services.reporting.audit.sources.reporting_api import AnswerUnreadable
 
+    told: tuple[type[Exception], ...] = (TopicUnreadable, AnswerUnreadable, *others)
     logging.getLogger("kafka").setLevel(logging.CRITICAL)  # our own sentence says what it would warn of
     try:
         yield
-    except (TopicUnreadable, AnswerUnreadable) as failure:
+    except told as failure:
         err.print(str(failure), style="red", markup=False)
         raise typer.Exit(UNREADABLE) from failure
 
@@ -227,7 +228,7 @@ def _bad_parameter(option: str, *what: type[Exception]) -> Iterator[None]:
 
 
 @contextmanager
-def _progress(what: str, total: int | None) -> Iterator[Callable[[int], Any]]:
+def progress(what: str, total: int | None) -> Iterator[Callable[[int], Any]]:
     """Show a progress bar on the error stream, so that the answer can be piped. Yields the function that advances it."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

@@ -5,16 +5,14 @@ The windows of a rulebook fit ``HORIZON``: longer than that the fold holds nothi
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from importlib.resources import files
-from itertools import pairwise
 from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta, Struct
 
 from services.case.detector.flags import Rule
 from shared.contracts.case_codes import Corroboration
 from shared.contracts.words import FoundBy
+from shared.versions import in_force, in_order, read_each, shipped
 
 HORIZON_DAYS = 200
 """The longest window of a child, in days."""
@@ -110,27 +108,9 @@ class Rulebook(Struct, frozen=True, forbid_unknown_fields=True, rename={"since":
         return found
 
 
-class RulebookUnsound(Exception):
-    """A file of rules cannot be used. The message says which, and what to mend."""
-
-
 def read_rulebooks(texts: Mapping[str, str]) -> Sequence[Rulebook]:
-    """Return the rulebooks in texts by their file names, the first version first. Raises ``RulebookUnsound``."""
-    found: list[Rulebook] = []
-    for name, text in texts.items():
-        try:
-            book = msgspec.toml.decode(text, type=Rulebook)
-        except msgspec.DecodeError as error:
-            raise RulebookUnsound(f"{name}: {error}") from None
-        if fault := _fault_of(book, name):
-            raise RulebookUnsound(f"{name}: {fault}")
-        found.append(book)
-    found.sort(key=lambda each: each.version)
-    if [each.version for each in found] != [*range(1, len(found) + 1)] or not found:
-        raise RulebookUnsound("the versions of the rulebook must be 1, 2, 3 and so on, each in a file")
-    if any(newer.since <= older.since for older, newer in pairwise(found)):
-        raise RulebookUnsound("each version of the rulebook must be in force from a later day than the one before it")
-    return found
+    """Return the rulebooks in texts by their file names, the first version first. Raises ``VersionsUnsound``."""
+    return in_order(read_each(texts, Rulebook, _fault_of), "the rulebook")
 
 
 def _fault_of(book: Rulebook, name: str) -> str | None:
@@ -147,14 +127,9 @@ def _fault_of(book: Rulebook, name: str) -> str | None:
     return None
 
 
-def _shipped() -> Sequence[Rulebook]:
-    room = files(__package__) / "rulebooks"
-    return read_rulebooks({each.name: each.read_text("utf-8") for each in room.iterdir() if each.name.endswith(".toml")})
-
-
-RULEBOOKS = _shipped()
+RULEBOOKS = read_rulebooks(shipped(__package__, "rulebooks"))
 
 
 def rulebook_on(books: Sequence[Rulebook], on: date) -> Rulebook:
     """Return the rulebook that is in force on a day; before the first, the first."""
-    return next((each for each in reversed(books) if each.since <= on), books[0])
+    return in_force(books, on)

@@ -6,15 +6,13 @@ steps were taken by it.
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from importlib.resources import files
-from itertools import pairwise
 from typing import Literal
 
-import msgspec
 from msgspec import Struct
 
 from shared.calendar.school_days import working_day_after
 from shared.contracts.case_codes import LawStep, Role
+from shared.versions import in_force, in_order, read_each, shipped
 
 
 class Rung(Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,27 +58,9 @@ PLACE: Mapping[LawStep, int] = {step: n for n, step in enumerate(LawStep)}
 """Where a step stands in every ladder. States keep these numbers: the order of ``LawStep`` never changes, it is only added to."""
 
 
-class LadderUnsound(Exception):
-    """A file of a ladder cannot be used. The message says which, and what to mend."""
-
-
 def read_ladders(texts: Mapping[str, str]) -> Sequence[Ladder]:
-    """Return the ladders in texts by their file names, the first version first. Raises ``LadderUnsound``."""
-    found: list[Ladder] = []
-    for name, text in texts.items():
-        try:
-            ladder = msgspec.toml.decode(text, type=Ladder)
-        except msgspec.DecodeError as error:
-            raise LadderUnsound(f"{name}: {error}") from None
-        if fault := _fault_of(ladder, name):
-            raise LadderUnsound(f"{name}: {fault}")
-        found.append(ladder)
-    found.sort(key=lambda each: each.version)
-    if [each.version for each in found] != [*range(1, len(found) + 1)] or not found:
-        raise LadderUnsound("the versions of the ladder must be 1, 2, 3 and so on, each in a file")
-    if any(newer.since <= older.since for older, newer in pairwise(found)):
-        raise LadderUnsound("each version of the ladder must be in force from a later day than the one before it")
-    return found
+    """Return the ladders in texts by their file names, the first version first. Raises ``VersionsUnsound``."""
+    return in_order(read_each(texts, Ladder, _fault_of), "the ladder")
 
 
 def _fault_of(ladder: Ladder, name: str) -> str | None:
@@ -102,14 +82,9 @@ def _fault_of(ladder: Ladder, name: str) -> str | None:
     return None
 
 
-def _shipped() -> Sequence[Ladder]:
-    room = files(__package__) / "ladders"
-    return read_ladders({each.name: each.read_text("utf-8") for each in room.iterdir() if each.name.endswith(".toml")})
-
-
-LADDERS = _shipped()
+LADDERS = read_ladders(shipped(__package__, "ladders"))
 
 
 def ladder_on(on: date) -> Ladder:
     """Return the ladder that is in force on a day; before the first, the first."""
-    return next((each for each in reversed(LADDERS) if each.since <= on), LADDERS[0])
+    return in_force(LADDERS, on)

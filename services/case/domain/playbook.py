@@ -7,17 +7,17 @@ numbers where they come from. A version that was published never changes, for pl
 import csv
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from importlib.resources import files
-from itertools import pairwise
 from typing import Literal
 
-import msgspec
 from msgspec import Struct
 
 from shared.calendar.school_days import school_day_after, working_day_after
 from shared.contracts.case_codes import Role
 from shared.contracts.words import Reason
 from shared.states import UnfoldableFact
+from shared.versions import in_force, in_order, read_each, shipped
 
 MOST_STEPS = 16
 """A file keeps what became of its steps in so many bits."""
@@ -64,10 +64,6 @@ Playbooks = Mapping[Reason, Sequence[Playbook]]
 """All versions by reason, the first one first."""
 
 
-class PlaybookUnsound(Exception):
-    """A file of a playbook cannot be used. The message says which, and what to mend."""
-
-
 def departments() -> frozenset[str]:
     """Return the codes of the departments that may lead a step."""
     with (files(__package__) / "departments.csv").open(encoding="utf-8") as lines:
@@ -75,27 +71,12 @@ def departments() -> frozenset[str]:
 
 
 def read_playbooks(texts: Mapping[str, str], known: frozenset[str]) -> Playbooks:
-    """Return the playbooks in texts by their file names; ``known``: the codes of departments. Raises ``PlaybookUnsound``."""
-    found: dict[Reason, list[Playbook]] = {}
-    for name, text in texts.items():
-        try:
-            playbook = msgspec.toml.decode(text, type=Playbook)
-        except msgspec.DecodeError as error:
-            raise PlaybookUnsound(f"{name}: {error}") from None
-        if fault := _fault_of(playbook, name, known):
-            raise PlaybookUnsound(f"{name}: {fault}")
-        found.setdefault(playbook.reason, []).append(playbook)
-    for reason in Reason:
-        versions = sorted(found.get(reason, ()), key=lambda each: each.version)
-        if [each.version for each in versions] != [*range(1, len(versions) + 1)] or not versions:
-            raise PlaybookUnsound(f"{reason}: its versions must be 1, 2, 3 and so on, each in a file")
-        if any(newer.since <= older.since for older, newer in pairwise(versions)):
-            raise PlaybookUnsound(f"{reason}: each version must be in force from a later day than the one before it")
-        found[reason] = versions
-    return found
+    """Return the playbooks in texts by their file names; ``known``: the codes of departments. Raises ``VersionsUnsound``."""
+    found = list(read_each(texts, Playbook, partial(_fault_of, known)))
+    return {reason: in_order((each for each in found if each.reason is reason), reason) for reason in Reason}
 
 
-def _fault_of(playbook: Playbook, name: str, known: frozenset[str]) -> str | None:
+def _fault_of(known: frozenset[str], playbook: Playbook, name: str) -> str | None:
     codes = [step.code for step in playbook.steps]
     if name != f"{playbook.reason}.v{playbook.version}.toml":
         return f"the file of this reason and version is {playbook.reason}.v{playbook.version}.toml"
@@ -111,12 +92,7 @@ def _fault_of(playbook: Playbook, name: str, known: frozenset[str]) -> str | Non
     return None
 
 
-def _shipped() -> Playbooks:
-    room = files(__package__) / "playbooks"
-    return read_playbooks({each.name: each.read_text("utf-8") for each in room.iterdir() if each.name.endswith(".toml")}, departments())
-
-
-PLAYBOOKS = _shipped()
+PLAYBOOKS = read_playbooks(shipped(__package__, "playbooks"), departments())
 
 
 def playbook_of(reason: Reason | None, version: int, among: Playbooks = PLAYBOOKS) -> Playbook:
@@ -129,8 +105,4 @@ def playbook_of(reason: Reason | None, version: int, among: Playbooks = PLAYBOOK
 
 def playbook_on(reason: Reason | None, on: date, among: Playbooks = PLAYBOOKS) -> Playbook:
     """Return the playbook of a reason that is in force on a day; before the first, the first."""
-    versions = among[reason or Reason.UNKNOWN]
-    for each in reversed(versions):
-        if each.since <= on:
-            return each
-    return versions[0]
+    return in_force(among[reason or Reason.UNKNOWN], on)

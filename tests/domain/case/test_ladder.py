@@ -7,8 +7,9 @@ from importlib.resources import files
 import pytest
 
 from services.case.domain import ladder
-from services.case.domain.ladder import LADDERS, PLACE, LadderUnsound, ladder_on, read_ladders
+from services.case.domain.ladder import LADDERS, PLACE, ladder_on, read_ladders
 from shared.contracts.case_codes import LawStep
+from shared.versions import VersionsUnsound
 
 ROOM = files(ladder.__package__) / "ladders"
 TEXTS = {each.name: each.read_text("utf-8") for each in ROOM.iterdir() if each.name.endswith(".toml")}
@@ -65,10 +66,10 @@ def test_terms_are_working_days() -> None:
     ],
 )
 def test_what_is_wrong_with_a_ladder_is_told_with_its_file(name: str, text: str, says: str) -> None:
-    with pytest.raises(LadderUnsound, match=says):
+    with pytest.raises(VersionsUnsound, match=says):
         read_ladders(TEXTS | {name: text})
 
 
 def test_without_any_version_there_is_no_ladder() -> None:
-    with pytest.raises(LadderUnsound, match="must be 1, 2, 3"):
+    with pytest.raises(VersionsUnsound, match="must be 1, 2, 3"):
         read_ladders({})

@@ -7,8 +7,9 @@ from importlib.resources import files
 import pytest
 
 from services.case.domain import playbook
-from services.case.domain.playbook import PLAYBOOKS, PlaybookUnsound, departments, playbook_on, read_playbooks
+from services.case.domain.playbook import PLAYBOOKS, departments, playbook_on, read_playbooks
 from shared.contracts.words import Reason
+from shared.versions import VersionsUnsound
 
 ROOM = files(playbook.__package__) / "playbooks"
 TEXTS = {each.name: each.read_text("utf-8") for each in ROOM.iterdir() if each.name.endswith(".toml")}
@@ -78,12 +79,12 @@ def second(text: str = WORK, since: str = "2020-09-01") -> str:
     ],
 )
 def test_what_is_wrong_with_a_playbook_is_told_with_its_file(name: str, text: str, says: str) -> None:
-    with pytest.raises(PlaybookUnsound, match=says):
+    with pytest.raises(VersionsUnsound, match=says):
         read_playbooks(TEXTS | {name: text}, departments())
 
 
 def test_a_reason_without_a_playbook_is_told() -> None:
-    with pytest.raises(PlaybookUnsound, match="work: its versions must be"):
+    with pytest.raises(VersionsUnsound, match="work: its versions must be"):
         read_playbooks({name: text for name, text in TEXTS.items() if name != "work.v1.toml"}, departments())
 
 

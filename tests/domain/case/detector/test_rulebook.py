@@ -8,7 +8,8 @@ import pytest
 
 from services.case.detector import rulebook
 from services.case.detector.flags import Rule
-from services.case.detector.rulebook import RULEBOOKS, RulebookUnsound, read_rulebooks, rulebook_on
+from services.case.detector.rulebook import RULEBOOKS, read_rulebooks, rulebook_on
+from shared.versions import VersionsUnsound
 
 ROOM = files(rulebook.__package__) / "rulebooks"
 TEXTS = {each.name: each.read_text("utf-8") for each in ROOM.iterdir() if each.name.endswith(".toml")}
@@ -54,5 +55,5 @@ def test_a_later_version_is_in_force_from_its_day() -> None:
     ],
 )
 def test_what_is_unsound_is_told_with_what_to_mend(texts: dict[str, str], says: str) -> None:
-    with pytest.raises(RulebookUnsound, match=says):
+    with pytest.raises(VersionsUnsound, match=says):
         read_rulebooks(texts)
