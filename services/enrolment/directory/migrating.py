@@ -1,5 +1,9 @@
 """Brings a database to the newest migration, and tells which one it has."""
 
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from enum import StrEnum
 from importlib.resources import files
 
@@ -13,6 +17,10 @@ from services.enrolment.directory.database import Database
 
 _LOCK = 8_001_514
 """A number of our own for PostgreSQL's lock: of several processes that start at once, one migrates."""
+_ALEMBIC = threading.Lock()
+"""Alembic keeps what it works on in a module of its own: of several migrations in this process, whatever their databases, one runs."""
+_UNTIL_FREE = 0.01
+"""Seconds between two looks at whether it is free. It is held over what is awaited, of any loop, so that neither kind of lock can be waited for."""
 
 
 class Part(StrEnum):
@@ -25,7 +33,7 @@ class Part(StrEnum):
 async def migrate(database: Database, part: Part) -> None:
     """Bring a database to the newest migration; does nothing where it is there already. Raises what ``DATABASE_UNAVAILABLE`` names."""
     database.make_private()
-    async with database.engine.begin() as connection:
+    async with _alembic(), database.engine.begin() as connection:
         if not database.is_sqlite:
             await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
         await connection.run_sync(_upgrade, part)
@@ -40,6 +48,16 @@ async def version_of(database: Database) -> str | None:
 def newest(part: Part) -> str | None:
     """Return the newest migration that this code knows."""
     return ScriptDirectory.from_config(_config(part)).get_current_head()
+
+
+@asynccontextmanager
+async def _alembic() -> AsyncIterator[None]:
+    while not _ALEMBIC.acquire(blocking=False):  # noqa: ASYNC110 - an event would belong to one loop
+        await asyncio.sleep(_UNTIL_FREE)
+    try:
+        yield
+    finally:
+        _ALEMBIC.release()
 
 
 def _upgrade(connection: Connection, part: Part) -> None:

@@ -219,3 +219,9 @@ async def test_an_error_of_the_database_repeats_no_value(rig: Rig) -> None:
         with pytest.raises(Exception, match="hidden due to hide_parameters") as error:
             await connection.execute(text("SELECT :name FROM nowhere"), {"name": "吉克阿呷"})
     assert "吉克" not in str(error.value)
+
+
+async def test_several_migrations_at_once_do_not_get_in_each_others_way(rig: Rig) -> None:
+    children, keys = rig.directory.database, rig.directory.keystore.database
+    await asyncio.gather(*(migrate(database, part) for database, part in ((children, Part.DIRECTORY), (keys, Part.KEYSTORE)) * 3))
+    assert (await version_of(children), await version_of(keys)) == (newest(Part.DIRECTORY), newest(Part.KEYSTORE))
