@@ -14,6 +14,7 @@ The worker alone judges: unlike the single ``POST``, a line that a state does no
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -36,7 +37,7 @@ from shared.http.problems import Problem
 from shared.http.unavailable import log_needed, redis_needed
 from shared.ids import command_id
 from shared.log.event_log import EventLog
-from shared.log.partitioner import partition_of
+from shared.log.partitioner import partitions_of
 
 MEDIA_TYPE = "application/x-ndjson"
 MOST_LINES, MOST_BYTES = 1_000, 1 << 20
@@ -121,7 +122,7 @@ class CommandLines:
         texts = body.split(b"\n", MOST_LINES)
         if len(texts) > MOST_LINES and texts[-1].strip():
             raise Problem(413, "too-large", "The body is over a limit", f"A body must not have more than {MOST_LINES} lines.")
-        asked: dict[int, list[_Asked]] = {}
+        asked: list[_Asked] = []
         refused: list[RefusedLine] = []
         received = 0
         for line, text in enumerate(texts, 1):
@@ -139,13 +140,18 @@ class CommandLines:
                 continue
             content = b"%b\0%b\0%b\0%b" % (speaker.owner.encode(), one.command.TYPE.encode(), one.student.encode(), encode(one.command))
             value = encode(first_event(one.command, id_=command_id(key, content), source=one.office, subject=one.student, at=at, recorded=recorded))
-            student = one.student.encode()
-            asked.setdefault(partition_of(student, self._partitions), []).append(_Asked(line, id_, student, value))
+            asked.append(_Asked(line, id_, one.student.encode(), value))
         if not received:
             raise Problem(400, "empty-body", "The body is empty", "There is no command in it.")
-        counted, of_worker = await self._decided(asked, speaker)
+        counted, of_worker = await self._decided(self._by_partition(asked), speaker)
         lines = sorted([*refused, *of_worker], key=lambda each: each.line)
         return LinesDone(received, counted[Outcome.ACCEPTED], counted[Outcome.DUPLICATE], len(lines), counted[Outcome.PENDING], lines)
+
+    def _by_partition(self, asked: Sequence[_Asked]) -> dict[int, list[_Asked]]:
+        found: defaultdict[int, list[_Asked]] = defaultdict(list)
+        for partition, each in zip(partitions_of([each.key for each in asked], self._partitions), asked, strict=True):
+            found[partition].append(each)
+        return dict(found)
 
     async def _decided(self, asked: dict[int, list[_Asked]], speaker: Speaker) -> tuple[dict[Outcome, int], list[RefusedLine]]:
         if not asked:

@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 
 from shared.brokers import Brokers
 from shared.events.envelope import HEADERS
+from shared.log.bare_records import fetch_bare_records
 from shared.log.event_log import LogRecord, LogUnavailable, Records, RecordsDeleted
 from shared.log.record_batch import Lz4Batch
 
@@ -113,6 +114,7 @@ class KafkaLog:
         """Read with a consumer of its own that belongs to no group."""
         if start >= end:
             return
+        fetch_bare_records()
         consumer = AIOKafkaConsumer(
             **self._brokers.client(),
             client_id=self._client_id,

@@ -3,7 +3,6 @@
 uvicorn stops by waiting until every answer has ended, so whatever streams has to be told first.
 """
 
-import gc
 import resource
 import socket
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from ipaddress import ip_address
 import uvicorn
 from fastapi import FastAPI, Request
 
+from shared.garbage import look_seldom
 from shared.http.chinese.answers import InChinese
 from shared.http.server.connection import EXTENSION, BoundedConfig, Connection
 from shared.http.server.trust import TrustedRequests
@@ -74,8 +74,7 @@ def serve(app: FastAPI, *, host: str, port: int, hosts: str = LOOPBACK_NAMES, li
     """Serve until told to stop."""
     raise_file_limit()
     serving = server(app, host=host, port=port, hosts=hosts, limits=limits)
-    # What exists by now stays: looking through all of it again and again for garbage would hold up an answer now and then.
-    gc.freeze()
+    look_seldom()
     try:
         serving.run()
     except KeyboardInterrupt:

@@ -11,6 +11,7 @@ from faust.types import TP
 from stamina import AsyncRetryingCaller, BoundAsyncRetryingCaller
 
 from shared import clock
+from shared.garbage import look_seldom
 from shared.log.kafka_log import KafkaLog
 from shared.logging import about
 from shared.worker.faust_edge.consumer import AssignedBatch, BatchTransport
@@ -55,6 +56,7 @@ class FollowerApp(faust.App):
         await super().on_start()
         for follower in self.followers.values():
             await retrying()(follower.start)
+        look_seldom()
 
     async def on_stop(self) -> None:
         await super().on_stop()

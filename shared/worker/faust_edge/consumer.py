@@ -12,6 +12,7 @@ from faust.transport.consumer import ensure_TPset
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
 
+from shared.log.bare_records import fetch_bare_records
 from shared.worker.follower import RecordBatch
 
 
@@ -53,6 +54,7 @@ class BatchConsumerThread(driver.AIOKafkaConsumerThread):
         """Where the next batch of each partition begins."""
 
     def _create_worker_consumer(self, transport: Any) -> Any:
+        fetch_bare_records()
         consumer: Any = super()._create_worker_consumer(transport)
         consumer._isolation_level = "read_committed"  # Faust reads so with its own transactions only
         return consumer
