@@ -18,6 +18,7 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
+from deploy import rebuild
 from deploy.cluster import app as cluster
 from deploy.detector.cli import app as detector
 from deploy.failures import err, plain_failures
@@ -37,6 +38,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Baoxue: the 
 app.add_typer(reporting)
 app.add_typer(enrolment)
 app.add_typer(cluster)
+app.add_typer(rebuild.app)
 app.add_typer(detector, name="detector")
 out = Console(highlight=False, soft_wrap=True)
 
@@ -72,6 +74,9 @@ def where(context: typer.Context) -> None:
     if context.invoked_subcommand == "verify" and "REPORTING_TOKEN" not in os.environ and (running := _running(config)):
         with suppress(by_hand.NoSuchToken):
             os.environ["REPORTING_TOKEN"] = by_hand.token(running.config, by_hand.claims_of(roles=[], office=None, demo_name="auditor"), minutes=15)
+    if context.invoked_subcommand == "rebuild" and "REPORTING_REDIS_URL" not in os.environ:
+        running = _running(config)
+        os.environ |= rebuild.environment(running.config if running else config)
     if context.invoked_subcommand in {"id", "id-key", "directory"}:
         running = _running(config)
         for name, value in directory.environment(running.config if running else config).items():
@@ -117,7 +122,8 @@ def demo(
 def up() -> None:
     """Start everything in the background, empty or with the data of the last run."""
     with plain_failures():
-        stack = LocalStack(StackConfig.from_environment(), foreground=False, say=_say)
+        config = StackConfig.from_environment()
+        stack = LocalStack(config, foreground=False, say=_say, before_services=lambda: rebuild.follow_fold(config))
         stack.start()
         _addresses(stack.config)
         out.print("Running in the background; `make down` stops it, `baoxue status` shows it.")

@@ -55,9 +55,17 @@ class LocalStack:
     """Kafka, Redis and `services` in `config.home`. `foreground`: all of it stops once this process is gone, however it ended."""
 
     def __init__(
-        self, config: StackConfig, *, services: tuple[ServiceProcess, ...] = PROCESSES, foreground: bool = True, say: Say = lambda sentence: None
+        self,
+        config: StackConfig,
+        *,
+        services: tuple[ServiceProcess, ...] = PROCESSES,
+        foreground: bool = True,
+        say: Say = lambda sentence: None,
+        before_services: Callable[[], object] = lambda: None,
     ) -> None:
+        """``before_services`` is called at each start once Kafka and Redis are up."""
         self.config = config
+        self._before_services = before_services
         self._services = services
         self._foreground = foreground
         self._say = say
@@ -182,6 +190,7 @@ class LocalStack:
         made = topic_admin.ensure_topics(kafka_access.brokers(self.config, kafka_access.OPERATOR), topics(partitions=self.config.partitions))
         kafka_access.ensure_users(self.config)
         self._say(f"Kafka and Redis are up; {f'made {len(made)} topics' if made else 'the topics are as they must be'}")
+        self._before_services()
         for service in self._services:
             self._supervisor.start(service.name)
         for service in self._services:

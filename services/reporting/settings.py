@@ -20,7 +20,7 @@ class Settings(ServiceSettings, SignInSettings):
     operations_port: int = port_of_admin_server(REPORTING)
     partitions: int = Field(12, ge=1, le=255, description="partitions of the record; fixed for the life of a deployment")
     generation: str = Field(
-        "1", pattern=r"^[0-9a-z]{1,16}$", description="generation of the counts that the worker fills; the key reporting:live says which one is shown"
+        "", pattern=r"^[0-9a-z]{0,16}$", description="generation of counts that the worker fills; empty: the one that the key reporting:live names"
     )
     baseline: Literal["published", "record"] = Field(
         "published", description="origin of the headline's baselines: the published figures of early 2019, or the record's own opening"

@@ -1,19 +1,23 @@
 """Joins the parts of reporting with the real Kafka and Redis."""
 
+import asyncio
 from typing import NoReturn
 
+import stamina
 from fastapi import FastAPI
 
 from services.reporting.api import create_app
 from services.reporting.board.board import Board
+from services.reporting.board.keys import FIRST_GENERATION
 from services.reporting.pages import Screen
+from services.reporting.rebuild import Rebuild, next_generation
 from services.reporting.settings import Settings
 from services.reporting.view.board_reader import BoardReader
 from services.reporting.worker import CountingFollower
 from shared.contracts.services import REPORTING
 from shared.http.sessions.wiring import callers_of
 from shared.log.kafka_log import KafkaLog
-from shared.redis.edge import connect_to
+from shared.redis.edge import REDIS_UNAVAILABLE, connect_to
 from shared.worker.admin_server import AdminServer
 from shared.worker.meters import WorkerMeters
 
@@ -36,10 +40,30 @@ def api(settings: Settings) -> FastAPI:
     )
 
 
-def follower(settings: Settings, meters: WorkerMeters | None = None) -> CountingFollower:
+def follower(settings: Settings, meters: WorkerMeters | None = None, *, generation: str = FIRST_GENERATION) -> CountingFollower:
     """Return the follower that reporting's worker runs."""
-    board = Board(connect_to(settings), generation=settings.generation)
-    return CountingFollower(board, KafkaLog(settings.kafka, client_id="reporting-worker"), meters)
+    board = Board(connect_to(settings), generation=generation)
+    log = KafkaLog(settings.kafka, client_id="reporting-worker")
+    return CountingFollower(board, log, meters, only_while_live=not settings.generation)
+
+
+async def live_generation(settings: Settings) -> str:
+    """Return the generation that is shown, as soon as Redis can be asked."""
+    board = Board(connect_to(settings), generation="")
+    try:
+        async for attempt in stamina.retry_context(on=REDIS_UNAVAILABLE, attempts=None, timeout=None, wait_initial=0.2, wait_max=2.0):
+            with attempt:
+                return await board.live_generation()
+    finally:
+        await board.close()
+    raise AssertionError("it is tried without end")
+
+
+async def rebuild(settings: Settings, generation: str | None) -> Rebuild:
+    """Return the rebuild of a generation beside the one that is shown; without a name, of the one after that. Raises ``CannotRebuild``."""
+    redis, log = connect_to(settings), KafkaLog(settings.kafka, client_id="reporting-rebuild")
+    live = await Board(redis, generation="").live_generation()
+    return Rebuild(redis, log, live=live, generation=generation or next_generation(live), partitions=settings.partitions)
 
 
 def worker(settings: Settings) -> NoReturn:
@@ -48,10 +72,11 @@ def worker(settings: Settings) -> NoReturn:
     from shared.worker.faust_edge import run_worker
 
     admin = AdminServer.of("reporting", settings)
+    generation = settings.generation or asyncio.run(live_generation(settings))
     run_worker(
-        name=f"reporting-{settings.generation}",
+        name=f"reporting-{generation}",
         brokers=settings.kafka,
-        followers=[follower(settings, admin.meters)],
+        followers=[follower(settings, admin.meters, generation=generation)],
         batch_size=settings.batch_size,
         session_timeout=settings.session_timeout,
         admin=admin,

@@ -22,7 +22,7 @@ from shared.log import topics
 from shared.log.event_log import EventLog
 from shared.log.input_bounds import WRITER, InputBounds
 from shared.logging import about
-from shared.worker.follower import RecordBatch
+from shared.worker.follower import RecordBatch, StartAgain
 from shared.worker.meters import APPLY, DEAD, DECIDE, PUBLISH, REPEATED, WorkerMeters, uncounted
 
 COUNTED = "counted"
@@ -36,9 +36,14 @@ class CountingFollower:
 
     topic = topics.STUDENT_STATUS
 
-    def __init__(self, board: Board, log: EventLog, meters: WorkerMeters | None = None) -> None:
-        """``log`` takes the dead letters."""
+    def __init__(
+        self, board: Board, log: EventLog, meters: WorkerMeters | None = None, *, letters: bool = True, only_while_live: bool = False
+    ) -> None:
+        """``letters``: whether ``log`` takes the dead letters, which it may have of before; ``only_while_live``: whether the follower ends its
+        process once another generation is the one to show.
+        """
         self._board, self._log, self._bounds = board, log, InputBounds(log)
+        self._letters, self._only_while_live = letters, only_while_live
         self._meters = meters.of(self.topic) if meters else uncounted(self.topic)
         self._known: dict[int, Cursor] = {}
         """Copies of the cursors in Redis. A copy is read again wherever Redis turns out to hold another."""
@@ -57,7 +62,9 @@ class CountingFollower:
             self._known.pop(partition, None)
 
     async def cursors(self, partitions: frozenset[int]) -> Mapping[int, int | None]:
-        """Read the cursors from Redis, and begin the partitions that have none. Raises ``OtherFold``."""
+        """Read the cursors from Redis, and begin the partitions that have none. Raises ``OtherFold``, and ``StartAgain`` for another generation."""
+        if self._only_while_live and (live := await self._board.live_generation()) != self._board.generation:
+            raise StartAgain(f"generation {live} is the one to fill, and this worker fills {self._board.generation}")
         return {partition: (await self._read_cursor(partition)).next for partition in sorted(partitions)}
 
     async def follow(self, batch: RecordBatch) -> int:
@@ -92,7 +99,7 @@ class CountingFollower:
         return cursor
 
     async def _append_dead_letters(self, batch: RecordBatch, changes: Changes) -> None:
-        if not changes.dead:
+        if not changes.dead or not self._letters:
             return
         # What somebody else wrote between our facts stops nobody: only what cannot be read speaks of a broken tool.
         unreadable = sum(not isinstance(letter.error, Foreign) for letter in changes.dead)

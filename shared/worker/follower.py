@@ -40,6 +40,10 @@ class CursorOutsideLog(Exception):
     """The cursor points outside the log: records were deleted, or another log is connected."""
 
 
+class StartAgain(Exception):
+    """The process is to end and be started again, because what it was started with is of before. The message says what."""
+
+
 class Follower(Protocol):
     """What a worker does with its topic, partition by partition, in order."""
 
@@ -55,7 +59,7 @@ class Follower(Protocol):
         """Forget what is remembered of partitions that were just assigned: another worker may have had them. Called before ``cursors``."""
 
     async def cursors(self, partitions: frozenset[int]) -> Mapping[int, int | None]:
-        """Return the next offset wanted of each partition, None for one never begun."""
+        """Return the next offset wanted of each partition, None for one never begun. Asked every few seconds too. May raise ``StartAgain``."""
 
     async def follow(self, batch: RecordBatch) -> int:
         """Process one batch and return the offset at which the partition stands then.

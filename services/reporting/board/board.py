@@ -24,8 +24,9 @@ class OtherFold(Exception):
 class Board:
     """The counts of one generation. Every method raises one of ``REDIS_UNAVAILABLE`` where Redis cannot be reached."""
 
-    def __init__(self, redis: Redis, *, generation: str) -> None:
-        self._redis, self.generation = redis, generation
+    def __init__(self, redis: Redis, *, generation: str, any_fold: bool = False) -> None:
+        """``any_fold``: to read counts of whatever version of the fold, for a comparison."""
+        self._redis, self.generation, self._any_fold = redis, generation, any_fold
         self._open = script(redis, __package__, "open")
         self._apply = script(redis, __package__, "apply")
 
@@ -45,6 +46,11 @@ class Board:
         """Return the cursor of a partition, None where the partition was never begun. Raises ``OtherFold``."""
         key = self.keys(partition)[_CURSOR]
         return self._cursor(partition, await self._redis.hgetall(key))  # type: ignore[arg-type]  # the client answers bytes
+
+    async def is_of_other_fold(self, partition: int) -> bool:
+        """Return whether the counts of a partition come from another version of the fold; there may be none."""
+        fold: bytes | None = await self._redis.hget(self.keys(partition)[_CURSOR], "fold")  # type: ignore[assignment]  # the client answers bytes
+        return fold is not None and int(fold) != FOLD_VERSION
 
     async def open(self, partition: int, log_end: int) -> Cursor:
         """Begin a partition that has no cursor; ``log_end`` is the log's end now. Raises ``OtherFold``."""
@@ -85,11 +91,11 @@ class Board:
     def _cursor(self, partition: int, fields: Mapping[bytes, bytes]) -> Cursor | None:
         if not fields:
             return None
-        if int(fields[b"fold"]) != FOLD_VERSION:
+        if int(fields[b"fold"]) != FOLD_VERSION and not self._any_fold:
             raise OtherFold(
                 f"{self.keys(partition)[_CURSOR]}: these counts come from fold version {int(fields[b'fold'])}, this code has {FOLD_VERSION}. "
-                f"Start the worker with another REPORTING_GENERATION: it counts the record anew; then set the key "
-                f"{LIVE_GENERATION} to that generation."
+                "`baoxue rebuild reporting` counts the record anew into another generation, and shows that. "
+                "A worker that REPORTING_GENERATION tells which one to fill goes on with another REPORTING_GENERATION."
             )
         return Cursor(
             int(fields[b"next"]),

@@ -17,7 +17,7 @@ from shared.logging import about
 from shared.worker.faust_edge.consumer import AssignedBatch, BatchTransport
 from shared.worker.faust_edge.process_exit import exit_broken, exit_for_restart
 from shared.worker.faust_edge.watchdog import CONSUMER, LOOP, STALLED, WATCHDOG
-from shared.worker.follower import UNAVAILABLE, CursorOutsideLog, Follower
+from shared.worker.follower import UNAVAILABLE, CursorOutsideLog, Follower, StartAgain
 from shared.worker.lag import FaustMonitor, TopicPartition
 from shared.worker.liveness import Liveness
 from shared.worker.meters import WorkerMeters
@@ -99,6 +99,8 @@ class FollowerApp(faust.App):
             try:
                 wanted = await retrying()(self.followers[topic].cursors, partitions)
                 found = await self._within_log(topic, {p: wanted.get(p) for p in partitions})
+            except StartAgain as error:
+                exit_for_restart(str(error))
             except Exception as error:
                 if self.should_stop:
                     raise
@@ -183,7 +185,10 @@ class FollowerApp(faust.App):
         """Seek where a cursor went back: a lost Redis is filled again even when no record arrives."""
         for topic, follower in self.followers.items():
             known = {tp: at for tp, at in self._expected.items() if tp.topic == topic and tp in (self._assigned or ())}
-            found = await follower.cursors(frozenset(tp.partition for tp in known))
+            try:
+                found = await follower.cursors(frozenset(tp.partition for tp in known))
+            except StartAgain as error:
+                exit_for_restart(str(error))
             for tp, expected in known.items():
                 if (stands := found[tp.partition] or 0) < expected == self._expected.get(tp):
                     _log.warning("the follower went back to %d: seeking", stands, extra=about(topic, tp.partition, expected))

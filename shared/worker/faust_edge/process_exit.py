@@ -8,7 +8,7 @@ EXIT_BROKEN = 70
 """The exit code of a worker that a person must look at (EX_SOFTWARE)."""
 
 EXIT_RESTART = 75
-"""The exit code of a worker that hangs, and will not when it is started again (EX_TEMPFAIL)."""
+"""The exit code of a worker that hangs, or was started with what is of before, and will do once it is started again (EX_TEMPFAIL)."""
 
 _log = logging.getLogger(__name__)
 
@@ -22,6 +22,6 @@ def exit_broken(error: BaseException) -> NoReturn:
 
 def exit_for_restart(why: str) -> NoReturn:
     """End this process at once, so that its supervisor starts another, which goes on from the cursors: nothing is lost."""
-    _log.error("the worker hangs and is to be started again: %s", why)
+    _log.error("the worker ends, to be started again: %s", why)
     logging.shutdown()
     os._exit(EXIT_RESTART)
