@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, FastAPI, Path, Query, Request, Response
 
@@ -13,9 +13,11 @@ from services.case.desk.neighbours import Neighbours
 from services.case.desk.openapi import SHAPES as DESK_SHAPES
 from services.case.desk.work_lists import WorkLists
 from services.case.documents import CaseFile, CaseList
-from services.case.files import FileOf, Files, is_within
+from services.case.domain.owner_lists import Kind
+from services.case.files import FileOf, Files
 from services.case.lines import read_line
 from services.case.plan_documents import PlansToRenew
+from services.case.sight import Sight, is_within
 from services.case.versions import IfMatch, expecting
 from shared import clock
 from shared.access.access_log import AccessLog, Why
@@ -29,7 +31,7 @@ from shared.commands.openapi import LINES_TAKEN, TAKEN, lines_body
 from shared.commands.record_clock import Now
 from shared.commands.speaker import Speaker
 from shared.contracts.access import Looked, Purpose
-from shared.contracts.case_codes import CaseState
+from shared.contracts.case_codes import CaseState, Role
 from shared.contracts.case_commands import (
     ChangePlan,
     CloseAfterReturn,
@@ -40,6 +42,7 @@ from shared.contracts.case_commands import (
     RecordStep,
     TakeLawStep,
 )
+from shared.contracts.case_owner_commands import Disown, GiveCase, HandOn, SendBack, TakeOver
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.services import CASE
 from shared.deciding.states.state_store import StateStore
@@ -62,7 +65,19 @@ from shared.redis.edge import Redis
 Student = Annotated[str, Path(alias="id", pattern=r"^[0-9a-f]{32}$", description="the student's id, which is the file's")]
 States = Annotated[list[CaseState] | None, Query(description="one state, or several; all of them, if left out")]
 
+Answering = Annotated[list[Role] | None, Query(alias="answers", description="one role of those who answer, or several; all of them, if left out")]
+OfSchool = Annotated[
+    str | None,
+    Query(
+        alias="office",
+        pattern=r"^/schools/[0-9]{10}$",
+        description="only files that were handed on to this school; the caller's own, for whom lists no others",
+    ),
+]
+Side = Annotated[Literal["incoming", "sent"], Query(description="what was sent to the counties, or what they sent")]
+
 Reader = Annotated[Caller, Depends(Having(Action.READ_FILES))]
+SomeReader = Annotated[Caller, Depends(Having(Action.READ_FILES, Action.READ_HANDED_ON))]
 
 _RIGHTS: Mapping[str, Action] = {
     RecordAttempt.TYPE: Action.RECORD_ATTEMPTS,
@@ -73,6 +88,11 @@ _RIGHTS: Mapping[str, Action] = {
     CloseAfterReturn.TYPE: Action.CLOSE_FILES,
     ConfirmClosing.TYPE: Action.CONFIRM_CLOSINGS,
     DeclineClosing.TYPE: Action.CONFIRM_CLOSINGS,
+    TakeOver.TYPE: Action.TAKE_OVER_FILES,
+    SendBack.TYPE: Action.TAKE_OVER_FILES,
+    HandOn.TYPE: Action.HAND_ON_FILES,
+    Disown.TYPE: Action.DISOWN_FILES,
+    GiveCase.TYPE: Action.GIVE_FILES,
 }
 Officer = Annotated[Caller, Depends(Having(*_RIGHTS.values()))]
 _STATUSES: Mapping[str, int] = {RefusalCode.UNKNOWN_CASE: 404, RefusalCode.MALFORMED: 422, RefusalCode.FUTURE_DATED: 422}
@@ -140,18 +160,44 @@ def create_app(
         responses=openapi.responses(CaseList, "A page of files", 404, 422, 503, links=openapi.OF_A_FILE),
     )
     async def read_cases(
-        caller: Reader, county: AreaCode = None, state: States = None, due: Due = None, after: After = None, limit: Limit = 50
+        caller: SomeReader,
+        county: AreaCode = None,
+        state: States = None,
+        due: Due = None,
+        answers: Answering = None,
+        office: OfSchool = None,
+        after: After = None,
+        limit: Limit = 50,
     ) -> Response:
-        counties, cursor = counties_of(county, counties_of_caller(caller, Action.READ_FILES)), cursor_of(after)
-        today = await files.today()
-        page = await files.page(
-            counties, [each for each in CaseState if not state or each in state], today=today, due=due_day(due, today), after=cursor, limit=limit
-        )
+        sight, cursor = Sight.of(caller), cursor_of(after)
+        states, today = [each for each in CaseState if not state or each in state], await files.today()
+        groups = sight.groups(county, office)
+        page = await files.page(groups, states, sight=sight, answers=answers or (), today=today, due=due_day(due, today), after=cursor, limit=limit)
         return json_response(page)
+
+    @app.get(
+        "/v1/hand-overs",
+        summary="Files on their way from one county to another, by the day on which they are to be taken over",
+        responses=openapi.responses(CaseList, "A page of files", 404, 422, 503, links=openapi.OF_A_FILE),
+    )
+    async def read_hand_overs(
+        caller: Reader, county: AreaCode = None, side: Side = "incoming", due: Due = None, after: After = None, limit: Limit = 50
+    ) -> Response:
+        counties, cursor, today = counties_of(county, counties_of_caller(caller, Action.READ_FILES)), cursor_of(after), await files.today()
+        return json_response(await files.on_their_way(counties, Kind(side), today=today, due=due_day(due, today), after=cursor, limit=limit))
+
+    @app.get(
+        "/v1/unowned-cases",
+        summary="Files that are nobody's, the oldest first",
+        responses=openapi.responses(CaseList, "A page of files", 404, 422, 503, links=openapi.OF_A_FILE),
+    )
+    async def read_unowned(caller: Reader, county: AreaCode = None, after: After = None, limit: Limit = 50) -> Response:
+        counties, cursor, today = counties_of(county, counties_of_caller(caller, Action.READ_FILES)), cursor_of(after), await files.today()
+        return json_response(await files.on_their_way(counties, Kind.UNOWNED, today=today, due=None, after=cursor, limit=limit))
 
     @app.post(
         "/v1/cases",
-        summary="Record many attempts or steps, change plans, take steps of the law, or corroborate returns and close files: a line each",
+        summary="Record many attempts or steps, change plans, take steps of the law, hand files over, or close them: a line each",
         openapi_extra=lines_body(openapi.ASKED),
         responses=openapi.responses(LinesDone, "What became of each line", 400, 413, 415, 422, 503) | LINES_TAKEN,
     )
@@ -172,19 +218,19 @@ def create_app(
         return json_response(await files.plans_to_renew(counties, today=today, after=cursor_of(after), limit=limit))
 
     @app.get("/v1/cases/{id}", summary="A file and its history", responses=openapi.responses(CaseFile, "The file", 404, 422, 503))
-    async def read_case(caller: Reader, student: Student, purpose: Why = Purpose.WORK) -> Response:
-        file = files.one(student, counties_of_caller(caller, Action.READ_FILES))
+    async def read_case(caller: SomeReader, student: Student, purpose: Why = Purpose.WORK) -> Response:
+        file = files.one(student, Sight.of(caller))
         return json_response(await access.shown(caller, Looked.FILE_READ, student, file, purpose=purpose))
 
     @app.post(
         "/v1/cases/{id}",
-        summary="Record an attempt or a step of the plan, change the plan, take a step of the law, or corroborate a return and close the file",
+        summary="Record an attempt or a step of the plan, change the plan, take a step of the law, hand the file over, or close it",
         openapi_extra=openapi.BODY,
         responses=openapi.responses(CaseFile, "It is done; the file as it stands then", 400, 404, 409, 412, 413, 415, 422, 503) | TAKEN,
     )
     async def submit(request: Request, caller: Officer, student: Student, key: IdempotencyKey, if_match: IfMatch = None) -> Response:
         command, speaker = openapi.ASKED.read(await body_of(request)), _speaker(caller)
-        target = FileOf(files, student, speaker.counties)
+        target = FileOf(files, student, Sight.of(caller))
         at, seen = await story.said(request), expecting(if_match)
         answer = await office.submitter.take(command, target, office=command.office, speaker=speaker, key=key, at=at, expects=seen)
         await access.answered(caller, Looked.FILE_READ, student, answer)

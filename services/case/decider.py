@@ -6,8 +6,9 @@ from datetime import date
 
 from msgspec import Raw
 
-from services.case.domain import merged_files, office_commands, packed, plan_commands, policy_commands
+from services.case.domain import merged_files, office_commands, owner_commands, packed, plan_commands, policy_commands
 from services.case.domain.case import Case, evolve
+from services.case.domain.owner_lists import lists_of
 from services.case.domain.plan import planned
 from shared.clock import china_day
 from shared.contracts.case import CaseFact
@@ -19,11 +20,13 @@ from shared.contracts.case_commands import (
     DeclineClosing,
     FollowingCommand,
     JoinCase,
+    MoveCase,
     PartCase,
     RecordAttempt,
     RestoreCase,
     TakeLawStep,
 )
+from shared.contracts.case_owner_commands import Disown, GiveCase, HandOn, MarkUnowned, SendBack, TakeOver
 from shared.contracts.refusal import Refusal
 from shared.contracts.registry import INPUT_LANGUAGES, RECORD_LANGUAGE
 from shared.contracts.services import CASE
@@ -37,8 +40,16 @@ from shared.log import topics
 
 _NOWHERE: AbstractSet[tuple[str, bytes]] = frozenset()
 
-Command = policy_commands.PolicyCommand | merged_files.MergeCommand | office_commands.OfficeCommand | plan_commands.PlanCommand
+Command = (
+    policy_commands.PolicyCommand
+    | MoveCase
+    | merged_files.MergeCommand
+    | office_commands.OfficeCommand
+    | plan_commands.PlanCommand
+    | owner_commands.OwnerCommand
+)
 _OF_OFFICES = (RecordAttempt, TakeLawStep, CorroborateReturn, CloseAfterReturn, ConfirmClosing, DeclineClosing)
+_OF_OWNERS = (TakeOver, SendBack, HandOn, Disown, MarkUnowned, GiveCase)
 _OF_MERGES = (CloseForMerge, JoinCase, PartCase, RestoreCase)
 
 
@@ -73,8 +84,12 @@ class CaseDecider:
         return packed.pack(evolve(packed.unpack(state), data, on=china_day(fact.time), cause=fact.causationid))
 
     def listed(self, state: bytes | None) -> AbstractSet[tuple[str, bytes]]:
-        """Return the list of the file's county and state, in which the due day is the sort key."""
-        return _NOWHERE if state is None else frozenset((packed.place_in_lists(state),))
+        """Return the list of the file's county and state, in which the due day is the sort key, and those of who answers (``owner_lists.py``)."""
+        if state is None:
+            return _NOWHERE
+        place = packed.place_in_lists(state)
+        owner = packed.owner_of(state)
+        return frozenset((place,)) if owner is None else frozenset((place, *lists_of(owner, place)))
 
 
 def _counties_of(office: str, on: date) -> Container[str]:
@@ -86,7 +101,12 @@ def _decided(case: Case, command: Command, *, on: date, cause: str) -> CaseFact 
     if isinstance(command, FollowingCommand):  # first: most commands are of policies
         if isinstance(command, _OF_MERGES):
             return planned(case.plan, case.history, merged_files.decide(case, command, on=on), on=on)
+        if isinstance(command, MoveCase):
+            return owner_commands.move(case, command, on=on, same_office=codes_of_office(f"/counties/{command.county}"))
         return planned(case.plan, case.history, policy_commands.decide(case, command, on=on), on=on)
     if isinstance(command, _OF_OFFICES):
         return office_commands.decide(case, command, on=on, cause=cause, answers_for=_counties_of(command.office, on))
+    if isinstance(command, _OF_OWNERS):
+        office = "" if isinstance(command, MarkUnowned) else command.office
+        return owner_commands.decide(case, command, on=on, cause=cause, answers_for=_counties_of(office, on))
     return plan_commands.decide(case, command, on=on, cause=cause, answers_for=codes_of_office(command.office))

@@ -9,13 +9,26 @@ from services.case.domain.case import Case
 from services.case.domain.entries import Happening
 from services.case.domain.timeline import happenings_of
 from services.case.law_documents import LawShown, law_shown
+from services.case.owner_documents import (
+    AnswersShown,
+    ChainShown,
+    HandOverShown,
+    UnownedShown,
+    answers_shown,
+    chain_shown,
+    hand_over_shown,
+    unowned_shown,
+)
 from services.case.plan_documents import PlanShown, plan_shown
 from shared.contracts.case_codes import CaseStanding, CaseState
 from shared.contracts.words import Reason
 
 
 class CaseEntry(Struct, frozen=True):
-    """A file as lists show it. ``id`` is the student's; ``due``: the day of the next step, null once it is closed."""
+    """A file as lists show it. ``id`` is the student's; ``county``: the one that answers; ``due``: the day of the next step, null once it is closed.
+
+    ``hand_over``: null where the file is on its way to no other county; ``unowned``: null where it is somebody's.
+    """
 
     id: str
     state: CaseState
@@ -24,6 +37,9 @@ class CaseEntry(Struct, frozen=True):
     attempts: int
     due: date | None
     overdue: bool
+    answers: AnswersShown
+    hand_over: HandOverShown | None
+    unowned: UnownedShown | None
 
 
 class ReturnShown(Struct, frozen=True):
@@ -36,8 +52,11 @@ class ReturnShown(Struct, frozen=True):
 
 
 class CaseFile(CaseEntry, frozen=True):
-    """A file, the plan of its child, where it stands by the law, and what happened to it, oldest first; of a very long history the newest part."""
+    """A file, the chain of those who answer, the plan of its child, where it stands by the law, and what happened to it, oldest first; of a very
+    long history the newest part.
+    """
 
+    chain: ChainShown
     back: ReturnShown | None
     plan: PlanShown
     law: LawShown
@@ -52,9 +71,20 @@ class CaseList(Struct, frozen=True):
     next: str | None
 
 
-def entry_of(student: str, now: CaseStanding, today: date) -> CaseEntry:
+def entry_of(student: str, case: Case, now: CaseStanding, today: date) -> CaseEntry:
     """Return a file as a list shows it."""
-    return CaseEntry(student, now.state, now.county, now.reason, now.attempts, now.due, _overdue(now, today))
+    return CaseEntry(
+        student,
+        now.state,
+        now.county,
+        now.reason,
+        now.attempts,
+        now.due,
+        _overdue(now, today),
+        answers_shown(case, today),
+        hand_over_shown(case, today),
+        unowned_shown(case, today),
+    )
 
 
 def file_of(student: str, case: Case, now: CaseStanding, today: date) -> CaseFile:
@@ -67,6 +97,10 @@ def file_of(student: str, case: Case, now: CaseStanding, today: date) -> CaseFil
         now.attempts,
         now.due,
         _overdue(now, today),
+        answers_shown(case, today),
+        hand_over_shown(case, today),
+        unowned_shown(case, today),
+        chain_shown(case, now, today),
         None if (back := case.back) is None else ReturnShown(back.since, back.claimant, back.corroborated_by, back.proposed_by),
         plan_shown(case, now, today),
         law_shown(case, now, today),

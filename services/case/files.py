@@ -1,15 +1,20 @@
 """Reads files for the api: one file, or a page of a list. Raises ``Problem``."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from math import ceil
 
 from services.case.documents import CaseEntry, CaseFile, CaseList, entry_of, file_of
+from services.case.domain.case import Case
+from services.case.domain.owner_commands import answering
+from services.case.domain.owner_lists import Kind, stands_in
 from services.case.domain.packed import day_key, unpack
 from services.case.plan_documents import PlansToRenew, PlanToRenew, to_renew
+from services.case.sight import Sight
 from shared.clock import china_day
 from shared.commands.rebuild_gate import RebuildGate
 from shared.commands.record_clock import Now
-from shared.contracts.case_codes import CaseState
+from shared.contracts.case_codes import CaseStanding, CaseState, Role
 from shared.deciding.states.listing import Cursor, Listing
 from shared.deciding.states.state_store import StateStore
 from shared.http.problems import Problem
@@ -17,12 +22,8 @@ from shared.http.unavailable import redis_needed
 from shared.log.partitioner import partition_of
 
 _LAST_DAY = date.max
-
-
-def is_within(state: bytes | None, _: str, counties: Set[str]) -> bool:
-    """Return whether there is a file and it is in one of these counties."""
-    standing = unpack(state).standing
-    return standing is not None and standing.county in counties
+_LOOKED_THROUGH = 2_000
+"""The most files that a page looks through for those for which somebody in a role answers."""
 
 
 class Files:
@@ -37,23 +38,77 @@ class Files:
             return china_day(await self._now())
 
     async def page(
-        self, counties: Sequence[str], states: Sequence[CaseState], *, today: date, due: date | None, after: Cursor | None, limit: int
+        self,
+        groups: Sequence[str],
+        states: Sequence[CaseState],
+        *,
+        sight: Sight,
+        answers: Sequence[Role],
+        today: date,
+        due: date | None,
+        after: Cursor | None,
+        limit: int,
     ) -> CaseList:
-        """Return a page of the files in some counties, which must be in ascending order, and states. ``due``: only those due by that day."""
-        await self._gate.check(range(self._partitions))
+        """Return a page of the files in some counties, in ascending order, or handed on to an office, in some states.
+
+        ``answers``: only those for which somebody in one of these roles answers, all if there are none; ``due``: only those due by that day.
+        """
         below = None if due is None or due == _LAST_DAY else day_key(due + timedelta(1))
         kinds = [state.value for state in states if due is None or state is not CaseState.CLOSED]  # a closed file is never due
-        with redis_needed():
-            page = await self._listing.page(counties, kinds, after=after, below=below, limit=limit)
-            found = await self._store.get_all([(entry.partition, entry.state_id) for entry in page.entries])
-        among = set(counties)
-        cases: list[CaseEntry] = []
-        for entry, state in zip(page.entries, found, strict=True):
+        among = frozenset(groups)
+
+        def stays(case: Case, now: CaseStanding) -> bool:
             # Between the two reads a file may have entered another list: there it is shown as it is.
-            now = unpack(state).standing
-            if now is not None and now.county in among and now.state in states and (due is None or (now.due is not None and now.due <= due)):
-                cases.append(entry_of(entry.state_id.hex(), now, today))
-        return CaseList(today, cases, str(page.next) if page.next else None)
+            if not sight.sees(case) or now.state not in states or (due is not None and (now.due is None or now.due > due)):
+                return False
+            who = answering(case, today)
+            return (now.county in among or who.office in among) and (not answers or who.role in answers)
+
+        return await self._page(groups, kinds, stays, today=today, after=after, below=below, limit=limit, thinned=bool(answers))
+
+    async def on_their_way(self, counties: Sequence[str], side: Kind, *, today: date, due: date | None, after: Cursor | None, limit: int) -> CaseList:
+        """Return a page of the files that were sent to some counties, that they sent, or that are nobody's there, the oldest first.
+
+        ``due``: only those that are to be taken over by that day.
+        """
+        below = None if due is None or due == _LAST_DAY else day_key(due + timedelta(1))
+        among = frozenset(counties)
+
+        def stays(case: Case, now: CaseStanding) -> bool:
+            owner = case.owner
+            if owner is None or stands_in(owner, side, now) not in among:
+                return False
+            return due is None or owner.hand_over is None or owner.hand_over.due <= due
+
+        return await self._page(counties, [side.value], stays, today=today, after=after, below=below, limit=limit)
+
+    async def _page(
+        self,
+        groups: Sequence[str],
+        kinds: Sequence[str],
+        stays: Callable[[Case, CaseStanding], bool],
+        *,
+        today: date,
+        after: Cursor | None,
+        below: bytes | None,
+        limit: int,
+        thinned: bool = False,
+    ) -> CaseList:
+        await self._gate.check(range(self._partitions))
+        cases: list[CaseEntry] = []
+        # Where the lists are thinned out, page after page of them is read; the last may bring more than was asked for.
+        for _ in range(ceil(_LOOKED_THROUGH / limit) if thinned else 1):
+            with redis_needed():
+                page = await self._listing.page(groups, kinds, after=after, below=below, limit=limit)
+                found = await self._store.get_all([(entry.partition, entry.state_id) for entry in page.entries])
+            for entry, state in zip(page.entries, found, strict=True):
+                case = unpack(state)
+                if case.standing is not None and stays(case, case.standing):
+                    cases.append(entry_of(entry.state_id.hex(), case, case.standing, today))
+            after = page.next
+            if after is None or len(cases) >= limit:
+                break
+        return CaseList(today, cases, str(after) if after else None)
 
     async def plans_to_renew(self, counties: Sequence[str], *, today: date, after: Cursor | None, limit: int) -> PlansToRenew:
         """Return which of the next ``limit`` files that are not closed in some counties, in ascending order, have a plan of an older version."""
@@ -69,30 +124,30 @@ class Files:
                 plans.append(plan)
         return PlansToRenew(today, plans, str(page.next) if page.next else None)
 
-    async def one(self, student: str, counties: Set[str]) -> CaseFile:
-        """Return the file of a student if it is in one of these counties."""
-        return await FileOf(self, student, counties).document(await self.state_of(student, counties))
+    async def one(self, student: str, sight: Sight) -> CaseFile:
+        """Return the file of a student if it is in sight."""
+        return await FileOf(self, student, sight).document(await self.state_of(student, sight))
 
-    async def state_of(self, student: str, counties: Set[str]) -> bytes | None:
-        """Return the state of a student's file; it may be one that is in none of these counties."""
+    async def state_of(self, student: str, sight: Sight) -> bytes | None:
+        """Return the state of a student's file; it may be one that is not in sight."""
         partition = partition_of(student.encode(), self._partitions)
         with redis_needed():
             state = await self._store.get(partition, bytes.fromhex(student))
-        if not is_within(state, student, counties):
+        if not sight.sees(unpack(state)):
             await self._gate.check((partition,))
         return state
 
 
 class FileOf:
-    """The file of one student, as the target of a command (``shared.commands.submit``). ``counties``: where the caller may see it."""
+    """The file of one student, as the target of a command (``shared.commands.submit``). ``sight``: what the caller sees."""
 
-    def __init__(self, files: Files, student: str, counties: Set[str]) -> None:
+    def __init__(self, files: Files, student: str, sight: Sight) -> None:
         self.student, self.location = student, f"/v1/cases/{student}"
-        self._files, self._counties = files, counties
+        self._files, self._sight = files, sight
 
     def is_within(self, state: bytes | None) -> bool:
         """Return whether the caller may see the file in this state."""
-        return is_within(state, self.student, self._counties)
+        return self._sight.sees(unpack(state))
 
     async def document(self, state: bytes | None) -> CaseFile:
         """Return the file in this state. Raises ``Problem`` 404 where there is none, and alike for one that the caller may not see."""

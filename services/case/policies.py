@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
+from shared.contracts.case_codes import UnownedReason
 from shared.contracts.case_commands import (
     CaseCommand,
     CloseForLeave,
@@ -23,6 +24,7 @@ from shared.contracts.case_commands import (
     PartCase,
     RestoreCase,
 )
+from shared.contracts.case_owner_commands import MarkUnowned
 from shared.contracts.same_as import StudentMerged, StudentMergeVoided, StudentReleased, StudentRestored, StudentTookOver
 from shared.contracts.services import CASE, ENROLMENT
 from shared.contracts.student import Standing, StudentVoided
@@ -72,6 +74,15 @@ def when_student_dropped_out_open_case(fact: Fact) -> CaseCommand | None:
     if after is None or after.status not in OUT_OF_SCHOOL or _is_out(fact.data.before) or _is_void(fact):
         return None
     return OpenCase(fact=fact.sequence, county=after.county, reason=after.reason, spell=fact.data.spell)
+
+
+def when_student_dropped_out_between_counties_mark_case_unowned(fact: Fact) -> CaseCommand | None:
+    """Say of the file of a child that left a county, and is out of school before it came to another, that it is nobody's."""
+    before, after = fact.data.before, fact.data.after
+    if before is None or before.status is not Status.IN_TRANSFER or after is None or after.status not in OUT_OF_SCHOOL or _is_void(fact):
+        return None
+    # A child that is said to be in another county by the same word has arrived.
+    return MarkUnowned(fact=fact.sequence, because=UnownedReason.BETWEEN_COUNTIES) if before.county == after.county else None
 
 
 def when_student_returned_observe_it(fact: Fact) -> CaseCommand | None:
@@ -176,6 +187,7 @@ STEPS_OF_MERGES: Mapping[str, Callable[[Fact], CaseCommand | None]] = {
 POLICIES: tuple[Callable[[Fact], CaseCommand | None], ...] = (
     when_student_moved_move_case,  # first: whatever else happens, happens in the new county
     when_student_dropped_out_open_case,
+    when_student_dropped_out_between_counties_mark_case_unowned,
     when_student_returned_observe_it,
     when_student_was_removed_close_case,
     when_absence_was_approved_close_case,

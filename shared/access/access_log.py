@@ -40,7 +40,7 @@ Shown = TypeVar("Shown", bound=ShownDocument)
 
 
 class _County(Struct, frozen=True):
-    county: str
+    county: str | None = None
 
 
 _decode_county = msgspec.json.Decoder(_County).decode
@@ -79,10 +79,11 @@ class AccessLog:
         return found
 
     async def answered(self, caller: Caller, did: Looked, student: str, answer: Answer) -> Answer:
-        """Return the answer to a command, which shows the child as it stands then, once it is written that the caller looked."""
+        """Return the answer to a command, once it is written that the caller looked; one that shows no child is returned as it is."""
         if answer.status == HTTPStatus.OK:
             county = _decode_county(answer.body).county
-            await self.looked(caller, did, [Look(student, county, shown=True)], purpose=Purpose.WORK)
+            if county is not None:
+                await self.looked(caller, did, [Look(student, county, shown=True)], purpose=Purpose.WORK)
         return answer
 
     async def erased(self, caller: Caller, student: str, county: str, *, purpose: Purpose) -> None:

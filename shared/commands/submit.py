@@ -43,6 +43,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.004, 0.05
 _UNREADABLE = Exceptional(code=RefusalCode.MALFORMED, field=None, detail="the worker could not read the command; it became a dead letter")
 _FIELDS_OF_REQUEST = {"type": "do", "subject": "id"}
 _UNHEARD = {"status": "taken", "detail": "It is in the log. What becomes of it is told to those who may read the child's file."}
+_OUT_OF_SIGHT = {"status": "done", "detail": "It is done, and by it the child went out of your sight."}
 _NOWHERE = 0
 """The offset of a command that is judged before it is appended: the fact that it makes there is never published."""
 
@@ -112,13 +113,13 @@ class CommandSubmitter:
         Returns 200 with the target as it is once the command was decided, or 202 with its location if the worker wrote no outcome in time. A
         refused command is a ``Problem``: 403 for an office that the speaker may not speak for, 409 with the code, or another status that the
         service has for the code. A child that is not the speaker's is refused as one that nobody ever heard of; a speaker who may hear nothing of
-        any child is told that the command was taken, and no more.
+        the child is told that the command was taken, and no more.
         """
         speaker.check(office, command.TYPE)
         content = b"%b\0%b\0%b\0%b" % (speaker.owner.encode(), command.TYPE.encode(), target.student.encode(), encode(command))
 
         async def work() -> Answer:
-            return await self._submitted(command, target, office, command_id(key, content), at, expects if speaker.hears else whatever, speaker.hears)
+            return await self._submitted(command, target, office, command_id(key, content), at, expects, speaker.hears)
 
         if key is None:
             return await work()
@@ -135,8 +136,9 @@ class CommandSubmitter:
             value = encode(
                 first_event(command, id_=id_, source=office, subject=target.student, at=at or await self._now(), recorded=at or clock.now())
             )
-            state = await self._store.get(partition, self._decider.state_id(student)) if hears else None
-        if not hears:
+            state = await self._store.get(partition, self._decider.state_id(student))
+        # Who reads no county hears of a child all the same where this one thing is in sight: a file that was handed on to a school.
+        if not hears and not target.is_within(state):
             with log_needed():
                 await self._log.append(self._decider.topic, {partition: [(student, value)]})
             return Answer(202, "application/json", {}, encode(_UNHEARD))
@@ -158,7 +160,8 @@ class CommandSubmitter:
             if decision is not None and decision.outcome is Outcome.REFUSED:
                 raise self._refused(decision.why)
             if decision is not None:
-                return await self._done(target, await self._store.get(partition, self._decider.state_id(student)))
+                left = await self._store.get(partition, self._decider.state_id(student))
+                return await self._done(target, left) if target.is_within(left) else Answer(200, "application/json", {}, encode(_OUT_OF_SIGHT))
         taken = {"status": "taken", "detail": "It is in the log, and the worker has not decided on it yet: look there."}
         return Answer(202, "application/json", {"Location": target.location}, encode(taken))
 

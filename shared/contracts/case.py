@@ -336,7 +336,7 @@ class CaseLawStepTaken(CaseFact, frozen=True):
     document: RecordedReference
 
 
-CASE_FACTS: tuple[type[CaseFact], ...] = (
+FILE_FACTS: tuple[type[CaseFact], ...] = (
     CaseOpenedV1,
     CaseOpened,
     CaseReopenedV1,

@@ -82,6 +82,25 @@ class DecliningReason(StrEnum):
     OTHER = "other"
 
 
+class SendingBackReason(StrEnum):
+    """Why a county sends back a file that was sent to it."""
+
+    NOT_HERE = "not_here"
+    NO_HOUSEHOLD_REGISTER = "no_household_register"
+    LIVES_ELSEWHERE = "lives_elsewhere"
+    SENT_IN_ERROR = "sent_in_error"
+    OTHER = "other"
+
+
+class UnownedReason(StrEnum):
+    """Why a file is nobody's: its child has no household register (户籍) in the county, lives in another, or is between two counties."""
+
+    NO_HOUSEHOLD_REGISTER = "no_household_register"
+    LIVES_ELSEWHERE = "lives_elsewhere"
+    BETWEEN_COUNTIES = "between_counties"
+    OTHER = "other"
+
+
 class Role(StrEnum):
     """In which role somebody acts: the seven heads (七长), and an officer of a department."""
 
@@ -156,13 +175,17 @@ Attempts = Annotated[int, Meta(ge=0, le=1_000_000, description="the attempts of 
 AttemptNumber = Annotated[int, Meta(ge=1, le=1_000_000, description="the n-th attempt of the present spell")]
 
 PlaybookVersion = Annotated[int, Meta(ge=1, le=127, description="the version of the playbook of the file's reason")]
+ChainVersion = Annotated[int, Meta(ge=1, le=255, description="the version of the chain of the file's county")]
 LadderVersion = Annotated[int, Meta(ge=1, le=255, description="the version of the law's ladder")]
 StepCode = Annotated[str, Meta(pattern=r"^[a-z-]{1,40}$(?!\n)", description="the code of a step, as the file's plan has it")]
 RecordedStep = Annotated[str, Meta(min_length=1, max_length=40, extra_json_schema={"pattern": "^[a-z-]{1,40}$"})]
 
 
 class CaseStanding(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
-    """What is counted of a file. ``county`` follows the child while the file is not closed; ``due``: the day of the next step."""
+    """What is counted of a file. ``county``: the one that answers for it; ``due``: the day of the next step.
+
+    Where a child comes to count in another county, the file follows once that county has taken it over; before there were hand-overs, at once.
+    """
 
     state: CaseState
     county: RecordedCounty

@@ -255,7 +255,7 @@ class TakeLawStep(CaseCommand, frozen=True):
     term: date | None = None
 
 
-CASE_COMMANDS: tuple[type[CaseCommand], ...] = (
+FILE_COMMANDS: tuple[type[CaseCommand], ...] = (
     OpenCase,
     ObserveReturnV1,
     ObserveReturn,

@@ -11,8 +11,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from shared.contracts.case import CASE_FACTS
-from shared.contracts.case_commands import CASE_COMMANDS, COMMAND_UPCASTS
+from shared.contracts.case_commands import COMMAND_UPCASTS
+from shared.contracts.case_language import CASE_COMMANDS, CASE_FACTS
 from shared.contracts.county import CountyStated
 from shared.contracts.relief import RELIEF_COMMANDS, RELIEF_FACTS
 from shared.contracts.reports import REPORTS

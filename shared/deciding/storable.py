@@ -64,6 +64,7 @@ _CHECKS: Mapping[str, Callable[[Any], object]] = {
     "school": _is_code,
     "student": re.compile(r"[0-9a-f]{32}").fullmatch,
     "office": _is_office,
+    "to_office": _is_office,
     "claimant": _is_office,
     "corroborated_by": _is_office,
     "proposed_by": _is_office,

@@ -25,7 +25,7 @@ class Action(StrEnum):
     PREVIEW_MERGES = "preview-merges"
     """See what a report that two ids are one child would come to: `POST /v1/same-as/preview`."""
     READ_FILES = "read-files"
-    """List and read the files of children: `GET /v1/cases`, `GET /v1/cases/{id}`, `GET /v1/plan-changes`."""
+    """List and read the files of children: `GET /v1/cases`, `GET /v1/cases/{id}`, `/v1/plan-changes`, `/v1/hand-overs`, `/v1/unowned-cases`."""
     EXPORT_FILES = "export-files"
     """Take a list of files away as a table: `GET /v1/desk/export`."""
     RECORD_ATTEMPTS = "record-attempts"
@@ -42,6 +42,16 @@ class Action(StrEnum):
     """Confirm or decline, as a second office, that a file is closed: `confirm-closing` and `decline-closing` of the same."""
     CLOSE_FILES = "close-files"
     """Close a file after a return, for a second office to confirm: `close-after-return` of `POST /v1/cases/{id}` and `POST /v1/cases`."""
+    TAKE_OVER_FILES = "take-over-files"
+    """Take over a file that was sent to the county, or send it back: `take-over` and `send-back` of `POST /v1/cases/{id}` and `POST /v1/cases`."""
+    HAND_ON_FILES = "hand-on-files"
+    """Hand a file on to somebody else of the county's chain: `hand-on` of `POST /v1/cases/{id}` and `POST /v1/cases`."""
+    DISOWN_FILES = "disown-files"
+    """Say that a file is nobody's: `disown` of `POST /v1/cases/{id}` and `POST /v1/cases`."""
+    GIVE_FILES = "give-files"
+    """Give a file that is nobody's, or on its way, to a county: `give` of `POST /v1/cases/{id}` and `POST /v1/cases`."""
+    READ_HANDED_ON = "read-handed-on"
+    """List and read the files that were handed on to the caller's own office: `GET /v1/cases`, `GET /v1/cases/{id}`."""
     READ_GRANTS = "read-grants"
     """List and read the aid of children: `GET /v1/grants`, `GET /v1/grants/{id}`, `GET /v1/students/{id}/grants`."""
     GIVE_AID = "give-aid"
@@ -95,6 +105,11 @@ TABLE: Mapping[Action, Mapping[Role, Reach]] = {
     Action.CORROBORATE_RETURNS: {Role.OFFICER: _AREA, Role.REPORTER: _AREA, Role.SUPERIOR: _AREA},
     Action.CONFIRM_CLOSINGS: {Role.SUPERIOR: _AREA},
     Action.CLOSE_FILES: {Role.OFFICER: _AREA},
+    Action.TAKE_OVER_FILES: {Role.OFFICER: _AREA},
+    Action.HAND_ON_FILES: {Role.OFFICER: _AREA, Role.REPORTER: _AREA},
+    Action.DISOWN_FILES: {Role.OFFICER: _AREA},
+    Action.GIVE_FILES: {Role.SUPERIOR: _AREA},
+    Action.READ_HANDED_ON: {Role.OFFICER: _AREA, Role.REPORTER: _AREA},
     Action.READ_GRANTS: {Role.OFFICER: _AREA, Role.SUPERIOR: _AREA, Role.AUDITOR: _AREA},
     Action.GIVE_AID: {Role.OFFICER: _AREA},
     Action.BEGIN_TERMS: {Role.OFFICER: _NATION, Role.SUPERIOR: _NATION, Role.OPERATOR: _NATION},

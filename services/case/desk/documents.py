@@ -6,7 +6,7 @@ from datetime import date
 from msgspec import Raw, Struct
 
 from services.case.desk.queues import Queue
-from services.case.desk.steps import Step
+from services.case.desk.why import Step
 from services.case.documents import CaseEntry, CaseFile
 
 
@@ -34,12 +34,14 @@ class Desk(Struct, frozen=True):
 class WorkList(Struct, frozen=True):
     """A page of a queue, by county and then by the day that is due. ``next``: the ``after`` of the page that follows.
 
-    A page may have fewer files than were asked for, or none, though others follow: only where ``next`` is null none do.
+    A page may have fewer files than were asked for, or none, though others follow: only where ``next`` is null none do. ``places``: the counties
+    of the hand-overs in it, which may be of other areas.
     """
 
     today: date
     files: Sequence[CaseEntry]
     next: str | None
+    places: Sequence[Place]
 
 
 class CountyWork(Struct, frozen=True):
@@ -60,13 +62,17 @@ class WorkCounts(Struct, frozen=True):
 
 
 class DeskFile(Struct, frozen=True):
-    """A file at the desk: the file, its version, and every step with the reason why it may not be taken; the first is the one that comes next."""
+    """A file at the desk: the file, its version, and every step with the reason why it may not be taken; the first is the one that comes next.
+
+    ``places``: the counties between which it is on its way, which may be of other areas.
+    """
 
     file: CaseFile
     version: str
     steps: Sequence[Step]
     county: str
     county_name: str
+    places: Sequence[Place]
 
 
 class FoundFiles(Struct, frozen=True):

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from services.case.domain.owner_lists import Kind
 from services.case.domain.packed import NO_DAY, day_key
 from shared.contracts.case_codes import CaseState
 
@@ -26,6 +27,14 @@ class Queue(StrEnum):
     """One office would close the file, and a second has to confirm it."""
     CLOSED = "closed"
     """Nothing is waited for."""
+    INCOMING = "incoming"
+    """The file was sent to the county, or sent back to it, which has to take it over."""
+    SENT = "sent"
+    """The county sent the file, or sent it back, and no other has taken it over yet."""
+    AGEING = "ageing"
+    """The file was to be taken over before today."""
+    UNOWNED = "unowned"
+    """The file is nobody's: the level above has to give it to a county."""
 
 
 _OUT = (CaseState.OPEN, CaseState.PERSUADING)
@@ -34,11 +43,15 @@ _DAY = timedelta(1)
 
 
 class Range(NamedTuple):
-    """Where the files of a queue stand in lists: of which states, from which sort key on, and below which; None for no bound."""
+    """Where the files of a queue stand in lists: of which states, from which sort key on, and below which; None for no bound.
+
+    ``kind``: of a queue that goes by who answers, the list, in which a file stands beside that of its state; it has no states then.
+    """
 
     states: tuple[CaseState, ...]
     not_below: bytes
     below: bytes | None
+    kind: Kind | None = None
 
 
 def range_of(queue: Queue, today: date) -> Range:
@@ -59,6 +72,14 @@ def range_of(queue: Queue, today: date) -> Range:
             return Range((CaseState.CLOSING,), b"", None)
         case Queue.CLOSED:
             return Range((CaseState.CLOSED,), b"", None)
+        case Queue.INCOMING:
+            return Range((), b"", None, Kind.INCOMING)
+        case Queue.SENT:
+            return Range((), b"", None, Kind.SENT)
+        case Queue.AGEING:
+            return Range((), b"", now, Kind.INCOMING)
+        case Queue.UNOWNED:
+            return Range((), b"", None, Kind.UNOWNED)
 
 
 def bounds(today: date) -> tuple[bytes, bytes]:
@@ -66,9 +87,13 @@ def bounds(today: date) -> tuple[bytes, bytes]:
     return day_key(today), day_key(today + _DAY)
 
 
-def counts_by_queue(by_state: Mapping[CaseState, tuple[int, int, int]]) -> dict[Queue, int]:
-    """Return how many files each queue has. ``by_state``: how many are due before today, today, and later."""
-    none = (0, 0, 0)
+_Ranges = tuple[int, int, int]
+"""How many files of a list are due before today, today, and later."""
+
+
+def counts_by_queue(by_state: Mapping[CaseState, _Ranges], by_kind: Mapping[Kind, _Ranges] | None = None) -> dict[Queue, int]:
+    """Return how many files each queue has, by the lists of states and by those of who answers."""
+    none, kinds = (0, 0, 0), by_kind or {}
     out = [sum(by_state.get(state, none)[n] for state in _OUT) for n in range(3)]
     back, closed = by_state.get(CaseState.RETURNED, none), by_state.get(CaseState.CLOSED, none)
     return {
@@ -79,4 +104,8 @@ def counts_by_queue(by_state: Mapping[CaseState, tuple[int, int, int]]) -> dict[
         Queue.WATCHED: back[2],
         Queue.SECOND: sum(by_state.get(CaseState.CLOSING, none)),
         Queue.CLOSED: sum(closed),
+        Queue.INCOMING: sum(kinds.get(Kind.INCOMING, none)),
+        Queue.SENT: sum(kinds.get(Kind.SENT, none)),
+        Queue.AGEING: kinds.get(Kind.INCOMING, none)[0],
+        Queue.UNOWNED: sum(kinds.get(Kind.UNOWNED, none)),
     }

@@ -17,14 +17,16 @@ from services.case.desk.queues import Queue
 from services.case.desk.steps import steps_of
 from services.case.desk.tables import Format
 from services.case.desk.words import Tongue
-from services.case.desk.work_lists import WorkLists, name_of, name_of_office
+from services.case.desk.work_lists import WorkLists, name_of, name_of_office, places_of
 from services.case.domain.packed import unpack
 from services.case.files import FileOf, Files
+from services.case.sight import Sight
 from services.case.versions import version_of
 from shared.access.access_log import AccessLog, Why
 from shared.commands.instructions import body_of
 from shared.commands.list_query import After, AreaCode, Limit, counties_of, cursor_of
 from shared.contracts.access import Looked, Purpose
+from shared.contracts.case_codes import Role
 from shared.contracts.words import Reason
 from shared.http.api import json_response
 from shared.http.callers import Having, counties_of_caller
@@ -37,15 +39,17 @@ AsFormat = Annotated[Format, Query(alias="format", description="what the table i
 InTongue = Annotated[Tongue, Query(description="the language of its words")]
 InQueue = Annotated[Queue, Query(description="what the files wait for")]
 
+Answering = Annotated[list[Role] | None, Query(alias="answers", description="one role of those who answer, or several; all of them, if left out")]
+
 _Sitter = Annotated[Caller, Depends(Having(Action.READ_FILES, Action.RECORD_ATTEMPTS))]
-_Reader = Annotated[Caller, Depends(Having(Action.READ_FILES))]
+_Reader = Annotated[Caller, Depends(Having(Action.READ_FILES, Action.READ_HANDED_ON))]
 _Exporter = Annotated[Caller, Depends(Having(Action.EXPORT_FILES))]
 _NAMES, _UNMASK = Depends(Having(Action.READ_NAMES)), Depends(Having(Action.UNMASK_NAMES))
 _AID, _LOOKS = Depends(Having(Action.READ_GRANTS)), Depends(Having(Action.READ_ACCESS))
 _AT_THE_DESK = (
     Action.READ_FILES, Action.RECORD_ATTEMPTS, Action.CORROBORATE_RETURNS, Action.CLOSE_FILES, Action.CONFIRM_CLOSINGS,
     Action.READ_NAMES, Action.UNMASK_NAMES, Action.READ_GRANTS, Action.READ_ACCESS,
-    Action.EXPORT_FILES,
+    Action.EXPORT_FILES, Action.READ_HANDED_ON,
 )  # fmt: skip
 _BESIDE = (400, 404, 410, 413, 415, 422, 503)
 
@@ -73,10 +77,18 @@ def install(app: FastAPI, *, files: Files, lists: WorkLists, access: AccessLog, 
 
     @app.get("/v1/desk/files", summary="The files of a queue", responses=openapi.responses(WorkList, "A page of files", 404, 422, 503))
     async def read_queue(
-        caller: _Reader, queue: InQueue = Queue.OVERDUE, county: AreaCode = None, reason: Reasons = None, after: After = None, limit: Limit = 50
+        caller: _Reader,
+        queue: InQueue = Queue.OVERDUE,
+        county: AreaCode = None,
+        reason: Reasons = None,
+        answers: Answering = None,
+        after: After = None,
+        limit: Limit = 50,
     ) -> Response:
-        counties = counties_of(county, counties_of_caller(caller, Action.READ_FILES))
-        return json_response(await lists.page(counties, queue, reasons=reason or (), after=cursor_of(after), limit=limit))
+        sight = Sight.of(caller)
+        groups, cursor = sight.groups(county, None), cursor_of(after)
+        page = await lists.page(groups, queue, sight=sight, reasons=reason or (), answers=answers or (), after=cursor, limit=limit)
+        return json_response(page)
 
     @app.get(
         "/v1/desk/export",
@@ -100,17 +112,18 @@ def install(app: FastAPI, *, files: Files, lists: WorkLists, access: AccessLog, 
 
     @app.get("/v1/desk/counts", summary="How many files wait for what, by county", responses=openapi.responses(WorkCounts, "How many", 404, 422, 503))
     async def read_counts(caller: _Reader, county: AreaCode = None) -> Response:
-        return json_response(await lists.counts(counties_of(county, counties_of_caller(caller, Action.READ_FILES))))
+        return json_response(await lists.counts(Sight.of(caller).groups(county, None)))
 
     @app.get("/v1/desk/files/{id}", summary="A file, and what may be done to it", responses=openapi.responses(DeskFile, "The file", 404, 422, 503))
     async def read_file(caller: _Reader, student: Student, purpose: Why = Purpose.WORK) -> Response:
         async def found() -> DeskFile:
-            counties = counties_of_caller(caller, Action.READ_FILES)
-            state = await files.state_of(student, counties)
-            document, case = await FileOf(files, student, counties).document(state), unpack(state)
+            sight = Sight.of(caller)
+            state = await files.state_of(student, sight)
+            document, case = await FileOf(files, student, sight).document(state), unpack(state)
             now = case.standing
             assert now is not None, "a file without a standing is none, and was refused"  # noqa: S101  # for the type checker
-            return DeskFile(document, version_of(state), steps_of(case, caller, await files.today()), now.county, name_of(now.county))
+            steps = steps_of(case, caller, await files.today())
+            return DeskFile(document, version_of(state), steps, now.county, name_of(now.county), places_of([document]))
 
         return json_response(await access.shown(caller, Looked.FILE_READ, student, found(), purpose=purpose))
 
@@ -139,7 +152,7 @@ def install(app: FastAPI, *, files: Files, lists: WorkLists, access: AccessLog, 
             return passed_on(answer)
         told = answer.json()
         students = [child["student"] for child in told["children"]]
-        entries = await lists.entries(students, sorted(counties_of_caller(caller, Action.READ_FILES)))
+        entries = await lists.entries(students, Sight.of(caller))
         return json_response(FoundFiles(msgspec.Raw(msgspec.json.encode(told["children"])), entries, told["more"]))
 
     @app.post(

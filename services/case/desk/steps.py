@@ -5,47 +5,13 @@ It says beforehand what the decisions of the domain would say, so that nothing i
 
 from collections.abc import Sequence
 from datetime import date
-from enum import StrEnum
 
-from msgspec import Struct
-
+from services.case.desk.owner_steps import owning_steps, receiving_steps, why_not_ours
+from services.case.desk.why import Step, Why
 from services.case.domain.case import Case
 from shared.contracts.case_codes import CaseStanding, CaseState
 from shared.identity.caller import Caller
 from shared.identity.rights import Action, may
-
-
-class Why(StrEnum):
-    """Why a step is not offered."""
-
-    NO_RIGHT = "no-right"
-    """The caller's roles have no right to it."""
-    CLOSED = "closed"
-    """The file is closed."""
-    BACK = "back"
-    """The child is back in school."""
-    STILL_OUT = "still-out"
-    """The child is out of school: only a report of its return brings the file on."""
-    OWN_CLAIM = "own-claim"
-    """The caller's own office claimed the return: another has to corroborate it."""
-    NOT_CORROBORATED = "not-corroborated"
-    """No other office corroborated the return yet."""
-    TOO_EARLY = "too-early"
-    """The observation is not over."""
-    AWAITS_SECOND = "awaits-second"
-    """One office would close the file, and a second has to speak."""
-    NOT_PROPOSED = "not-proposed"
-    """No office would close the file yet."""
-    OWN_PROPOSAL = "own-proposal"
-    """The caller's own office would close the file: a second has to confirm it."""
-
-
-class Step(Struct, frozen=True):
-    """A step. ``do``: the word of the command; ``why``: null where it may be done."""
-
-    do: str
-    why: Why | None
-
 
 _OUT = (CaseState.OPEN, CaseState.PERSUADING)
 
@@ -62,8 +28,14 @@ def steps_of(case: Case, caller: Caller, today: date) -> Sequence[Step]:
         Step("confirm-closing", _why_no_second(case, now, caller)),
         Step("decline-closing", _why_no_second(case, now, caller)),
     )
+    ours = why_not_ours(now, caller, today)
+    told = (
+        *receiving_steps(case, caller, today),
+        *(Step(step.do, ours if step.why is None else step.why) for step in steps),
+        *owning_steps(case, now, caller, today),
+    )
     # A return that was corroborated can be corroborated again, but closing comes first.
-    return sorted(steps, key=lambda step: (step.why is not None, step.do == "corroborate-return" and _is_corroborated(case)))
+    return sorted(told, key=lambda step: (step.why is not None, step.do == "corroborate-return" and _is_corroborated(case)))
 
 
 def _is_corroborated(case: Case) -> bool:

@@ -1,18 +1,22 @@
 """Reads queues of files and how many wait in them. A page and a count cost the same however many files there are. Raises ``Problem``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import date
 from math import ceil
+from typing import TypeVar
 
-from services.case.desk.documents import CountyWork, WorkCounts, WorkList
+from services.case.desk.documents import CountyWork, Place, WorkCounts, WorkList
 from services.case.desk.queues import Queue, bounds, counts_by_queue, range_of
 from services.case.documents import CaseEntry, entry_of
+from services.case.domain.case import Case
+from services.case.domain.owner_lists import Kind, stands_in
 from services.case.domain.packed import NO_DAY, unpack
 from services.case.files import Files
+from services.case.sight import Sight
 from shared.commands.rebuild_gate import RebuildGate
-from shared.contracts.case_codes import CaseStanding, CaseState
+from shared.contracts.case_codes import CaseStanding, CaseState, Role
 from shared.contracts.words import Reason
-from shared.deciding.states.listing import Cursor, Listing
+from shared.deciding.states.listing import Counted, Cursor, Listing
 from shared.deciding.states.state_store import StateStore
 from shared.geography.divisions import NATION, divisions
 from shared.http.unavailable import redis_needed
@@ -30,61 +34,99 @@ class WorkLists:
     def __init__(self, store: StateStore, listing: Listing, gate: RebuildGate, files: Files, *, partitions: int) -> None:
         self._store, self._listing, self._gate, self._files, self._partitions = store, listing, gate, files, partitions
 
-    async def page(self, counties: Sequence[str], queue: Queue, *, reasons: Sequence[Reason], after: Cursor | None, limit: int) -> WorkList:
-        """Return a page of a queue in some counties, which must be in ascending order. ``reasons``: only files of these; all, if there are none."""
+    async def page(
+        self,
+        groups: Sequence[str],
+        queue: Queue,
+        *,
+        sight: Sight,
+        reasons: Sequence[Reason],
+        answers: Sequence[Role] = (),
+        after: Cursor | None,
+        limit: int,
+    ) -> WorkList:
+        """Return a page of a queue in some counties, which must be in ascending order, or of what was handed on to an office.
+
+        ``reasons``: only files of these; ``answers``: only those for which somebody in these roles answers; all, if there are none.
+        """
         await self._gate.check(range(self._partitions))
         today = await self._files.today()
         files: list[CaseEntry] = []
-        # Where a reason thins the lists out, page after page of them is read; the last may bring more than was asked for.
-        for _ in range(ceil(_LOOKED_THROUGH / limit) if reasons else 1):
-            after, found = await self._read(counties, queue, today, after, limit)
-            files += [entry for entry in found if not reasons or entry.reason in reasons]
+        # Where a reason or a role thins the lists out, page after page of them is read; the last may bring more than was asked for.
+        for _ in range(ceil(_LOOKED_THROUGH / limit) if reasons or answers else 1):
+            after, found = await self._read(groups, queue, sight, today, after, limit)
+            files += [entry for entry in found if (not reasons or entry.reason in reasons) and (not answers or entry.answers.role in answers)]
             if after is None or len(files) >= limit:
                 break
-        return WorkList(today, files, str(after) if after else None)
+        return WorkList(today, files, str(after) if after else None, places_of(files))
 
     async def _read(
-        self, counties: Sequence[str], queue: Queue, today: date, after: Cursor | None, limit: int
+        self, groups: Sequence[str], queue: Queue, sight: Sight, today: date, after: Cursor | None, limit: int
     ) -> tuple[Cursor | None, Sequence[CaseEntry]]:
-        states, not_below, below = range_of(queue, today)
-        kinds = [state.value for state in states]
+        states, not_below, below, kind = range_of(queue, today)
+        kinds = [state.value for state in states] if kind is None else [kind.value]
         with redis_needed():
-            page = await self._listing.page(counties, kinds, after=after, not_below=not_below, below=below, limit=limit)
+            page = await self._listing.page(groups, kinds, after=after, not_below=not_below, below=below, limit=limit)
             found = await self._store.get_all([(entry.partition, entry.state_id) for entry in page.entries])
-        among = set(counties)
+        among = set(groups)
         # Between the two reads a file may have entered another list: there it is shown as it is.
-        standings = [(entry.state_id.hex(), unpack(state).standing) for entry, state in zip(page.entries, found, strict=True)]
-        return page.next, [entry_of(id_, now, today) for id_, now in standings if now is not None and now.county in among and now.state in states]
+        cases = [(entry.state_id.hex(), unpack(state)) for entry, state in zip(page.entries, found, strict=True)]
+        return page.next, [
+            entry_of(id_, case, case.standing, today)
+            for id_, case in cases
+            if case.standing is not None and sight.sees(case) and _stays(case, case.standing, states, kind, among)
+        ]
 
-    async def entries(self, students: Sequence[str], counties: Sequence[str]) -> Sequence[CaseEntry]:
-        """Return the files of these children that are in some counties."""
+    async def entries(self, students: Sequence[str], sight: Sight) -> Sequence[CaseEntry]:
+        """Return the files of these children that are in sight."""
         today = await self._files.today()
         where = [(partition_of(each.encode(), self._partitions), bytes.fromhex(each)) for each in students]
         with redis_needed():
             found = await self._store.get_all(where)
-        standings: list[tuple[str, CaseStanding | None]] = [(each, unpack(state).standing) for each, state in zip(students, found, strict=True)]
-        among = set(counties)
-        return [entry_of(student, now, today) for student, now in standings if now is not None and now.county in among]
+        cases = [(each, unpack(state)) for each, state in zip(students, found, strict=True)]
+        return [entry_of(student, case, case.standing, today) for student, case in cases if case.standing is not None and sight.sees(case)]
 
-    async def counts(self, counties: Sequence[str]) -> WorkCounts:
-        """Return how many files wait for what in some counties."""
+    async def counts(self, groups: Sequence[str]) -> WorkCounts:
+        """Return how many files wait for what in some counties, or of those that were handed on to an office."""
         await self._gate.check(range(self._partitions))
         today = await self._files.today()
         with redis_needed():
-            lists = await self._listing.counted(counties, [state.value for state in CaseState], bounds(today))
+            lists = await self._listing.counted(groups, [*(state.value for state in CaseState), *(kind.value for kind in Kind)], bounds(today))
         total = dict.fromkeys(Queue, 0)
         found: list[CountyWork] = []
-        for county in counties:
+        for county in groups:
             here = {state: lists[county, state.value] for state in CaseState if (county, state.value) in lists}
-            if not here:
+            kinds = {kind: lists[county, kind.value] for kind in Kind if (county, kind.value) in lists}
+            if not here and not kinds:
                 continue
-            queues = counts_by_queue({state: (each.ranges[0], each.ranges[1], each.ranges[2]) for state, each in here.items()})
+            queues = counts_by_queue(_ranges_of(here), _ranges_of(kinds))
             lowest = min((here[state].lowest for state in _OUT if state in here), default=NO_DAY)
             oldest = None if lowest == NO_DAY else date.fromordinal(int.from_bytes(lowest))
             found.append(CountyWork(county, name_of(county), queues, oldest))
             for queue, number in queues.items():
                 total[queue] += number
         return WorkCounts(today, total, found)
+
+
+_L = TypeVar("_L")
+
+
+def _ranges_of(lists: Mapping[_L, Counted]) -> dict[_L, tuple[int, int, int]]:
+    return {name: (each.ranges[0], each.ranges[1], each.ranges[2]) for name, each in lists.items()}
+
+
+def _stays(case: Case, now: CaseStanding, states: Sequence[CaseState], kind: Kind | None, among: Set[str]) -> bool:
+    """Return whether a file still stands in one of the lists that were read."""
+    if kind is not None:
+        return case.owner is not None and stands_in(case.owner, kind, now) in among
+    handed_on = case.owner is not None and case.owner.answers is not None and case.owner.answers.office in among
+    return now.state in states and (now.county in among or handed_on)
+
+
+def places_of(files: Sequence[CaseEntry]) -> Sequence[Place]:
+    """Return the counties between which files are on their way, by code."""
+    sent = [entry.hand_over for entry in files if entry.hand_over is not None]
+    return [Place(code, name_of(code)) for code in sorted({code for each in sent for code in (each.from_county, each.to_county)})]
 
 
 def name_of_office(office: str) -> str | None:
@@ -95,5 +137,6 @@ def name_of_office(office: str) -> str | None:
 
 
 def name_of(county: str) -> str:
-    """Return the name of a county."""
-    return divisions().counties[county].name
+    """Return the name of a county; of a school its office, whose code does not tell it."""
+    found = divisions().counties.get(county)
+    return county if found is None else found.name

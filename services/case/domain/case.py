@@ -11,11 +11,13 @@ from datetime import date
 from msgspec import Struct
 
 from services.case.domain.law import Law, law_after
+from services.case.domain.owners import Owner, owner_after
 from services.case.domain.plan import Plan, plan_after
 from services.case.domain.sustaining import BACK, Return, return_after
 from services.case.domain.timeline import added
-from shared.contracts.case import CASE_FACTS, CaseFact, FollowingFact
+from shared.contracts.case import CaseFact, FollowingFact
 from shared.contracts.case_codes import CaseStanding
+from shared.contracts.case_language import CASE_FACTS
 from shared.contracts.sequence import position_of
 from shared.states import UnfoldableFact
 
@@ -27,7 +29,8 @@ class Case(Struct, frozen=True, gc=False):
 
     ``taken``: the position of the newest student's fact that something followed from (``position_of``). ``history``: what happened
     to it, packed (``timeline.py``). ``plan``: what is to be done for the child. ``law``: which steps of the law were taken, None for none.
-    ``back``: what is known of the return of a child that is back, until the file is closed.
+    ``back``: what is known of the return of a child that is back, until the file is closed. ``owner``: who answers, where it is not the one with
+    whom the chain of the county begins; where the file is on its way, and whether it is nobody's.
     """
 
     standing: CaseStanding | None = None
@@ -36,6 +39,7 @@ class Case(Struct, frozen=True, gc=False):
     plan: Plan | None = None
     law: Law | None = None
     back: Return | None = None
+    owner: Owner | None = None
 
 
 INITIAL = Case()
@@ -55,7 +59,8 @@ def evolve(case: Case, fact: CaseFact, *, on: date, cause: str) -> Case:
     taken = position_of(fact.fact) if isinstance(fact, FollowingFact) else case.taken
     plan = plan_after(case.plan, case.history, fact, on=on)
     back = return_after(case.back, fact, on=on) if fact.after.state in BACK else None
-    return Case(fact.after, taken, added(case.history, fact, on=on, cause=cause), plan, law_after(case.law, fact), back)
+    history = added(case.history, fact, on=on, cause=cause)
+    return Case(fact.after, taken, history, plan, law_after(case.law, fact), back, owner_after(case.owner, fact, on=on))
 
 
 def fold(facts: Iterable[tuple[date, str, CaseFact]], start: Case = INITIAL) -> Case:

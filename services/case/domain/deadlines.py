@@ -12,13 +12,15 @@ from importlib.resources import files
 
 from msgspec import Struct
 
+from shared.calendar.school_days import working_day_after
+
 NATION = "100000"
 
 
 class Deadlines(Struct, frozen=True):
     """Days from one step to the next: to the first visit, after an attempt, under observation, to the second office's word on a closing.
 
-    ``longest_step``: the most that an office may set.
+    ``longest_step``: the most that an office may set; ``hand_over_working``: the working days in which a file that was sent is taken over.
     """
 
     first_visit: int
@@ -26,6 +28,11 @@ class Deadlines(Struct, frozen=True):
     observation: int
     confirmation: int
     longest_step: int
+    hand_over_working: int
+
+    def taken_over_by(self, sent: date) -> date:
+        """Return the last day on which a file that was sent on a day is to be taken over."""
+        return working_day_after(sent, self.hand_over_working)
 
 
 def _table() -> Mapping[str, Sequence[tuple[date, Deadlines]]]:

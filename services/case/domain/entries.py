@@ -3,7 +3,7 @@
 An entry begins with its kind (8 bits) and its day (24 bits, 1 being 1 January of the year 1); what follows depends on the kind.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from hashlib import blake2b
@@ -51,6 +51,8 @@ from shared.contracts.case_codes import (
     PlanChange,
     PlanChangeReason,
     Role,
+    SendingBackReason,
+    UnownedReason,
 )
 from shared.contracts.words import Reason, RemovalCode
 
@@ -154,6 +156,13 @@ class Happening(Struct, frozen=True, omit_defaults=True):
     term: date | None = None
     by: Corroboration | None = None
     declined: DecliningReason | None = None
+    from_county: str | None = None
+    to_county: str | None = None
+    to: Role | None = None
+    to_office: str | None = None
+    chain: int | None = None
+    sent_back: SendingBackReason | None = None
+    unowned: UnownedReason | None = None
 
 
 def _placed(head: int, fact: CaseFact, _: str) -> bytes:
@@ -296,49 +305,41 @@ def _told_merge(word: str, day: date, head: int, place: int, _: int, __: bytes, 
     return replace(_told_place(word, day, head, place), student=student.hex())
 
 
-class _Kind(NamedTuple):
+class Kind(NamedTuple):
+    """How a kind of happening is written down, and told."""
+
     number: int
     layout: Layout
     write: Callable[[int, Any, str], bytes]
     tell: Callable[..., Happening]
 
 
-KINDS: dict[type[CaseFact], _Kind] = {
-    CaseOpened: _Kind(1, _PLACE, _placed, _told_place),
-    CaseReopened: _Kind(2, _PLACE, _placed, _told_place),
-    CaseAttempted: _Kind(3, _ATTEMPT, _attempted, _told_attempt),
-    CasePutUnderObservation: _Kind(4, _HEAD, _plain, _told_plainly),
-    CaseMoved: _Kind(5, _PLACE, _placed, _told_place),
-    CaseReasonCorrected: _Kind(6, _PLACE, _placed, _told_place),
-    CaseClosedByReturn: _Kind(7, _DONE, _closed, _told_closing),
-    CaseClosedByRemoval: _Kind(8, _REMOVAL, _removed, _told_removal),
-    CaseClosedByLeave: _Kind(9, _HEAD, _plain, _told_plainly),
-    CaseClosedByMerge: _Kind(10, MERGE, _merging, _told_merge),
-    CaseJoined: _Kind(11, MERGE, _merging, _told_merge),
-    CaseParted: _Kind(12, MERGE, _merging, _told_merge),
-    CaseRestored: _Kind(13, MERGE, _merging, _told_merge),
-    CaseClosedByVoid: _Kind(14, _HEAD, _plain, _told_plainly),
-    CaseResumed: _Kind(15, _RESUMPTION, _resumed, _told_resumption),
-    CaseLawStepTaken: _Kind(18, _LAW, _law_step, _told_law_step),
-    CaseReturnCorroborated: _Kind(19, _CORROBORATION, _corroborated, _told_corroboration),
-    CaseClosingProposed: _Kind(20, _DONE, _closed, _told_closing),
-    CaseClosingDeclined: _Kind(21, _DECLINING, _declined, _told_declining),
-    CaseStepDone: _Kind(16, _STEP, _step_done, _told_step),
-    CasePlanChanged: _Kind(17, _CHANGE, _plan_changed, _told_change),
+KINDS: dict[type[CaseFact], Kind] = {
+    CaseOpened: Kind(1, _PLACE, _placed, _told_place),
+    CaseReopened: Kind(2, _PLACE, _placed, _told_place),
+    CaseAttempted: Kind(3, _ATTEMPT, _attempted, _told_attempt),
+    CasePutUnderObservation: Kind(4, _HEAD, _plain, _told_plainly),
+    CaseMoved: Kind(5, _PLACE, _placed, _told_place),
+    CaseReasonCorrected: Kind(6, _PLACE, _placed, _told_place),
+    CaseClosedByReturn: Kind(7, _DONE, _closed, _told_closing),
+    CaseClosedByRemoval: Kind(8, _REMOVAL, _removed, _told_removal),
+    CaseClosedByLeave: Kind(9, _HEAD, _plain, _told_plainly),
+    CaseClosedByMerge: Kind(10, MERGE, _merging, _told_merge),
+    CaseJoined: Kind(11, MERGE, _merging, _told_merge),
+    CaseParted: Kind(12, MERGE, _merging, _told_merge),
+    CaseRestored: Kind(13, MERGE, _merging, _told_merge),
+    CaseClosedByVoid: Kind(14, _HEAD, _plain, _told_plainly),
+    CaseResumed: Kind(15, _RESUMPTION, _resumed, _told_resumption),
+    CaseLawStepTaken: Kind(18, _LAW, _law_step, _told_law_step),
+    CaseReturnCorroborated: Kind(19, _CORROBORATION, _corroborated, _told_corroboration),
+    CaseClosingProposed: Kind(20, _DONE, _closed, _told_closing),
+    CaseClosingDeclined: Kind(21, _DECLINING, _declined, _told_declining),
+    CaseStepDone: Kind(16, _STEP, _step_done, _told_step),
+    CasePlanChanged: Kind(17, _CHANGE, _plan_changed, _told_change),
 }
 _BY_OFFICES = CaseAttempted, CaseClosedByReturn, CaseStepDone, CasePlanChanged, CaseLawStepTaken
 _BY_TWO = CaseReturnCorroborated, CaseClosingProposed, CaseClosingDeclined
 OF_OFFICES = frozenset(KINDS[fact].number for fact in (*_BY_OFFICES, *_BY_TWO))
-BY_NUMBER = {kind.number: (kind, fact.TYPE.split(".")[3]) for fact, kind in KINDS.items()}
-
-
-def entries_of(history: bytes) -> Iterator[bytes]:
-    """Yield the entries, oldest first."""
-    at = 0
-    while at < len(history):
-        size = BY_NUMBER[history[at]][0].layout.size
-        yield history[at : at + size]
-        at += size
 
 
 def _in_byte(number: int) -> int:

@@ -1,6 +1,7 @@
-"""States as bytes: 23 for a file, 4 more once a step of its plan is done or left out, 7 more
+"""States as bytes: 24 for a file, 4 more once a step of its plan is done or left out, 7 more
 once a step of the law was taken, 9 to
-21 more while the child is back and the file not closed, and 4 to 28 for each happening of its history.
+21 more while the child is back and the file not closed, what is known of who answers beside the county (``packed_owner.py``),
+and 4 to 28 for each happening of its history.
 
 The first byte is the format's version. The numbers below and in ``entries.py`` are stored: they never change, and none is used again.
 """
@@ -12,20 +13,22 @@ from struct import Struct as Layout
 from services.case.domain.case import INITIAL, Case
 from services.case.domain.entries import REASON_NUMBER, REASONS, STATE_NUMBER, STATES, code_of, office_number, office_of
 from services.case.domain.law import Law
+from services.case.domain.owners import Owner
+from services.case.domain.packed_owner import NO_OWNER, OF_OWNERS, pack_owner, unpack_owner
 from services.case.domain.plan import Plan
 from services.case.domain.sustaining import Return
 from shared.contracts.case_codes import CaseStanding
 from shared.states import check_format, damaged
 
-FORMAT = 5
+FORMAT = 6
 """Raise it with any change of the layouts or the numbers."""
 
 _MARKS = {n << 4 | r: (state, reason) for n, state in enumerate(STATES) for r, reason in enumerate(REASONS)}
 
 # version; state and reason, 4 bits each; county (six digits); due day, as lists sort it; attempts; taken;
 # of the plan: the playbook's version 7 bits, whether the marks follow 1 bit, whether the law follows 1 bit, the return 1 bit;
-# the day from which its days count 22 bits
-_CASE = Layout(">BBI3sHqI")
+# the day from which its days count 22 bits; what else follows, a bit each
+_CASE = Layout(">BBI3sHqIB")
 _MARKED, _LAWFUL, _RETURNED = 1 << 24, 1 << 23, 1 << 22
 _DAY = (1 << 22) - 1
 """No day of the calendar takes more bits: those above it say what follows."""
@@ -35,6 +38,7 @@ _RETURN = Layout(">3s6s")  # the day of the return; the claimant (0: not known),
 _OFFICE_BYTES = 6
 _CORROBORATED, _PROPOSED = 1 << 46, 1 << 47
 _LISTED_AS, _DUE = slice(1, 6), slice(6, 9)
+_ELSE_AT = _CASE.size - 1
 _MOST_ATTEMPTS = 65_535
 
 DAY_BYTES = 3
@@ -64,8 +68,9 @@ def pack(case: Case) -> bytes:
     if case.back is not None:
         begun |= _RETURNED
         back = _pack_return(case.back)
-    head = _CASE.pack(FORMAT, marks, int(now.county), due, min(now.attempts, _MOST_ATTEMPTS), case.taken, begun)
-    return b"%b%b%b%b%b" % (head, plan_marks, law, back, case.history)
+    more, owner = NO_OWNER if case.owner is None else pack_owner(case.owner)
+    head = _CASE.pack(FORMAT, marks, int(now.county), due, min(now.attempts, _MOST_ATTEMPTS), case.taken, begun, more)
+    return b"%b%b%b%b%b%b" % (head, plan_marks, law, back, owner, case.history)
 
 
 def _pack_return(back: Return) -> bytes:
@@ -100,7 +105,7 @@ def unpack(state: bytes | None) -> Case:
     if state is None:
         return INITIAL
     _check(state)
-    _, marks, county, due, attempts, taken, begun = _CASE.unpack_from(state)
+    _, marks, county, due, attempts, taken, begun, more = _CASE.unpack_from(state)
     history_at, done, left = _CASE.size, 0, 0
     if begun & _MARKED:
         done, left = _PLAN_MARKS.unpack_from(state, history_at)
@@ -113,6 +118,9 @@ def unpack(state: bytes | None) -> Case:
     back = None
     if begun & _RETURNED:
         back, history_at = _unpack_return(state, history_at)
+    owner = None
+    if more:
+        owner, history_at = unpack_owner(state, history_at, more)
     try:
         case_state, reason = _MARKS[marks]
         since = date.fromordinal(begun & _DAY)
@@ -120,13 +128,18 @@ def unpack(state: bytes | None) -> Case:
         raise damaged(state, "case") from None
     day = None if due == NO_DAY else date.fromordinal(int.from_bytes(due))
     standing = CaseStanding(case_state, code_of(county), reason, attempts, day)
-    return Case(standing, taken, state[history_at:], Plan(begun >> 25, since, done, left), law, back)
+    return Case(standing, taken, state[history_at:], Plan(begun >> 25, since, done, left), law, back, owner)
 
 
 def place_in_lists(state: bytes) -> tuple[str, bytes]:
     """Return the list in which a file stands, ``<county>:<state>``, and the due day by which it stands there."""
     _check(state)
     return _list_of(state[_LISTED_AS]), state[_DUE]
+
+
+def owner_of(state: bytes) -> Owner | None:
+    """Return what a state knows of who answers, beside the county; at no cost where it knows nothing."""
+    return unpack(state).owner if state[_ELSE_AT] & OF_OWNERS else None
 
 
 @cache

@@ -1,4 +1,4 @@
-"""How the commands of policies are decided: what a student's fact does to its file.
+"""How the commands of policies are decided: what a student's fact does to its file. Its moves are those of ``owner_commands.py``.
 
 A command decides nothing where its fact is older than the newest one that a fact of the file follows from, or where the file is as the
 command wants it. Only a child that is out of school again, or a report that was taken back, changes a closed file.
@@ -16,7 +16,6 @@ from shared.contracts.case import (
     CaseClosedByRemoval,
     CaseClosedByVoid,
     CaseFact,
-    CaseMoved,
     CaseOpened,
     CasePutUnderObservation,
     CaseReasonCorrected,
@@ -24,14 +23,14 @@ from shared.contracts.case import (
     CaseResumed,
 )
 from shared.contracts.case_codes import CaseStanding, CaseState
-from shared.contracts.case_commands import CloseForLeave, CloseForRemoval, CorrectReason, FollowVoid, MoveCase, ObserveReturn, OpenCase
+from shared.contracts.case_commands import CloseForLeave, CloseForRemoval, CorrectReason, FollowVoid, ObserveReturn, OpenCase
 from shared.contracts.sequence import position_of
 
 OPEN, PERSUADING, RETURNED, CLOSING, CLOSED = CaseState.OPEN, CaseState.PERSUADING, CaseState.RETURNED, CaseState.CLOSING, CaseState.CLOSED
 OUT = frozenset({OPEN, PERSUADING})
 """The states of a child that is out of school."""
 
-PolicyCommand = OpenCase | ObserveReturn | MoveCase | CorrectReason | CloseForRemoval | CloseForLeave | FollowVoid
+PolicyCommand = OpenCase | ObserveReturn | CorrectReason | CloseForRemoval | CloseForLeave | FollowVoid
 
 
 def decide(case: Case, command: PolicyCommand, *, on: date) -> CaseFact | None:
@@ -44,8 +43,6 @@ def decide(case: Case, command: PolicyCommand, *, on: date) -> CaseFact | None:
             return _open(now, command, on)
         case ObserveReturn():
             return _observe(now, command, on)
-        case MoveCase():
-            return _move(now, command)
         case CorrectReason():
             return _correct(now, command)
         case CloseForRemoval():
@@ -73,12 +70,6 @@ def _observe(now: CaseStanding | None, command: ObserveReturn, on: date) -> Case
     return CasePutUnderObservation(
         before=now, after=CaseStanding(RETURNED, now.county, now.reason, now.attempts, due), fact=command.fact, claimant=command.claimant
     )
-
-
-def _move(now: CaseStanding | None, command: MoveCase) -> CaseFact | None:
-    if now is None or now.state is CLOSED or now.county == command.county:
-        return None
-    return CaseMoved(before=now, after=CaseStanding(now.state, command.county, now.reason, now.attempts, now.due), fact=command.fact)
 
 
 def _correct(now: CaseStanding | None, command: CorrectReason) -> CaseFact | None:

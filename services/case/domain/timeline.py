@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from services.case.domain.entries import BY_NUMBER, DIGEST_AT, KINDS, MERGE, NO_DAY, OF_OFFICES, STATES, Happening, digest_of, entries_of
+from services.case.domain.entries import DIGEST_AT, MERGE, NO_DAY, STATES, Happening, digest_of
+from services.case.domain.kinds import BY_NUMBER, KINDS, KNOWN_AGAIN, entries_of
 from shared.contracts.case import (
     CaseAttempted,
     CaseClosedByLeave,
@@ -90,9 +91,9 @@ def _state_after(entry: bytes) -> CaseState | None:
 
 
 def knows_again(history: bytes, cause: str) -> bool:
-    """Return whether this command of an office made one of the happenings."""
+    """Return whether this command made one of the happenings; of policies only those are known again that say a file is nobody's."""
     digest = digest_of(cause)
-    return digest in history and any(entry[0] in OF_OFFICES and entry[DIGEST_AT] == digest for entry in entries_of(history))
+    return digest in history and any(entry[0] in KNOWN_AGAIN and entry[DIGEST_AT] == digest for entry in entries_of(history))
 
 
 def found_by_joining(history: bytes, student: str) -> CaseState | None:

@@ -10,8 +10,8 @@ from typing import ClassVar, Union, final
 import msgspec
 from msgspec import Struct, field
 
-from shared.contracts.case import CASE_FACTS
 from shared.contracts.case_codes import CaseStanding
+from shared.contracts.case_language import CASE_FACTS
 from shared.contracts.county import CountyStated
 from shared.contracts.relief import RELIEF_FACTS, Grant
 from shared.contracts.same_as import MERGE_FACTS

@@ -28,11 +28,19 @@ def desk(database: RedisDatabase) -> CaseDesk:
 async def test_a_file_shows_where_it_stands_and_what_happened_to_it(desk: CaseDesk) -> None:
     await desk.tell(("2020-06-01", opened()), ("2020-06-03", moved(BUTUO)))
     shown = await desk.get(FILE)
+    chain = shown.pop("chain")
+    assert (chain["area"], chain["begins"], len(chain["links"])) == ("100000", "education_head", 7)
+    assert [link["role"] for link in chain["links"] if link["answers"]] == ["education_head"]
     assert (shown.pop("plan")["playbook"], shown.pop("law")["ladder"], shown.pop("back"), shown) == ("work", 1, None, {
-        "id": CHILD, "state": "open", "county": BUTUO, "reason": "work", "attempts": 0, "due": "2020-06-08", "overdue": True,
+        "id": CHILD, "state": "open", "county": "513431", "reason": "work", "attempts": 0, "due": "2020-06-08", "overdue": True,
+        "answers": {"role": "education_head", "office": OFFICE}, "unowned": None,
+        "hand_over": {
+            "from_county": "513431", "to_county": BUTUO, "since": "2020-06-03", "days": 11, "due": "2020-06-17", "overdue": False, "turns": 1,
+            "because": None,
+        },
         "history": [
             {"what": "opened", "day": "2020-06-01", "county": "513431", "reason": "work"},
-            {"what": "moved", "day": "2020-06-03", "county": BUTUO, "reason": "work"},
+            {"what": "sent", "day": "2020-06-03", "from_county": "513431", "to_county": BUTUO, "next": "2020-06-17"},
         ],
     })  # fmt: skip
 
@@ -249,4 +257,4 @@ async def test_the_description_has_every_shape_that_is_taken_and_given(desk: Cas
     ]["schemas"].keys()
     post = document["paths"]["/v1/cases/{id}"]["post"]
     assert {"200", "202", "400", "404", "409", "413", "415", "422", "503"} <= post["responses"].keys()
-    assert len(post["requestBody"]["content"]["application/json"]["schema"]["oneOf"]) == 8
+    assert len(post["requestBody"]["content"]["application/json"]["schema"]["oneOf"]) == 13

@@ -8,6 +8,7 @@ from shared.deciding.states.listing import Listing, Page
 from tests.components.case.case_desk import CaseDesk
 from tests.components.shared.problems import problem_of
 from tests.domain.case.case_story import BUTUO, CHONGMING, ZHAOJUE, back, moved, opened, removed
+from tests.domain.case.owner_story import taken_over
 from tests.support.redis import RedisDatabase
 
 
@@ -44,7 +45,8 @@ async def test_an_entry_says_what_an_office_needs(desk: CaseDesk) -> None:
     assert page == {
         "today": "2020-06-14",
         "cases": [
-            {"id": child(4), "state": "open", "county": BUTUO, "reason": "work", "attempts": 0, "due": "2020-06-14", "overdue": False},
+            {"id": child(4), "state": "open", "county": BUTUO, "reason": "work", "attempts": 0, "due": "2020-06-14", "overdue": False,
+             "answers": {"role": "education_head", "office": f"/counties/{BUTUO}"}, "hand_over": None, "unowned": None},
         ],
         "next": None,
     }  # fmt: skip
@@ -87,7 +89,7 @@ async def test_pages_follow_one_another_without_gap_or_repeat(desk: CaseDesk, li
 
 
 async def test_a_file_that_moved_or_went_on_stands_where_it_is_now_and_nowhere_else(desk: CaseDesk) -> None:
-    await desk.tell(("2020-06-08", moved(BUTUO)), child=child(1))
+    await desk.tell(("2020-06-08", moved(BUTUO)), ("2020-06-08", taken_over()), child=child(1))
     await desk.tell(("2020-06-09", back()), child=child(2))
     assert await listed(desk, county=ZHAOJUE, state="open") == []
     assert await listed(desk, county=BUTUO) == [1, 4]

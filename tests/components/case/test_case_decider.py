@@ -27,6 +27,7 @@ from tests.components.case.case_desk import asked
 from tests.components.shared.office_desk import CHILD, at
 from tests.components.shared.unchecked import take_out
 from tests.domain.case.case_story import OFFICE, attempt, back, confirmed, corroborated, moved, opened, proposed
+from tests.domain.case.owner_story import taken_over
 from tests.domain.case.test_case_laws import History, histories, law
 
 P, AT = 3, 1234
@@ -153,7 +154,9 @@ def test_a_file_leaves_one_list_for_another() -> None:
     state = judged(OPEN).state
     assert decider.listed(None) == frozenset()
     assert {name for name, _ in decider.listed(state)} == {"513431:open"}
-    after = judged(asked(moved(), time=at("2020-06-12"), id_="p-2"), state).state
+    sent = judged(asked(moved(), time=at("2020-06-12"), id_="p-2"), state).state
+    assert {name for name, _ in decider.listed(sent)} == {"513431:open", "513431:sent", "513429:incoming"}
+    after = judged(asked(taken_over(), time=at("2020-06-13"), id_="c-1"), sent).state
     assert {name for name, _ in decider.listed(after)} == {"513429:open"}
 
 

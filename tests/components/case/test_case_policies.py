@@ -10,6 +10,7 @@ import pytest
 from services.case.policies import CasePolicies, Change
 from shared.clock import CHINA
 from shared.contracts import same_as, student
+from shared.contracts.case_codes import UnownedReason
 from shared.contracts.case_commands import (
     CaseCommand,
     CloseForLeave,
@@ -24,6 +25,7 @@ from shared.contracts.case_commands import (
     PartCase,
     RestoreCase,
 )
+from shared.contracts.case_owner_commands import MarkUnowned
 from shared.contracts.registry import INPUT_LANGUAGES
 from shared.contracts.sequence import sequence_of
 from shared.contracts.student import Standing, StudentFact
@@ -137,6 +139,19 @@ def test_a_move_moves_a_file_whether_the_child_is_out_of_school_or_back() -> Non
         assert follows(moved) == [MoveCase(fact=SEQUENCE, county=THERE)]
 
 
+def test_a_child_that_is_out_of_school_between_two_counties_has_a_file_that_is_nobodys() -> None:
+    between = standing(Status.IN_TRANSFER)
+    assert follows(fact_of(between, OUT)) == [
+        OpenCase(fact=SEQUENCE, county=HERE, reason=Reason.WORK),
+        MarkUnowned(fact=SEQUENCE, because=UnownedReason.BETWEEN_COUNTIES),
+    ]
+    assert not any(isinstance(each, MarkUnowned) for before in (IN_SCHOOL, None, OUT) for each in follows(fact_of(before, OUT)))
+    assert not any(isinstance(each, MarkUnowned) for after in (IN_SCHOOL, LEAVE, GONE, None) for each in follows(fact_of(between, after)))
+    arrived = standing(Status.DROPPED_OUT, THERE)
+    assert not any(isinstance(each, MarkUnowned) for each in follows(fact_of(between, arrived)))
+    assert not any(isinstance(each, MarkUnowned) for each in follows(void(between, OUT)))
+
+
 def test_another_reason_of_the_same_dropping_out_corrects_a_file() -> None:
     after = standing(Status.DROPPED_OUT, reason=Reason.LEARNING)
     corrected = student.StudentDroppedOut(before=OUT, after=after, reason=Reason.LEARNING, last_seen=WHEN.date(), spell=1)
@@ -208,7 +223,8 @@ def test_whoever_was_out_of_school_and_is_not_any_more_is_back(before: Status, a
 
 @pytest.mark.parametrize("before", [status for status in Status if status not in OUT_OF_SCHOOL])
 def test_whoever_was_not_out_of_school_and_is_now_has_a_file(before: Status) -> None:
-    assert follows(fact_of(standing(before), NEVER)) == [OpenCase(fact=SEQUENCE, county=HERE, reason=Reason.WORK)]
+    assert follows(fact_of(standing(before), NEVER))[0] == OpenCase(fact=SEQUENCE, county=HERE, reason=Reason.WORK)
+    assert len(follows(fact_of(standing(before), NEVER))) == (2 if before is Status.IN_TRANSFER else 1), "nobody's, between two counties"
 
 
 @pytest.mark.parametrize("before", [status for status in Status if status not in OUT_OF_SCHOOL])

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from msgspec.structs import replace
 
-from services.case.domain import merged_files, office_commands, plan_commands, policy_commands
+from services.case.domain import merged_files, office_commands, owner_commands, plan_commands, policy_commands
 from services.case.domain.case import INITIAL, Case, evolve
 from services.case.domain.plan import planned
 from shared.contracts.case import CaseFact
@@ -50,9 +50,11 @@ from shared.contracts.case_commands import (
     RestoreCase,
     TakeLawStep,
 )
+from shared.contracts.case_owner_commands import OWNER_COMMANDS
 from shared.contracts.refusal import Refusal
 from shared.contracts.sequence import sequence_of
 from shared.contracts.words import Reason, RemovalCode, Status
+from tests.domain.case.owner_story import taken_over
 from tests.domain.decided import Decided
 
 ZHAOJUE, BUTUO, CHONGMING = "513431", "513429", "310151"
@@ -81,6 +83,11 @@ def back(fact: str = NOW, *, claimant: str | None = PROVINCE) -> ObserveReturn:
 
 def moved(county: str = BUTUO, *, fact: str = NOW) -> MoveCase:
     return MoveCase(fact=fact, county=county)
+
+
+def gone() -> tuple[CaseCommand, ...]:
+    """The child moved to 布拖, which took its file over: two days of a story."""
+    return moved(), taken_over()
 
 
 def corrected(reason: Reason = Reason.LEARNING, *, fact: str = NOW) -> CorrectReason:
@@ -267,6 +274,11 @@ def judge(case: Case, asked: CaseCommand, *, on: date, cause: str) -> CaseFact |
         of = {ZHAOJUE, BUTUO} if asked.office in (PREFECTURE, PROVINCE) else {asked.office.removeprefix("/counties/")}
         asked = replace(asked, happened=on) if isinstance(asked, CorroborateReturn) and asked.happened == THAT_DAY else asked
         return office_commands.decide(case, asked, on=on, cause=cause, answers_for=of)
+    if isinstance(asked, MoveCase):
+        return owner_commands.move(case, numbered(asked, on), on=on, same_office={asked.county})  # type: ignore[arg-type]  # of the same type
+    if isinstance(asked, OWNER_COMMANDS):
+        of = {ZHAOJUE, BUTUO} if getattr(asked, "office", "") in (PREFECTURE, PROVINCE) else {getattr(asked, "office", "").removeprefix("/counties/")}
+        return owner_commands.decide(case, numbered(asked, on), on=on, cause=cause, answers_for=of)  # type: ignore[arg-type]  # one of these
     if isinstance(asked, RecordStep | ChangePlan):
         return plan_commands.decide(case, asked, on=on, cause=cause, answers_for={asked.office.removeprefix("/counties/")})
     return planned(case.plan, case.history, _followed(case, asked, on), on=on)

@@ -4,17 +4,17 @@ import pytest
 
 from services.case.domain.case import FOLDED, INITIAL, evolve
 from shared.contracts.case import (
-    CASE_FACTS,
     CaseAttempted,
     CaseClosedByLeave,
     CaseClosedByRemoval,
-    CaseMoved,
     CaseOpened,
     CasePutUnderObservation,
     CaseReasonCorrected,
     CaseReopened,
 )
 from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, CaseState
+from shared.contracts.case_language import CASE_FACTS
+from shared.contracts.case_owners import CaseSent, CaseTakenOver
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.student import StudentCompleted
 from shared.contracts.words import Reason, RemovalCode
@@ -31,6 +31,7 @@ from tests.domain.case.case_story import (
     corrected,
     day,
     given,
+    gone,
     moved,
     number,
     on_leave,
@@ -38,6 +39,7 @@ from tests.domain.case.case_story import (
     removed,
     standing,
 )
+from tests.domain.case.owner_story import taken_over
 
 OPEN, PERSUADING, RETURNED, _, CLOSED = CaseState
 
@@ -100,7 +102,7 @@ def test_a_school_persuades_too() -> None:
 
 def test_another_county_has_no_say() -> None:
     given(opened()).when(attempt(f"/counties/{BUTUO}")).then_refused(RefusalCode.NOT_YOUR_COUNTY, "data.office")
-    given(opened(), moved()).when(attempt()).then_refused(RefusalCode.NOT_YOUR_COUNTY, "data.office")
+    given(opened(), *gone()).when(attempt()).then_refused(RefusalCode.NOT_YOUR_COUNTY, "data.office")
 
 
 def test_there_is_no_attempt_at_a_child_that_is_back_or_whose_file_is_closed() -> None:
@@ -160,9 +162,10 @@ def test_what_is_closed_or_was_never_opened_is_not_closed_again(story: str) -> N
 
 
 @pytest.mark.parametrize(("story", "due", "attempts"), [("open", 8, 0), ("persuading", 9, 1), ("returned", 93, 1)])
-def test_a_file_follows_its_child_to_another_county_and_keeps_its_day(story: str, due: int, attempts: int) -> None:
+def test_a_file_is_sent_after_its_child_to_another_county_and_keeps_its_day(story: str, due: int, attempts: int) -> None:
     state = CaseState(story)
-    given(*STORIES[story]).when(moved()).then(CaseMoved, standing(state, day(due), county=BUTUO, attempts=attempts))
+    given(*STORIES[story]).when(moved()).then(CaseSent, standing(state, day(due), attempts=attempts))
+    given(*STORIES[story], moved()).when(taken_over()).then(CaseTakenOver, standing(state, day(due), county=BUTUO, attempts=attempts))
 
 
 def test_a_move_to_where_it_is_and_a_move_of_no_file_are_nothing() -> None:
@@ -195,7 +198,7 @@ def test_what_follows_from_an_older_fact_than_the_newest_says_nothing_new() -> N
 
 def test_of_one_fact_several_things_may_follow_and_each_once() -> None:
     both = given(opened(), moved(fact=number(2)))
-    both.when(back(number(2))).then(CasePutUnderObservation, standing(RETURNED, day(93), county=BUTUO))
+    both.when(back(number(2))).then(CasePutUnderObservation, standing(RETURNED, day(93)))
     given(opened(), moved(fact=number(2)), back(number(2))).when(moved(fact=number(2))).then_nothing()
 
 

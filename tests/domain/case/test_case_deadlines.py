@@ -9,7 +9,7 @@ import pytest
 from services.case.domain import deadlines
 from services.case.domain.deadlines import Deadlines, deadlines_in
 
-NATION = Deadlines(first_visit=7, next_step=7, observation=90, confirmation=15, longest_step=183)
+NATION = Deadlines(first_visit=7, next_step=7, observation=90, confirmation=15, longest_step=183, hand_over_working=10)
 
 
 def test_a_county_without_thresholds_of_its_own_has_the_nations() -> None:
@@ -25,10 +25,16 @@ def test_before_the_first_line_the_first_holds() -> None:
 
 
 def test_a_line_holds_from_its_day_until_a_later_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    stricter = Deadlines(1, 1, 30, 5, 60)
+    stricter = Deadlines(1, 1, 30, 5, 60, 3)
     monkeypatch.setattr(deadlines, "_TABLE", {deadlines.NATION: [(date(2020, 3, 1), stricter), (date(1986, 7, 1), NATION)]})
     assert deadlines_in("513431", date(2020, 2, 29)) == NATION
     assert deadlines_in("513431", date(2020, 3, 1)) == stricter
+
+
+def test_a_file_that_was_sent_is_taken_over_in_ten_working_days() -> None:
+    # 24 September 2020 is a Thursday; the holidays of the autumn end on 8 October, and both Sunday the 27th and Saturday the 10th are worked.
+    assert NATION.taken_over_by(date(2020, 9, 24)) == date(2020, 10, 14)
+    assert NATION.taken_over_by(date(2020, 6, 1)) == date(2020, 6, 15)
 
 
 def test_each_line_says_where_its_numbers_come_from() -> None:

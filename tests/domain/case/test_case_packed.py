@@ -42,8 +42,8 @@ def test_a_packed_file_is_read_back_as_it_was(story: str) -> None:
     assert unpack(pack(case)) == case
 
 
-def test_a_file_that_was_opened_takes_31_bytes_and_13_more_once_its_child_is_back() -> None:
-    assert (len(pack(told([opened()]))), len(pack(told([opened(), back()])))) == (31, 44)
+def test_a_file_that_was_opened_takes_32_bytes_and_13_more_once_its_child_is_back() -> None:
+    assert (len(pack(told([opened()]))), len(pack(told([opened(), back()])))) == (32, 45)
 
 
 def test_attempts_beyond_count_are_kept_as_many() -> None:
@@ -59,7 +59,7 @@ def test_no_state_is_a_child_without_a_file() -> None:
     assert unpack(None) == Case()
 
 
-@pytest.mark.parametrize("state", [b"", b"\3" * 23, b"\4\0", b"\4\xff" + bytes(21), b"\4" + bytes(22)])
+@pytest.mark.parametrize("state", [b"", b"\5" * 24, b"\6\0", b"\6\xff" + bytes(22), b"\6" + bytes(23)])
 def test_bytes_that_are_no_state_are_an_error_that_says_what_to_do(state: bytes) -> None:
     with pytest.raises(UnknownFormat, match=r"generation|rebuild"):
         unpack(state)
@@ -117,8 +117,8 @@ def test_a_history_tells_what_happened_day_by_day() -> None:
             **VISITED,
             happened=day(2),
         ),
-        Happening("moved", day(3), county="513429", reason=Reason.WORK),
-        Happening("reason-corrected", day(4), county="513429", reason=Reason.LEARNING),
+        Happening("sent", day(3), from_county=ZHAOJUE, to_county="513429", next=date(2020, 3, 17)),
+        Happening("reason-corrected", day(4), county=ZHAOJUE, reason=Reason.LEARNING),
         Happening("put-under-observation", day(5)),
         Happening("reopened", day(6), county=ZHAOJUE, reason=Reason.OTHER),
         Happening("attempted", day(7), office=OFFICE, method=AttemptMethod.VISIT, outcome=AttemptOutcome.PROMISED, **VISITED, happened=day(7)),
@@ -184,8 +184,8 @@ def test_every_reason_method_outcome_and_code_has_a_number() -> None:
 
 
 def test_a_plan_of_which_steps_are_done_takes_four_bytes_more_and_each_step_22_of_the_history() -> None:
-    assert len(pack(told([opened(), step()]))) == 31 + 4 + 22
-    assert len(pack(told([opened(), plan_change()]))) == 31 + 4 + 20
+    assert len(pack(told([opened(), step()]))) == 32 + 4 + 22
+    assert len(pack(told([opened(), plan_change()]))) == 32 + 4 + 20
 
 
 def test_a_history_tells_what_became_of_the_plan() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from services.case.domain.case import evolve
-from shared.contracts.case_commands import CASE_COMMANDS
+from shared.contracts.case_language import CASE_COMMANDS
 from shared.contracts.refusal import Refusal
 from tests.domain.case.case_story import (
     STORIES,
@@ -29,6 +29,7 @@ from tests.domain.case.case_story import (
     told,
     voided,
 )
+from tests.domain.case.owner_story import disowned, given_to, handed_on, marked_unowned, sent_back, taken_over
 
 ASKED = {
     "open": opened(spell=2),
@@ -50,6 +51,12 @@ ASKED = {
     "record-step": step(),
     "change-plan": plan_change(),
     "take-law-step": law_step(happened=day(2)),
+    "take-over": taken_over(),
+    "send-back": sent_back(),
+    "hand-on": handed_on(),
+    "disown": disowned(),
+    "mark-unowned": marked_unowned(),
+    "give": given_to(),
 }
 
 # A word of the fact's type and the state it leaves; - for nothing, and the code of a refusal.
@@ -57,7 +64,7 @@ TABLE = """
 asked              | —            | open                           | persuading                     | returned                     | closing                   | closed
 open               | opened open  | -                              | -                              | reopened open                | reopened open             | reopened open
 observe-return     | -            | put-under-observation returned | put-under-observation returned | -                            | -                         | -
-move               | -            | moved open                     | moved persuading               | moved returned               | moved closing             | -
+move               | -            | sent open                      | sent persuading                | sent returned                | sent closing              | -
 correct-reason     | -            | reason-corrected open          | reason-corrected persuading    | -                            | -                         | -
 close-for-removal  | -            | closed-by-removal closed       | closed-by-removal closed       | closed-by-removal closed     | closed-by-removal closed  | -
 close-for-leave    | -            | closed-by-leave closed         | closed-by-leave closed         | closed-by-leave closed       | closed-by-leave closed    | -
@@ -74,6 +81,12 @@ decline-closing    | unknown_case | not_allowed_now                | not_allowed
 record-step        | unknown_case | step-done open                 | step-done persuading           | step-done returned           | step-done closing         | not_allowed_now
 change-plan        | unknown_case | plan-changed open              | plan-changed persuading        | plan-changed returned        | plan-changed closing      | not_allowed_now
 take-law-step      | unknown_case | attempts_missing               | law-step-taken persuading      | not_allowed_now              | not_allowed_now           | not_allowed_now
+take-over          | unknown_case | not_allowed_now                | not_allowed_now                | not_allowed_now              | not_allowed_now           | not_allowed_now
+send-back          | unknown_case | not_allowed_now                | not_allowed_now                | not_allowed_now              | not_allowed_now           | not_allowed_now
+hand-on            | unknown_case | handed-on open                 | handed-on persuading           | handed-on returned           | handed-on closing         | not_allowed_now
+disown             | unknown_case | unowned open                   | unowned persuading             | unowned returned             | unowned closing           | not_allowed_now
+mark-unowned       | -            | unowned open                   | unowned persuading             | unowned returned             | unowned closing           | -
+give               | unknown_case | not_allowed_now                | not_allowed_now                | not_allowed_now              | not_allowed_now           | not_allowed_now
 """  # noqa: E501  # a row of a table
 
 
@@ -85,7 +98,7 @@ def rows() -> list[tuple[str, str, str]]:
 def test_the_table_has_every_command_and_every_state() -> None:
     # What a file is restored to depends on how it was closed: `test_merged_files.py`.
     assert {command.TYPE.split(".")[-2] for command in CASE_COMMANDS} - {"restore"} == {asked.split(",")[0] for asked in ASKED}
-    assert len(rows()) == 19 * 6
+    assert len(rows()) == 25 * 6
 
 
 @pytest.mark.parametrize(("asked", "state", "outcome"), rows())

@@ -43,9 +43,9 @@ from tests.domain.case.case_story import (
     day,
     declined,
     given,
+    gone,
     joined,
     merged,
-    moved,
     number,
     opened,
     proposed,
@@ -203,9 +203,9 @@ def test_a_relapse_opens_the_next_spell_at_once_and_forgets_the_return() -> None
 
 
 def test_a_file_that_moves_takes_along_what_is_known_of_the_return() -> None:
-    case = given(*WAITING, moved()).case
+    case = given(*WAITING, *gone()).case
     assert case.back == Return(day(2), PROVINCE, SCHOOL, OFFICE)
-    given(*WAITING, moved()).when(confirmed(PROVINCE)).then(CaseClosedByReturn, standing(CLOSED, None, county=BUTUO))
+    given(*WAITING, *gone()).when(confirmed(PROVINCE)).then(CaseClosedByReturn, standing(CLOSED, None, county=BUTUO))
 
 
 def test_what_was_reported_and_taken_back_lets_the_return_be_corroborated_anew() -> None:
@@ -235,7 +235,7 @@ def test_a_return_takes_nine_bytes_until_the_file_is_closed_and_six_for_each_off
         case = told(story)
         return len(pack(case)) - len(case.history)
 
-    assert [size(*story) for story in ((opened(),), BACK, KNOWN, WAITING, (*BACK, *closed()))] == [31 - 8, 32, 38, 44, 23]
+    assert [size(*story) for story in ((opened(),), BACK, KNOWN, WAITING, (*BACK, *closed()))] == [32 - 8, 33, 39, 45, 24]
 
 
 @pytest.mark.parametrize("claimant", [None, PROVINCE, SCHOOL])

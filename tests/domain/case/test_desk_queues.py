@@ -18,7 +18,7 @@ TODAY = date(2020, 6, 14)
 def test_each_file_waits_in_one_queue_and_is_counted_there(state: CaseState, days: int) -> None:
     key = NO_DAY if state is CaseState.CLOSED else day_key(TODAY + timedelta(days))
     ranges = {queue: range_of(queue, TODAY) for queue in Queue}
-    within = [queue for queue, (states, low, high) in ranges.items() if state in states and key >= low and (high is None or key < high)]
+    within = [queue for queue, (states, low, high, _) in ranges.items() if state in states and key >= low and (high is None or key < high)]
     before, beyond = bounds(TODAY)
     ranged = (int(key < before), int(before <= key < beyond), int(key >= beyond))
     assert within == [queue for queue, number in counts_by_queue({state: ranged}).items() if number]

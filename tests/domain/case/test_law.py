@@ -24,10 +24,10 @@ from tests.domain.case.case_story import (
     corrected,
     day,
     given,
+    gone,
     joined,
     judge,
     law_step,
-    moved,
     opened,
     removed,
     standing,
@@ -119,7 +119,7 @@ def test_a_second_spell_begins_the_law_anew() -> None:
 def test_what_is_no_new_spell_leaves_the_steps_taken() -> None:
     before = told(SERVED).law
     ways: list[list[CaseCommand]] = [
-        [moved()],
+        [*gone()],
         [corrected()],
         [attempt()],
         [step(happened=day(1))],

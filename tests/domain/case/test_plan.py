@@ -26,9 +26,9 @@ from tests.domain.case.case_story import (
     corrected,
     day,
     given,
+    gone,
     joined,
     merged,
-    moved,
     number,
     opened,
     plan_change,
@@ -109,7 +109,7 @@ def test_a_corrected_reason_changes_the_plan_and_what_was_done_counts_where_it_i
 
 
 def test_a_move_or_an_attempt_leaves_the_plan_as_it_is() -> None:
-    assert plan_of(*VISITED, moved(), back()) == plan_of(*VISITED, attempt()) == plan_of(*VISITED)
+    assert plan_of(*VISITED, *gone(), back()) == plan_of(*VISITED, attempt()) == plan_of(*VISITED)
 
 
 def test_a_second_dropping_out_begins_a_plan_with_nothing_done() -> None:

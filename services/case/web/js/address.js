@@ -1,7 +1,7 @@
 // The address keeps the view: which queue or file, which county and reason, from where on, in which language. Pure.
-export const QUEUES = ["overdue", "today", "coming", "confirm", "watched", "second", "closed"];
+export const QUEUES = ["overdue", "today", "coming", "incoming", "confirm", "watched", "second", "sent", "ageing", "unowned", "closed"];
 const [FIRST_QUEUE, FIRST_TONGUE] = [QUEUES[0], "zh"];
-const FIELDS = ["county", "reason", "after", "file"];
+const FIELDS = ["county", "reason", "answers", "after", "file"];
 
 export function viewOf(search) {
   const query = new URLSearchParams(search);
@@ -27,7 +27,7 @@ export function addressOf(view) {
 // What the api is asked for, for a view of a queue.
 export function asked(view, more = {}) {
   const query = new URLSearchParams({ queue: view.queue });
-  for (const name of ["county", "reason", "after"]) if (view[name]) query.set(name, view[name]);
+  for (const name of ["county", "reason", "answers", "after"]) if (view[name]) query.set(name, view[name]);
   for (const [name, value] of Object.entries(more)) query.set(name, value);
   return query;
 }

@@ -55,7 +55,7 @@ function Desk({ desk, english, first }) {
   }, [view]);
 
   const common = { desk, view, go, may, names, outbox, place, sent: outbox_.sent };
-  const shown = !may("read-files") ? html`<p class="says">${t("session.reporter")}</p>`
+  const shown = !may("read-files") && !may("read-handed-on") ? html`<p class="says">${t("session.reporter")}</p>`
     : view.file ? html`<${File} key=${view.file} ...${common} />`
     : view.areas ? html`<${Areas} ...${common} />`
     : html`<${Work} ...${common} />`;

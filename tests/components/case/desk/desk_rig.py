@@ -14,6 +14,7 @@ from services.case.desk.neighbours import Neighbour, Neighbours
 from shared.http.sessions.persons_tokens import SentToken
 from tests.components.case.case_desk import CaseDesk
 from tests.domain.case.case_story import BUTUO, ZHAOJUE, back, corrected, moved, opened, removed
+from tests.domain.case.owner_story import taken_over
 from tests.support.callers import carrying
 from tests.support.redis import RedisDatabase
 
@@ -61,7 +62,7 @@ class DeskRig(CaseDesk):
         await tell(("2020-03-01", opened()), ("2020-06-10", back()), child=child(6))  # observed until September
         await tell(("2020-06-01", opened()), ("2020-06-02", removed()), child=child(7))
         await tell(("2020-05-01", opened(BUTUO)), child=child(8))
-        await tell(("2020-06-01", opened()), ("2020-06-03", moved(BUTUO)), child=child(9))
+        await tell(("2020-06-01", opened()), ("2020-06-03", moved(BUTUO)), ("2020-06-04", taken_over()), child=child(9))
 
     async def queue(self, queue: str, headers: dict[str, str] = OFFICER, **query: Any) -> list[int]:
         """Return the numbers of the children in a queue, page by page."""

@@ -19,9 +19,9 @@ SEARCH = {"name": "甲子", "birth_date": "2010-03-05", "purpose": "persuade"}
 FILE = f"/v1/desk/files/{child(1)}"
 ROUTES: list[tuple[str, str, Any, set[str]]] = [
     ("GET", "/v1/desk", None, {"officer", "superior", "auditor", "reporter"}),
-    ("GET", "/v1/desk/files", None, {"officer", "superior", "auditor"}),
-    ("GET", "/v1/desk/counts", None, {"officer", "superior", "auditor"}),
-    ("GET", FILE, None, {"officer", "superior", "auditor"}),
+    ("GET", "/v1/desk/files", None, {"officer", "superior", "auditor", "reporter"}),
+    ("GET", "/v1/desk/counts", None, {"officer", "superior", "auditor", "reporter"}),
+    ("GET", FILE, None, {"officer", "superior", "auditor", "reporter"}),
     ("GET", "/v1/desk/export", None, {"officer", "superior"}),
     ("POST", "/v1/desk/names", NAMES, {"officer", "superior"}),
     ("POST", "/v1/desk/search", SEARCH, {"officer", "superior"}),

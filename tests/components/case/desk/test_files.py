@@ -24,18 +24,18 @@ def commands(desk: DeskRig) -> int:
     return sum(len(partition) for partition in desk.log.topics[CASE_COMMANDS])
 
 
+ASKED = {each["do"]: each for each in (ATTEMPT, CORROBORATE, CLOSE, CONFIRM, DECLINE)}
 OUT = {
     "record-attempt": None, "corroborate-return": "still-out", "close-after-return": "still-out", "confirm-closing": "still-out",
-    "decline-closing": "still-out",
+    "decline-closing": "still-out", "hand-on": None, "disown": None,
 }  # fmt: skip
 BACK = {
     "corroborate-return": None, "record-attempt": "back", "close-after-return": "not-corroborated", "confirm-closing": "not-proposed",
-    "decline-closing": "not-proposed",
+    "decline-closing": "not-proposed", "hand-on": None, "disown": None,
 }  # fmt: skip
-ASKED = {each["do"]: each for each in (ATTEMPT, CORROBORATE, CLOSE, CONFIRM, DECLINE)}
 
 
-@pytest.mark.parametrize(("n", "steps"), [(1, OUT), (5, BACK), (6, BACK), (7, dict.fromkeys(OUT, "closed"))])
+@pytest.mark.parametrize(("n", "steps"), [(1, OUT), (5, BACK), (6, BACK), (7, dict.fromkeys(ASKED, "closed"))])
 async def test_a_file_says_which_step_is_next_and_why_the_others_are_none(desk: DeskRig, n: int, steps: dict[str, str | None]) -> None:
     told = (await read(desk, n))["steps"]
     assert {step["do"]: step["why"] for step in told} == steps

@@ -12,12 +12,22 @@ import pytest
 from tinycss2.color4 import Color, parse_color
 
 from services.case.desk.queues import Queue
-from services.case.desk.steps import Why
 from services.case.desk.tables import _COLUMNS
+from services.case.desk.why import Why
 from shared.contracts.access import Looked, Purpose
-from shared.contracts.case import CASE_FACTS
-from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, CaseState, Corroboration, DecliningReason, LawStep, MetWith
+from shared.contracts.case_codes import (
+    AttemptMethod,
+    AttemptOutcome,
+    CaseState,
+    Corroboration,
+    DecliningReason,
+    LawStep,
+    MetWith,
+    SendingBackReason,
+    UnownedReason,
+)
 from shared.contracts.case_codes import Role as ActingRole
+from shared.contracts.case_language import CASE_FACTS
 from shared.contracts.relief import GrantState, Scheme
 from shared.contracts.words import Reason, RemovalCode
 from shared.identity.caller import Role
@@ -25,6 +35,10 @@ from tests.support.web_files import declarations, elements, strings
 
 WEB = Path(str(files("services.case"))) / "web"
 OURS = sorted(path for path in WEB.rglob("*") if path.suffix in {".html", ".css", ".js"})
+STEPS = (
+    *("record-attempt", "corroborate-return", "close-after-return", "confirm-closing", "decline-closing"),
+    *("take-over", "send-back", "hand-on", "disown", "give"),
+)
 CODES = {
     *(f"queue.{queue}" for queue in Queue),
     *(f"queue.{queue}.about" for queue in Queue),
@@ -37,10 +51,12 @@ CODES = {
     *(f"as.{role}" for role in ActingRole),
     *(f"by.{by}" for by in Corroboration),
     *(f"because.{because}" for because in DecliningReason),
+    *(f"sent_back.{because}" for because in SendingBackReason),
+    *(f"unowned.{because}" for because in UnownedReason),
     *(f"law.{step}" for step in LawStep),
     *(f"code.{code}" for code in RemovalCode),
     *(f"why.{why}" for why in Why),
-    *(f"step.{step}" for step in ("record-attempt", "corroborate-return", "close-after-return", "confirm-closing", "decline-closing")),
+    *(f"step.{step}" for step in STEPS),
     *(f"role.{role}" for role in Role),
     *(f"did.{did}" for did in Looked),
     *(f"purpose.{purpose}" for purpose in Purpose),
@@ -65,7 +81,7 @@ def test_each_language_says_all_that_the_other_says_with_the_same_places() -> No
 
 
 def test_chinese_is_written_in_chinese_and_english_in_english() -> None:
-    own = {"page.lang", "tongue.other", "cause.office"}
+    own = {"page.lang", "tongue.other", "cause.office", "owner.way", "owner.to"}
     assert [key for key, text in words("en").items() if key not in own and re.search(r"[\u4e00-\u9fff]", text)] == []
     assert [key for key, text in words("zh").items() if key not in own and not re.search(r"[\u4e00-\u9fff]", text)] == []
 

@@ -9,7 +9,10 @@ from services.case.desk.queues import Queue
 from tests.components.case.desk.desk_rig import OFFICER, SUPERIOR, DeskRig, child
 from tests.domain.case.case_story import BUTUO, ZHAOJUE, opened
 
-WAITING = {"overdue": [1, 2], "today": [3], "coming": [4], "confirm": [5], "watched": [6], "second": [], "closed": [7]}
+WAITING = {
+    "overdue": [1, 2], "today": [3], "coming": [4], "confirm": [5], "watched": [6], "second": [], "closed": [7],
+    "incoming": [], "sent": [], "ageing": [], "unowned": [],
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("queue", "numbers"), WAITING.items())

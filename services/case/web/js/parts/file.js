@@ -6,6 +6,7 @@ import { t } from "../words.js";
 import { Aid, Looks } from "./beside.js";
 import { FORMS } from "./forms.js";
 import { whenDue } from "./rows.js";
+import { naming, Owner } from "./owner.js";
 import { Timeline } from "./timeline.js";
 import { Who } from "./who.js";
 
@@ -45,7 +46,8 @@ export function File({ desk, view, go, may, outbox, place, sent }) {
     const says = error?.status === GONE ? t("file.missing") : error ? t("file.failed") : t("list.loading");
     return html`<main id="main" class="file" tabindex="-1">${lead}<p class="says" role="status">${says}</p></main>`;
   }
-  const { file, steps, version } = found;
+  const { file, steps, version, places } = found;
+  const name_ = naming(place, places);
   const next = steps.find((step) => step.why === null);
   const Form = doing && FORMS[doing];
   const record = (body) => {
@@ -70,10 +72,10 @@ export function File({ desk, view, go, may, outbox, place, sent }) {
         <div>
           <section class="card stands" aria-labelledby="stands-title">
             <h3 id="stands-title">${t("file.stands")}</h3>
-            <p class="state"><span class="tag" data-state=${file.state}>${t(`state.${file.state}`)}</span> <span>${place(file.county)}</span>
+            <p class="state"><span class="tag" data-state=${file.state}>${t(`state.${file.state}`)}</span> <span>${name_(file.county)}</span>
               ${file.reason && html`<span>${t(`reason.${file.reason}`)}</span>`} <span data-attempts=${file.attempts}>${t("file.attempts", { n: file.attempts })}</span></p>
             ${file.due && html`<p class="when" data-due=${file.overdue ? "late" : "later"}>${t("file.due", { day: file.due })} <span class="mark">${whenDue(file.due, desk.today)}</span></p>`}
-            ${Form ? html`<${Form} desk=${desk} student=${student} file=${file} today=${desk.today} record=${record} cancel=${() => act(null)} />`
+            ${Form ? html`<${Form} desk=${desk} student=${student} file=${file} today=${desk.today} place=${place} record=${record} cancel=${() => act(null)} />`
               : next && html`<button type="button" class="big" data-step=${next.do} onClick=${() => act(next.do)}>${t(`step.${next.do}`)}</button>`}
             ${!Form && html`<p class="acts more">${steps.filter((step) => step.why === null && step !== next).map((step) => html`
               <button key=${step.do} type="button" class="quiet" data-step=${step.do} onClick=${() => act(step.do)}>${t(`step.${step.do}`)}</button>`)}</p>`}
@@ -82,9 +84,10 @@ export function File({ desk, view, go, may, outbox, place, sent }) {
               return html`<li key=${why} data-not=${not.join(" ")}>${not.map((step) => html`<span key=${step}>${t(`step.${step}`)}</span>`)} <span class="note">${t(`why.${why}`)}</span></li>`;
             })}</ul>
           </section>
-          <${Timeline} history=${file.history} place=${place} />
+          <${Timeline} history=${file.history} place=${name_} />
         </div>
         <div>
+          <${Owner} file=${file} name=${name_} />
           <${Who} desk=${desk} student=${student} may=${may} named=${named} />
           ${may("read-grants") && html`<${Aid} student=${student} />`}
           ${may("read-access") && html`<${Looks} student=${student} place=${place} />`}

@@ -2,6 +2,7 @@
 import { html, useState } from "/look/vendor/htm-3.1.1/standalone.module.js";
 import { asked } from "../address.js";
 import { spoken, t } from "../words.js";
+import { ANSWERING } from "./owner.js";
 
 const REASONS = ["learning", "work", "marriage", "religion", "family", "poverty", "illness", "distance", "other", "unknown"];
 
@@ -36,6 +37,12 @@ export function Filter({ desk, view, go, may, place }) {
         <select name="reason" value=${view.reason} onChange=${choose("reason")}>
           <option value="">${t("filter.all")}</option>
           ${REASONS.map((reason) => html`<option key=${reason} value=${reason}>${t(`reason.${reason}`)}</option>`)}
+        </select>
+      </label>
+      <label>${t("filter.answers")}
+        <select name="answers" value=${view.answers} onChange=${choose("answers")}>
+          <option value="">${t("filter.all")}</option>
+          ${ANSWERING.map((role) => html`<option key=${role} value=${role}>${t(`as.${role}`)}</option>`)}
         </select>
       </label>
       ${may("export-files") && ["csv", "xlsx"].map((format) => html`

@@ -1,31 +1,17 @@
 // The forms of what is recorded, by the word of the command. What is chosen is kept as a draft on the device at every touch.
 import { html, useState } from "/look/vendor/htm-3.1.1/standalone.module.js";
 import { plus } from "../days.js";
-import { drafts } from "../outbox.js";
 import { t } from "../words.js";
+import { asOf, chips, officeFor, simple, useDraft } from "./form_parts.js";
+import { OWNER_FORMS } from "./owner_forms.js";
 
 const METHODS = ["visit", "call", "letter", "joint_visit", "order", "other"];
 const OUTCOMES = ["promised", "willing", "refused_by_family", "not_found", "working_elsewhere", "returned_claimed", "other"];
 const MET = ["child", "guardian", "child_and_guardian", "relative", "other", "nobody"];
-const ROLES = ["officer", "teacher", "principal", "village_head", "township_head", "education_head", "county_head"];
 const BY = ["attendance", "exam", "meal", "aid_paid", "visit"];
 const BECAUSE = ["not_in_school", "evidence_insufficient", "other"];
 const NEXT = [7, 14, 30];
 const LONGEST = 183;
-
-function useDraft(desk, student, empty) {
-  const [draft, keep] = useState(() => drafts.of(desk.office, student) ?? empty);
-  const set = (change) => {
-    const next = { ...draft, ...change };
-    drafts.keep(desk.office, student, next);
-    keep(next);
-  };
-  return [draft, set, () => drafts.drop(desk.office, student)];
-}
-
-const chips = (name, values, value, choose) => html`
-  <div class="chips">${values.map((each) => html`
-    <label key=${each}><input type="radio" name=${name} value=${each} checked=${each === value} onChange=${() => choose(each)} /><span>${t(`${name}.${each}`)}</span></label>`)}</div>`;
 
 const SAID_BY_SOMEBODY = ["promised", "willing", "refused_by_family", "returned_claimed"];
 
@@ -41,7 +27,7 @@ function Visit({ desk, student, file, today, record, cancel }) {
     if (!draft.outcome) return need(true);
     forget();
     const next = draft.next && draft.next >= today ? { next: draft.next } : {};
-    record({ do: "record-attempt", office: `/counties/${file.county}`, role: draft.role, method: draft.method, met: draft.met, outcome: draft.outcome, ...next });
+    record({ do: "record-attempt", office: officeFor(desk, file), role: draft.role, method: draft.method, met: draft.met, outcome: draft.outcome, ...next });
   }
   return html`
     <form class="record" onSubmit=${send} data-form="record-attempt">
@@ -61,27 +47,10 @@ function Visit({ desk, student, file, today, record, cancel }) {
     </form>`;
 }
 
-const asOf = (draft, set) => html`<fieldset><legend>${t("form.as")}</legend>${chips("as", ROLES, draft.role, (role) => set({ role }))}</fieldset>`;
-
 const evidence = (draft, set) => html`
   <label>${t("close.evidence")}
     <input name="evidence" required pattern="[A-Za-z0-9/\\-]{1,64}" autocomplete="off" aria-describedby="close-about" value=${draft.evidence ?? ""} onInput=${(event) => set({ evidence: event.target.value })} /></label>
   <p class="note" id="close-about">${t("close.about")}</p>`;
-
-// A form of a few choices: `empty` is its draft, `fields` draw it, and `body` makes the command of it.
-const simple = (go, empty, fields, body, name) => function Simple({ desk, student, file, today, record, cancel }) {
-  const [draft, set, forget] = useDraft(desk, `${student} ${name}`, empty(today));
-  function send(event) {
-    event.preventDefault();
-    forget();
-    record({ do: name, ...body(draft, desk, file) });
-  }
-  return html`
-    <form class="record" onSubmit=${send} data-form=${name}>
-      ${fields(draft, set, today)}
-      <p class="acts"><button class="big">${t(go)}</button> <button type="button" class="quiet" onClick=${cancel}>${t("file.cancel")}</button></p>
-    </form>`;
-};
 
 const Close = simple("close.go", () => ({ role: "officer", evidence: "" }), (draft, set) => html`${asOf(draft, set)}${evidence(draft, set)}`,
   (draft, _, file) => ({ office: `/counties/${file.county}`, role: draft.role, outcome: "sustained", evidence: draft.evidence }), "close-after-return");
@@ -101,4 +70,4 @@ const Decline = simple("decline.go", () => ({ role: "officer", because: "not_in_
   <fieldset><legend>${t("decline.because")}</legend>${chips("because", BECAUSE, draft.because, (because) => set({ because }))}</fieldset>`,
   (draft, desk) => ({ office: desk.office, role: draft.role, because: draft.because }), "decline-closing");
 
-export const FORMS = { "record-attempt": Visit, "close-after-return": Close, "corroborate-return": Corroborate, "confirm-closing": Confirm, "decline-closing": Decline };
+export const FORMS = { "record-attempt": Visit, "close-after-return": Close, "corroborate-return": Corroborate, "confirm-closing": Confirm, "decline-closing": Decline, ...OWNER_FORMS };

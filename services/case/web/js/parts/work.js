@@ -4,6 +4,7 @@ import { addressOf, asked, QUEUES } from "../address.js";
 import { useLive } from "../live.js";
 import { t } from "../words.js";
 import { Filter } from "./filter.js";
+import { naming } from "./owner.js";
 import { Rows } from "./rows.js";
 
 const A_PAGE = 50;
@@ -27,7 +28,7 @@ export function Work({ desk, view, go, may, names, place }) {
   useEffect(() => {
     spot.current = 0;
     move(0);
-  }, [view.queue, view.county, view.reason, view.after]);
+  }, [view.queue, view.county, view.reason, view.answers, view.after]);
 
   useEffect(() => {
     function key(event) {
@@ -74,7 +75,7 @@ export function Work({ desk, view, go, may, names, place }) {
         ${named.away && html`<p class="strip" role="status">${t("list.names")}</p>`}
         ${list.document === null ? html`<p class="says">${t("list.loading")}</p>`
           : !files.length && !list.document.next ? html`<p class="says">${t("list.empty")}</p>`
-          : html`<div ref=${rows}><${Rows} files=${files} today=${list.document.today} chosen=${chosen} many=${many} names=${names} place=${place} link=${link} /></div>`}
+          : html`<div ref=${rows}><${Rows} files=${files} today=${list.document.today} chosen=${chosen} many=${many} names=${names} place=${naming(place, list.document.places)} link=${link} /></div>`}
         <p class="pages">
           ${view.after && html`<a ...${link({})} data-act="first">${t("list.first")}</a>`}
           ${list.document?.next && html`<a class="button" ...${link({ after: list.document.next })} data-act="next">${t("list.next")}</a>`}

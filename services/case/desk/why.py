@@ -1,0 +1,48 @@
+"""A step at the desk, and the reasons why one is not offered."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class Why(StrEnum):
+    """Why a step is not offered."""
+
+    NO_RIGHT = "no-right"
+    """The caller's roles have no right to it."""
+    CLOSED = "closed"
+    """The file is closed."""
+    BACK = "back"
+    """The child is back in school."""
+    STILL_OUT = "still-out"
+    """The child is out of school: only a report of its return brings the file on."""
+    OWN_CLAIM = "own-claim"
+    """The caller's own office claimed the return: another has to corroborate it."""
+    NOT_CORROBORATED = "not-corroborated"
+    """No other office corroborated the return yet."""
+    TOO_EARLY = "too-early"
+    """The observation is not over."""
+    AWAITS_SECOND = "awaits-second"
+    """One office would close the file, and a second has to speak."""
+    NOT_PROPOSED = "not-proposed"
+    """No office would close the file yet."""
+    OWN_PROPOSAL = "own-proposal"
+    """The caller's own office would close the file: a second has to confirm it."""
+
+    NOT_OURS = "not-ours"
+    """Another county answers for the file."""
+    SENT_ELSEWHERE = "sent-elsewhere"
+    """The file is on its way to another county than the caller's."""
+    ON_ITS_WAY = "on-its-way"
+    """The county to which the file is on its way has the word."""
+    UNOWNED = "unowned"
+    """It is known already that the file is nobody's."""
+    FROM_ABOVE = "from-above"
+    """An office above the counties does this."""
+
+
+class Step(Struct, frozen=True):
+    """A step. ``do``: the word of the command; ``why``: null where it may be done."""
+
+    do: str
+    why: Why | None

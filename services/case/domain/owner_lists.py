@@ -1,0 +1,47 @@
+"""The lists in which a file stands beside that of its county and state: while it is on its way, while it is nobody's, and where it was handed on."""
+
+from enum import StrEnum
+
+from services.case.domain.owners import HandOver, Owner
+from shared.contracts.case_codes import CaseStanding
+
+
+class Kind(StrEnum):
+    """A list of a county beside those of its files' states."""
+
+    INCOMING = "incoming"
+    """Files that were sent to the county, or sent back to it, and that it has not taken over yet."""
+    SENT = "sent"
+    """Files that the county sent, or sent back, and that another one has not taken over yet."""
+    UNOWNED = "unowned"
+    """Files for which the county answers though they are nobody's."""
+
+
+def lists_of(owner: Owner, place: tuple[str, bytes]) -> list[tuple[str, bytes]]:
+    """Return these lists, each with the sort key. ``place``: the list of the file's county and state, and the due day by which it stands there."""
+    name, due = place
+    county, _, state = name.partition(":")
+    found: list[tuple[str, bytes]] = []
+    if (sent := owner.hand_over) is not None:
+        found += [(f"{sent.to_county}:{Kind.INCOMING}", key_of(sent)), (f"{sent.from_county}:{Kind.SENT}", key_of(sent))]
+    if owner.unowned is not None:
+        found.append((f"{county}:{Kind.UNOWNED}", owner.unowned.since.toordinal().to_bytes(3)))
+    if owner.answers is not None:
+        found.append((f"{owner.answers.office}:{state}", due))
+    return found
+
+
+def stands_in(owner: Owner, kind: Kind, now: CaseStanding | None) -> str | None:
+    """Return the county in whose list of a kind a file stands, None where it stands in none."""
+    match kind:
+        case Kind.INCOMING:
+            return None if owner.hand_over is None else owner.hand_over.to_county
+        case Kind.SENT:
+            return None if owner.hand_over is None else owner.hand_over.from_county
+        case Kind.UNOWNED:
+            return None if owner.unowned is None or now is None else now.county
+
+
+def key_of(sent: HandOver) -> bytes:
+    """Return the sort key of a file on its way: by when it is to be taken over."""
+    return sent.due.toordinal().to_bytes(3)

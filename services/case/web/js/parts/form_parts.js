@@ -1,0 +1,40 @@
+// What forms are put together from. What is chosen is kept as a draft on the device at every touch.
+import { html, useState } from "/look/vendor/htm-3.1.1/standalone.module.js";
+import { drafts } from "../outbox.js";
+import { t } from "../words.js";
+
+const ROLES = ["officer", "teacher", "principal", "village_head", "township_head", "education_head", "county_head"];
+
+// In whose name something is recorded: the county that answers, or the school to which the file was handed on.
+export const officeFor = (desk, file) => (desk.office.startsWith("/schools/") ? desk.office : `/counties/${file.county}`);
+
+export function useDraft(desk, student, empty) {
+  const [draft, keep] = useState(() => drafts.of(desk.office, student) ?? empty);
+  const set = (change) => {
+    const next = { ...draft, ...change };
+    drafts.keep(desk.office, student, next);
+    keep(next);
+  };
+  return [draft, set, () => drafts.drop(desk.office, student)];
+}
+
+export const chips = (name, values, value, choose) => html`
+  <div class="chips">${values.map((each) => html`
+    <label key=${each}><input type="radio" name=${name} value=${each} checked=${each === value} onChange=${() => choose(each)} /><span>${t(`${name}.${each}`)}</span></label>`)}</div>`;
+
+export const asOf = (draft, set) => html`<fieldset><legend>${t("form.as")}</legend>${chips("as", ROLES, draft.role, (role) => set({ role }))}</fieldset>`;
+
+// A form of a few choices: `empty` is its draft, `fields` draw it, and `body` makes the command of it.
+export const simple = (go, empty, fields, body, name) => function Simple({ desk, student, file, today, record, cancel, place }) {
+  const [draft, set, forget] = useDraft(desk, `${student} ${name}`, empty(today));
+  function send(event) {
+    event.preventDefault();
+    forget();
+    record({ do: name, ...body(draft, desk, file) });
+  }
+  return html`
+    <form class="record" onSubmit=${send} data-form=${name}>
+      ${fields(draft, set, today, file, desk, place)}
+      <p class="acts"><button class="big">${t(go)}</button> <button type="button" class="quiet" onClick=${cancel}>${t("file.cancel")}</button></p>
+    </form>`;
+};
