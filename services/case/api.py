@@ -42,7 +42,7 @@ from shared.contracts.case_commands import (
     RecordStep,
     TakeLawStep,
 )
-from shared.contracts.case_owner_commands import Disown, GiveCase, HandOn, SendBack, TakeOver
+from shared.contracts.case_owner_commands import Disown, GiveCase, HandOn, SendBack, TakeOverCase
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.services import CASE
 from shared.deciding.states.state_store import StateStore
@@ -88,7 +88,7 @@ _RIGHTS: Mapping[str, Action] = {
     CloseAfterReturn.TYPE: Action.CLOSE_FILES,
     ConfirmClosing.TYPE: Action.CONFIRM_CLOSINGS,
     DeclineClosing.TYPE: Action.CONFIRM_CLOSINGS,
-    TakeOver.TYPE: Action.TAKE_OVER_FILES,
+    TakeOverCase.TYPE: Action.TAKE_OVER_FILES,
     SendBack.TYPE: Action.TAKE_OVER_FILES,
     HandOn.TYPE: Action.HAND_ON_FILES,
     Disown.TYPE: Action.DISOWN_FILES,

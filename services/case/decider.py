@@ -26,7 +26,7 @@ from shared.contracts.case_commands import (
     RestoreCase,
     TakeLawStep,
 )
-from shared.contracts.case_owner_commands import Disown, GiveCase, HandOn, MarkUnowned, SendBack, TakeOver
+from shared.contracts.case_owner_commands import Disown, GiveCase, HandOn, MarkUnowned, SendBack, TakeOverCase
 from shared.contracts.refusal import Refusal
 from shared.contracts.registry import INPUT_LANGUAGES, RECORD_LANGUAGE
 from shared.contracts.services import CASE
@@ -49,7 +49,7 @@ Command = (
     | owner_commands.OwnerCommand
 )
 _OF_OFFICES = (RecordAttempt, TakeLawStep, CorroborateReturn, CloseAfterReturn, ConfirmClosing, DeclineClosing)
-_OF_OWNERS = (TakeOver, SendBack, HandOn, Disown, MarkUnowned, GiveCase)
+_OF_OWNERS = (TakeOverCase, SendBack, HandOn, Disown, MarkUnowned, GiveCase)
 _OF_MERGES = (CloseForMerge, JoinCase, PartCase, RestoreCase)
 
 

@@ -21,13 +21,13 @@ from shared.contracts.case_commands import (
     RecordStep,
     TakeLawStep,
 )
-from shared.contracts.case_owner_commands import Disown, GiveCase, HandOn, SendBack, TakeOver
+from shared.contracts.case_owner_commands import Disown, GiveCase, HandOn, SendBack, TakeOverCase
 from shared.http import openapi
 
 ASKED = Instructions(
     (
         *(RecordAttempt, CloseAfterReturn, RecordStep, ChangePlan, TakeLawStep, CorroborateReturn, ConfirmClosing, DeclineClosing),
-        *(TakeOver, SendBack, HandOn, Disown, GiveCase),
+        *(TakeOverCase, SendBack, HandOn, Disown, GiveCase),
     )
 )
 """What an office can ask of a file."""

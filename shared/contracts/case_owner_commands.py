@@ -5,7 +5,7 @@ from shared.contracts.case_commands import CaseCommand
 from shared.contracts.words import CountyCode
 
 
-class TakeOver(CaseCommand, frozen=True):
+class TakeOverCase(CaseCommand, frozen=True):
     """The office of the county to which a file was sent, or sent back, takes it over."""
 
     TYPE = "cn.baoxue.case.asked.take-over.v1"
@@ -58,4 +58,4 @@ class GiveCase(CaseCommand, frozen=True):
     to_county: CountyCode
 
 
-OWNER_COMMANDS: tuple[type[CaseCommand], ...] = (TakeOver, SendBack, HandOn, Disown, MarkUnowned, GiveCase)
+OWNER_COMMANDS: tuple[type[CaseCommand], ...] = (TakeOverCase, SendBack, HandOn, Disown, MarkUnowned, GiveCase)

@@ -31,11 +31,11 @@ from services.case.domain.timeline import knows_again
 from shared.contracts.case import CaseFact, CaseMoved
 from shared.contracts.case_codes import CaseStanding, CaseState, Role
 from shared.contracts.case_commands import MoveCase
-from shared.contracts.case_owner_commands import Disown, GiveCase, HandOn, MarkUnowned, SendBack, TakeOver
+from shared.contracts.case_owner_commands import Disown, GiveCase, HandOn, MarkUnowned, SendBack, TakeOverCase
 from shared.contracts.case_owners import CaseGiven, CaseHandedOn, CaseSent, CaseSentBack, CaseTakenOver, CaseUnowned
 from shared.contracts.sequence import position_of
 
-OwnerCommand = TakeOver | SendBack | HandOn | Disown | MarkUnowned | GiveCase
+OwnerCommand = TakeOverCase | SendBack | HandOn | Disown | MarkUnowned | GiveCase
 
 _NOT_FAMILY = tuple(role for role in Role if role is not Role.PARENT)
 _OF_SCHOOLS = frozenset({Role.PRINCIPAL, Role.TEACHER})
@@ -79,7 +79,7 @@ def decide(case: Case, command: OwnerCommand, *, on: date, cause: str, answers_f
     if command.role is Role.PARENT:
         raise RoleMayNot(_NOT_FAMILY)
     match command:
-        case TakeOver():
+        case TakeOverCase():
             sent = _received(case, answers_for)
             after = replace(now, county=sent.to_county)
             return CaseTakenOver(before=now, after=after, office=command.office, role=command.role, from_county=sent.from_county)

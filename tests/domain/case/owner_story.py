@@ -1,15 +1,15 @@
 """What can be asked about who answers for a file, as ``case_story.py`` has the rest."""
 
 from shared.contracts.case_codes import Role, SendingBackReason, UnownedReason
-from shared.contracts.case_owner_commands import Disown, GiveCase, HandOn, MarkUnowned, SendBack, TakeOver
+from shared.contracts.case_owner_commands import Disown, GiveCase, HandOn, MarkUnowned, SendBack, TakeOverCase
 
 HERE, THERE = "513431", "513429"
 OFFICE_HERE, OFFICE_THERE = f"/counties/{HERE}", f"/counties/{THERE}"
 PREFECTURE = "/prefectures/513400"
 
 
-def taken_over(office: str = OFFICE_THERE, *, role: Role = Role.OFFICER) -> TakeOver:
-    return TakeOver(office=office, role=role)
+def taken_over(office: str = OFFICE_THERE, *, role: Role = Role.OFFICER) -> TakeOverCase:
+    return TakeOverCase(office=office, role=role)
 
 
 def sent_back(office: str = OFFICE_THERE, *, role: Role = Role.OFFICER, because: SendingBackReason = SendingBackReason.NOT_HERE) -> SendBack:
