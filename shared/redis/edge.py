@@ -18,20 +18,30 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.commands.core import AsyncScript
 
+
+class NotNow(exceptions.ResponseError):
+    """Redis answers that it does not do now what was asked: it changed nothing."""
+
+
 REDIS_UNAVAILABLE = (
     exceptions.ConnectionError,
     exceptions.TimeoutError,
     exceptions.BusyLoadingError,
     exceptions.ReadOnlyError,
+    exceptions.OutOfMemoryError,
+    NotNow,
     OSError,
 )
-"""What is raised where Redis does not answer. What was sent may or may not have been done: try again."""
+"""What is raised where Redis does not answer, or takes no writes. What was sent may or may not have been done: try again."""
+
+_NOT_NOW = ("BUSY ", "MISCONF ", "NOREPLICAS ", "MASTERDOWN ")
+"""How an answer begins that redis-py has no exception for: a script runs too long, the append-only file cannot be written, a replica is missing."""
 
 Redis = redis.asyncio.Redis
 
 
-class _Cancellable(AbstractConnection):
-    """A connection on which no cancellation is lost."""
+class _ServiceConnection(AbstractConnection):
+    """A connection on which no cancellation is lost, and every refusal that will pass is told from one that will not."""
 
     async def send_packed_command(self, command: bytes | str | Iterable[bytes], check_health: bool = True) -> None:
         patience, self.socket_timeout = self.socket_timeout, None
@@ -42,6 +52,14 @@ class _Cancellable(AbstractConnection):
             raise exceptions.TimeoutError("Timeout writing to socket") from error
         finally:
             self.socket_timeout = patience
+
+    async def read_response(self, *args: Any, **options: Any) -> Any:
+        try:
+            return await super().read_response(*args, **options)
+        except exceptions.ResponseError as error:
+            if str(error).startswith(_NOT_NOW):
+                raise NotNow(*error.args) from error
+            raise
 
 
 class RedisAddress(Protocol):
@@ -100,7 +118,7 @@ def connect(url: str, *, patience: float = 10.0, password: str | None = None, **
         **tls,
     )
     pool = client.connection_pool
-    pool.connection_class = type("CancellableConnection", (_Cancellable, pool.connection_class), {})
+    pool.connection_class = type("ServiceConnection", (_ServiceConnection, pool.connection_class), {})
     return client
 
 

@@ -119,6 +119,15 @@ class RedisDatabase:
             if (left := self._admin.pttl(key)) >= 0:
                 self._admin.pexpire(key, max(0, left - 1000 * seconds))
 
+    @contextmanager
+    def without_writes(self, setting: str = "maxmemory", value: int = 1) -> Iterator[None]:
+        """Have the server take no writes while the block runs, because of a setting of its own."""
+        self._admin.config_set(setting, value)
+        try:
+            yield
+        finally:
+            self._admin.config_set(setting, 0)
+
     def names(self) -> list[str]:
         """Return the names of all keys."""
         return sorted(self._admin.scan_iter())

@@ -33,6 +33,8 @@ MOST_PARTITIONS = 254
 REFUSED, BLANK = 254, 255
 """Marks of lines that are in no partition."""
 
+_BEGUN = 600
+"""Seconds that a receipt is kept that was begun: longer than anything takes between that and its end."""
 _BLOCK = 1_000
 _BY_INDEX = tuple(Outcome)
 
@@ -117,8 +119,12 @@ class ReceiptStore:
         self._redis, self._keep, self._page = redis, keep, page
         self._outcomes = Outcomes(redis, "enrolment", generation=generation)
 
-    async def ping(self) -> None:
-        await self._redis.ping()
+    async def begin(self, batch: str, *, owner: str) -> None:
+        """Make sure that Redis can keep a batch, before anything of it is logged: begin its receipt, which soon expires if it is not ``put``."""
+        async with self._redis.pipeline(transaction=True) as commands:
+            commands.hset(_key(batch), "owner", _digest(owner))
+            commands.expire(_key(batch), _BEGUN)
+            await commands.execute()
 
     async def put(self, batch: str, received: int, where: bytes, first: Mapping[int, int], refused: Sequence[RefusedLine], *, owner: str) -> None:
         """Keep a batch: a byte of ``where`` for each line, the ``first`` offset of each partition, ``refused`` by line, ascending.

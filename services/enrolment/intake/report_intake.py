@@ -4,7 +4,7 @@ The steps of one request, and what a failure after each leaves behind:
 
 1. Read and check every line. (Nothing done.)
 2. With an ``Idempotency-Key``: claim it. (A claim that expires by itself.)
-3. Ask Redis whether it is there, so that while it is unavailable retries do not fill the log. (The same.)
+3. Begin the receipt, so that while Redis is unavailable or takes no writes, retries do not fill the log. (One that nobody knows of; it expires.)
 4. Append to the log and wait for all in-sync replicas. (Lines in the log, perhaps in part, that nobody was told of. The
    sender repeats the body; the worker finds the repeats to be duplicates.)
 5. Keep the receipt. (A receipt that nobody knows of; it expires.)
@@ -126,7 +126,7 @@ class ReportIntake:
         answer = _refusal(batch.refused[0]) if media_type is MediaType.ONE and batch.refused else _acknowledgement(batch)
         if answer.status == 202 and batch.received:
             with self._redis_needed():
-                await self._receipts.ping()
+                await self._receipts.begin(batch.id, owner=caller.owner)
             with self._meters.log_seconds.time():
                 first = await self._appended(batch)
             self._meters.logged.inc(batch.logged)

@@ -49,6 +49,15 @@ async def test_something_that_does_not_answer_at_all_is_away(monkeypatch: pytest
     assert (await Desk(database, Silent(PARTITIONS)).client.get("/readyz")).json()["away"] == ["kafka"]
 
 
+@pytest.mark.parametrize("key", [None, "k"])
+async def test_while_redis_takes_no_writes_nothing_is_logged(desk: Desk, key: str | None) -> None:
+    named = {} if key is None else {"idempotency_key": key}
+    with desk.redis.without_writes():
+        answer = await desk.send(line(), **named)
+    assert (answer.status_code, problem_of(answer), answer.headers["retry-after"]) == (503, "redis-away", "5")
+    assert desk.logged() == []
+
+
 async def test_metrics_count_what_was_received_logged_refused_and_repeated(desk: Desk) -> None:
     for _ in range(2):
         await desk.send(b"\n".join([line(), line(), b"{", line(name=1)]), idempotency_key="k")

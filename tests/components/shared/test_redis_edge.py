@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 
 import pytest
+from redis.exceptions import ResponseError
 
 from shared.redis.edge import REDIS_UNAVAILABLE, Redis, connect
 from tests.support.redis import RedisDatabase, RedisServer
@@ -85,3 +86,23 @@ async def test_a_command_is_not_repeated_by_the_client(redis_server: RedisServer
         with redis_server.stopped(), pytest.raises(REDIS_UNAVAILABLE):
             await client.xadd("counted", {"n": 1})
         assert await database.operator.xlen("counted") == 1, "sent once, and done when the server went on"
+
+
+@pytest.mark.parametrize(("setting", "said"), [("maxmemory", "maxmemory"), ("min-replicas-to-write", "NOREPLICAS")])
+async def test_a_server_that_takes_no_writes_is_unavailable_and_changes_nothing(database: RedisDatabase, setting: str, said: str) -> None:
+    with database.without_writes(setting), pytest.raises(REDIS_UNAVAILABLE, match=said):
+        await database.client.set("it", b"new")
+    assert await database.client.get("it") is None
+    with database.without_writes(setting), pytest.raises(REDIS_UNAVAILABLE, match=said):
+        async with database.client.pipeline(transaction=True) as commands:
+            commands.hset("many", "a", 1)
+            commands.expire("many", 10)
+            await commands.execute()
+    assert await database.client.set("it", b"new")
+
+
+async def test_what_is_wrong_with_a_command_is_not_taken_for_a_server_that_is_away(redis: Redis) -> None:
+    await redis.set("it", b"text")
+    with pytest.raises(ResponseError) as wrong:
+        await redis.hget("it", "field")
+    assert not isinstance(wrong.value, REDIS_UNAVAILABLE)
