@@ -13,6 +13,7 @@ SCALE ?= 1
 UNTIL ?= 2020-06-14
 SEED ?= 1
 FUZZ_EXAMPLES ?= 100
+FAULTS_SEED ?= 20200614
 SIDE_BY_SIDE := -n logical --dist loadfile --no-loadscope-reorder
 
 ## Running
@@ -37,7 +38,7 @@ doctor: $(VENV)/run.stamp  ## Say what is wrong, and which command mends it
 
 .PHONY: test
 test: lint types imports $(VENV)/browser.stamp  ## Lint, types, imports and all tests, with brokers, Redis servers and a browser of their own
-	@exec $(BIN)/python -m pytest $(SIDE_BY_SIDE) --maxprocesses 4
+	@exec $(BIN)/python -m pytest -m "not faults" $(SIDE_BY_SIDE) --maxprocesses 4
 
 .PHONY: check
 check: lint types imports $(VENV)/dev.stamp  ## The same without the tests that need a broker: about a minute
@@ -46,6 +47,10 @@ check: lint types imports $(VENV)/dev.stamp  ## The same without the tests that 
 .PHONY: fuzz
 fuzz: $(VENV)/dev.stamp  ## Many made-up requests to each operation of the four apis (FUZZ_EXAMPLES=500)
 	@FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest tests/fuzz
+
+.PHONY: faults
+faults: $(VENV)/dev.stamp  ## The whole matrix of faults, each with its guard and without (FAULTS_SEED=7, ROWS="7-Redis or 10"): under an hour
+	@FAULTS_FULL=1 FAULTS_SEED=$(FAULTS_SEED) $(BIN)/python -m pytest tests/live/faults $(if $(ROWS),-k "$(ROWS)")
 
 .PHONY: model
 model: $(VENV)/dev.stamp  ## Search the model of the commits, the large searches too, and tell what happens without each guard

@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 import pytest
 
-pytest_plugins = ["tests.support.stack", "tests.support.redis", "tests.support.postgres"]
+pytest_plugins = ["tests.support.stack", "tests.support.faults_table", "tests.support.redis", "tests.support.postgres"]
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from docs.generate.commit_model import commit_model
 from docs.generate.english.names import english_names
+from docs.generate.failure_scenarios import failure_scenarios
 from docs.generate.notices import notices
 from docs.generate.problems_page import problems_page
 from docs.generate.reference.asyncapi import asyncapi
@@ -28,6 +29,7 @@ from shared.contracts.services import SERVICES
 REFERENCE = "docs/reference"
 PROBLEMS_PAGE = "shared/http/pages/files/problems.html"
 COMMIT_MODEL = "docs/explanation/commit-model.md"
+FAILURES = "docs/explanation/failure-scenarios.md"
 ENGLISH_NAMES = "shared/http/pages/look/names.en.json"
 
 
@@ -39,6 +41,7 @@ def pages() -> dict[str, str]:
         ENGLISH_NAMES: english_names(),
         PROBLEMS_PAGE: problems_page(),
         COMMIT_MODEL: commit_model(),
+        FAILURES: failure_scenarios(),
         **{f"{REFERENCE}/{name}": text for name, text in reference().items()},
     }
 

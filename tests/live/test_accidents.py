@@ -1,7 +1,7 @@
 """Exact through every accident, on a real broker and a real Redis; and wrong as soon as one guard is taken out.
 
 The accidents are placed, not drawn: each stands where the guard it is for is the only thing between it and a wrong count.
-Killing real processes at random moments is ``test_kill.py``.
+Real processes are killed, stopped and cut off in the matrix of faults (``faults``).
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
@@ -20,15 +20,14 @@ from services.enrolment.decider import EnrolmentDecider
 from services.enrolment.domain.packed import FORMAT
 from services.reporting import worker
 from services.reporting.board import board
-from services.reporting.counting import folding
-from shared.deciding.deciding_follower import DecidingFollower, _Step
+from shared.deciding.deciding_follower import DecidingFollower
 from shared.deciding.states import state_store
 from shared.log import topics
 from shared.log.event_log import LogUnavailable
 from shared.log.kafka_log import KafkaLog
 from shared.redis.edge import Redis, connect_to
 from shared.worker.follower import RecordBatch
-from tests.support.mutants import script_without
+from tests.support.guards import GUARDS
 from tests.support.stack import NewStack, by_operator
 
 P, STEP, END = 0, 20, 160
@@ -55,7 +54,6 @@ class Rig:
     stack: LocalStack
     log: KafkaLog = field(init=False)
     redis: Redis = field(init=False)
-    deciding: ClassVar[type[DecidingFollower]] = DecidingFollower
 
     def __post_init__(self) -> None:
         self.log = KafkaLog(by_operator(self.stack.config), client_id="rig")
@@ -63,7 +61,7 @@ class Rig:
 
     def enrolment(self, log: Any = None) -> DecidingFollower:
         store = state_store.StateStore(self.redis, "enrolment", generation="1", buckets=8, format_version=FORMAT)
-        return self.deciding(EnrolmentDecider(), store, log or self.log)
+        return DecidingFollower(EnrolmentDecider(), store, log or self.log)
 
     def reporting(self) -> worker.CountingFollower:
         return worker.CountingFollower(board.Board(self.redis, generation="1"), self.log)
@@ -289,36 +287,7 @@ async def test_the_counts_are_exact_through_all_accidents(shown_after_accidents:
     assert await shown_after_accidents() == expected() != {}
 
 
-class AppliedFirst(DecidingFollower):
-    """A worker that moves its cursor before it publishes, and so never finds in the record what it has not applied."""
-
-    async def follow(self, batch: RecordBatch) -> int:
-        self._held = list[_Step]()
-        stands = await super().follow(batch)
-        for step in self._held:
-            await super()._publish(batch.partition, step)
-        return stands
-
-    async def _publish(self, partition: int, step: _Step) -> dict[str, int]:
-        self._held.append(step)
-        return {}
-
-    async def _published_beyond(self, batch: RecordBatch) -> None:
-        return None
-
-
-EXPECTED_CURSOR = "the cursor is the expected one"
-GUARDS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
-    "the compare in enrolment's apply": lambda code: code.setattr(state_store, "script", script_without("apply_states", EXPECTED_CURSOR)),
-    # The ids of the delta stream are offsets, so that Redis itself refuses to go back: a second guard, which has to go as well.
-    "the compare in reporting's apply": lambda code: code.setattr(board, "script", script_without("apply", EXPECTED_CURSOR, locals_={"id": "'*'"})),
-    "the compare in the read": lambda code: code.setattr(state_store, "script", script_without("read_states", EXPECTED_CURSOR)),
-    "the check of the sequence": lambda code: code.setattr(folding, "_is_repeat", lambda *_: False),
-    "the order acknowledged before applied": lambda code: code.setattr(Rig, "deciding", AppliedFirst),
-}
-
-
 @pytest.mark.parametrize("guard", GUARDS)
 async def test_the_counts_are_wrong_without(guard: str, shown_after_accidents: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    GUARDS[guard](monkeypatch)
+    GUARDS[guard](monkeypatch.setattr)
     assert await shown_after_accidents() != expected()

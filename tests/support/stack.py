@@ -35,7 +35,7 @@ FreshTopic = Callable[..., str]
 LIVE = frozenset({"stack", "new_stack"})
 
 LONGEST = (
-    "test_kill.py",
+    "test_rows.py",
     "test_operating.py",
     "test_add_a_service.py",
     "test_doctor_on_a_stack.py",

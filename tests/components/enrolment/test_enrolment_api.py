@@ -149,6 +149,14 @@ async def test_with_the_log_away_nothing_is_acknowledged_and_the_sender_is_told_
     answer = await desk.send(line())
     assert (answer.status_code, problem_of(answer), answer.headers["retry-after"]) == (503, "log-away", "5")
     assert "send the whole body again" in answer.json()["detail"]
+
+
+async def test_what_was_not_logged_leaves_no_receipt(desk: Desk) -> None:
+    desk.log.unavailable = True
+    await desk.send(line())
+    begun = [key.rpartition(":")[2] for key in desk.redis.names() if "receipt" in key]
+    assert [(await desk.client.get(f"/v1/receipts/{batch}")).status_code for batch in begun] == [404]
+    desk.redis.pass_time(600)
     assert not any("receipt" in key for key in desk.redis.names())
 
 

@@ -93,10 +93,10 @@ async def test_a_server_that_takes_no_writes_is_unavailable_and_changes_nothing(
     with database.without_writes(setting), pytest.raises(REDIS_UNAVAILABLE, match=said):
         await database.client.set("it", b"new")
     assert await database.client.get("it") is None
-    with database.without_writes(setting), pytest.raises(REDIS_UNAVAILABLE, match=said):
-        async with database.client.pipeline(transaction=True) as commands:
-            commands.hset("many", "a", 1)
-            commands.expire("many", 10)
+    async with database.client.pipeline(transaction=True) as commands:
+        commands.hset("many", "a", "1")
+        commands.expire("many", 10)
+        with database.without_writes(setting), pytest.raises(REDIS_UNAVAILABLE, match=said):
             await commands.execute()
     assert await database.client.set("it", b"new")
 

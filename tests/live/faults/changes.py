@@ -1,0 +1,57 @@
+"""How a process that a row starts differs from the product, besides its failpoints: another group, another clock, another version."""
+
+import datetime as dates
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+OWN_GROUP, AHEAD, BEHIND, DECIDES_OTHERWISE = "a group of its own", "a clock 3 h ahead", "a clock 1 d behind", "a decider that decides otherwise"
+
+
+def _own_group() -> None:
+    """Have the worker join a group of its own: so it owns all partitions, whoever owns them beside it."""
+    from shared.worker import faust_edge
+
+    run = faust_edge.run_worker
+
+    def run_alone(*, name: str, **options: Any) -> None:
+        run(name=f"{name}-twin", **options)
+
+    faust_edge.run_worker = run_alone  # type: ignore[assignment]
+
+
+def _clock(by: dates.timedelta) -> Callable[[], None]:
+    def shift() -> None:
+        from shared import clock
+
+        now = clock.now
+        clock.now = lambda: now() + by
+
+    return shift
+
+
+def _decides_otherwise() -> None:
+    """Have the worker take every dropout to be for another reason: what it decides differs in every byte that matters."""
+    from services.enrolment.decider import EnrolmentDecider
+    from shared.contracts.reports import DroppedOut
+    from shared.contracts.words import Reason
+
+    decide = EnrolmentDecider._decided
+
+    def otherwise(self: EnrolmentDecider, report: Any, *args: Any, **options: Any) -> Any:
+        return decide(self, DroppedOut(Reason.ILLNESS, report.last_seen) if isinstance(report, DroppedOut) else report, *args, **options)
+
+    EnrolmentDecider._decided = otherwise  # type: ignore[method-assign]
+
+
+CHANGES: Mapping[str, Callable[[], None]] = {
+    OWN_GROUP: _own_group,
+    AHEAD: _clock(dates.timedelta(hours=3)),
+    BEHIND: _clock(dates.timedelta(days=-1)),
+    DECIDES_OTHERWISE: _decides_otherwise,
+}
+
+
+def change(names: Sequence[str]) -> None:
+    """Make the changes of these names."""
+    for name in names:
+        CHANGES[name]()

@@ -1,0 +1,88 @@
+"""Rows 5 and 6: the broker is killed, stands still, or cannot write; the network between it and its clients is cut, slow or one-way."""
+
+import asyncio
+import random
+import resource
+
+from deploy.local.processes import KAFKA
+from tests.live.faults.guards import FAILED_APPEND
+from tests.live.faults.load import until
+from tests.live.faults.row import Row
+from tests.live.faults.system import NeverFired, System
+
+FULL_AT = 96 * 1024
+"""Bytes that no file of the broker may exceed while its disk is full."""
+BEYOND_PATIENCE = 13.0
+"""Seconds after which whoever waits for an acknowledgement has given it up."""
+
+
+async def broker_killed_and_stopped(system: System) -> None:
+    drawn = random.Random(system.seed)
+    async with system.under_load():
+        for _ in range(4 if system.full else 1):
+            await asyncio.sleep(drawn.uniform(1.0, 3.0))
+            pid = await system.kill(KAFKA)
+            await system.until_ready(KAFKA, other_than=pid)
+            await system.until_ready("enrolment-api")
+        for seconds in (BEYOND_PATIENCE, 30.0, 60.0) if system.full else (BEYOND_PATIENCE,):
+            async with system.paused(KAFKA):
+                await asyncio.sleep(seconds)
+            await system.until_ready("enrolment-api")
+
+
+async def disk_full(system: System) -> None:
+    """Let no file of the broker grow beyond a size, as on a full disk, until it gives up; what starts in its place may write again."""
+    pid = system.stack.pid(KAFKA)
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (FULL_AT, resource.RLIM_INFINITY))
+    async with system.under_load():
+        await until("the broker can write no more", lambda: system.stack.pid(KAFKA) != pid, patience=100.0, wrong=NeverFired)
+        system.injected += 1
+        await system.until_ready(KAFKA, other_than=pid)
+
+
+async def network_broken(system: System) -> None:
+    proxy = system.network
+    assert proxy
+    drawn = random.Random(system.seed)
+    async with system.under_load():
+        for _ in range(3 if system.full else 1):
+            proxy.lose_answers(4)
+            await until("answers are lost behind the write", lambda: not proxy.left_to_lose, patience=60.0, wrong=NeverFired)
+            with proxy.slow():
+                await asyncio.sleep(drawn.uniform(2.0, 5.0))
+            with proxy.one_way():
+                await asyncio.sleep(BEYOND_PATIENCE)
+            await asyncio.sleep(drawn.uniform(1.0, 2.0))
+            with proxy.cut():
+                await asyncio.sleep(drawn.uniform(1.0, 12.0) if system.full else 2.0)
+            await system.until_ready()
+
+
+ROWS = (
+    Row(
+        "5 the broker killed, standing still",
+        "The broker is killed under load, and starts again; it is stopped for longer than anybody waits for an acknowledgement, and goes on.",
+        "`503` with `Retry-After`, nothing is acknowledged; `lag_seconds` grows; `/readyz` names `kafka`. Nothing that was acknowledged is missing. "
+        "What was sent meanwhile may be in the log all the same.",
+        broker_killed_and_stopped,
+        (FAILED_APPEND,),
+        least=2,
+    ),
+    Row(
+        "5 the broker's disk is full",
+        "No file of the broker can grow any more. The broker ends, and starts again when there is room.",
+        "As where it is killed.",
+        disk_full,
+        (FAILED_APPEND,),
+    ),
+    Row(
+        "6 the network is broken",
+        "Between all clients and the broker: answers are lost behind the write, everything is late, answers do not come for longer than anybody "
+        "waits, nothing passes.",
+        "As where the broker is killed. A step whose acknowledgement was lost is published again: facts stand twice, with one sequence.",
+        network_broken,
+        ("the check of the sequence",),
+        {"network": True},
+        least=10,
+    ),
+)

@@ -1,0 +1,153 @@
+"""Row 7: Redis is killed, stands still, takes no writes, and loses what it had or brings back what it had before."""
+
+import asyncio
+import random
+import resource
+import shutil
+from collections.abc import Callable
+from functools import partial
+
+import redis
+
+from deploy.local.processes import REDIS
+from tests.live.faults.checks import check
+from tests.live.faults.guards import CURSOR_WITH_COUNTS, REBUILD, REFUSED_WRITES
+from tests.live.faults.load import until
+from tests.live.faults.row import Row
+from tests.live.faults.system import NeverFired, System
+
+FILES = "appendonlydir"
+BEYOND_PATIENCE = 13.0
+"""Seconds after which whoever waits for Redis has given it up."""
+
+
+async def killed_and_stopped(system: System) -> None:
+    drawn = random.Random(system.seed)
+    async with system.under_load():
+        for _ in range(5 if system.full else 2):
+            await asyncio.sleep(drawn.uniform(0.5, 3.0))
+            pid = await system.kill(REDIS)
+            await system.until_ready(REDIS, other_than=pid)
+            await system.until_ready("enrolment-api", "enrolment-worker")
+        async with system.paused(REDIS):
+            await asyncio.sleep(BEYOND_PATIENCE)
+        await system.until_ready()
+
+
+async def no_memory(system: System) -> None:
+    """Leave Redis no memory for another write while steps are under way, and give it some later."""
+    async with system.under_load():
+        for _ in range(3 if system.full else 1):
+            await asyncio.sleep(1.0)
+            with system.operator() as client:
+                client.config_set("maxmemory", int(client.info("memory")["used_memory"]))
+                await until("a write is refused", partial(_refused, client, "OOM"), patience=60.0, wrong=NeverFired)
+                system.injected += 1
+                await asyncio.sleep(5.0 if system.full else 2.0)
+                client.config_set("maxmemory", 0)
+            await system.until_ready()
+
+
+async def disk_full(system: System) -> None:
+    """Let the append-only file grow no more, as on a full disk: Redis then refuses writes, until there is room."""
+    pid = system.stack.pid(REDIS)
+    async with system.under_load():
+        await asyncio.sleep(1.0)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+        with system.operator() as client:
+            await until("a write is refused", partial(_refused, client, "MISCONF"), patience=60.0, wrong=NeverFired)
+            system.injected += 1
+            await asyncio.sleep(3.0)
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        await system.until_ready()
+
+
+def _refused(client: redis.Redis, code: str) -> bool:
+    return f"errorstat_{code}" in client.info("errorstats")
+
+
+async def flushed(system: System) -> None:
+    with system.operator() as client:
+        client.flushall()
+
+
+async def emptied(system: System) -> None:
+    """Have a Redis with nothing in it take the place of the one that was there."""
+    await _between_lives(system, lambda: shutil.rmtree(system.config.redis_folder / FILES))
+
+
+async def copied(system: System) -> None:
+    """Keep a copy of what Redis has now."""
+    shutil.copytree(system.config.redis_folder / FILES, system.config.home / "older")
+
+
+async def rolled_back(system: System) -> None:
+    """Have a Redis with what there was when the copy was made take the place of the one that is there."""
+
+    def back() -> None:
+        shutil.rmtree(system.config.redis_folder / FILES)
+        shutil.copytree(system.config.home / "older", system.config.redis_folder / FILES)
+
+    await _between_lives(system, back)
+
+
+async def _between_lives(system: System, change: Callable[[], None]) -> None:
+    supervisor = system.stack._supervisor
+    with supervisor._proxy() as proxy:
+        await asyncio.to_thread(proxy.supervisor.stopProcess, REDIS)
+    change()
+    await asyncio.to_thread(supervisor.start, REDIS)
+    await system.until_ready(REDIS)
+
+
+async def lost_and_rolled_back(system: System) -> None:
+    async with system.under_load():
+        await asyncio.sleep(2.0)
+        await copied(system)
+        for lose in (flushed, rolled_back, emptied) if system.full else (flushed, rolled_back):
+            await asyncio.sleep(2.0)
+            await lose(system)
+            system.injected += 1
+            await system.until_ready()
+
+
+WITHOUT_RECEIPTS = partial(check, receipts=False)
+ROWS = (
+    Row(
+        "7 Redis killed, standing still",
+        "Redis is killed and starts again, and is stopped for longer than anybody waits for it.",
+        "`503` with `Retry-After`; workers wait; `lag_seconds` grows. At most the last second of its append-only file is lost: the receipts, and the "
+        "cursors with all that they counted.",
+        killed_and_stopped,
+        (CURSOR_WITH_COUNTS,),
+        least=3,
+        at_rest=WITHOUT_RECEIPTS,
+    ),
+    Row(
+        "7 Redis out of memory",
+        "Redis has no memory left as scripts want to write, and gets some later.",
+        "A script that is refused has changed nothing. As where Redis is killed: nothing is logged that could not be receipted, and no worker ends.",
+        no_memory,
+        (REFUSED_WRITES,),
+        brief=True,
+    ),
+    Row(
+        "7 Redis's disk is full",
+        "The append-only file of Redis cannot grow any more, and can later.",
+        "As where it has no memory.",
+        disk_full,
+        (REFUSED_WRITES,),
+        {"redis_disk": True},
+        at_rest=WITHOUT_RECEIPTS,
+    ),
+    Row(
+        "7 Redis lost, rolled back",
+        "Everything in Redis is deleted; an older copy takes its place; an empty one takes its place.",
+        "The last numbers, growing older; lists of cases and grants answer `503`; receipts of before are `404`. States and counts are rebuilt from "
+        "the record, even when no record arrives.",
+        lost_and_rolled_back,
+        (REBUILD,),
+        least=2,
+        at_rest=WITHOUT_RECEIPTS,
+    ),
+)
