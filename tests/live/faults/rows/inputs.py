@@ -101,7 +101,7 @@ def poison(partition: int, end: int) -> list[tuple[bytes | None, bytes | None]]:
         (key, b'{"specversion":"1.0","id":' + b"9" * 5_000 + b"}"),
         (None, like()),
         (key, None),
-        (None, None),
+        (None, b""),
         (key, like(type="cn.baoxue.student.beamed-up.v1")),
         (f"{10**9 + 1:032x}".encode(), like()),
         *((key, each) for each in forged),
