@@ -91,7 +91,7 @@ class ServiceProcess:
 
 
 PROCESSES = (
-    *(ServiceProcess(spec.name, "worker") for spec in SERVICES),
+    *(ServiceProcess(spec.name, "worker", spec.passes_days) for spec in SERVICES),
     *(ServiceProcess(spec.name, "api", spec.tells_day) for spec in SERVICES),
 )
 

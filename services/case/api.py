@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import Depends, FastAPI, Path, Query, Request, Response
 
 from services.case import openapi, pages
+from services.case.clocks import Clocks, DaysShown
 from services.case.decider import CaseDecider
 from services.case.desk import routes as desk
 from services.case.desk.neighbours import Neighbours
@@ -31,7 +32,7 @@ from shared.commands.openapi import LINES_TAKEN, TAKEN, lines_body
 from shared.commands.record_clock import Now
 from shared.commands.speaker import Speaker
 from shared.contracts.access import Looked, Purpose
-from shared.contracts.case_codes import CaseState, Role
+from shared.contracts.case_codes import CaseState, Role, Urgency
 from shared.contracts.case_commands import (
     ChangePlan,
     CloseAfterReturn,
@@ -64,6 +65,7 @@ from shared.redis.edge import Redis
 
 Student = Annotated[str, Path(alias="id", pattern=r"^[0-9a-f]{32}$", description="the student's id, which is the file's")]
 States = Annotated[list[CaseState] | None, Query(description="one state, or several; all of them, if left out")]
+Urgencies = Annotated[list[Urgency] | None, Query(description="one thing that was told of the due day, or several; any or none, if left out")]
 
 Answering = Annotated[list[Role] | None, Query(alias="answers", description="one role of those who answer, or several; all of them, if left out")]
 OfSchool = Annotated[
@@ -144,14 +146,15 @@ def create_app(
         redis=redis,
         topic=topics.CASE_COMMANDS,
         identity=identity,
-        schemas=partial(openapi.schemas, sign_in.SignedIn, *DESK_SHAPES),
+        schemas=partial(openapi.schemas, sign_in.SignedIn, DaysShown, *DESK_SHAPES),
         needs=office.needs,
         says=story.readiness,
         beside=beside.running,
     )
     pages.install(app)
     sign_in.install(app, signing_in)
-    lists = WorkLists(store, office.listing, office.gate, files, partitions=partitions)
+    clocks = Clocks(store, files.today, partitions=partitions)
+    lists = WorkLists(store, office.listing, office.gate, files, clocks, partitions=partitions)
     desk.install(app, files=files, lists=lists, access=access, neighbours=beside)
 
     @app.get(
@@ -164,6 +167,7 @@ def create_app(
         county: AreaCode = None,
         state: States = None,
         due: Due = None,
+        urgency: Urgencies = None,
         answers: Answering = None,
         office: OfSchool = None,
         after: After = None,
@@ -171,8 +175,11 @@ def create_app(
     ) -> Response:
         sight, cursor = Sight.of(caller), cursor_of(after)
         states, today = [each for each in CaseState if not state or each in state], await files.today()
+        told = [each for each in Urgency if each in (urgency or ())]
         groups = sight.groups(county, office)
-        page = await files.page(groups, states, sight=sight, answers=answers or (), today=today, due=due_day(due, today), after=cursor, limit=limit)
+        page = await files.page(
+            groups, states, sight=sight, answers=answers or (), told=told, today=today, due=due_day(due, today), after=cursor, limit=limit
+        )
         return json_response(page)
 
     @app.get(
@@ -216,6 +223,14 @@ def create_app(
     async def read_plan_changes(caller: Reader, county: AreaCode = None, after: After = None, limit: Limit = 50) -> Response:
         counties, today = counties_of(county, counties_of_caller(caller, Action.READ_FILES)), await files.today()
         return json_response(await files.plans_to_renew(counties, today=today, after=cursor_of(after), limit=limit))
+
+    @app.get(
+        "/v1/days",
+        summary="How far days have passed: what falls due is told when one begins",
+        responses=openapi.responses(DaysShown, "By partition", 503),
+    )
+    async def read_days(_: Reader) -> Response:
+        return json_response(await clocks.look())
 
     @app.get("/v1/cases/{id}", summary="A file and its history", responses=openapi.responses(CaseFile, "The file", 404, 422, 503))
     async def read_case(caller: SomeReader, student: Student, purpose: Why = Purpose.WORK) -> Response:

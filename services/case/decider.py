@@ -6,7 +6,7 @@ from datetime import date
 
 from msgspec import Raw
 
-from services.case.domain import merged_files, office_commands, owner_commands, packed, plan_commands, policy_commands
+from services.case.domain import clock, merged_files, office_commands, owner_commands, packed, plan_commands, policy_commands, urgency
 from services.case.domain.case import Case, evolve
 from services.case.domain.owner_lists import lists_of
 from services.case.domain.plan import planned
@@ -26,19 +26,21 @@ from shared.contracts.case_commands import (
     RestoreCase,
     TakeLawStep,
 )
+from shared.contracts.case_days import CLOCK, BeginDay, DayBegan, TellUrgency
 from shared.contracts.case_owner_commands import Disown, GiveCase, HandOn, MarkUnowned, SendBack, TakeOverCase
 from shared.contracts.refusal import Refusal
 from shared.contracts.registry import INPUT_LANGUAGES, RECORD_LANGUAGE
 from shared.contracts.services import CASE
-from shared.deciding.decider import Judged, read_command, refused, student_state_id
+from shared.deciding.decider import Judged, hex_state_id, read_command, refused, student_state_id
 from shared.deciding.states.outcomes import Outcome
-from shared.events.codec import encode, read_data
+from shared.events.codec import Unreadable, encode, read_data
 from shared.events.envelope import Event, caused
 from shared.geography.county_codes import codes_of_office
 from shared.identity.offices import counties_of_office
 from shared.log import topics
 
 _NOWHERE: AbstractSet[tuple[str, bytes]] = frozenset()
+_CLOCK = CLOCK.encode()
 
 Command = (
     policy_commands.PolicyCommand
@@ -47,6 +49,7 @@ Command = (
     | office_commands.OfficeCommand
     | plan_commands.PlanCommand
     | owner_commands.OwnerCommand
+    | TellUrgency
 )
 _OF_OFFICES = (RecordAttempt, TakeLawStep, CorroborateReturn, CloseAfterReturn, ConfirmClosing, DeclineClosing)
 _OF_OWNERS = (TakeOverCase, SendBack, HandOn, Disown, MarkUnowned, GiveCase)
@@ -61,16 +64,20 @@ class CaseDecider:
     topic = topics.CASE_COMMANDS
 
     def state_id(self, key: bytes | None) -> bytes:
-        """Return the 16 bytes of a student id."""
-        return student_state_id(key)
+        """Return the 16 bytes of a student id, or of a partition's clock."""
+        return hex_state_id(key) if key is not None and key.startswith(_CLOCK) else student_state_id(key)
 
     def judge(self, key: bytes, value: bytes | None, state: bytes | None, *, partition: int, offset: int) -> Judged:
         """Decide one command on the state that it finds."""
         event, command = read_command(CASE, INPUT_LANGUAGES[CASE.name], key, value)
+        if (type(command) is BeginDay) != key.startswith(_CLOCK):
+            raise Unreadable("a day begins at a clock, and nothing else happens there")
+        if type(command) is BeginDay:
+            return self._begun(event, command, state, partition=partition, offset=offset)
         case = packed.unpack(state)
         on = china_day(event.time)
         try:
-            fact = _decided(case, command, on=on, cause=event.id)
+            fact = urgency.kept(case.standing, _decided(case, command, on=on, cause=event.id))
         except Refusal as refusal:
             return refused(self, refusal, event, partition=partition, offset=offset)
         if fact is None:
@@ -78,18 +85,26 @@ class CaseDecider:
         value = encode(caused(event, fact, source=self.source, topic=self.topic, partition=partition, offset=offset))
         return Judged(Outcome.ACCEPTED, state=packed.pack(evolve(case, fact, on=on, cause=event.id)), fact=value)
 
+    def _begun(self, event: Event[Raw], command: BeginDay, state: bytes | None, *, partition: int, offset: int) -> Judged:
+        if (fact := clock.begin(clock.day_of_clock(state), command)) is None:
+            return Judged(Outcome.DUPLICATE)
+        value = encode(caused(event, fact, source=self.source, topic=self.topic, partition=partition, offset=offset))
+        return Judged(Outcome.ACCEPTED, state=clock.pack_clock(fact.day), fact=value)
+
     def evolved(self, fact: Event[Raw], state: bytes | None) -> bytes:
         """Return the state after a fact of case's own, as ``judge`` left it when the fact was new."""
-        data: CaseFact = read_data(RECORD_LANGUAGE, fact.type, fact.data)
+        data: CaseFact | DayBegan = read_data(RECORD_LANGUAGE, fact.type, fact.data)
+        if isinstance(data, DayBegan):
+            return clock.pack_clock(data.day)
         return packed.pack(evolve(packed.unpack(state), data, on=china_day(fact.time), cause=fact.causationid))
 
     def listed(self, state: bytes | None) -> AbstractSet[tuple[str, bytes]]:
-        """Return the list of the file's county and state, in which the due day is the sort key, and those of who answers (``owner_lists.py``)."""
-        if state is None:
+        """Return the lists of a file: of its county and state, of what was and will be told of its due day, of who answers. A clock has none."""
+        if state is None or len(state) == packed.CLOCK_SIZE:
             return _NOWHERE
-        place = packed.place_in_lists(state)
+        places = packed.places_in_lists(state)
         owner = packed.owner_of(state)
-        return frozenset((place,)) if owner is None else frozenset((place, *lists_of(owner, place)))
+        return frozenset(places) if owner is None else frozenset((*places, *lists_of(owner, places)))
 
 
 def _counties_of(office: str, on: date) -> Container[str]:
@@ -104,6 +119,8 @@ def _decided(case: Case, command: Command, *, on: date, cause: str) -> CaseFact 
         if isinstance(command, MoveCase):
             return owner_commands.move(case, command, on=on, same_office=codes_of_office(f"/counties/{command.county}"))
         return planned(case.plan, case.history, policy_commands.decide(case, command, on=on), on=on)
+    if isinstance(command, TellUrgency):
+        return urgency.tell(case.standing, command)
     if isinstance(command, _OF_OFFICES):
         return office_commands.decide(case, command, on=on, cause=cause, answers_for=_counties_of(command.office, on))
     if isinstance(command, _OF_OWNERS):

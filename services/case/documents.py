@@ -20,14 +20,15 @@ from services.case.owner_documents import (
     unowned_shown,
 )
 from services.case.plan_documents import PlanShown, plan_shown
-from shared.contracts.case_codes import CaseStanding, CaseState
+from shared.contracts.case_codes import CaseStanding, CaseState, Urgency
 from shared.contracts.words import Reason
 
 
 class CaseEntry(Struct, frozen=True):
     """A file as lists show it. ``id`` is the student's; ``county``: the one that answers; ``due``: the day of the next step, null once it is closed.
 
-    ``hand_over``: null where the file is on its way to no other county; ``unowned``: null where it is somebody's.
+    ``urgency``: what was told of that day when a day began, null where nothing was. ``hand_over``: null where the file is on its way to no other
+    county; ``unowned``: null where it is somebody's.
     """
 
     id: str
@@ -37,6 +38,7 @@ class CaseEntry(Struct, frozen=True):
     attempts: int
     due: date | None
     overdue: bool
+    urgency: Urgency | None
     answers: AnswersShown
     hand_over: HandOverShown | None
     unowned: UnownedShown | None
@@ -81,6 +83,7 @@ def entry_of(student: str, case: Case, now: CaseStanding, today: date) -> CaseEn
         now.attempts,
         now.due,
         _overdue(now, today),
+        now.urgency,
         answers_shown(case, today),
         hand_over_shown(case, today),
         unowned_shown(case, today),
@@ -97,6 +100,7 @@ def file_of(student: str, case: Case, now: CaseStanding, today: date) -> CaseFil
         now.attempts,
         now.due,
         _overdue(now, today),
+        now.urgency,
         answers_shown(case, today),
         hand_over_shown(case, today),
         unowned_shown(case, today),

@@ -14,7 +14,7 @@ from services.case.sight import Sight
 from shared.clock import china_day
 from shared.commands.rebuild_gate import RebuildGate
 from shared.commands.record_clock import Now
-from shared.contracts.case_codes import CaseStanding, CaseState, Role
+from shared.contracts.case_codes import CaseStanding, CaseState, Role, Urgency
 from shared.deciding.states.listing import Cursor, Listing
 from shared.deciding.states.state_store import StateStore
 from shared.http.problems import Problem
@@ -44,6 +44,7 @@ class Files:
         *,
         sight: Sight,
         answers: Sequence[Role],
+        told: Sequence[Urgency] = (),
         today: date,
         due: date | None,
         after: Cursor | None,
@@ -51,15 +52,19 @@ class Files:
     ) -> CaseList:
         """Return a page of the files in some counties, in ascending order, or handed on to an office, in some states.
 
-        ``answers``: only those for which somebody in one of these roles answers, all if there are none; ``due``: only those due by that day.
+        ``answers``: only those for which somebody in one of these roles answers, all if there are none; ``told``: only those of which
+        one of these was told, likewise; ``due``: only those due by that day.
         """
         below = None if due is None or due == _LAST_DAY else day_key(due + timedelta(1))
         kinds = [state.value for state in states if due is None or state is not CaseState.CLOSED]  # a closed file is never due
+        kinds = [urgency.value for urgency in told] or kinds
         among = frozenset(groups)
 
         def stays(case: Case, now: CaseStanding) -> bool:
             # Between the two reads a file may have entered another list: there it is shown as it is.
             if not sight.sees(case) or now.state not in states or (due is not None and (now.due is None or now.due > due)):
+                return False
+            if told and now.urgency not in told:
                 return False
             who = answering(case, today)
             return (now.county in among or who.office in among) and (not answers or who.role in answers)

@@ -5,14 +5,17 @@ from typing import NoReturn
 from fastapi import FastAPI
 
 from services.case.api import create_app
+from services.case.days import DAYS
 from services.case.decider import CaseDecider
 from services.case.desk.neighbours import Neighbour, Neighbours
 from services.case.domain.packed import FORMAT
 from services.case.policies import CasePolicies
 from services.case.settings import Settings
-from shared.commands.record_clock import clock_of_api
+from shared.commands.record_clock import Today, clock_of_api, clock_of_days
 from shared.contracts.services import CASE
+from shared.deciding.day_clock import DayClock
 from shared.deciding.service import DecidingService
+from shared.deciding.states.listing import Listing
 from shared.http.sessions.wiring import callers_of
 from shared.log.kafka_log import KafkaLog
 from shared.redis.edge import connect_to
@@ -42,4 +45,21 @@ def api(settings: Settings) -> FastAPI:
 
 def worker(settings: Settings) -> NoReturn:
     """Run the worker until it is told to stop."""
-    SERVICE.run_worker(settings)
+    SERVICE.run_worker(settings, passing=day_clock(settings))
+
+
+def day_clock(settings: Settings) -> DayClock:
+    """Return what lets days pass in the worker."""
+    redis, log = connect_to(settings), KafkaLog(settings.kafka, client_id=f"{CASE.name}-days")
+    now = clock_of_days(settings.today, redis, CASE.name, generation=settings.generation, partitions=settings.partitions)
+    listing = Listing(redis, CASE.name, generation=settings.generation, partitions=settings.partitions)
+    return DayClock(
+        DAYS,
+        SERVICE.store(settings, redis),
+        listing,
+        log,
+        now,
+        by_calendar=settings.today is Today.CALENDAR,
+        in_story=bool(settings.story_key),
+        partitions=settings.partitions,
+    )

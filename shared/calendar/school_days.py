@@ -85,6 +85,14 @@ def working_day_after(day: date, days: int) -> date:
     return _nth_after(day, days, is_working_day)
 
 
+def working_day_before(day: date, days: int) -> date:
+    """Return the n-th working day before a day."""
+    while days:
+        day -= _DAY
+        days -= is_working_day(day)
+    return day
+
+
 def school_day_after(province: str, day: date, days: int) -> date:
     """Return the n-th school day after a day; over holidays it is the first days of the next term."""
     return _nth_after(day, days, lambda each: is_school_day(province, each))

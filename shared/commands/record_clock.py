@@ -6,6 +6,7 @@ A decider never asks it: what a decider decides follows the time of its cause.
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from shared import clock
 from shared.commands.rebuild_gate import rebuild_under_way
@@ -29,12 +30,46 @@ def clock_of_api(today: Today, redis: Redis, service: str, *, generation: str, p
     Where the policies heard nothing yet, the calendar tells the moment. Where Redis lost the cursors, the moment is not known until the
     policies have found theirs again.
     """
-    keys = [[key_of(service, generation, partition, what) for what in ("cursor", "policies")] for partition in range(partitions)]
+    newest = newest_heard(redis, service, generation=generation, partitions=partitions)
 
     async def by_calendar() -> datetime:
         return clock.now()
 
     async def by_record() -> datetime:
+        heard = await newest()
+        if not heard.known:
+            raise rebuild_under_way()
+        return heard.time or clock.now()
+
+    return by_record if today is Today.RECORD else by_calendar
+
+
+def clock_of_days(today: Today, redis: Redis, service: str, *, generation: str, partitions: int) -> Callable[[], Awaitable[datetime | None]]:
+    """Return the clock by which days begin: the calendar, or the newest time that the policies have heard; None where they heard nothing yet."""
+    newest = newest_heard(redis, service, generation=generation, partitions=partitions)
+
+    async def by_calendar() -> datetime | None:
+        return clock.now()
+
+    async def by_record() -> datetime | None:
+        heard = await newest()
+        return heard.time if heard.known else None
+
+    return by_record if today is Today.RECORD else by_calendar
+
+
+class Heard(NamedTuple):
+    """The newest time of a fact that the policies heard, None for none; ``known`` is false where Redis lost the cursor of one of them."""
+
+    time: datetime | None
+    known: bool
+
+
+def newest_heard(redis: Redis, service: str, *, generation: str, partitions: int) -> Callable[[], Awaitable[Heard]]:
+    """Return what asks for the newest time of the facts that the policies of a service have heard."""
+    keys = [[key_of(service, generation, partition, what) for what in ("cursor", "policies")] for partition in range(partitions)]
+
+    async def ask() -> Heard:
         async with redis.pipeline(transaction=False) as questions:
             for states, policies in keys:
                 questions.hget(states, "next")
@@ -43,8 +78,8 @@ def clock_of_api(today: Today, redis: Redis, service: str, *, generation: str, p
         times: list[int] = []
         for decided, (followed, time) in zip(answers[::2], answers[1::2], strict=True):
             if int(decided or 0) and followed is None:
-                raise rebuild_under_way()
+                return Heard(None, known=False)
             times += [] if time is None else [int(time)]
-        return clock.moment_of(max(times)) if times else clock.now()
+        return Heard(clock.moment_of(max(times)) if times else None, known=True)
 
-    return by_record if today is Today.RECORD else by_calendar
+    return ask

@@ -16,5 +16,5 @@ class OfficeSettings(CommandLimits, DecidingSettings):
 
     story_key: str = Field("", description=DESCRIPTION)
     today: Today = Field(
-        Today.CALENDAR, description="what tells the api the day: `calendar`, or `record` (the newest time that it holds) where a history is played in"
+        Today.CALENDAR, description="what tells the day: `calendar`, or `record` (the newest time that it holds) where a history is played in"
     )

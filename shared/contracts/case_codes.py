@@ -24,6 +24,18 @@ class CaseState(StrEnum):
     CLOSED = "closed"
 
 
+class Urgency(StrEnum):
+    """What was told of a file since its due day was set: it is due soon, it is overdue, or it was escalated to the level above the county's.
+
+    Each was told once for that due day, when a day began; another due day ends it.
+    """
+
+    DUE_SOON = "due_soon"
+    OVERDUE = "overdue"
+    PREFECTURE = "escalated_prefecture"
+    PROVINCE = "escalated_province"
+
+
 class AttemptMethod(StrEnum):
     """How somebody tried to bring the child back (劝返)."""
 
@@ -181,9 +193,10 @@ StepCode = Annotated[str, Meta(pattern=r"^[a-z-]{1,40}$(?!\n)", description="the
 RecordedStep = Annotated[str, Meta(min_length=1, max_length=40, extra_json_schema={"pattern": "^[a-z-]{1,40}$"})]
 
 
-class CaseStanding(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class CaseStanding(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """What is counted of a file. ``county``: the one that answers for it; ``due``: the day of the next step.
 
+    ``urgency``: what was told of this due day, left out where nothing was.
     Where a child comes to count in another county, the file follows once that county has taken it over; before there were hand-overs, at once.
     """
 
@@ -192,3 +205,4 @@ class CaseStanding(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     reason: Reason | None
     attempts: Attempts
     due: date | None
+    urgency: Urgency | None = None

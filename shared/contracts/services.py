@@ -12,6 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from shared.contracts.case_commands import COMMAND_UPCASTS
+from shared.contracts.case_days import DayBegan
 from shared.contracts.case_language import CASE_COMMANDS, CASE_FACTS
 from shared.contracts.county import CountyStated
 from shared.contracts.relief import RELIEF_COMMANDS, RELIEF_FACTS
@@ -41,7 +42,8 @@ class ServiceSpec:
     ``serves``: what its api is for, and where to look first, in a few words for a terminal. ``input`` is None for a service that decides
     nothing. ``facts`` are the types that its worker writes into the record. ``hears`` names the services whose facts its policies answer.
     ``reads_record`` says that its worker reads the record for another reason. ``tells_day`` says that its api tells the day, by the
-    calendar or by the record. ``kept_by_api`` are patterns of keys in Redis that its api writes, beside those that begin with its name.
+    calendar or by the record, ``passes_days`` that days begin in its worker, by the same. ``kept_by_api`` are patterns of keys in Redis that its
+    api writes, beside those that begin with its name.
     """
 
     name: str
@@ -53,6 +55,7 @@ class ServiceSpec:
     hears: tuple[str, ...] = ()
     reads_record: bool = False
     tells_day: bool = False
+    passes_days: bool = False
     kept_by_api: tuple[str, ...] = ()
 
     @property
@@ -102,9 +105,10 @@ CASE = ServiceSpec(
     admin_port=8012,
     serves="shows files of children at /v1/cases",
     input=InputTopic("case.commands", "what offices and policies ask of cases", "student id", CASE_COMMANDS, COMMAND_UPCASTS),
-    facts=CASE_FACTS,
+    facts=(*CASE_FACTS, DayBegan),
     hears=("enrolment",),
     tells_day=True,
+    passes_days=True,
 )
 
 RELIEF = ServiceSpec(

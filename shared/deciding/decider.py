@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from msgspec import Raw, Struct
 
+from shared.contracts.case_days import CLOCK
 from shared.contracts.refusal import Refusal, Refused
 from shared.contracts.registry import Language
 from shared.contracts.services import ServiceSpec
@@ -14,6 +15,7 @@ from shared.events.codec import Unreadable, encode, read_data, read_event
 from shared.events.envelope import Cause, Event, caused
 
 _STUDENT_KEY = 32
+_CLOCK = CLOCK.encode()
 
 
 class Judged(Struct, frozen=True, gc=False):
@@ -53,6 +55,13 @@ class Decider(Protocol):
 
 def student_state_id(key: bytes | None) -> bytes:
     """Return the 16 bytes of a record's key that is a student id. Raises ``Unreadable`` for any other key."""
+    if key is not None and key.startswith(_CLOCK):
+        raise Unreadable("the key is that of a clock")
+    return hex_state_id(key)
+
+
+def hex_state_id(key: bytes | None) -> bytes:
+    """Return the 16 bytes of a record's key of 32 hex digits. Raises ``Unreadable`` for any other key."""
     if key is not None and len(key) == _STUDENT_KEY:
         try:
             return bytes.fromhex(key.decode("ascii"))

@@ -12,7 +12,7 @@ from shared.deciding.states.state_store import StateStore
 from shared.log.kafka_log import KafkaLog
 from shared.redis.edge import Redis, connect_to
 from shared.worker.admin_server import AdminServer
-from shared.worker.follower import Follower
+from shared.worker.follower import Follower, PassesDays
 from shared.worker.meters import WorkerMeters
 
 
@@ -41,8 +41,8 @@ class DecidingService:
             followers.append(policies)
         return followers
 
-    def run_worker(self, settings: DecidingSettings) -> NoReturn:
-        """Run the worker until it is told to stop."""
+    def run_worker(self, settings: DecidingSettings, *, passing: PassesDays | None = None) -> NoReturn:
+        """Run the worker until it is told to stop. ``passing``: what lets days pass in it."""
         # Here, because Faust takes a second to import and the api does without it.
         from shared.worker.faust_edge import run_worker
 
@@ -54,4 +54,5 @@ class DecidingService:
             batch_size=settings.batch_size,
             session_timeout=settings.session_timeout,
             admin=admin,
+            passing=passing,
         )

@@ -22,7 +22,7 @@ from shared.brokers import Brokers
 from shared.http import telemetry
 from shared.http.api import bare_api
 from shared.http.server.serving import server
-from shared.http.telemetry import NotReady
+from shared.http.telemetry import Check, NotReady
 from shared.log.event_log import EventLog
 from shared.log.kafka_log import KafkaLog
 from shared.redis.edge import Redis, RedisAddress, connect_to
@@ -30,6 +30,7 @@ from shared.settings import EXIT_SETTINGS, ServiceSettings
 from shared.worker.freshness import LAG, Freshness
 from shared.worker.lag import FaustMetrics, FaustMonitor, Lag, LagMetrics, TopicPartition
 from shared.worker.meters import WorkerMeters
+from shared.worker.stopped_clock import DayMetrics, StoppedClock
 
 _LOOK = 1.0
 """Seconds between two looks at the log's end."""
@@ -130,8 +131,11 @@ class AdminServer:
             WorkerMeters(registry),
         )
 
-    def start(self, worker: ObservedWorker) -> None:
-        """Serve from now on, in a thread that ends with the process. Exits with ``EXIT_SETTINGS`` where the port is taken."""
+    def start(self, worker: ObservedWorker, clocks: StoppedClock | None = None) -> None:
+        """Serve from now on, in a thread that ends with the process. Exits with ``EXIT_SETTINGS`` where the port is taken.
+
+        ``clocks``: those of the days that the worker lets pass, if it does.
+        """
         listening = socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -144,23 +148,38 @@ class AdminServer:
         status = WorkerStatus(worker, ready_lag_seconds=self.ready_lag_seconds)
         self.registry.register(LagMetrics(status.lags))
         self.registry.register(FaustMetrics(worker.faust_monitor))
-        threading.Thread(target=asyncio.run, args=(self._serve(worker, status, listening),), name="admin-server", daemon=True).start()
+        if clocks is not None:
+            self.registry.register(DayMetrics(clocks))
+        threading.Thread(target=asyncio.run, args=(self._serve(worker, status, listening, clocks),), name="admin-server", daemon=True).start()
 
-    def app(self, worker: ObservedWorker, status: WorkerStatus, log: EventLog, redis: Redis) -> FastAPI:
+    def app(self, worker: ObservedWorker, status: WorkerStatus, log: EventLog, redis: Redis, clocks: StoppedClock | None = None) -> FastAPI:
         """Return the app that answers ``/livez``, ``/readyz`` and ``/metrics``."""
 
         async def redis_answers() -> None:
             await redis.ping()
 
         app = bare_api(title=f"Baoxue {self.service} worker")
-        needs = {"kafka": lambda: status.look(log), "redis": redis_answers, "assigned": status.check_assigned, LAG: status.check_lag}
+
+        async def days_pass() -> None:
+            if clocks is not None and (stopped := clocks.stopped()):
+                told = ", ".join(f"partition {partition} since {day}" for partition, day in sorted(stopped.items()))
+                raise NotReady(f"no day has begun any more in {told}: no deadline falls due there")
+
+        needs: dict[str, Check] = {
+            "kafka": lambda: status.look(log),
+            "redis": redis_answers,
+            "assigned": status.check_assigned,
+            LAG: status.check_lag,
+        }
+        if clocks is not None:
+            needs["days"] = days_pass
         app.include_router(telemetry.probes(self.registry, needs, stalled=worker.stalled))
         return app
 
-    async def _serve(self, worker: ObservedWorker, status: WorkerStatus, listening: socket.socket) -> None:
+    async def _serve(self, worker: ObservedWorker, status: WorkerStatus, listening: socket.socket, clocks: StoppedClock | None) -> None:
         log = KafkaLog(self.kafka, client_id=f"{self.service}-admin-server", patience=_PATIENCE)
         redis = connect_to(self.redis, patience=_PATIENCE)
-        app = self.app(worker, status, log, redis)
+        app = self.app(worker, status, log, redis, clocks)
         looking = asyncio.create_task(_keep_looking(status, log))
         try:
             await server(app, host=self.host, port=self.port, hosts=self.hosts, lifespan=False).serve(sockets=[listening])

@@ -1,10 +1,11 @@
 """What a worker does with its topic, without a word of how the records come to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from shared.log.event_log import LogUnavailable
 from shared.redis.edge import REDIS_UNAVAILABLE
+from shared.worker.stopped_clock import StoppedClock
 
 UNAVAILABLE = (LogUnavailable, *REDIS_UNAVAILABLE)
 """What a follower may raise for a step that is to be tried again: nothing is lost."""
@@ -67,3 +68,20 @@ class Follower(Protocol):
         That is ``batch.next`` when all of the batch is done; any other offset is where to seek. Raises one of ``UNAVAILABLE`` for a
         batch that is to be tried again; any other exception stops the worker.
         """
+
+
+class PassesDays(Protocol):
+    """What lets days pass in the partitions of a topic, beside its follower."""
+
+    topic: str
+    stopped: StoppedClock
+    """What was seen of the clocks of partitions."""
+
+    async def start(self) -> None:
+        """Open what is needed; called once, on the worker's event loop."""
+
+    async def stop(self) -> None:
+        """Close what ``start`` opened."""
+
+    async def pass_days(self, mine: Callable[[], frozenset[int]]) -> None:
+        """Let the days pass that have begun. ``mine``: the partitions that the worker has now. Raises one of ``UNAVAILABLE``."""

@@ -77,6 +77,7 @@ def service_checks(name: str, pid: int, health: Health, log: Path, *, age: float
         "assigned": f"wait a quarter of a minute, as after a kill; then read {log}",
         "counts": "wait: the reporting worker counts the record, and its metrics say how far it is",
         "states": "wait: the worker rebuilds its states from the record, and its metrics say how far it is",
+        "days": f"read {log}: days are made up once it works again (docs/how-to/operate.md)",
         LAG: "wait: it works, and catches up; `baoxue topics` shows whether it does (docs/how-to/operate.md)",
     }
     for what, why in health.missing.items():

@@ -54,11 +54,15 @@ class CountyWork(Struct, frozen=True):
 
 
 class WorkCounts(Struct, frozen=True):
-    """How many files wait for what, in all and by county; counties without a file are left out."""
+    """How many files wait for what, in all and by county; counties without a file are left out.
+
+    ``stopped``: since when days do not begin any more, so that nothing is told of what falls due; null where they do.
+    """
 
     today: date
     queues: Mapping[Queue, int]
     counties: Sequence[CountyWork]
+    stopped: date | None
 
 
 class DeskFile(Struct, frozen=True):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from fastapi import Request
 
 from services.case.desk.neighbours import Neighbour, Neighbours
-from services.case.desk.queues import Queue
+from services.case.desk.queues import Queue, escalated_to
 from services.case.desk.tables import Format, as_csv, as_xlsx, rows_of
 from services.case.desk.words import Tongue
 from services.case.desk.work_lists import WorkLists
@@ -13,6 +13,7 @@ from services.case.documents import CaseEntry
 from services.case.sight import Sight
 from shared.access.access_log import AccessLog, Look
 from shared.contracts.access import Looked, Purpose
+from shared.contracts.case_codes import Urgency
 from shared.contracts.words import Reason
 from shared.deciding.states.listing import Cursor
 from shared.http.problems import Problem, invalid_parameter
@@ -34,18 +35,20 @@ class Export:
         self, request: Request, caller: Caller, counties: Sequence[str], queue: Queue, reasons: Sequence[Reason], format_: Format, tongue: Tongue
     ) -> bytes:
         """Return the table of a queue, once it is recorded of each child in it who took it away."""
-        files = await self._files(counties, queue, reasons, Sight(frozenset(counties)))
+        files = await self._files(counties, queue, reasons, Sight(frozenset(counties)), escalated_to(caller.office))
         names = await self._names(request, caller, [file.id for file in files])
         looks = [Look(file.id, file.county, shown=True) for file in files]
         await self._access.looked(caller, Looked.LIST_EXPORTED, looks, purpose=Purpose.WORK)
         rows = rows_of(files, names, tongue)
         return as_csv(rows) if format_ is Format.CSV else as_xlsx(rows)
 
-    async def _files(self, counties: Sequence[str], queue: Queue, reasons: Sequence[Reason], sight: Sight) -> Sequence[CaseEntry]:
+    async def _files(
+        self, counties: Sequence[str], queue: Queue, reasons: Sequence[Reason], sight: Sight, escalated: tuple[Urgency, ...]
+    ) -> Sequence[CaseEntry]:
         files: list[CaseEntry] = []
         after: Cursor | None = None
         while True:
-            page = await self._lists.page(counties, queue, sight=sight, reasons=reasons, after=after, limit=_PAGE)
+            page = await self._lists.page(counties, queue, sight=sight, reasons=reasons, after=after, limit=_PAGE, escalated=escalated)
             files += page.files
             if len(files) > MOST:
                 raise invalid_parameter("query.county", f"a table has {MOST:,} files at most: choose a county, or a reason")

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from services.case.domain.owner_lists import Kind
 from services.case.domain.packed import NO_DAY, day_key
-from shared.contracts.case_codes import CaseState
+from shared.contracts.case_codes import CaseStanding, CaseState, Urgency
+from shared.identity.offices import NATIONAL
 
 
 class Queue(StrEnum):
@@ -19,6 +20,10 @@ class Queue(StrEnum):
     """The next step is due today."""
     COMING = "coming"
     """The next step is due later."""
+    SOON = "soon"
+    """It was told that the step is due soon."""
+    ESCALATED = "escalated"
+    """It was told that the step is overdue for so long that a level above the county's has it before it."""
     CONFIRM = "confirm"
     """The child is back, and it is time to see that it stayed."""
     WATCHED = "watched"
@@ -42,20 +47,39 @@ _BACK = (CaseState.RETURNED,)
 _DAY = timedelta(1)
 
 
+ESCALATED = (Urgency.PREFECTURE, Urgency.PROVINCE)
+
+
 class Range(NamedTuple):
     """Where the files of a queue stand in lists: of which states, from which sort key on, and below which; None for no bound.
 
-    ``kind``: of a queue that goes by who answers, the list, in which a file stands beside that of its state; it has no states then.
+    ``kind``: of a queue that goes by who answers, the list, in which a file stands beside that of its state; it has no states then. ``told``: of
+    one that goes by what was told of the due day, likewise.
     """
 
     states: tuple[CaseState, ...]
     not_below: bytes
     below: bytes | None
     kind: Kind | None = None
+    told: tuple[Urgency, ...] = ()
+
+    @property
+    def kinds(self) -> list[str]:
+        """Return the lists of each county."""
+        return [each.value for each in (*self.states, *self.told)] if self.kind is None else [self.kind.value]
+
+    def has(self, now: CaseStanding) -> bool:
+        """Return whether a file stands in lists of these states, or of what was told of them."""
+        return now.state in self.states or now.urgency in self.told
 
 
-def range_of(queue: Queue, today: date) -> Range:
-    """Return where the files of a queue stand on a day."""
+def escalated_to(office: str) -> tuple[Urgency, ...]:
+    """Return what was told of the files that an office has before it as escalated: from the province on, what came as far as the province."""
+    return ESCALATED[1:] if office == NATIONAL or office.startswith("/provinces/") else ESCALATED
+
+
+def range_of(queue: Queue, today: date, escalated: tuple[Urgency, ...] = ESCALATED) -> Range:
+    """Return where the files of a queue stand on a day. ``escalated``: as ``escalated_to`` returns it."""
     now, later = day_key(today), day_key(today + _DAY)
     match queue:
         case Queue.OVERDUE:
@@ -64,6 +88,10 @@ def range_of(queue: Queue, today: date) -> Range:
             return Range(_OUT, now, later)
         case Queue.COMING:
             return Range(_OUT, later, NO_DAY)
+        case Queue.SOON:
+            return Range((), b"", None, told=(Urgency.DUE_SOON,))
+        case Queue.ESCALATED:
+            return Range((), b"", None, told=escalated)
         case Queue.CONFIRM:
             return Range(_BACK, b"", later)
         case Queue.WATCHED:
@@ -91,15 +119,22 @@ _Ranges = tuple[int, int, int]
 """How many files of a list are due before today, today, and later."""
 
 
-def counts_by_queue(by_state: Mapping[CaseState, _Ranges], by_kind: Mapping[Kind, _Ranges] | None = None) -> dict[Queue, int]:
-    """Return how many files each queue has, by the lists of states and by those of who answers."""
-    none, kinds = (0, 0, 0), by_kind or {}
+def counts_by_queue(
+    by_state: Mapping[CaseState, _Ranges],
+    by_kind: Mapping[Kind, _Ranges] | None = None,
+    told: Mapping[Urgency, int] | None = None,
+    escalated: tuple[Urgency, ...] = ESCALATED,
+) -> dict[Queue, int]:
+    """Return how many files each queue has, by the lists of states, by those of who answers, and by those of what was told."""
+    none, kinds, said = (0, 0, 0), by_kind or {}, told or {}
     out = [sum(by_state.get(state, none)[n] for state in _OUT) for n in range(3)]
     back, closed = by_state.get(CaseState.RETURNED, none), by_state.get(CaseState.CLOSED, none)
     return {
         Queue.OVERDUE: out[0],
         Queue.TODAY: out[1],
         Queue.COMING: out[2],
+        Queue.SOON: said.get(Urgency.DUE_SOON, 0),
+        Queue.ESCALATED: sum(said.get(urgency, 0) for urgency in escalated),
         Queue.CONFIRM: back[0] + back[1],
         Queue.WATCHED: back[2],
         Queue.SECOND: sum(by_state.get(CaseState.CLOSING, none)),

@@ -13,7 +13,7 @@ from services.case.desk.forms import ACT, NAMES, SEARCH
 from services.case.desk.neighbours import Neighbour, Neighbours, passed_on
 from services.case.desk.openapi import passed_on as passed_on_from
 from services.case.desk.openapi import table
-from services.case.desk.queues import Queue
+from services.case.desk.queues import Queue, escalated_to
 from services.case.desk.steps import steps_of
 from services.case.desk.tables import Format
 from services.case.desk.words import Tongue
@@ -86,8 +86,10 @@ def install(app: FastAPI, *, files: Files, lists: WorkLists, access: AccessLog, 
         limit: Limit = 50,
     ) -> Response:
         sight = Sight.of(caller)
-        groups, cursor = sight.groups(county, None), cursor_of(after)
-        page = await lists.page(groups, queue, sight=sight, reasons=reason or (), answers=answers or (), after=cursor, limit=limit)
+        groups, cursor, escalated = sight.groups(county, None), cursor_of(after), escalated_to(caller.office)
+        page = await lists.page(
+            groups, queue, sight=sight, reasons=reason or (), answers=answers or (), after=cursor, limit=limit, escalated=escalated
+        )
         return json_response(page)
 
     @app.get(
@@ -112,7 +114,7 @@ def install(app: FastAPI, *, files: Files, lists: WorkLists, access: AccessLog, 
 
     @app.get("/v1/desk/counts", summary="How many files wait for what, by county", responses=openapi.responses(WorkCounts, "How many", 404, 422, 503))
     async def read_counts(caller: _Reader, county: AreaCode = None) -> Response:
-        return json_response(await lists.counts(Sight.of(caller).groups(county, None)))
+        return json_response(await lists.counts(Sight.of(caller).groups(county, None), escalated_to(caller.office)))
 
     @app.get("/v1/desk/files/{id}", summary="A file, and what may be done to it", responses=openapi.responses(DeskFile, "The file", 404, 422, 503))
     async def read_file(caller: _Reader, student: Student, purpose: Why = Purpose.WORK) -> Response:

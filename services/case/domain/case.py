@@ -2,7 +2,7 @@
 
 There is one file a child. A child that is out of school again (复辍) has the same file opened again: its attempts start anew, and
 what happened before stays in its timeline. ``policy_commands.py`` decides the commands of policies, ``office_commands.py`` and
-``plan_commands.py`` those of offices.
+``plan_commands.py`` those of offices, ``urgency.py`` what a day that begins makes of a file.
 """
 
 from collections.abc import Iterable

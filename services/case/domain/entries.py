@@ -53,7 +53,9 @@ from shared.contracts.case_codes import (
     Role,
     SendingBackReason,
     UnownedReason,
+    Urgency,
 )
+from shared.contracts.case_days import CaseBecameDueSoon, CaseBecameOverdue, CaseEscalated
 from shared.contracts.words import Reason, RemovalCode
 
 # Stored in states: a number is never used again, and the order of these lists never changes; each is only ever added to.
@@ -81,11 +83,13 @@ BECAUSE = (
     PlanChangeReason.NEEDED_AFTER_ALL, PlanChangeReason.NEW_VERSION, PlanChangeReason.OTHER,
 )  # fmt: skip
 _STEPS = tuple(PLACE)
+URGENCIES: tuple[Urgency | None, ...] = (None, Urgency.DUE_SOON, Urgency.OVERDUE, Urgency.PREFECTURE, Urgency.PROVINCE)
 CORROBORATIONS = (
     Corroboration.ATTENDANCE, Corroboration.EXAM, Corroboration.MEAL, Corroboration.AID_PAID, Corroboration.VISIT,
 )  # fmt: skip
 DECLINING = (DecliningReason.NOT_IN_SCHOOL, DecliningReason.EVIDENCE_INSUFFICIENT, DecliningReason.OTHER)
 STATES = (CaseState.OPEN, CaseState.PERSUADING, CaseState.RETURNED, CaseState.CLOSED, CaseState.CLOSING)
+URGENCY_NUMBER = {urgency: n for n, urgency in enumerate(URGENCIES)}
 STATE_NUMBER = {state: n for n, state in enumerate(STATES)}
 REASON_NUMBER = {reason: n for n, reason in enumerate(REASONS)}
 _METHOD_NUMBER = {method: n for n, method in enumerate(METHODS)}
@@ -96,7 +100,7 @@ _HEAD = Layout(">I")
 _PLACE = Layout(">II")  # head; county 20 bits, reason 4
 _DONE = Layout(">IQ4s")  # head; office, of a closing with the role above it; digest of the command's id
 _ATTEMPT = Layout(">IQ4sI")  # the same, and above the office who, whom, which and when; next step's day 24 bits (0: none), method 4, outcome 4
-_REMOVAL = Layout(">IB")
+_REMOVAL = Layout(">IB")  # head; the code. Of an escalation: to which level
 MERGE = Layout(
     ">IIB3s16s"
 )  # head, county and reason as above; the state found and one more (0: no file), and its due day (all ones: none); the other id
@@ -163,6 +167,7 @@ class Happening(Struct, frozen=True, omit_defaults=True):
     chain: int | None = None
     sent_back: SendingBackReason | None = None
     unowned: UnownedReason | None = None
+    urgency: Urgency | None = None
 
 
 def _placed(head: int, fact: CaseFact, _: str) -> bytes:
@@ -233,6 +238,10 @@ def _plain(head: int, _: CaseFact, __: str) -> bytes:
     return _HEAD.pack(head)
 
 
+def _escalated(head: int, fact: CaseEscalated, _: str) -> bytes:
+    return _REMOVAL.pack(head, URGENCY_NUMBER[fact.after.urgency])
+
+
 def _told_place(word: str, day: date, _: int, place: int) -> Happening:
     return Happening(word, day, county=code_of(place >> 4), reason=REASONS[place & 0xF])
 
@@ -293,6 +302,10 @@ def _told_removal(word: str, day: date, _: int, code: int) -> Happening:
     return Happening(word, day, code=CODES[code])
 
 
+def _told_escalation(word: str, day: date, _: int, urgency: int) -> Happening:
+    return Happening(word, day, urgency=URGENCIES[urgency])
+
+
 def _told_resumption(word: str, day: date, head: int, place: int, _: int) -> Happening:
     return _told_place(word, day, head, place)
 
@@ -336,6 +349,9 @@ KINDS: dict[type[CaseFact], Kind] = {
     CaseClosingDeclined: Kind(21, _DECLINING, _declined, _told_declining),
     CaseStepDone: Kind(16, _STEP, _step_done, _told_step),
     CasePlanChanged: Kind(17, _CHANGE, _plan_changed, _told_change),
+    CaseBecameDueSoon: Kind(28, _HEAD, _plain, _told_plainly),
+    CaseBecameOverdue: Kind(29, _HEAD, _plain, _told_plainly),
+    CaseEscalated: Kind(30, _REMOVAL, _escalated, _told_escalation),
 }
 _BY_OFFICES = CaseAttempted, CaseClosedByReturn, CaseStepDone, CasePlanChanged, CaseLawStepTaken
 _BY_TWO = CaseReturnCorroborated, CaseClosingProposed, CaseClosingDeclined

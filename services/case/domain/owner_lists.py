@@ -1,5 +1,6 @@
 """The lists in which a file stands beside that of its county and state: while it is on its way, while it is nobody's, and where it was handed on."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from services.case.domain.owners import HandOver, Owner
@@ -17,17 +18,17 @@ class Kind(StrEnum):
     """Files for which the county answers though they are nobody's."""
 
 
-def lists_of(owner: Owner, place: tuple[str, bytes]) -> list[tuple[str, bytes]]:
-    """Return these lists, each with the sort key. ``place``: the list of the file's county and state, and the due day by which it stands there."""
-    name, due = place
-    county, _, state = name.partition(":")
+def lists_of(owner: Owner, places: Sequence[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+    """Return these lists, each with the sort key. ``places``: the lists of the file's county, and by which day it stands there, the state's first."""
+    county = places[0][0].partition(":")[0]
     found: list[tuple[str, bytes]] = []
     if (sent := owner.hand_over) is not None:
         found += [(f"{sent.to_county}:{Kind.INCOMING}", key_of(sent)), (f"{sent.from_county}:{Kind.SENT}", key_of(sent))]
     if owner.unowned is not None:
         found.append((f"{county}:{Kind.UNOWNED}", owner.unowned.since.toordinal().to_bytes(3)))
     if owner.answers is not None:
-        found.append((f"{owner.answers.office}:{state}", due))
+        of_county = ((name.partition(":"), key) for name, key in places)
+        found += [(f"{owner.answers.office}:{kind}", key) for (group, _, kind), key in of_county if group == county]
     return found
 
 

@@ -1,4 +1,4 @@
-"""States as bytes: 24 for a file, 4 more once a step of its plan is done or left out, 7 more
+"""States as bytes: 24 for a file, 3 more while there is more to tell of its due day, 4 more once a step of its plan is done or left out, 7 more
 once a step of the law was taken, 9 to
 21 more while the child is back and the file not closed, what is known of who answers beside the county (``packed_owner.py``),
 and 4 to 28 for each happening of its history.
@@ -11,12 +11,23 @@ from functools import cache, lru_cache
 from struct import Struct as Layout
 
 from services.case.domain.case import INITIAL, Case
-from services.case.domain.entries import REASON_NUMBER, REASONS, STATE_NUMBER, STATES, code_of, office_number, office_of
+from services.case.domain.entries import (
+    REASON_NUMBER,
+    REASONS,
+    STATE_NUMBER,
+    STATES,
+    URGENCIES,
+    URGENCY_NUMBER,
+    code_of,
+    office_number,
+    office_of,
+)
 from services.case.domain.law import Law
 from services.case.domain.owners import Owner
 from services.case.domain.packed_owner import NO_OWNER, OF_OWNERS, pack_owner, unpack_owner
 from services.case.domain.plan import Plan
 from services.case.domain.sustaining import Return
+from services.case.domain.urgency import next_day
 from shared.contracts.case_codes import CaseStanding
 from shared.states import check_format, damaged
 
@@ -27,7 +38,8 @@ _MARKS = {n << 4 | r: (state, reason) for n, state in enumerate(STATES) for r, r
 
 # version; state and reason, 4 bits each; county (six digits); due day, as lists sort it; attempts; taken;
 # of the plan: the playbook's version 7 bits, whether the marks follow 1 bit, whether the law follows 1 bit, the return 1 bit;
-# the day from which its days count 22 bits; what else follows, a bit each
+# the day from which its days count 22 bits; what else follows: of who answers 3 bits (``packed_owner.py``), what was told of the due day 3 bits,
+# whether the day follows on which there is more to tell 1 bit; 1 bit is free
 _CASE = Layout(">BBI3sHqIB")
 _MARKED, _LAWFUL, _RETURNED = 1 << 24, 1 << 23, 1 << 22
 _DAY = (1 << 22) - 1
@@ -38,9 +50,13 @@ _RETURN = Layout(">3s6s")  # the day of the return; the claimant (0: not known),
 _OFFICE_BYTES = 6
 _CORROBORATED, _PROPOSED = 1 << 46, 1 << 47
 _LISTED_AS, _DUE = slice(1, 6), slice(6, 9)
+_URGENCY_BITS, _URGENCY, _FALLS = 3, 7, 1 << 6
+_FALLS_AT = slice(_CASE.size, _CASE.size + 3)
 _ELSE_AT = _CASE.size - 1
 _MOST_ATTEMPTS = 65_535
 
+CLOCK_SIZE = 4
+"""Bytes of the state of a partition's clock (``clock.py``). It is no file."""
 DAY_BYTES = 3
 NO_DAY = b"\xff" * DAY_BYTES
 """Where nothing is due: it sorts behind every day."""
@@ -69,8 +85,12 @@ def pack(case: Case) -> bytes:
         begun |= _RETURNED
         back = _pack_return(case.back)
     more, owner = NO_OWNER if case.owner is None else pack_owner(case.owner)
+    more, falls = more | URGENCY_NUMBER[now.urgency] << _URGENCY_BITS, b""
+    if (day := next_day(now)) is not None:
+        # Stored, and not worked out again: lists are kept by it, whatever thresholds a later version of the code has.
+        more, falls = more | _FALLS, day_key(day)
     head = _CASE.pack(FORMAT, marks, int(now.county), due, min(now.attempts, _MOST_ATTEMPTS), case.taken, begun, more)
-    return b"%b%b%b%b%b%b" % (head, plan_marks, law, back, owner, case.history)
+    return b"%b%b%b%b%b%b%b" % (head, falls, plan_marks, law, back, owner, case.history)
 
 
 def _pack_return(back: Return) -> bytes:
@@ -101,12 +121,12 @@ def _unpack_return(state: bytes, at: int) -> tuple[Return, int]:
 
 
 def unpack(state: bytes | None) -> Case:
-    """Return the file whose state these bytes are; none are a child that has no file. Raises ``UnknownFormat``."""
-    if state is None:
+    """Return the file whose state these bytes are; none, and those of a clock, are a child that has no file. Raises ``UnknownFormat``."""
+    if state is None or len(state) == CLOCK_SIZE:
         return INITIAL
     _check(state)
     _, marks, county, due, attempts, taken, begun, more = _CASE.unpack_from(state)
-    history_at, done, left = _CASE.size, 0, 0
+    history_at, done, left = _CASE.size + (DAY_BYTES if more & _FALLS else 0), 0, 0
     if begun & _MARKED:
         done, left = _PLAN_MARKS.unpack_from(state, history_at)
         history_at += _PLAN_MARKS.size
@@ -119,22 +139,33 @@ def unpack(state: bytes | None) -> Case:
     if begun & _RETURNED:
         back, history_at = _unpack_return(state, history_at)
     owner = None
-    if more:
+    if more & OF_OWNERS:
         owner, history_at = unpack_owner(state, history_at, more)
     try:
         case_state, reason = _MARKS[marks]
         since = date.fromordinal(begun & _DAY)
-    except (KeyError, ValueError):
+        urgency = URGENCIES[more >> _URGENCY_BITS & _URGENCY]
+    except (KeyError, ValueError, IndexError):
         raise damaged(state, "case") from None
     day = None if due == NO_DAY else date.fromordinal(int.from_bytes(due))
-    standing = CaseStanding(case_state, code_of(county), reason, attempts, day)
+    standing = CaseStanding(case_state, code_of(county), reason, attempts, day, urgency)
     return Case(standing, taken, state[history_at:], Plan(begun >> 25, since, done, left), law, back, owner)
 
 
-def place_in_lists(state: bytes) -> tuple[str, bytes]:
-    """Return the list in which a file stands, ``<county>:<state>``, and the due day by which it stands there."""
+def places_in_lists(state: bytes) -> list[tuple[str, bytes]]:
+    """Return the lists in which a file stands, each with the day by which it stands there.
+
+    They are ``<county>:<state>`` and, where something was told of its due day, ``<county>:<urgency>``, by the due day; and, where there is more to
+    tell, ``<shard>:falls``, by the day on which there will be.
+    """
     _check(state)
-    return _list_of(state[_LISTED_AS]), state[_DUE]
+    place, more, due = state[_LISTED_AS], state[_ELSE_AT], state[_DUE]
+    places = [(_list_of(place), due)]
+    if told := more >> _URGENCY_BITS & _URGENCY:
+        places.append((_list_of_urgency(place, told), due))
+    if more & _FALLS:
+        places.append((_shard_of(place), state[_FALLS_AT]))
+    return places
 
 
 def owner_of(state: bytes) -> Owner | None:
@@ -146,6 +177,23 @@ def owner_of(state: bytes) -> Owner | None:
 def _list_of(place: bytes) -> str:
     marks, county = place[0], int.from_bytes(place[1:])
     return f"{code_of(county)}:{STATES[marks >> 4].value}"
+
+
+@cache
+def _list_of_urgency(place: bytes, urgency: int) -> str:
+    return f"{code_of(int.from_bytes(place[1:]))}:{URGENCIES[urgency]}"
+
+
+FALLS = "falls"
+"""The kind of the lists by which a day that begins finds what falls due."""
+_SHARDS = 509
+SHARDS = tuple(f"{n:03}" for n in range(_SHARDS))
+"""The groups of those lists. So many that Redis keeps each list packed, at 600,000 files and twelve partitions, and few enough to look into all."""
+
+
+@cache
+def _shard_of(place: bytes) -> str:
+    return f"{int.from_bytes(place[1:]) % _SHARDS:03}:{FALLS}"
 
 
 def day_key(day: date) -> bytes:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol, Self
 
 from services.enrolment.intake.attribute_rules import Texts, id_fault, text_faults
 from shared.clock import CHINA, china_day
+from shared.contracts.case_days import CLOCK
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.reports import REPORTS, CountyReported, Listed, Removed, Report, SameAs, Voided
 from shared.contracts.words import CountyCode, EventId, ListedStatus, Reference, RemovalCode
@@ -22,7 +23,7 @@ _EARLIEST = datetime(1990, 1, 1, tzinfo=CHINA)
 _EARLIEST_DAY = date(1990, 1, 1)
 _UNTIL = "until"
 """The one day of a report that lies ahead: the last of a leave."""
-_is_student = re.compile(r"[0-9a-f]{32}").fullmatch
+_is_student = re.compile(rf"(?!{CLOCK})[0-9a-f]{{32}}").fullmatch
 _is_county = re.compile(r"[0-9]{6}").fullmatch
 _OUT = (ListedStatus.DROPPED_OUT, ListedStatus.NEVER_ENROLLED)
 _NEVER_IN_SCHOOL = (ListedStatus.REGISTERED, ListedStatus.NEVER_ENROLLED)

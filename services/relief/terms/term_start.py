@@ -19,6 +19,7 @@ import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -32,6 +33,7 @@ from shared.commands.rebuild_gate import RebuildGate
 from shared.contracts.services import RELIEF
 from shared.deciding.states.listing import Cursor, Listing, Page
 from shared.deciding.states.state_store import StateStore
+from shared.deciding.walking import until_decided
 from shared.events.codec import encode
 from shared.geography.county_codes import codes_in
 from shared.geography.divisions import NATION
@@ -177,11 +179,7 @@ class Beginnings:
 
     async def _wait_for_worker(self, decided: Mapping[int, int], lease: Lock) -> bool:
         """Wait until the worker has decided what lies before these offsets. Return False where the lease is lost before."""
-        while await _holds(lease):
-            if _reached(await self._store.cursors(decided), decided):
-                return True
-            await asyncio.sleep(self._pace.look)
-        return False
+        return await until_decided(self._store, decided, look=self._pace.look, goes_on=partial(_holds, lease))
 
     def _now(self, walk: Walk) -> datetime:
         return walk.begun if self._in_story else clock.now()
@@ -192,11 +190,6 @@ class Beginnings:
 
     async def _write(self, walk: Walk) -> None:
         await self._redis.hset(f"{self._tag}:walks", mapping={walk.term: encode(walk)})
-
-
-def _reached(stands: Mapping[int, int | None], wanted: Mapping[int, int]) -> bool:
-    """Return whether the worker stands at these offsets, or behind them."""
-    return all((stands[partition] or 0) >= offset for partition, offset in wanted.items())
 
 
 async def _holds(lease: Lock) -> bool:

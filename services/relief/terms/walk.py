@@ -11,9 +11,7 @@ from msgspec.structs import replace
 from shared.contracts.relief import BeginTerm
 from shared.contracts.services import RELIEF
 from shared.deciding.states.listing import Cursor, Entry, Page
-from shared.events.codec import encode
-from shared.events.envelope import first_event
-from shared.ids import command_id
+from shared.deciding.walking import Submitted, commands_for
 
 
 class Walk(Struct, frozen=True):
@@ -56,13 +54,7 @@ def progress_of(walk: Walk, counties: Sequence[str], partitions: int) -> Progres
     return Progress(walk.term, walk.begun, walk.ended, walk.asked, of - left, of)
 
 
-def commands(entries: Iterable[Entry], walk: Walk, *, recorded: datetime) -> list[tuple[bytes, bytes]]:
+def commands(entries: Iterable[Entry], walk: Walk, *, recorded: datetime) -> list[Submitted]:
     """Return for each child its key and a command, whose id derives from the term and the student. ``recorded``: when they come in."""
-    data, key = BeginTerm(term=walk.term), f"begin-term {walk.term}"
-    asked = []
-    for entry in entries:
-        student = entry.state_id.hex()
-        id_ = command_id(key, student.encode())
-        event = first_event(data, id_=id_, source=RELIEF.operator_source, subject=student, at=walk.begun, recorded=recorded)
-        asked.append((student.encode(), encode(event)))
-    return asked
+    data, named = BeginTerm(term=walk.term), f"begin-term {walk.term}"
+    return commands_for(entries, data, walk=named, source=RELIEF.operator_source, at=walk.begun, recorded=recorded)

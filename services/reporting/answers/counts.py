@@ -9,6 +9,7 @@ from services.reporting.answers.documents import Aid, AreaName, AsOf, Cases, Chi
 from services.reporting.counting import (
     CASE_REASON_CELLS,
     CASE_STATE_CELLS,
+    CASE_URGENCY_CELLS,
     FEN_CELLS,
     GRANTS_CELLS,
     REASON_CELLS,
@@ -21,11 +22,12 @@ from services.reporting.view.areas import ROW_OF, Numbers, Rollup
 from services.reporting.view.memory import COLUMN, NEVER
 from services.reporting.view.rolled_up import OUT, OVERDUE, POOR, RolledUp
 from shared.clock import china_day, moment_of
-from shared.contracts.case_codes import CaseState
+from shared.contracts.case_codes import CaseState, Urgency
 from shared.contracts.relief import GrantState, Scheme
 from shared.geography.divisions import NATION, Area, Level, divisions
 from shared.http.problems import Problem
 
+_WAITING = tuple(state for state in CaseState if state is not CaseState.CLOSED)
 _CASES_OPEN = [COLUMN[CASE_STATE_CELLS[state]] for state in (CaseState.OPEN, CaseState.PERSUADING)]
 
 
@@ -72,6 +74,7 @@ def _document(name: AreaName, totals: Numbers, children: list[Child], coverage: 
             by_state={state: int(totals[COLUMN[cell]]) for state, cell in CASE_STATE_CELLS.items()},
             by_reason={reason: int(totals[COLUMN[cell]]) for reason, cell in CASE_REASON_CELLS.items()},
             overdue=int(totals[OVERDUE]),
+            told={urgency: {state: int(totals[COLUMN[CASE_URGENCY_CELLS[urgency, state]]]) for state in _WAITING} for urgency in Urgency},
         ),
         relief={scheme: {state: _aid(totals, scheme, state) for state in GrantState} for scheme in Scheme},
         transfers=OpenTransfers(lost=int(totals[COLUMN[TRANSFER_LOST_CELL]]), gained=int(totals[COLUMN[TRANSFER_GAINED_CELL]])),

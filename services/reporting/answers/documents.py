@@ -49,12 +49,15 @@ class Coverage(Struct, omit_defaults=True):
 class Cases(Struct, omit_defaults=True):
     """The children's files. ``by_reason`` counts those not closed, ``overdue`` those not closed that were due before the record's own date.
 
+    ``told``: of how many it was told, when a day began, that the step is due soon, overdue, or escalated to a level, by the state that waits for it.
+
     ``by_reason`` is null, and ``suppressed`` there and true, where it would tell of the children of a county with few files.
     """
 
     by_state: dict[str, int]
     by_reason: dict[str, int] | None
     overdue: int
+    told: dict[str, dict[str, int]]
     suppressed: bool = False
 
 

@@ -6,7 +6,7 @@ import duckdb
 
 from services.reporting.audit.definition.aid import SCHEMES
 from services.reporting.audit.definition.aid import STATES as GRANT_STATES
-from services.reporting.audit.definition.files import REASONS
+from services.reporting.audit.definition.files import REASONS, URGENCIES
 from services.reporting.audit.definition.files import STATES as FILE_STATES
 from services.reporting.audit.recount import Totals
 from services.reporting.audit.sources.areas import NATION, Area, divide
@@ -32,6 +32,8 @@ SELECT part, subject, word, sum(n)::BIGINT FROM (
         SELECT county, 'file reason', reason, n FROM files WHERE reason IS NOT NULL
         UNION ALL
         SELECT county, 'file', 'overdue', n FROM files WHERE due < $today
+        UNION ALL
+        SELECT county, 'file ' || urgency, state, n FROM files WHERE urgency IS NOT NULL
         UNION ALL
         SELECT county, 'grants ' || scheme, state, grants FROM aid
         UNION ALL
@@ -102,6 +104,7 @@ def _figures(tally: dict[str, dict[str, int]]) -> dict[str, Any]:
             "by_state": _words(file, FILE_STATES),
             "by_reason": _words(tally.get("file reason", {}), REASONS),
             "overdue": file.get("overdue", 0),
+            "told": {urgency: _words(tally.get(f"file {urgency}", {}), FILE_STATES[:-1]) for urgency in URGENCIES},
         },
         "relief": {
             scheme: {

@@ -90,6 +90,9 @@ def _of_files(document: dict[str, Any]) -> Iterator[str]:
         yield f"{area}: {living} files not closed, but the reasons add up to {reasons}"
     if not 0 <= cases["overdue"] <= living:
         yield f"{area}: {living} files not closed, but {cases['overdue']} of them overdue"
+    for waiting in (name for name in state if name != "closed"):
+        if not 0 <= (told := sum(by_state[waiting] for by_state in cases["told"].values())) <= state[waiting]:
+            yield f"{area}: {state[waiting]} files {waiting}, but of {told} it was told that they are due soon, overdue or escalated"
     if document["children"]:
         for what, total, member in (
             ("open or persuading", state["open"] + state["persuading"], "cases_open"),
@@ -132,6 +135,8 @@ def _numbers(document: dict[str, Any]) -> Counter[str]:
         found.update({f"{member}.{word}": n for word, n in (document[member] or {}).items()})
     cases = document["cases"]
     found["cases.overdue"] = cases["overdue"]
+    for urgency, states in cases["told"].items():
+        found.update({f"cases.told.{urgency}.{state}": n for state, n in states.items()})
     for member in ("by_state", "by_reason"):
         found.update({f"cases.{member}.{word}": n for word, n in (cases[member] or {}).items()})
     for scheme, states in (document["relief"] or {}).items():

@@ -4,7 +4,7 @@ Here belongs what is counted: ``student``, ``case`` and ``grant`` hold the count
 fact, ``folding`` the fold. Where the counts are kept stands in ``board``.
 """
 
-from services.reporting.counting.case import CASE_REASON_CELLS, CASE_STATE_CELLS
+from services.reporting.counting.case import CASE_REASON_CELLS, CASE_STATE_CELLS, CASE_URGENCY_CELLS
 from services.reporting.counting.folding import CELLS, FOLD_VERSION, Changes, Judge, Record, fold
 from services.reporting.counting.grant import FEN_CELLS, GRANTS_CELLS
 from services.reporting.counting.student import (
@@ -21,6 +21,7 @@ from services.reporting.counting.student import (
 __all__ = [
     "CASE_REASON_CELLS",
     "CASE_STATE_CELLS",
+    "CASE_URGENCY_CELLS",
     "CELLS",
     "FEN_CELLS",
     "FOLD_VERSION",

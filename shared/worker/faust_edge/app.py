@@ -17,7 +17,7 @@ from shared.logging import about
 from shared.worker.faust_edge.consumer import AssignedBatch, BatchTransport
 from shared.worker.faust_edge.process_exit import exit_broken, exit_for_restart
 from shared.worker.faust_edge.watchdog import CONSUMER, LOOP, STALLED, WATCHDOG
-from shared.worker.follower import UNAVAILABLE, CursorOutsideLog, Follower, StartAgain
+from shared.worker.follower import UNAVAILABLE, CursorOutsideLog, Follower, PassesDays, StartAgain
 from shared.worker.lag import FaustMonitor, TopicPartition
 from shared.worker.liveness import Liveness
 from shared.worker.meters import WorkerMeters
@@ -26,6 +26,9 @@ _SEEK_AGAIN = 2.0
 """Seconds after which the same seek is asked for once more."""
 _SEEK_WITHIN = 60.0
 """Seconds that a seek may take. During a rebalance it may wait for ever, and everything else behind it."""
+
+_LOOK_FOR_DAYS = 1.0
+"""Seconds from one look whether a day has begun to the next."""
 
 _log = logging.getLogger(__name__)
 
@@ -36,8 +39,18 @@ class FollowerApp(faust.App):
     It is the ``ObservedWorker`` of the admin server, the ``WatchedWorker`` of the watchdog, and the ``BatchApp`` of the consumer.
     """
 
-    def __init__(self, *, followers: Sequence[Follower], log: KafkaLog, meters: WorkerMeters, batch_size: int, **settings: Any) -> None:
+    def __init__(
+        self,
+        *,
+        followers: Sequence[Follower],
+        log: KafkaLog,
+        meters: WorkerMeters,
+        batch_size: int,
+        passing: PassesDays | None = None,
+        **settings: Any,
+    ) -> None:
         super().__init__(**settings)
+        self._passing = passing
         self.followers = {follower.topic: follower for follower in followers}
         self.batch_size = batch_size
         self._meters = {topic: meters.of(topic) for topic in self.followers}
@@ -56,10 +69,15 @@ class FollowerApp(faust.App):
         await super().on_start()
         for follower in self.followers.values():
             await retrying()(follower.start)
+        if self._passing is not None:
+            await retrying()(self._passing.start)
+            self.add_future(self._pass_days(self._passing))
         look_seldom()
 
     async def on_stop(self) -> None:
         await super().on_stop()
+        if self._passing is not None:
+            await self._passing.stop()
         for follower in self.followers.values():
             await follower.stop()
         await self._log.stop()
@@ -157,6 +175,21 @@ class FollowerApp(faust.App):
                 _log.warning("the follower stands at %d: seeking", stands, extra=about(tp.topic, tp.partition, expected))
                 await self._seek(tp, stands)
             return
+
+    async def _pass_days(self, passing: PassesDays) -> None:
+        def mine() -> frozenset[int]:
+            return frozenset(tp.partition for tp in self._assigned or () if tp.topic == passing.topic)
+
+        while True:
+            try:
+                await passing.pass_days(mine)
+            except UNAVAILABLE as error:
+                _log.warning("days wait: %r", error)
+            except Exception as error:  # noqa: BLE001  # whatever it is, to go on would leave deadlines untold
+                if self.should_stop:
+                    return
+                exit_broken(error)
+            await asyncio.sleep(_LOOK_FOR_DAYS)
 
     async def _ask_cursor(self, tp: TP, otherwise: int) -> int:
         try:

@@ -17,7 +17,7 @@ from shared.worker.admin_server import AdminServer
 from shared.worker.faust_edge.app import FollowerApp
 from shared.worker.faust_edge.process_exit import exit_broken
 from shared.worker.faust_edge.watchdog import watch
-from shared.worker.follower import UNAVAILABLE, Follower
+from shared.worker.follower import UNAVAILABLE, Follower, PassesDays
 
 _log = logging.getLogger(__name__)
 
@@ -68,17 +68,20 @@ def run_worker(
     admin: AdminServer,
     batch_size: int = 8000,
     session_timeout: float = 10.0,
+    passing: PassesDays | None = None,
 ) -> NoReturn:
     """Run a Faust worker in the consumer group ``name`` until it is told to stop; never returns. Each follower has a topic of its own.
 
     The process exits with 0 after SIGTERM or SIGINT, and with ``EXIT_BROKEN`` after an error that a person must look at.
-    ``batch_size``: most records of one batch; ``session_timeout``: seconds after which the group takes a silent worker for dead.
+    ``batch_size``: most records of one batch; ``session_timeout``: seconds after which the group takes a silent worker for dead; ``passing``:
+    what lets days pass in the partitions that the worker has.
     """
     app = FollowerApp(
         followers=followers,
         log=KafkaLog(brokers, client_id=f"{name}-bounds"),
         meters=admin.meters,
         batch_size=batch_size,
+        passing=passing,
         id=name,
         broker="kafka://" + brokers.bootstrap.replace(",", ";"),
         broker_credentials=credentials_of(brokers),
@@ -116,6 +119,6 @@ def run_worker(
         with suppress(*UNAVAILABLE):
             await app.notice_lost_cursors()
 
-    admin.start(app)
+    admin.start(app, None if passing is None else passing.stopped)
     threading.Thread(target=watch, args=(app,), name="coordinator-watchdog", daemon=True).start()
     _Worker(app, redirect_stdouts=False).execute_from_commandline()

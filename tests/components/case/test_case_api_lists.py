@@ -1,9 +1,11 @@
 """Lists of files over HTTP: by area, state and day, page by page, in the order in which an office works through them."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
+from shared.contracts.case_days import TellUrgency
 from shared.deciding.states.listing import Listing, Page
 from tests.components.case.case_desk import CaseDesk
 from tests.components.shared.problems import problem_of
@@ -46,7 +48,7 @@ async def test_an_entry_says_what_an_office_needs(desk: CaseDesk) -> None:
         "today": "2020-06-14",
         "cases": [
             {"id": child(4), "state": "open", "county": BUTUO, "reason": "work", "attempts": 0, "due": "2020-06-14", "overdue": False,
-             "answers": {"role": "education_head", "office": f"/counties/{BUTUO}"}, "hand_over": None, "unowned": None},
+             "urgency": None, "answers": {"role": "education_head", "office": f"/counties/{BUTUO}"}, "hand_over": None, "unowned": None},
         ],
         "next": None,
     }  # fmt: skip
@@ -145,3 +147,17 @@ async def test_a_list_read_while_a_file_goes_on_shows_no_file_in_a_state_that_wa
 
     monkeypatch.setattr(Listing, "page", page)
     assert await listed(desk, county=BUTUO, state="open") == []
+
+
+async def test_files_are_listed_by_what_was_told_of_them(desk: CaseDesk) -> None:
+    for n, day in ((1, "2020-06-11"), (2, "2020-06-10"), (4, "2020-06-12"), (3, "2020-09-30")):
+        await desk.tell((day, TellUrgency(day=date.fromisoformat(day))), child=child(n))
+    assert await listed(desk, urgency="due_soon") == [4, 1]
+    assert await listed(desk, urgency=["overdue", "due_soon"]) == [4, 2, 1]
+    assert await listed(desk, urgency=["escalated_prefecture", "escalated_province"]) == [3]
+    assert await listed(desk, urgency="escalated_province", state="open") == []
+    assert await listed(desk, urgency="due_soon", due="2020-06-13") == [1]
+    [entry] = (await desk.get("/v1/cases", urgency="overdue"))["cases"]
+    assert (entry["id"], entry["urgency"], entry["overdue"]) == (child(2), "overdue", True)
+    answer = await desk.client.get("/v1/cases", params={"urgency": "late"})
+    assert (answer.status_code, "urgency" in answer.text) == (422, True)

@@ -1,7 +1,7 @@
 """From the bytes of a command and a packed state to bytes: what case's worker decides, and what it does with what nobody can read."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -11,16 +11,19 @@ from msgspec import Raw
 from services.case.decider import CaseDecider
 from shared.clock import CHINA
 from shared.contracts.case import CaseFact, CaseOpened
+from shared.contracts.case_codes import Urgency
 from shared.contracts.case_commands import CaseCommand
+from shared.contracts.case_days import BeginDay, DayBegan, TellUrgency
 from shared.contracts.registry import NewerVersion, UnknownType
 from shared.contracts.sequence import sequence_of
-from shared.deciding.decider import Judged
+from shared.deciding.decider import Judged, student_state_id
 from shared.deciding.deciding_follower import decide_batch
 from shared.deciding.states.outcomes import Outcome
 from shared.events.codec import Unreadable, read_event, read_fact
 from shared.events.envelope import Event
 from shared.ids import uuid5_of_position
 from shared.log import topics
+from shared.log.clock_keys import clock_key
 from shared.log.event_log import LogRecord
 from shared.worker.follower import RecordBatch
 from tests.components.case.case_desk import asked
@@ -153,11 +156,11 @@ def test_a_fact_is_no_command() -> None:
 def test_a_file_leaves_one_list_for_another() -> None:
     state = judged(OPEN).state
     assert decider.listed(None) == frozenset()
-    assert {name for name, _ in decider.listed(state)} == {"513431:open"}
+    assert {name for name, _ in decider.listed(state)} == {"513431:open", "359:falls"}
     sent = judged(asked(moved(), time=at("2020-06-12"), id_="p-2"), state).state
-    assert {name for name, _ in decider.listed(sent)} == {"513431:open", "513431:sent", "513429:incoming"}
+    assert {name for name, _ in decider.listed(sent)} == {"513431:open", "359:falls", "513431:sent", "513429:incoming"}
     after = judged(asked(taken_over(), time=at("2020-06-13"), id_="c-1"), sent).state
-    assert {name for name, _ in decider.listed(after)} == {"513429:open"}
+    assert {name for name, _ in decider.listed(after)} == {"513429:open", "357:falls"}
 
 
 def test_a_batch_is_judged_in_order_and_a_file_changes_once() -> None:
@@ -167,7 +170,55 @@ def test_a_batch_is_judged_in_order_and_a_file_changes_once() -> None:
     step = decide_batch(decider, RecordBatch(topics.CASE_COMMANDS, P, 0, 4, records), [bytes.fromhex(CHILD)] * 4, {bytes.fromhex(CHILD): None})
     assert (step.outcomes, len(step.facts), len(step.changes)) == (b"aaaa", 4, 1)
     [change] = step.changes
-    assert ([name for name, _ in change.leaves], [name for name, _ in change.enters]) == ([], ["513431:returned"])
+    assert ({name for name, _ in change.leaves}, {name for name, _ in change.enters}) == (set(), {"513431:returned", "359:falls"})
+
+
+# --- days
+
+
+CLOCK = clock_key(P, 12).encode()
+
+
+def test_a_day_begins_at_the_clock_of_a_partition_once_and_in_order() -> None:
+    begin = [asked(BeginDay(day=day), child=CLOCK.decode(), time=at(str(day)), id_=f"d-{day}") for day in (date(2020, 6, 14), date(2020, 6, 15))]
+    first = judged(begin[0], key=CLOCK)
+    assert first.fact is not None
+    event, data = read_fact(first.fact)
+    assert (event.subject, event.source, data) == (CLOCK.decode(), "/case", DayBegan(day=date(2020, 6, 14), working_day=False, school_day=False))
+    assert decider.evolved(read_event(first.fact), None) == first.state
+    assert decider.listed(first.state) == frozenset()
+    assert judged(begin[0], first.state, key=CLOCK) == Judged(Outcome.DUPLICATE)
+    second = judged(begin[1], first.state, key=CLOCK)
+    assert second.outcome is Outcome.ACCEPTED
+    assert judged(begin[0], second.state, key=CLOCK) == Judged(Outcome.DUPLICATE)
+
+
+def test_nothing_but_a_day_happens_at_a_clock_and_no_day_begins_at_a_child() -> None:
+    day = BeginDay(day=date(2020, 6, 14))
+    with pytest.raises(Unreadable, match="clock"):
+        judged(asked(day, time=at("2020-06-14"), id_="d"))
+    with pytest.raises(Unreadable, match="clock"):
+        judged(asked(opened(), child=CLOCK.decode(), time=at("2020-06-14"), id_="p"), key=CLOCK)
+    with pytest.raises(Unreadable, match="the key is no student id"):
+        decider.state_id(CLOCK[:-1] + b"z")
+    assert decider.state_id(CLOCK) == bytes.fromhex(CLOCK.decode())
+    with pytest.raises(Unreadable, match="clock"):
+        student_state_id(CLOCK)
+
+
+def test_what_was_told_of_a_file_holds_until_its_due_day_is_another() -> None:
+    state = judged(OPEN).state
+    told = judged(asked(TellUrgency(day=date(2020, 6, 18)), time=at("2020-06-18"), id_="t"), state)
+    assert told.fact is not None
+    _, data = read_fact(told.fact)
+    assert (data.before.urgency, data.after.urgency) == (None, Urgency.OVERDUE)
+    moved_on = judged(asked(moved(), time=at("2020-06-18"), id_="p-2"), told.state)
+    assert moved_on.fact is not None
+    assert read_fact(moved_on.fact)[1].after.urgency is Urgency.OVERDUE
+    visited = judged(asked(attempt(office="/counties/513429"), time=at("2020-06-18"), id_="a"), moved_on.state)
+    assert visited.fact is not None
+    _, data = read_fact(visited.fact)
+    assert (data.before.urgency, data.after.urgency) == (Urgency.OVERDUE, None)
 
 
 # --- laws

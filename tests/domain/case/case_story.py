@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from services.case.domain import merged_files, office_commands, owner_commands, plan_commands, policy_commands
 from services.case.domain.case import INITIAL, Case, evolve
 from services.case.domain.plan import planned
+from services.case.domain.urgency import kept, tell
 from shared.contracts.case import CaseFact
 from shared.contracts.case_codes import (
     AttemptMethod,
@@ -27,6 +28,7 @@ from shared.contracts.case_codes import (
     PlanChange,
     PlanChangeReason,
     Role,
+    Urgency,
 )
 from shared.contracts.case_commands import (
     CaseCommand,
@@ -50,6 +52,7 @@ from shared.contracts.case_commands import (
     RestoreCase,
     TakeLawStep,
 )
+from shared.contracts.case_days import TellUrgency
 from shared.contracts.case_owner_commands import OWNER_COMMANDS
 from shared.contracts.refusal import Refusal
 from shared.contracts.sequence import sequence_of
@@ -213,8 +216,21 @@ def law_step(
     return TakeLawStep(office=office, role=role, step=step, happened=happened, document=document, term=term)
 
 
-def standing(state: CaseState, due: date | None, *, county: str = ZHAOJUE, reason: Reason | None = Reason.WORK, attempts: int = 0) -> CaseStanding:
-    return CaseStanding(state, county, reason, attempts, due)
+def begun(on: date) -> TellUrgency:
+    """A day begins."""
+    return TellUrgency(day=on)
+
+
+def standing(
+    state: CaseState,
+    due: date | None,
+    *,
+    county: str = ZHAOJUE,
+    reason: Reason | None = Reason.WORK,
+    attempts: int = 0,
+    urgency: Urgency | None = None,
+) -> CaseStanding:
+    return CaseStanding(state, county, reason, attempts, due, urgency)
 
 
 @dataclass(frozen=True)
@@ -270,6 +286,12 @@ def told(asked: Sequence[CaseCommand]) -> Case:
 
 def judge(case: Case, asked: CaseCommand, *, on: date, cause: str) -> CaseFact | None:
     """Judge anything, as the worker does: a county's office answers for its own county here."""
+    return kept(case.standing, _judged(case, asked, on=on, cause=cause))
+
+
+def _judged(case: Case, asked: CaseCommand, *, on: date, cause: str) -> CaseFact | None:
+    if isinstance(asked, TellUrgency):
+        return tell(case.standing, asked)
     if isinstance(asked, RecordAttempt | TakeLawStep | CorroborateReturn | CloseAfterReturn | ConfirmClosing | DeclineClosing):
         of = {ZHAOJUE, BUTUO} if asked.office in (PREFECTURE, PROVINCE) else {asked.office.removeprefix("/counties/")}
         asked = replace(asked, happened=on) if isinstance(asked, CorroborateReturn) and asked.happened == THAT_DAY else asked

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from services.case.domain.case import INITIAL, Case, evolve, fold
 from services.case.domain.ladder import LADDERS
-from services.case.domain.packed import pack, place_in_lists, unpack
+from services.case.domain.packed import pack, places_in_lists, unpack
 from services.case.domain.playbook import PLAYBOOKS, playbook_of
 from services.case.domain.sustaining import BACK
 from shared.contracts.case import (
@@ -233,7 +233,7 @@ def test_a_packed_file_is_read_back_as_it_was_and_stands_in_the_list_of_its_stan
         state = pack(case)
         assert unpack(state) == case
         assert case.standing is not None
-        assert place_in_lists(state)[0] == f"{case.standing.county}:{case.standing.state}"
+        assert places_in_lists(state)[0][0] == f"{case.standing.county}:{case.standing.state}"
 
 
 @law

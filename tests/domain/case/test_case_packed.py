@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from services.case.domain import entries, packed, timeline
 from services.case.domain.case import Case, evolve
 from services.case.domain.entries import Happening
-from services.case.domain.packed import NO_DAY, day_key, pack, place_in_lists, unpack
+from services.case.domain.packed import FALLS, NO_DAY, SHARDS, day_key, pack, places_in_lists, unpack
 from services.case.domain.timeline import knows_again
 from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, Corroboration, DecliningReason, MetWith, PlanChange, PlanChangeReason, Role
 from shared.contracts.words import Reason, RemovalCode
@@ -22,6 +22,7 @@ from tests.domain.case.case_story import (
     ZHAOJUE,
     attempt,
     back,
+    begun,
     closed,
     corrected,
     day,
@@ -42,8 +43,8 @@ def test_a_packed_file_is_read_back_as_it_was(story: str) -> None:
     assert unpack(pack(case)) == case
 
 
-def test_a_file_that_was_opened_takes_32_bytes_and_13_more_once_its_child_is_back() -> None:
-    assert (len(pack(told([opened()]))), len(pack(told([opened(), back()])))) == (32, 45)
+def test_a_file_that_was_opened_takes_35_bytes_and_13_more_once_its_child_is_back() -> None:
+    assert (len(pack(told([opened()]))), len(pack(told([opened(), back()])))) == (35, 48)
 
 
 def test_attempts_beyond_count_are_kept_as_many() -> None:
@@ -59,7 +60,10 @@ def test_no_state_is_a_child_without_a_file() -> None:
     assert unpack(None) == Case()
 
 
-@pytest.mark.parametrize("state", [b"", b"\5" * 24, b"\6\0", b"\6\xff" + bytes(22), b"\6" + bytes(23)])
+UNKNOWN_URGENCY = b"\6\0" + bytes(3) + b"\x0b\0\0\0" + bytes(10) + b"\0\x0b\0\1\x38"
+
+
+@pytest.mark.parametrize("state", [b"", b"\5" * 24, b"\6\0", b"\6\xff" + bytes(22), b"\6" + bytes(23), UNKNOWN_URGENCY])
 def test_bytes_that_are_no_state_are_an_error_that_says_what_to_do(state: bytes) -> None:
     with pytest.raises(UnknownFormat, match=r"generation|rebuild"):
         unpack(state)
@@ -72,10 +76,20 @@ def test_without_looking_at_the_format_another_ones_state_would_be_taken_for_a_f
 
 
 def test_a_file_stands_in_the_list_of_its_county_and_state_by_the_day_that_is_due() -> None:
-    assert place_in_lists(pack(told([opened()]))) == (f"{ZHAOJUE}:open", day_key(day(8)))
-    assert place_in_lists(pack(told([opened("010001")])))[0] == "010001:open"
-    assert place_in_lists(pack(told([opened(), back()]))) == (f"{ZHAOJUE}:returned", day_key(day(92)))
-    assert place_in_lists(pack(told([opened(), removed()]))) == (f"{ZHAOJUE}:closed", NO_DAY)
+    assert places_in_lists(pack(told([opened()])))[0] == (f"{ZHAOJUE}:open", day_key(day(8)))
+    assert places_in_lists(pack(told([opened("010001")])))[0][0] == "010001:open"
+    assert places_in_lists(pack(told([opened(), back()])))[0] == (f"{ZHAOJUE}:returned", day_key(day(92)))
+    assert places_in_lists(pack(told([opened(), removed()]))) == [(f"{ZHAOJUE}:closed", NO_DAY)]
+
+
+def test_a_file_stands_in_the_list_of_its_shard_by_the_day_on_which_there_is_more_to_tell() -> None:
+    shard = f"{int(ZHAOJUE) % len(SHARDS):03}:{FALLS}"
+    assert places_in_lists(pack(told([opened()])))[1:] == [(shard, day_key(day(5)))]
+    soon = told([opened(), begun(day(6))])
+    assert places_in_lists(pack(soon))[1:] == [(f"{ZHAOJUE}:due_soon", day_key(day(8))), (shard, day_key(day(9)))]
+    late = told([opened(), begun(day(300))])
+    assert places_in_lists(pack(late))[1:] == [(f"{ZHAOJUE}:escalated_province", day_key(day(8)))]
+    assert {place.partition(":")[0] for place, _ in places_in_lists(pack(soon))} <= {ZHAOJUE, *SHARDS}
 
 
 def test_days_sort_as_they_come_and_what_is_never_due_comes_last() -> None:
@@ -184,8 +198,8 @@ def test_every_reason_method_outcome_and_code_has_a_number() -> None:
 
 
 def test_a_plan_of_which_steps_are_done_takes_four_bytes_more_and_each_step_22_of_the_history() -> None:
-    assert len(pack(told([opened(), step()]))) == 32 + 4 + 22
-    assert len(pack(told([opened(), plan_change()]))) == 32 + 4 + 20
+    assert len(pack(told([opened(), step()]))) == 35 + 4 + 22
+    assert len(pack(told([opened(), plan_change()]))) == 35 + 4 + 20
 
 
 def test_a_history_tells_what_became_of_the_plan() -> None:

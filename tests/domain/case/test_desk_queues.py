@@ -4,22 +4,40 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.case.desk.queues import Queue, bounds, counts_by_queue, range_of
+from services.case.desk.queues import Queue, bounds, counts_by_queue, escalated_to, range_of
 from services.case.domain.packed import NO_DAY, day_key
-from shared.contracts.case_codes import CaseState
+from shared.contracts.case_codes import CaseStanding, CaseState, Urgency
 
 TODAY = date(2020, 6, 14)
+
+
+TELLING = {Queue.SOON, Queue.ESCALATED}
+"""The queues of what was told of a file. It stands in one of the others, too."""
 
 
 @given(st.sampled_from(CaseState), st.integers(-400, 400))
 def test_each_file_waits_in_one_queue_and_is_counted_there(state: CaseState, days: int) -> None:
     key = NO_DAY if state is CaseState.CLOSED else day_key(TODAY + timedelta(days))
     ranges = {queue: range_of(queue, TODAY) for queue in Queue}
-    within = [queue for queue, (states, low, high, _) in ranges.items() if state in states and key >= low and (high is None or key < high)]
+    within = [queue for queue, each in ranges.items() if state in each.states and key >= each.not_below and (each.below is None or key < each.below)]
     before, beyond = bounds(TODAY)
     ranged = (int(key < before), int(before <= key < beyond), int(key >= beyond))
     assert within == [queue for queue, number in counts_by_queue({state: ranged}).items() if number]
     assert len(within) == 1
+    assert within[0] not in TELLING
+
+
+@pytest.mark.parametrize("urgency", Urgency)
+@pytest.mark.parametrize("office", ["/counties/513431", "/prefectures/513400", "/provinces/51", "/nation"])
+def test_what_was_told_of_a_file_brings_it_before_those_whom_it_concerns(urgency: Urgency, office: str) -> None:
+    escalated = escalated_to(office)
+    now = CaseStanding(CaseState.OPEN, "513431", None, 0, TODAY, urgency)
+    found = {queue for queue in TELLING if range_of(queue, TODAY, escalated).has(now)}
+    assert found == {queue for queue in TELLING if counts_by_queue({}, told={urgency: 1}, escalated=escalated)[queue]}
+    far = office in ("/provinces/51", "/nation")
+    escalates = urgency is Urgency.PROVINCE or (urgency is Urgency.PREFECTURE and not far)
+    assert found == ({Queue.SOON} if urgency is Urgency.DUE_SOON else {Queue.ESCALATED} if escalates else set())

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from services.case.domain.case import INITIAL, evolve
 from services.case.domain.owner_commands import answering
 from services.case.domain.owner_lists import Kind, lists_of
-from services.case.domain.packed import owner_of, pack, place_in_lists
+from services.case.domain.packed import owner_of, pack, places_in_lists
 from shared.contracts.case import CaseMoved, CaseOpened, CaseReopened
 from shared.contracts.case_codes import CaseState, Role
 from shared.contracts.case_owners import CaseGiven, CaseSent, CaseSentBack, CaseTakenOver, CaseUnowned
@@ -85,8 +85,8 @@ def test_what_is_nobodys_is_never_lost(history: History) -> None:
         if was and not is_now:
             assert isinstance(fact, CaseTakenOver | CaseGiven) or fact.after.state is CaseState.CLOSED
         state = pack(case)
-        place, owner = place_in_lists(state), owner_of(state)
-        lists = {name for name, _ in lists_of(owner, place)} if owner is not None else set()
+        places, owner = places_in_lists(state), owner_of(state)
+        lists = {name for name, _ in lists_of(owner, places)} if owner is not None else set()
         assert case.standing is not None
         assert (f"{case.standing.county}:{Kind.UNOWNED}" in lists) is is_now
         sent = case.owner.hand_over if case.owner else None

@@ -1,5 +1,5 @@
 // The address keeps the view: which queue or file, which county and reason, from where on, in which language. Pure.
-export const QUEUES = ["overdue", "today", "coming", "incoming", "confirm", "watched", "second", "sent", "ageing", "unowned", "closed"];
+export const QUEUES = ["overdue", "escalated", "today", "soon", "coming", "incoming", "confirm", "watched", "second", "sent", "ageing", "unowned", "closed"];
 const [FIRST_QUEUE, FIRST_TONGUE] = [QUEUES[0], "zh"];
 const FIELDS = ["county", "reason", "answers", "after", "file"];
 

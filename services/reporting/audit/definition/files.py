@@ -1,13 +1,16 @@
-"""The counts of children's files, in SQL: by state; of those not closed by reason, and by the day of the next step.
+"""The counts of children's files, in SQL: by state; of those not closed by reason, by the day of the next step, and by what was told of it.
 
-The facts of the case service carry the file as they found it and as they left it: state, county, reason, attempts, due.
+The facts of the case service carry the file as they found it and as they left it: state, county, reason, attempts, due, urgency.
 """
 
 STATES = ("open", "persuading", "returned", "closing", "closed")
 REASONS = ("learning", "work", "marriage", "religion", "family", "poverty", "illness", "distance", "other", "unknown")
 
+URGENCIES = ("due_soon", "overdue", "escalated_prefecture", "escalated_province")
+
 BEGIN = r"""
-CREATE OR REPLACE TABLE files (county VARCHAR, state VARCHAR, reason VARCHAR, due DATE, n BIGINT);   -- a closed file has neither reason nor day here
+-- A closed file has neither reason, day nor urgency here.
+CREATE OR REPLACE TABLE files (county VARCHAR, state VARCHAR, reason VARCHAR, due DATE, urgency VARCHAR, n BIGINT);
 
 -- An existing day in the years 1 to 9999.
 CREATE OR REPLACE MACRO is_day(text) AS coalesce(
@@ -18,7 +21,8 @@ CREATE OR REPLACE MACRO is_sound_file(file) AS file IS NULL OR (
     AND is_county(file.county)
     AND (file.reason IS NULL OR is_reason(file.reason))
     AND coalesce(regexp_full_match(CAST(file.attempts AS VARCHAR), '[0-9]+'), false)
-    AND (file.due IS NULL OR is_day(file.due)));
+    AND (file.due IS NULL OR is_day(file.due))
+    AND coalesce(file.urgency IN ('due_soon', 'overdue', 'escalated_prefecture', 'escalated_province'), true));
 
 CREATE OR REPLACE MACRO problem_of_a_file(before, after) AS CASE
     WHEN after IS NULL OR NOT (is_sound_file(before) AND is_sound_file(after)) THEN 'malformed file' END;
@@ -27,7 +31,7 @@ CREATE OR REPLACE MACRO problem_of_a_file(before, after) AS CASE
 COUNT_FILES = """
 INSERT INTO files
 SELECT standing.county, standing.state, CASE WHEN standing.state <> 'closed' THEN standing.reason END,
-    CASE WHEN standing.state <> 'closed' THEN CAST(standing.due AS DATE) END, sum(one)
+    CASE WHEN standing.state <> 'closed' THEN CAST(standing.due AS DATE) END, CASE WHEN standing.state <> 'closed' THEN standing.urgency END, sum(one)
 FROM changed WHERE family = 'case'
 GROUP BY ALL HAVING sum(one) <> 0
 """
@@ -35,7 +39,7 @@ GROUP BY ALL HAVING sum(one) <> 0
 COUNT = (COUNT_FILES,)
 
 SUM_UP = """
-CREATE OR REPLACE TABLE files AS SELECT county, state, reason, due, sum(n)::BIGINT AS n FROM files GROUP BY ALL HAVING sum(n) <> 0;
+CREATE OR REPLACE TABLE files AS SELECT county, state, reason, due, urgency, sum(n)::BIGINT AS n FROM files GROUP BY ALL HAVING sum(n) <> 0;
 """
 
 CELLS = """
@@ -45,4 +49,6 @@ UNION ALL
 SELECT county, 'case.reason.' || reason, n FROM files WHERE reason IS NOT NULL
 UNION ALL
 SELECT county, 'due.' || due, n FROM files WHERE due IS NOT NULL
+UNION ALL
+SELECT county, 'case.' || urgency || '.' || state, n FROM files WHERE urgency IS NOT NULL
 """

@@ -25,6 +25,7 @@ from shared.contracts.case_codes import (
     MetWith,
     SendingBackReason,
     UnownedReason,
+    Urgency,
 )
 from shared.contracts.case_codes import Role as ActingRole
 from shared.contracts.case_language import CASE_FACTS
@@ -47,6 +48,7 @@ CODES = {
     *(f"method.{method}" for method in AttemptMethod),
     *(f"outcome.{outcome}" for outcome in AttemptOutcome),
     *(f"what.{fact.TYPE.split('.')[3]}" for fact in CASE_FACTS),
+    *(f"urgency.{urgency}" for urgency in Urgency),
     *(f"met.{met}" for met in MetWith),
     *(f"as.{role}" for role in ActingRole),
     *(f"by.{by}" for by in Corroboration),

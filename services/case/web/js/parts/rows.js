@@ -28,7 +28,7 @@ export function Rows({ files, today, chosen, many, names, place, link }) {
             <td class="name"><a ...${link({ file: file.id })}>${names.of(file.id) || html`<span class="id">${file.id.slice(0, 8)}…</span>`}</a></td>
             ${many && html`<td class="county">${place(file.county)}</td>`}
             <td class="reason">${file.reason ? t(`reason.${file.reason}`) : ""}</td>
-            <td class="state"><span class="tag" data-state=${file.state}>${t(`state.${file.state}`)}</span>
+            <td class="state"><span class="tag" data-state=${file.state}>${t(`state.${file.state}`)}</span>${file.urgency && html` <span class="tag" data-urgency=${file.urgency}>${t(`urgency.${file.urgency}`)}</span>`}
               ${file.hand_over && html` <${Way} sent=${file.hand_over} name=${place} />`}${file.unowned && html` <span class="mark">${t(`unowned.${file.unowned.because}`)}</span>`}</td>
             <td class="answers">${whoAnswers(file, place)}</td>
             <td class="n attempts"><span class="label">${t("column.attempts")} </span>${file.attempts}</td>

@@ -71,6 +71,7 @@ export function Work({ desk, view, go, may, names, place }) {
           <p>${t(`queue.${view.queue}.about`)}</p>
           <${Filter} desk=${desk} view=${view} go=${go} may=${may} place=${place} />
         </div>
+        ${counts.document?.stopped && html`<p class="strip" role="status" data-strip="stopped">${t("days.stopped", { day: counts.document.stopped })}</p>`}
         ${list.error && html`<p class="strip" role="status">${t("list.failed")}</p>`}
         ${named.away && html`<p class="strip" role="status">${t("list.names")}</p>`}
         ${list.document === null ? html`<p class="says">${t("list.loading")}</p>`

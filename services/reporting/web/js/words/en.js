@@ -126,6 +126,7 @@ export default {
   "work.cases": "Persuasion to return",
   "work.files": "one plan each",
   "work.overdue": "overdue",
+  "work.escalated": "escalated",
   "case.open": "waiting",
   "case.persuading": "in hand",
   "case.returned": "observed",

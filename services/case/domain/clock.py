@@ -1,0 +1,32 @@
+"""The clock of a partition: which day began there last. A day begins once, and in order."""
+
+from datetime import date
+
+from services.case.domain.packed import CLOCK_SIZE, FORMAT
+from shared.calendar.school_days import NATION, is_school_day, is_working_day
+from shared.contracts.case_days import BeginDay, DayBegan
+from shared.states import check_format, damaged
+
+
+def begin(began: date | None, command: BeginDay) -> DayBegan | None:
+    """Return the fact that a day began after the one that began last; None for any other day than the next. The first may be any day."""
+    # guard: a day begins once, and none is left out
+    if began is not None and command.day.toordinal() != began.toordinal() + 1:
+        return None
+    # guard end
+    return DayBegan(day=command.day, working_day=is_working_day(command.day), school_day=is_school_day(NATION, command.day))
+
+
+def pack_clock(day: date) -> bytes:
+    """Return a clock's state as bytes."""
+    return bytes((FORMAT,)) + day.toordinal().to_bytes(CLOCK_SIZE - 1)
+
+
+def day_of_clock(state: bytes | None) -> date | None:
+    """Return the day that began last; None where none did. Raises ``UnknownFormat``."""
+    if state is None:
+        return None
+    check_format(state, FORMAT, "case")
+    if len(state) != CLOCK_SIZE:
+        raise damaged(state, "case")
+    return date.fromordinal(int.from_bytes(state[1:]))
