@@ -212,7 +212,8 @@ def test_what_was_told_of_a_file_holds_until_its_due_day_is_another() -> None:
     assert told.fact is not None
     _, data = read_fact(told.fact)
     assert (data.before.urgency, data.after.urgency) == (None, Urgency.OVERDUE)
-    moved_on = judged(asked(moved(), time=at("2020-06-18"), id_="p-2"), told.state)
+    sent = judged(asked(moved(), time=at("2020-06-18"), id_="p-2"), told.state)
+    moved_on = judged(asked(taken_over(), time=at("2020-06-18"), id_="c-1"), sent.state)
     assert moved_on.fact is not None
     assert read_fact(moved_on.fact)[1].after.urgency is Urgency.OVERDUE
     visited = judged(asked(attempt(office="/counties/513429"), time=at("2020-06-18"), id_="a"), moved_on.state)

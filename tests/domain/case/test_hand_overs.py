@@ -170,7 +170,7 @@ def test_a_file_on_its_way_takes_16_bytes_more_until_it_is_taken_over() -> None:
         case = told(story)
         return len(pack(case)) - len(case.history)
 
-    assert [size(*story) for story in (SENT, (*SENT, sent_back()), (*SENT, taken_over()))] == [24 + 16, 24 + 16, 24]
+    assert [size(*story) for story in (SENT, (*SENT, sent_back()), (*SENT, taken_over()))] == [27 + 16, 27 + 16, 27]
     for story in (SENT, (*SENT, sent_back())):
         assert unpack(pack(told(story))) == told(story)
         assert owner_of(pack(told(story))) == told(story).owner

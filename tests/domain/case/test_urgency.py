@@ -20,13 +20,13 @@ from shared.contracts.case import (
     CaseClosingProposed,
     CaseFact,
     CaseLawStepTaken,
-    CaseMoved,
     CasePutUnderObservation,
     CaseReturnCorroborated,
 )
 from shared.contracts.case_codes import CaseState, Urgency
 from shared.contracts.case_commands import CaseCommand, TakeLawStep
 from shared.contracts.case_days import BeginDay, CaseBecameDueSoon, CaseBecameOverdue, CaseEscalated
+from shared.contracts.case_owners import CaseSent
 from shared.contracts.words import Reason
 from shared.states import UnknownFormat
 from tests.domain.case.case_story import (
@@ -133,7 +133,7 @@ def test_a_term_of_the_law_ends_it_and_so_does_a_closing() -> None:
 
 def test_what_leaves_the_due_day_leaves_what_was_told_of_it() -> None:
     late = given(opened(), begun(LATE))
-    assert type(late.when(moved()).fact) is CaseMoved
+    assert type(late.when(moved()).fact) is CaseSent
     for asked in (moved(), corrected()):
         fact = late.when(asked).fact
         assert fact is not None
