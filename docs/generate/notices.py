@@ -91,6 +91,7 @@ SHIPPED = (
     ("Swagger UI 5.35.0", "Apache-2.0", "shared/http/pages/files/swagger-ui-5.35.0/", "shows the description of an api at /docs"),
     ("htm 3.1.1 with Preact", "Apache-2.0 AND MIT", "shared/http/pages/look/vendor/htm-3.1.1/", "draws the desk of case"),
     ("Noto Sans SC 5.3.1", "OFL-1.1", "shared/http/pages/look/fonts/noto-sans-sc-5.3.1/", "the type of the pages"),
+    ("Noto Serif SC 2.003", "OFL-1.1", "services/case/papers/fonts/noto-serif-sc-2.003/", "the type of the papers"),
     ("Compose Specification, JSON schema", "Apache-2.0", "tests/rules/schemas/compose-spec.json", "checks docker-compose.yml"),
     ("AsyncAPI 3.1.0, JSON schema", "Apache-2.0", "tests/rules/schemas/asyncapi-3.1.0.json", "checks asyncapi.json"),
 )

@@ -39,6 +39,7 @@ from shared.contracts.case_commands import (
     ConfirmClosing,
     CorroborateReturn,
     DeclineClosing,
+    PlanVisit,
     RecordAttempt,
     RecordStep,
     TakeLawStep,
@@ -83,6 +84,7 @@ SomeReader = Annotated[Caller, Depends(Having(Action.READ_FILES, Action.READ_HAN
 
 _RIGHTS: Mapping[str, Action] = {
     RecordAttempt.TYPE: Action.RECORD_ATTEMPTS,
+    PlanVisit.TYPE: Action.RECORD_ATTEMPTS,
     RecordStep.TYPE: Action.RECORD_STEPS,
     ChangePlan.TYPE: Action.CHANGE_PLANS,
     TakeLawStep.TYPE: Action.TAKE_LAW_STEPS,
@@ -213,7 +215,7 @@ def create_app(
         with redis_needed():
             moment = at or await now()
         done = await office.lines.take(body, read_line, speaker=_speaker(caller), key=key, at=moment, recorded=at or clock.now())
-        return json_response(done, 202 if done.pending else 200)
+        return json_response(done, 202 if done.pending else 200, {"Vary": HAS_TEXTS})
 
     @app.get(
         "/v1/plan-changes",

@@ -22,6 +22,7 @@ from shared.contracts.case_commands import (
     JoinCase,
     MoveCase,
     PartCase,
+    PlanVisit,
     RecordAttempt,
     RestoreCase,
     TakeLawStep,
@@ -51,7 +52,7 @@ Command = (
     | owner_commands.OwnerCommand
     | TellUrgency
 )
-_OF_OFFICES = (RecordAttempt, TakeLawStep, CorroborateReturn, CloseAfterReturn, ConfirmClosing, DeclineClosing)
+_OF_OFFICES = (RecordAttempt, PlanVisit, TakeLawStep, CorroborateReturn, CloseAfterReturn, ConfirmClosing, DeclineClosing)
 _OF_OWNERS = (TakeOverCase, SendBack, HandOn, Disown, MarkUnowned, GiveCase)
 _OF_MERGES = (CloseForMerge, JoinCase, PartCase, RestoreCase)
 

@@ -17,6 +17,7 @@ from shared.contracts.case_commands import (
     ConfirmClosing,
     CorroborateReturn,
     DeclineClosing,
+    PlanVisit,
     RecordAttempt,
     RecordStep,
     TakeLawStep,
@@ -27,7 +28,7 @@ from shared.http import openapi
 ASKED = Instructions(
     (
         *(RecordAttempt, CloseAfterReturn, RecordStep, ChangePlan, TakeLawStep, CorroborateReturn, ConfirmClosing, DeclineClosing),
-        *(TakeOverCase, SendBack, HandOn, Disown, GiveCase),
+        *(TakeOverCase, SendBack, HandOn, Disown, GiveCase, PlanVisit),
     )
 )
 """What an office can ask of a file."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from services.case.domain.case import Case
-from services.case.domain.plan import Plan, difference
+from services.case.domain.plan import Plan, difference, to_do
 from services.case.domain.playbook import Step, playbook_of
 from shared.contracts.case_codes import CaseStanding, CaseState, Role
 from shared.contracts.words import Reason
@@ -91,8 +91,7 @@ def plan_shown(case: Case, now: CaseStanding, today: date) -> PlanShown:
     # School days are those of the county's province; a county that is in no table has the nation's.
     home = divisions().counties.get(now.county)
     province = home.province if home is not None else ""
-    at = {step.code: n for n, step in enumerate(playbook.steps)}
-    over = plan.done | plan.left
+    over, ready = plan.done | plan.left, to_do(plan, now.reason)
 
     def shown(n: int, step: Step) -> StepShown:
         due = step.due(plan.since, province)
@@ -101,7 +100,7 @@ def plan_shown(case: Case, now: CaseStanding, today: date) -> PlanShown:
         elif plan.left >> n & 1:
             state = StepState.LEFT_OUT
         else:
-            state = StepState.TO_DO if all(over >> at[code] & 1 for code in step.after) else StepState.WAITING
+            state = StepState.TO_DO if step.code in ready else StepState.WAITING
         overdue = due < today and now.state is not CaseState.CLOSED and not over >> n & 1
         title, show = Words(step.zh, step.en), Words(step.show_zh, step.show_en)
         return StepShown(step.code, title, step.office, step.roles, show, step.after, step.required, due, state, overdue)

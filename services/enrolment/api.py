@@ -12,6 +12,7 @@ from fastapi import Path as PathParameter
 from starlette.requests import ClientDisconnect
 
 from services.enrolment import openapi
+from services.enrolment.children import note_routes
 from services.enrolment.children.api import add_routes
 from services.enrolment.children.names import join
 from services.enrolment.decider import provinces_in
@@ -25,6 +26,8 @@ from services.enrolment.intake.report_intake import Acknowledgement, MediaType, 
 from services.enrolment.limits import Limits
 from services.enrolment.meters import ApiMeters
 from services.enrolment.same_as import FORM, MergePreviews
+from services.enrolment.schools import FORM as SCHOOLS
+from services.enrolment.schools import LastSchools, Schools
 from services.enrolment.transfers import TransferList, Transfers
 from shared import clock
 from shared.commands.instructions import body_of
@@ -54,6 +57,7 @@ Sender = Annotated[Caller, Depends(Having(Action.REPORT))]
 Receiver = Annotated[Caller, Depends(Having(Action.READ_RECEIPTS))]
 Reader = Annotated[Caller, Depends(Having(Action.READ_TRANSFERS))]
 Previewer = Annotated[Caller, Depends(Having(Action.PREVIEW_MERGES))]
+Schooled = Annotated[Caller, Depends(Having(Action.READ_SCHOOLS))]
 
 _DAY = 86_400
 _charset = re.compile(r"charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE).search
@@ -100,6 +104,7 @@ def create_app(
 
     gate = RebuildGate(store, log, topics.SUBMISSIONS)
     transfers = Transfers(store, Listing(redis, ENROLMENT.name, generation=generation, partitions=partitions), gate, partitions=partitions)
+    schools = Schools(store, gate, partitions=partitions)
     previews = MergePreviews(store, gate, provinces_in(divisions), partitions=partitions)
 
     names = None
@@ -129,6 +134,7 @@ def create_app(
     )
     if names is not None:
         add_routes(app, names, lambda request: _chunks(request, limits))
+        note_routes.add_routes(app, names.notes)
 
     @app.post(
         "/v1/reports",
@@ -179,6 +185,16 @@ def create_app(
     async def preview_same_as(request: Request, caller: Previewer) -> Response:
         offices, counties = offices_of_caller(caller), counties_of_caller(caller, Action.PREVIEW_MERGES)
         return json_response(await previews.of(await body_of(request), offices=offices, counties=counties), headers={"Cache-Control": "no-store"})
+
+    @app.post(
+        "/v1/students/schools",
+        summary="In which school children of a list were last",
+        openapi_extra=SCHOOLS.request_body(),
+        responses=openapi.responses(LastSchools, "Those of the caller's area that were ever in one", 400, 413, 415, 422, 503),
+    )
+    async def read_schools(request: Request, caller: Schooled) -> Response:
+        counties = counties_of_caller(caller, Action.READ_SCHOOLS)
+        return json_response(await schools.of(await body_of(request, most_bytes=64 << 10), counties=counties), headers={"Cache-Control": "no-store"})
 
     return app
 

@@ -11,6 +11,7 @@ from services.enrolment.domain.merge_preview import MergePreview
 from services.enrolment.intake.receipts import Receipt
 from services.enrolment.intake.report_intake import Acknowledgement, MediaType
 from services.enrolment.same_as import AskedPreview
+from services.enrolment.schools import AskedSchools, LastSchools
 from services.enrolment.transfers import TransferList
 from shared.contracts.registry import REPORT_LANGUAGE
 from shared.events.envelope import ReportEvent
@@ -49,7 +50,7 @@ responses = partial(openapi.responses, why=_WHY)
 def schemas() -> Mapping[str, Any]:
     """Return the schemas of what the api takes and returns, by name."""
     data, reports = msgspec.json.schema_components(tuple(REPORT_LANGUAGE.shapes.values()), ref_template=openapi.REFERENCE)
-    described = openapi.schemas_of(_described_event(), Acknowledgement, Receipt, TransferList, AskedPreview, MergePreview)
+    described = openapi.schemas_of(_described_event(), Acknowledgement, Receipt, TransferList, AskedPreview, MergePreview, AskedSchools, LastSchools)
     described[ReportEvent.__name__]["properties"]["data"] = {"description": "By type", "anyOf": list(data)}
     return reports | described | children.schemas()
 

@@ -336,6 +336,15 @@ class CaseLawStepTaken(CaseFact, frozen=True):
     document: RecordedReference
 
 
+class CaseVisitPlanned(CaseFact, frozen=True):
+    """An office plans a visit for a ``day``. It moves no deadline: the file is due when it was."""
+
+    TYPE = "cn.baoxue.case.visit-planned.v1"
+    office: RecordedOffice
+    role: Role
+    day: date
+
+
 FILE_FACTS: tuple[type[CaseFact], ...] = (
     CaseOpenedV1,
     CaseOpened,
@@ -370,6 +379,7 @@ FILE_FACTS: tuple[type[CaseFact], ...] = (
     CaseReturnCorroborated,
     CaseClosingProposed,
     CaseClosingDeclined,
+    CaseVisitPlanned,
 )
 
 

@@ -255,6 +255,15 @@ class TakeLawStep(CaseCommand, frozen=True):
     term: date | None = None
 
 
+class PlanVisit(CaseCommand, frozen=True):
+    """An office plans a visit to a child that is out of school, for a ``day``. The deadline of the file stands."""
+
+    TYPE = "cn.baoxue.case.asked.plan-visit.v1"
+    office: Office
+    role: Role
+    day: date
+
+
 FILE_COMMANDS: tuple[type[CaseCommand], ...] = (
     OpenCase,
     ObserveReturnV1,
@@ -280,6 +289,7 @@ FILE_COMMANDS: tuple[type[CaseCommand], ...] = (
     CorroborateReturn,
     ConfirmClosing,
     DeclineClosing,
+    PlanVisit,
 )
 
 COMMAND_UPCASTS: Mapping[str, Callable[[Any], Struct]] = {

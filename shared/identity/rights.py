@@ -24,12 +24,16 @@ class Action(StrEnum):
     """List transfers of which one county has not spoken: `GET /v1/transfers`."""
     PREVIEW_MERGES = "preview-merges"
     """See what a report that two ids are one child would come to: `POST /v1/same-as/preview`."""
+    READ_SCHOOLS = "read-schools"
+    """See in which school the children of a list were last: `POST /v1/students/schools`."""
     READ_FILES = "read-files"
     """List and read the files of children: `GET /v1/cases`, `GET /v1/cases/{id}`, `/v1/plan-changes`, `/v1/hand-overs`, `/v1/unowned-cases`."""
     EXPORT_FILES = "export-files"
     """Take a list of files away as a table: `GET /v1/desk/export`."""
+    MAKE_PAPERS = "make-papers"
+    """Make a paper of a child without its name: `POST /v1/desk/files/{id}/papers/{paper}`. With the name it needs `unmask-names` too."""
     RECORD_ATTEMPTS = "record-attempts"
-    """Record an attempt to bring a child back: `record-attempt` of `POST /v1/cases/{id}` and `POST /v1/cases`."""
+    """Record an attempt to bring a child back, or plan a visit: `record-attempt` and `plan-visit` of `POST /v1/cases/{id}` and `POST /v1/cases`."""
     RECORD_STEPS = "record-steps"
     """Record that a step of a plan was done: `record-step` of `POST /v1/cases/{id}` and `POST /v1/cases`."""
     CHANGE_PLANS = "change-plans"
@@ -64,8 +68,12 @@ class Action(StrEnum):
     """Find children by name, and see them masked: `POST /v1/children/search`, `POST /v1/children/names`, `GET /v1/children/{id}`."""
     UNMASK_NAMES = "unmask-names"
     """See a child in clear: `POST /v1/children/{id}/unmasking`."""
+    READ_NOTES = "read-notes"
+    """Read the notes and attachments of a child: `GET /v1/children/{id}/notes`, `GET /v1/children/{id}/attachments/{note}`."""
+    WRITE_NOTES = "write-notes"
+    """Write notes and keep attachments of a child: `POST /v1/children/{id}/notes`, `POST /v1/children/{id}/attachments`."""
     ERASE_NAMES = "erase-names"
-    """Erase the name of a child for ever: `POST /v1/children/{id}/erasure`."""
+    """Erase the name of a child for ever, its notes and attachments with it: `POST /v1/children/{id}/erasure`."""
     READ_ACCESS = "read-access"
     """See who looked at which child: `GET /v1/access`."""
     READ_EXACT_COUNTS = "read-exact-counts"
@@ -96,8 +104,10 @@ TABLE: Mapping[Action, Mapping[Role, Reach]] = {
     Action.READ_RECEIPTS: {Role.SENDER: _OWN, Role.REPORTER: _OWN},
     Action.READ_TRANSFERS: {Role.SENDER: _AREA, Role.OFFICER: _AREA, Role.SUPERIOR: _AREA, Role.AUDITOR: _AREA},
     Action.PREVIEW_MERGES: {Role.SENDER: _AREA, Role.OFFICER: _AREA, Role.SUPERIOR: _AREA, Role.AUDITOR: _AREA},
+    Action.READ_SCHOOLS: {Role.OFFICER: _AREA, Role.SUPERIOR: _AREA, Role.AUDITOR: _AREA},
     Action.READ_FILES: {Role.OFFICER: _AREA, Role.SUPERIOR: _AREA, Role.AUDITOR: _AREA},
     Action.EXPORT_FILES: {Role.OFFICER: _AREA, Role.SUPERIOR: _AREA},
+    Action.MAKE_PAPERS: {Role.OFFICER: _AREA, Role.SUPERIOR: _AREA},
     Action.RECORD_ATTEMPTS: {Role.OFFICER: _AREA, Role.REPORTER: _AREA},
     Action.RECORD_STEPS: {Role.OFFICER: _AREA, Role.REPORTER: _AREA},
     Action.CHANGE_PLANS: {Role.OFFICER: _AREA},
@@ -116,6 +126,8 @@ TABLE: Mapping[Action, Mapping[Role, Reach]] = {
     Action.WRITE_NAMES: {Role.SENDER: _AREA, Role.OFFICER: _AREA},
     Action.READ_NAMES: {Role.OFFICER: _AREA, Role.SUPERIOR: _AREA},
     Action.UNMASK_NAMES: {Role.OFFICER: _AREA, Role.SUPERIOR: _AREA},
+    Action.READ_NOTES: {Role.OFFICER: _AREA, Role.SUPERIOR: _AREA},
+    Action.WRITE_NOTES: {Role.OFFICER: _AREA},
     Action.ERASE_NAMES: {Role.SUPERIOR: _AREA},
     Action.READ_ACCESS: {Role.SUPERIOR: _AREA, Role.AUDITOR: _AREA},
     Action.READ_EXACT_COUNTS: {Role.SUPERIOR: _AREA, Role.AUDITOR: _AREA, Role.STATISTICIAN: _AREA},

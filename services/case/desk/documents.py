@@ -4,10 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from msgspec import Raw, Struct
+from msgspec.structs import asdict
 
+from services.case.desk.next_step import NextStep
+from services.case.desk.orders import since_of
 from services.case.desk.queues import Queue
 from services.case.desk.why import Step
-from services.case.documents import CaseEntry, CaseFile
+from services.case.documents import CaseEntry, CaseFile, entry_of
+from services.case.domain.case import Case
+from services.case.domain.timeline import visit_planned
+from services.case.plan_documents import Words
+from shared.contracts.case_codes import CaseStanding
 
 
 class Place(Struct, frozen=True):
@@ -17,9 +24,16 @@ class Place(Struct, frozen=True):
     name: str
 
 
+class OptionalStep(Struct, frozen=True):
+    """A step that some plans in force can do without."""
+
+    step: str
+    title: Words
+
+
 class Desk(Struct, frozen=True):
     """Who sits at the desk, and what they may do. ``area``: the name of the office's area, null for a school;
-    ``rights``: the words of the actions; ``names``: whether there is a directory to ask for names.
+    ``rights``: the words of the actions; ``names``: whether there is a directory to ask for names; ``optional``: the steps that can be left out.
     """
 
     office: str
@@ -29,17 +43,31 @@ class Desk(Struct, frozen=True):
     counties: Sequence[Place]
     today: date
     names: bool
+    optional: Sequence[OptionalStep]
+
+
+class DeskEntry(CaseEntry, frozen=True):
+    """A file in a work list. ``out``: since when the child is out of school; ``visit``: the day for which a visit is planned."""
+
+    out: date | None
+    visit: date | None
+
+
+def desk_entry_of(student: str, case: Case, now: CaseStanding, today: date) -> DeskEntry:
+    """Return a file as a work list shows it."""
+    entry = asdict(entry_of(student, case, now, today))
+    return DeskEntry(**entry, out=since_of(case), visit=visit_planned(case.history))
 
 
 class WorkList(Struct, frozen=True):
-    """A page of a queue, by county and then by the day that is due. ``next``: the ``after`` of the page that follows.
+    """A page of a queue in the order that was asked for. ``next``: the ``after`` of the page that follows.
 
     A page may have fewer files than were asked for, or none, though others follow: only where ``next`` is null none do. ``places``: the counties
     of the hand-overs in it, which may be of other areas.
     """
 
     today: date
-    files: Sequence[CaseEntry]
+    files: Sequence[DeskEntry]
     next: str | None
     places: Sequence[Place]
 
@@ -66,14 +94,16 @@ class WorkCounts(Struct, frozen=True):
 
 
 class DeskFile(Struct, frozen=True):
-    """A file at the desk: the file, its version, and every step with the reason why it may not be taken; the first is the one that comes next.
+    """A file at the desk: the file, its version, every step with the reason why it may not be taken, and the one that comes next.
 
-    ``places``: the counties between which it is on its way, which may be of other areas.
+    ``visit``: the day for which a visit is planned. ``places``: the counties between which it is on its way, which may be of other areas.
     """
 
     file: CaseFile
     version: str
     steps: Sequence[Step]
+    next: NextStep | None
+    visit: date | None
     county: str
     county_name: str
     places: Sequence[Place]

@@ -31,5 +31,21 @@ class AskedUnmasking(Struct, frozen=True, forbid_unknown_fields=True):
     purpose: Purpose
 
 
-NAMES, SEARCH, ACT = Form(AskedNames), Form(AskedSearch), Form(AskedUnmasking)
+class AskedPaper(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a paper is made. ``named``: whether the child stands in it in clear; where not, there are blanks."""
+
+    purpose: Purpose
+    named: bool
+
+
+class AskedNote(Struct, frozen=True, forbid_unknown_fields=True):
+    """A note. ``id``: drawn by whoever writes it, so that the same note sent again is written once."""
+
+    id: StudentId
+    text: Annotated[str, Meta(min_length=1, max_length=2_000, description="1 to 2,000 characters")]
+
+
+FILES = ("image/jpeg", "image/png", "application/pdf")
+"""What an attachment may be."""
+NAMES, SEARCH, ACT, PAPER, NOTE = Form(AskedNames), Form(AskedSearch), Form(AskedUnmasking), Form(AskedPaper), Form(AskedNote)
 """How bodies are read."""

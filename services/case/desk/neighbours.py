@@ -7,7 +7,7 @@ who looked; case itself has no right to any name. Where a neighbour is away the 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 from fastapi import Request, Response
@@ -17,6 +17,8 @@ from shared.http.sessions.persons_tokens import SentToken
 from shared.settings import is_on_this_machine
 
 _PATIENCE = 8.0
+_PASSED_ON = ("content-disposition", "x-content-type-options", "content-security-policy")
+"""What makes a file a download that nothing runs."""
 _AWAY = httpx.codes.INTERNAL_SERVER_ERROR
 
 
@@ -25,6 +27,13 @@ class Neighbour(StrEnum):
 
     ENROLMENT = "enrolment"
     RELIEF = "relief"
+
+
+class File(NamedTuple):
+    """A file that goes to a neighbour as it came."""
+
+    content: bytes
+    media_type: str
 
 
 class Neighbours:
@@ -46,8 +55,13 @@ class Neighbours:
         async with httpx.AsyncClient(timeout=_PATIENCE, trust_env=not here, transport=self._transport) as self._client:
             yield
 
-    async def ask(self, request: Request, neighbour: Neighbour, method: str, path: str, *, body: Any = None, **query: str) -> httpx.Response:
-        """Ask in the name of whoever sent a request. Returns the answer, a refusal too. Raises ``Problem``: 401, 404 and 503."""
+    async def ask(
+        self, request: Request, neighbour: Neighbour, method: str, path: str, *, body: Any = None, file: File | None = None, **query: str
+    ) -> httpx.Response:
+        """Ask in the name of whoever sent a request. Returns the answer, a refusal too. Raises ``Problem``: 401, 404 and 503.
+
+        ``body``: what is sent as JSON; ``file``: what is sent as it is.
+        """
         if not self.has(neighbour):
             detail = "This desk is set to ask no such service. CASE_ENROLMENT_URL and CASE_RELIEF_URL say where they are."
             raise Problem(404, "no-neighbour", "Nobody to ask", detail)
@@ -58,9 +72,10 @@ class Neighbours:
             detail = "The issuer renews the token of this session no more. Sign in again."
             raise Problem(401, "signed-out", "Nobody is signed in any more", detail, headers={"WWW-Authenticate": "Bearer"})
         try:
-            answer = await self._client.request(
-                method, f"{self._urls[neighbour]}{path}", json=body, params=query, headers={"Authorization": f"Bearer {token}"}
-            )
+            headers = {"Authorization": f"Bearer {token}"} | ({} if file is None else {"Content-Type": file.media_type})
+            content = None if file is None else file.content
+            url = f"{self._urls[neighbour]}{path}"
+            answer = await self._client.request(method, url, json=body, content=content, params=query, headers=headers)
         except httpx.HTTPError as error:
             raise _away(neighbour) from error
         if answer.status_code >= _AWAY:
@@ -70,7 +85,8 @@ class Neighbours:
 
 def passed_on(answer: httpx.Response) -> Response:
     """Return what a neighbour answered, as it is."""
-    return Response(answer.content, answer.status_code, {"Cache-Control": "no-store"}, answer.headers.get("content-type", "application/json"))
+    headers = {"Cache-Control": "no-store"} | {name: answer.headers[name] for name in _PASSED_ON if name in answer.headers}
+    return Response(answer.content, answer.status_code, headers, answer.headers.get("content-type", "application/json"))
 
 
 def _away(neighbour: Neighbour) -> Problem:

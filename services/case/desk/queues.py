@@ -30,6 +30,8 @@ class Queue(StrEnum):
     """The child is back and under observation."""
     SECOND = "second"
     """One office would close the file, and a second has to confirm it."""
+    ALL = "all"
+    """The child is out of school, whenever its next step is due: the county's ledger (台账)."""
     CLOSED = "closed"
     """Nothing is waited for."""
     INCOMING = "incoming"
@@ -98,6 +100,8 @@ def range_of(queue: Queue, today: date, escalated: tuple[Urgency, ...] = ESCALAT
             return Range(_BACK, later, NO_DAY)
         case Queue.SECOND:
             return Range((CaseState.CLOSING,), b"", None)
+        case Queue.ALL:
+            return Range(_OUT, b"", None)
         case Queue.CLOSED:
             return Range((CaseState.CLOSED,), b"", None)
         case Queue.INCOMING:
@@ -138,6 +142,7 @@ def counts_by_queue(
         Queue.CONFIRM: back[0] + back[1],
         Queue.WATCHED: back[2],
         Queue.SECOND: sum(by_state.get(CaseState.CLOSING, none)),
+        Queue.ALL: sum(out),
         Queue.CLOSED: sum(closed),
         Queue.INCOMING: sum(kinds.get(Kind.INCOMING, none)),
         Queue.SENT: sum(kinds.get(Kind.SENT, none)),

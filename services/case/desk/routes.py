@@ -1,5 +1,6 @@
 """The routes of the desk: parse, call, map. What is done to a file goes by ``POST /v1/cases/{id}``, and nothing here changes anything."""
 
+from datetime import date
 from http import HTTPStatus
 from typing import Annotated
 
@@ -7,19 +8,27 @@ import msgspec
 from fastapi import Depends, FastAPI, Path, Query, Request, Response
 
 from services.case import openapi
-from services.case.desk.documents import Desk, DeskFile, FoundFiles, Place, WorkCounts, WorkList
+from services.case.desk import note_routes, paper_routes
+from services.case.desk.documents import Desk, DeskFile, FoundFiles, OptionalStep, Place, WorkCounts, WorkList
 from services.case.desk.export import Export
 from services.case.desk.forms import ACT, NAMES, SEARCH
 from services.case.desk.neighbours import Neighbour, Neighbours, passed_on
+from services.case.desk.next_step import next_step
+from services.case.desk.openapi import made
 from services.case.desk.openapi import passed_on as passed_on_from
-from services.case.desk.openapi import table
+from services.case.desk.orders import Order
 from services.case.desk.queues import Queue, escalated_to
+from services.case.desk.schools import Schools
 from services.case.desk.steps import steps_of
 from services.case.desk.tables import Format
-from services.case.desk.words import Tongue
-from services.case.desk.work_lists import WorkLists, name_of, name_of_office, places_of
+from services.case.desk.work_lists import Chosen, WorkLists, name_of, name_of_office, places_of
 from services.case.domain.packed import unpack
+from services.case.domain.playbook import PLAYBOOKS
+from services.case.domain.timeline import visit_planned
 from services.case.files import FileOf, Files
+from services.case.papers.typesetter import Typesetter
+from services.case.papers.words import Tongue
+from services.case.plan_documents import Words
 from services.case.sight import Sight
 from services.case.versions import version_of
 from shared.access.access_log import AccessLog, Why
@@ -32,11 +41,14 @@ from shared.http.api import json_response
 from shared.http.callers import Having, counties_of_caller
 from shared.identity.caller import Caller
 from shared.identity.rights import Action, may
+from shared.versions import in_force
 
 Student = Annotated[str, Path(alias="id", pattern=r"^[0-9a-f]{32}$", description="the student's id, which is the file's")]
 Reasons = Annotated[list[Reason] | None, Query(description="one reason, or several; all of them, if left out")]
 AsFormat = Annotated[Format, Query(alias="format", description="what the table is")]
 InTongue = Annotated[Tongue, Query(description="the language of its words")]
+InOrder = Annotated[Order, Query(description="by what the files are sorted")]
+School = Annotated[str | None, Query(pattern="^[0-9]{10}$", description="only children last in this school, as enrolment knows it: ten digits")]
 InQueue = Annotated[Queue, Query(description="what the files wait for")]
 
 Answering = Annotated[list[Role] | None, Query(alias="answers", description="one role of those who answer, or several; all of them, if left out")]
@@ -47,22 +59,26 @@ _Exporter = Annotated[Caller, Depends(Having(Action.EXPORT_FILES))]
 _NAMES, _UNMASK = Depends(Having(Action.READ_NAMES)), Depends(Having(Action.UNMASK_NAMES))
 _AID, _LOOKS = Depends(Having(Action.READ_GRANTS)), Depends(Having(Action.READ_ACCESS))
 _AT_THE_DESK = (
-    Action.READ_FILES, Action.RECORD_ATTEMPTS, Action.CORROBORATE_RETURNS, Action.CLOSE_FILES, Action.CONFIRM_CLOSINGS,
+    Action.READ_FILES, Action.RECORD_ATTEMPTS, Action.RECORD_STEPS, Action.CHANGE_PLANS, Action.TAKE_LAW_STEPS,
+    Action.CORROBORATE_RETURNS, Action.CLOSE_FILES, Action.CONFIRM_CLOSINGS,
     Action.READ_NAMES, Action.UNMASK_NAMES, Action.READ_GRANTS, Action.READ_ACCESS,
-    Action.EXPORT_FILES, Action.READ_HANDED_ON,
+    Action.EXPORT_FILES, Action.READ_HANDED_ON, Action.MAKE_PAPERS, Action.READ_NOTES, Action.WRITE_NOTES,
 )  # fmt: skip
 _BESIDE = (400, 404, 410, 413, 415, 422, 503)
 
 
 def install(app: FastAPI, *, files: Files, lists: WorkLists, access: AccessLog, neighbours: Neighbours) -> None:
     """Add the routes to case's api."""
-    export = Export(lists, access, neighbours)
+    typesetter = Typesetter()
+    export = Export(lists, access, neighbours, typesetter)
+    note_routes.install(app, neighbours)
+    paper_routes.install(app, files=files, access=access, neighbours=neighbours, typesetter=typesetter)
 
     @app.get("/v1/desk", summary="Who sits at the desk, and what they may do", responses=openapi.responses(Desk, "Who it is", 503))
     async def read_desk(caller: _Sitter) -> Response:
         counties = sorted(counties_of_caller(caller, Action.READ_FILES))
         rights = [action for action in _AT_THE_DESK if may(caller, action)]
-        places = [Place(code, name_of(code)) for code in counties]
+        places, today = [Place(code, name_of(code)) for code in counties], await files.today()
         return json_response(
             Desk(
                 caller.office,
@@ -70,33 +86,35 @@ def install(app: FastAPI, *, files: Files, lists: WorkLists, access: AccessLog, 
                 sorted(caller.roles),
                 rights,
                 places,
-                await files.today(),
+                today,
                 neighbours.has(Neighbour.ENROLMENT),
+                _optional(today),
             )
         )
 
     @app.get("/v1/desk/files", summary="The files of a queue", responses=openapi.responses(WorkList, "A page of files", 404, 422, 503))
     async def read_queue(
+        request: Request,
         caller: _Reader,
         queue: InQueue = Queue.OVERDUE,
         county: AreaCode = None,
         reason: Reasons = None,
         answers: Answering = None,
+        school: School = None,
+        order: InOrder = Order.DUE,
         after: After = None,
         limit: Limit = 50,
     ) -> Response:
         sight = Sight.of(caller)
-        groups, cursor, escalated = sight.groups(county, None), cursor_of(after), escalated_to(caller.office)
-        page = await lists.page(
-            groups, queue, sight=sight, reasons=reason or (), answers=answers or (), after=cursor, limit=limit, escalated=escalated
-        )
-        return json_response(page)
+        groups, cursor = sight.groups(county, None), cursor_of(after)
+        chosen = Chosen(queue, reason or (), order, school, answers or (), escalated_to(caller.office))
+        return json_response(await lists.page(groups, chosen, sight=sight, schools=Schools(neighbours, request), after=cursor, limit=limit))
 
     @app.get(
         "/v1/desk/export",
         summary="The files of a queue as a table",
         response_class=Response,
-        responses=table("The table", list(Format), 404, 422, 503),
+        responses=made("The table", [each.media_type for each in Format], 404, 422, 503),
     )
     async def read_table(
         request: Request,
@@ -104,11 +122,13 @@ def install(app: FastAPI, *, files: Files, lists: WorkLists, access: AccessLog, 
         queue: InQueue = Queue.OVERDUE,
         county: AreaCode = None,
         reason: Reasons = None,
+        school: School = None,
+        order: InOrder = Order.DUE,
         format_: AsFormat = Format.CSV,
         lang: InTongue = Tongue.ZH,
     ) -> Response:
         counties = counties_of(county, counties_of_caller(caller, Action.EXPORT_FILES))
-        made = await export.table(request, caller, counties, queue, reason or (), format_, lang)
+        made = await export.table(request, caller, county, counties, Chosen(queue, reason or (), order, school), format_, lang)
         headers = {"Content-Disposition": f'attachment; filename="{queue}.{format_}"', "Cache-Control": "no-store"}
         return Response(made, headers=headers, media_type=format_.media_type)
 
@@ -124,8 +144,10 @@ def install(app: FastAPI, *, files: Files, lists: WorkLists, access: AccessLog, 
             document, case = await FileOf(files, student, sight).document(state), unpack(state)
             now = case.standing
             assert now is not None, "a file without a standing is none, and was refused"  # noqa: S101  # for the type checker
-            steps = steps_of(case, caller, await files.today())
-            return DeskFile(document, version_of(state), steps, now.county, name_of(now.county), places_of([document]))
+            today = await files.today()
+            steps = steps_of(case, caller, today)
+            next_, visit = next_step(document, steps, today), visit_planned(case.history)
+            return DeskFile(document, version_of(state), steps, next_, visit, now.county, name_of(now.county), places_of([document]))
 
         return json_response(await access.shown(caller, Looked.FILE_READ, student, found(), purpose=purpose))
 
@@ -189,3 +211,9 @@ def install(app: FastAPI, *, files: Files, lists: WorkLists, access: AccessLog, 
     )
     async def read_looks(request: Request, student: Student) -> Response:
         return passed_on(await neighbours.ask(request, Neighbour.ENROLMENT, "GET", "/v1/access", child=student, limit="20"))
+
+
+def _optional(today: date) -> list[OptionalStep]:
+    """Return the steps that the plans in force on a day can do without."""
+    steps = [step for versions in PLAYBOOKS.values() for step in in_force(versions, today).steps if not step.required]
+    return [OptionalStep(code, title) for code, title in {step.code: Words(step.zh, step.en) for step in steps}.items()]

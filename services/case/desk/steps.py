@@ -9,11 +9,16 @@ from datetime import date
 from services.case.desk.owner_steps import owning_steps, receiving_steps, why_not_ours
 from services.case.desk.why import Step, Why
 from services.case.domain.case import Case
+from services.case.domain.ladder import ladder_on
+from services.case.domain.law_commands import missing
+from services.case.domain.plan import to_do
 from shared.contracts.case_codes import CaseStanding, CaseState
 from shared.identity.caller import Caller
 from shared.identity.rights import Action, may
 
 _OUT = (CaseState.OPEN, CaseState.PERSUADING)
+_LATER = {"record-step": 2, "take-law-step": 3, "plan-visit": 4, "change-plan": 5, "hand-on": 6, "disown": 7}
+"""Steps that stand behind all others that may be taken, in this order."""
 
 
 def steps_of(case: Case, caller: Caller, today: date) -> Sequence[Step]:
@@ -23,6 +28,10 @@ def steps_of(case: Case, caller: Caller, today: date) -> Sequence[Step]:
         return ()
     steps = (
         Step("record-attempt", _why_no_attempt(now.state, caller)),
+        Step("record-step", _why_no_plan_step(case, now, caller)),
+        Step("take-law-step", _why_no_law_step(case, now, caller, today)),
+        Step("plan-visit", _why_no_attempt(now.state, caller)),
+        Step("change-plan", _why_no_change(now.state, caller)),
         Step("corroborate-return", _why_no_corroboration(case, now, caller)),
         Step("close-after-return", _why_no_closing(case, now, caller, today)),
         Step("confirm-closing", _why_no_second(case, now, caller)),
@@ -34,8 +43,9 @@ def steps_of(case: Case, caller: Caller, today: date) -> Sequence[Step]:
         *(Step(step.do, ours if step.why is None else step.why) for step in steps),
         *owning_steps(case, now, caller, today),
     )
-    # A return that was corroborated can be corroborated again, but closing comes first.
-    return sorted(told, key=lambda step: (step.why is not None, step.do == "corroborate-return" and _is_corroborated(case)))
+    # What closes a file comes before its plan, and a return that was corroborated can be corroborated again, but closing comes first.
+    again = {"corroborate-return": int(_is_corroborated(case))}
+    return sorted(told, key=lambda step: (step.why is not None, again.get(step.do, _LATER.get(step.do, 0))))
 
 
 def _is_corroborated(case: Case) -> bool:
@@ -48,6 +58,28 @@ def _why_no_attempt(state: CaseState, caller: Caller) -> Why | None:
     if state not in _OUT:
         return Why.BACK
     return None if may(caller, Action.RECORD_ATTEMPTS) else Why.NO_RIGHT
+
+
+def _why_no_plan_step(case: Case, now: CaseStanding, caller: Caller) -> Why | None:
+    if now.state is CaseState.CLOSED:
+        return Why.CLOSED
+    if not may(caller, Action.RECORD_STEPS):
+        return Why.NO_RIGHT
+    return None if case.plan is not None and to_do(case.plan, now.reason) else Why.ALL_DONE
+
+
+def _why_no_law_step(case: Case, now: CaseStanding, caller: Caller, today: date) -> Why | None:
+    if (why := _why_no_attempt(now.state, caller)) in (Why.CLOSED, Why.BACK):
+        return why
+    if not may(caller, Action.TAKE_LAW_STEPS):
+        return Why.NO_RIGHT
+    return None if any(missing(now, case.law, rung, today) is None for rung in ladder_on(today).steps) else Why.LAW_WAITS
+
+
+def _why_no_change(state: CaseState, caller: Caller) -> Why | None:
+    if state is CaseState.CLOSED:
+        return Why.CLOSED
+    return None if may(caller, Action.CHANGE_PLANS) else Why.NO_RIGHT
 
 
 def _why_not_back(state: CaseState) -> Why | None:

@@ -1,18 +1,23 @@
-"""A work list as a table to take away: CSV for anything, XLSX for a spreadsheet. Every value is text, and none is ever a formula. Pure."""
+"""A work list as a table to take away: CSV for anything, XLSX for a spreadsheet, and what the ledger for print says. Pure.
+
+Every value is text, and none is ever a formula.
+"""
 
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from enum import StrEnum
+from typing import Any
 
 import xlsxwriter
 
-from services.case.desk.words import Tongue, county_in, word
-from services.case.documents import CaseEntry
+from services.case.desk.documents import DeskEntry
+from services.case.papers.words import Tongue, county_in, word
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_COLUMNS = ("name", "county", "reason", "state", "attempts", "due", "id")
-_WIDTHS = (12, 22, 18, 16, 10, 12, 36)
+_COLUMNS = ("name", "county", "reason", "state", "attempts", "out", "due", "visit", "id")
+_WIDTHS = (12, 22, 18, 16, 10, 10, 12, 12, 36)
 
 
 class Format(StrEnum):
@@ -20,22 +25,39 @@ class Format(StrEnum):
 
     CSV = "csv"
     XLSX = "xlsx"
+    PDF = "pdf"
+    """The ledger for print (台账), in Chinese."""
 
     @property
     def media_type(self) -> str:
         """Return the media type."""
-        return "text/csv" if self is Format.CSV else "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        return _MEDIA_TYPES[self]
 
 
-def rows_of(files: Iterable[CaseEntry], names: Mapping[str, str], tongue: Tongue) -> list[list[str]]:
+_MEDIA_TYPES = {
+    Format.CSV: "text/csv",
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.PDF: "application/pdf",
+}
+
+
+def rows_of(files: Iterable[DeskEntry], names: Mapping[str, str], tongue: Tongue, today: date) -> list[list[str]]:
     """Return the table, its heading first, in the words of the page. ``names``: by id, as they are shown."""
     rows = [[word(tongue, f"column.{column}") for column in _COLUMNS]]
     for file in files:
         reason = "" if file.reason is None else word(tongue, f"reason.{file.reason}")
-        due = "" if file.due is None else file.due.isoformat()
         state = word(tongue, f"state.{file.state}")
-        rows.append([names.get(file.id, ""), county_in(tongue, file.county), reason, state, str(file.attempts), due, file.id])
+        out = "" if file.out is None else str((today - file.out).days)
+        days = ["" if day is None else day.isoformat() for day in (file.due, file.visit)]
+        rows.append([names.get(file.id, ""), county_in(tongue, file.county), reason, state, str(file.attempts), out, *days, file.id])
     return rows
+
+
+def ledger_of(rows: Sequence[Sequence[str]], *, area: str, area_name: str, queue: str, today: date) -> dict[str, Any]:
+    """Return what the template of the ledger is given. ``rows``: those of ``rows_of`` in Chinese."""
+    number = f"{area}/{today:%Y%m%d}/{queue}"
+    what = word(Tongue.ZH, f"queue.{queue}")
+    return {"number": number, "area": area_name, "what": what, "today": today.isoformat(), "rows": [list(row) for row in rows[1:]]}
 
 
 def as_csv(rows: Sequence[Sequence[str]]) -> bytes:

@@ -28,6 +28,10 @@ class Why(StrEnum):
     """No office would close the file yet."""
     OWN_PROPOSAL = "own-proposal"
     """The caller's own office would close the file: a second has to confirm it."""
+    ALL_DONE = "all-done"
+    """Each step of the plan is done or left out, or waits for another."""
+    LAW_WAITS = "law-waits"
+    """The next step of the law wants for something: the ladder says for what."""
 
     NOT_OURS = "not-ours"
     """Another county answers for the file."""

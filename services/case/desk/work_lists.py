@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence, Set
 from datetime import date
 from math import ceil
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from services.case.clocks import Clocks
-from services.case.desk.documents import CountyWork, Place, WorkCounts, WorkList
+from services.case.desk.documents import CountyWork, DeskEntry, Place, WorkCounts, WorkList, desk_entry_of
+from services.case.desk.orders import Order
 from services.case.desk.queues import ESCALATED, Queue, Range, bounds, counts_by_queue, range_of
+from services.case.desk.schools import Schools
+from services.case.desk.sorted_lists import Asked, SortedLists
 from services.case.documents import CaseEntry, entry_of
 from services.case.domain.case import Case
 from services.case.domain.owner_lists import Kind, stands_in
@@ -25,8 +28,30 @@ from shared.identity.offices import NATIONAL
 from shared.log.partitioner import partition_of
 
 _LOOKED_THROUGH = 2_000
-"""The most files that a page looks through for those of a reason."""
+"""The most files that a page looks through for those of a reason or a school."""
 _OUT = (CaseState.OPEN, CaseState.PERSUADING)
+
+
+class Chosen(NamedTuple):
+    """Which files of a queue, in which order. ``reasons``, ``answers``: only files of these reasons, and those for which somebody in these roles
+    answers; all, if there are none. ``school``: only children last in this one. ``escalated``: what came as far as whoever asks.
+    """
+
+    queue: Queue
+    reasons: Sequence[Reason] = ()
+    order: Order = Order.DUE
+    school: str | None = None
+    answers: Sequence[Role] = ()
+    escalated: tuple[Urgency, ...] = ESCALATED
+
+    @property
+    def thinned(self) -> bool:
+        """Whether not every file of the queue is wanted."""
+        return bool(self.reasons or self.answers) or self.school is not None
+
+    def has(self, entry: CaseEntry) -> bool:
+        """Return whether a file is wanted by its reason and by who answers for it."""
+        return (not self.reasons or entry.reason in self.reasons) and (not self.answers or entry.answers.role in self.answers)
 
 
 class WorkLists:
@@ -35,49 +60,46 @@ class WorkLists:
     def __init__(self, store: StateStore, listing: Listing, gate: RebuildGate, files: Files, clocks: Clocks, *, partitions: int) -> None:
         self._clocks = clocks
         self._store, self._listing, self._gate, self._files, self._partitions = store, listing, gate, files, partitions
+        self._sorted = SortedLists(store, listing, partitions=partitions)
 
-    async def page(
-        self,
-        groups: Sequence[str],
-        queue: Queue,
-        *,
-        sight: Sight,
-        reasons: Sequence[Reason],
-        answers: Sequence[Role] = (),
-        after: Cursor | None,
-        limit: int,
-        escalated: tuple[Urgency, ...] = ESCALATED,
-    ) -> WorkList:
-        """Return a page of a queue in some counties, which must be in ascending order, or of what was handed on to an office.
-
-        ``reasons``: only files of these; ``answers``: only those for which somebody in these roles answers; all, if there are none.
-        ``escalated``: what came as far as whoever asks (``escalated_to``).
-        """
+    async def page(self, groups: Sequence[str], chosen: Chosen, *, sight: Sight, schools: Schools, after: Cursor | None, limit: int) -> WorkList:
+        """Return a page of a queue in some counties, which must be in ascending order, or of what was handed on to an office."""
         await self._gate.check(range(self._partitions))
         today = await self._files.today()
-        files: list[CaseEntry] = []
-        # Where a reason or a role thins the lists out, page after page of them is read; the last may bring more than was asked for.
-        for _ in range(ceil(_LOOKED_THROUGH / limit) if reasons or answers else 1):
-            after, found = await self._read(groups, range_of(queue, today, escalated), sight, today, after, limit)
-            files += [entry for entry in found if (not reasons or entry.reason in reasons) and (not answers or entry.answers.role in answers)]
+        files: list[DeskEntry] = []
+        # Where something thins the lists out, page after page of them is read; the last may bring more than was asked for.
+        for _ in range(ceil(_LOOKED_THROUGH / limit) if chosen.thinned else 1):
+            after, found = await self._read(groups, chosen, sight, today, after, limit)
+            found = [entry for entry in found if chosen.has(entry)]
+            if chosen.school is not None:
+                last_in = await schools.of([entry.id for entry in found])
+                found = [entry for entry in found if last_in.get(entry.id) == chosen.school]
+            files += found
             if after is None or len(files) >= limit:
                 break
         return WorkList(today, files, str(after) if after else None, places_of(files))
 
     async def _read(
-        self, groups: Sequence[str], of: Range, sight: Sight, today: date, after: Cursor | None, limit: int
-    ) -> tuple[Cursor | None, Sequence[CaseEntry]]:
+        self, groups: Sequence[str], chosen: Chosen, sight: Sight, today: date, after: Cursor | None, limit: int
+    ) -> tuple[Cursor | None, Sequence[DeskEntry]]:
+        wanted = range_of(chosen.queue, today, chosen.escalated)
+        if chosen.order is not Order.DUE:
+            next_, places = await self._sorted.page(Asked(tuple(groups), wanted, chosen.order, today), after, limit)
+        else:
+            with redis_needed():
+                page = await self._listing.page(groups, wanted.kinds, after=after, not_below=wanted.not_below, below=wanted.below, limit=limit)
+            next_, places = page.next, [(entry.partition, entry.state_id) for entry in page.entries]
         with redis_needed():
-            page = await self._listing.page(groups, of.kinds, after=after, not_below=of.not_below, below=of.below, limit=limit)
-            found = await self._store.get_all([(entry.partition, entry.state_id) for entry in page.entries])
+            states = await self._store.get_all(places)
         among = set(groups)
+        found: list[DeskEntry] = []
         # Between the two reads a file may have entered another list: there it is shown as it is.
-        cases = [(entry.state_id.hex(), unpack(state)) for entry, state in zip(page.entries, found, strict=True)]
-        return page.next, [
-            entry_of(id_, case, case.standing, today)
-            for id_, case in cases
-            if case.standing is not None and sight.sees(case) and _stays(case, case.standing, of, among)
-        ]
+        for (_, state_id), state in zip(places, states, strict=True):
+            case = unpack(state)
+            now = case.standing
+            if now is not None and sight.sees(case) and _stays(case, now, wanted, among):
+                found.append(desk_entry_of(state_id.hex(), case, now, today))
+        return next_, found
 
     async def entries(self, students: Sequence[str], sight: Sight) -> Sequence[CaseEntry]:
         """Return the files of these children that are in sight."""
@@ -134,7 +156,20 @@ def places_of(files: Sequence[CaseEntry]) -> Sequence[Place]:
 
 def name_of_office(office: str) -> str | None:
     """Return the name of an office's area; None for a school, whose code does not tell it."""
-    code = NATION if office == NATIONAL else office.rpartition("/")[2].ljust(6, "0")
+    return _name_in_trees(code_of_office(office))
+
+
+def code_of_office(office: str) -> str:
+    """Return the code of an office's area, of a school its own."""
+    return NATION if office == NATIONAL else office.rpartition("/")[2].ljust(6, "0")
+
+
+def name_of_area(code: str) -> str:
+    """Return the name of an area, or its code where that is the name of a list."""
+    return _name_in_trees(code) or code
+
+
+def _name_in_trees(code: str) -> str | None:
     found = next((tree[code] for tree in reversed(divisions().trees) if code in tree), None)
     return None if found is None else found.name
 

@@ -58,10 +58,15 @@ def attempt(now: CaseStanding, command: RecordAttempt, on: date) -> CaseAttempte
     )
 
 
-def _check_who_and_whom(command: RecordAttempt) -> None:
-    roles = _OF_SCHOOLS if command.office.startswith(SCHOOL) else _OF_COUNTIES
-    if command.role not in roles:
+def check_role(office: str, role: Role | None) -> None:
+    """Raise ``RoleMayNot`` where nobody persuades in this role for such an office."""
+    roles = _OF_SCHOOLS if office.startswith(SCHOOL) else _OF_COUNTIES
+    if role not in roles:
         raise RoleMayNot(roles)
+
+
+def _check_who_and_whom(command: RecordAttempt) -> None:
+    check_role(command.office, command.role)
     if command.met is None:
         raise MetMissing
     if command.outcome in _SAID_BY_SOMEBODY and command.met is MetWith.NOBODY:

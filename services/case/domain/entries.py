@@ -38,6 +38,7 @@ from shared.contracts.case import (
     CaseResumed,
     CaseReturnCorroborated,
     CaseStepDone,
+    CaseVisitPlanned,
     MergedFilesFact,
 )
 from shared.contracts.case_codes import (
@@ -109,6 +110,7 @@ _CHANGE = Layout(">IQ4sBBBB")  # the same three; how 4, why 4
 _CORROBORATION = Layout(">IQ4sB3s")  # the same three, and the role above the office; by what; the day it happened
 _DECLINING = Layout(">IQ4sB")  # the same; why
 _LAW = Layout(">IQ4sBB3s3s")  # the same three; role 4, step 4; the ladder's version; the day it happened; the last day of its term
+_VISIT = Layout(">IQ4s3s")  # the same, and the role above the office; the day of the visit
 _RESUMPTION = Layout(">IIB")  # head; county and reason; state
 
 _LEVELS = {"counties": 0, "prefectures": 1 << 36, "provinces": 2 << 36, "nation": 3 << 36, "schools": 1 << 40}
@@ -168,6 +170,7 @@ class Happening(Struct, frozen=True, omit_defaults=True):
     sent_back: SendingBackReason | None = None
     unowned: UnownedReason | None = None
     urgency: Urgency | None = None
+    visit: date | None = None
 
 
 def _placed(head: int, fact: CaseFact, _: str) -> bytes:
@@ -195,7 +198,11 @@ def _declined(head: int, fact: CaseClosingDeclined, cause: str) -> bytes:
     return _DECLINING.pack(head, _who(fact), digest_of(cause), DECLINING.index(fact.because))
 
 
-def _who(fact: CaseClosedByReturn | CaseClosingProposed | CaseReturnCorroborated | CaseClosingDeclined) -> int:
+def _visit(head: int, fact: CaseVisitPlanned, cause: str) -> bytes:
+    return _VISIT.pack(head, _who(fact), digest_of(cause), fact.day.toordinal().to_bytes(3))
+
+
+def _who(fact: CaseClosedByReturn | CaseClosingProposed | CaseReturnCorroborated | CaseClosingDeclined | CaseVisitPlanned) -> int:
     return (0 if fact.role is None else ROLES.index(fact.role) + 1) << _OFFICE_BITS | office_number(fact.office)
 
 
@@ -278,6 +285,10 @@ def _told_declining(word: str, day: date, head: int, office: int, digest: bytes,
     return replace(_told_closing(word, day, head, office, digest), declined=DECLINING[because])
 
 
+def _told_visit(word: str, day: date, head: int, office: int, digest: bytes, on: bytes) -> Happening:
+    return replace(_told_closing(word, day, head, office, digest), visit=date.fromordinal(int.from_bytes(on)))
+
+
 def _told_step(word: str, day: date, _: int, office: int, __: bytes, who: int, version: int, place: int, happened: bytes) -> Happening:
     return replace(_of_plan(word, day, office, who, version, place), happened=date.fromordinal(int.from_bytes(happened)))
 
@@ -352,9 +363,10 @@ KINDS: dict[type[CaseFact], Kind] = {
     CaseBecameDueSoon: Kind(28, _HEAD, _plain, _told_plainly),
     CaseBecameOverdue: Kind(29, _HEAD, _plain, _told_plainly),
     CaseEscalated: Kind(30, _REMOVAL, _escalated, _told_escalation),
+    CaseVisitPlanned: Kind(34, _VISIT, _visit, _told_visit),
 }
 _BY_OFFICES = CaseAttempted, CaseClosedByReturn, CaseStepDone, CasePlanChanged, CaseLawStepTaken
-_BY_TWO = CaseReturnCorroborated, CaseClosingProposed, CaseClosingDeclined
+_BY_TWO = CaseReturnCorroborated, CaseClosingProposed, CaseClosingDeclined, CaseVisitPlanned
 OF_OFFICES = frozenset(KINDS[fact].number for fact in (*_BY_OFFICES, *_BY_TWO))
 
 

@@ -3,6 +3,7 @@
 A plan is made by the version in force that day, and the fact says which: a version that comes later changes no plan until an office renews it.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple, cast
 
@@ -88,6 +89,13 @@ def _changed(plan: Plan, fact: CasePlanChanged) -> Plan:
         return renewed(plan, playbook_of(reason, plan.version), playbook_of(reason, fact.playbook))
     bit = _bit(reason, plan.version, fact.step or "")
     return replace(plan, left=plan.left | bit if fact.change is PlanChange.LEAVE_OUT else plan.left & ~bit)
+
+
+def to_do(plan: Plan, reason: Reason | None) -> Sequence[str]:
+    """Return the codes of the steps that may be done now: those that are neither done nor left out, and come after nothing that is to be done."""
+    steps, over = playbook_of(reason, plan.version).steps, plan.done | plan.left
+    at = {step.code: n for n, step in enumerate(steps)}
+    return [step.code for n, step in enumerate(steps) if not over >> n & 1 and all(over >> at[code] & 1 for code in step.after)]
 
 
 def renewed(plan: Plan, old: Playbook, new: Playbook) -> Plan:

@@ -44,6 +44,21 @@ class NextStepTooFar(Refusal):
         super().__init__(RefusalCode.FUTURE_DATED, "data.next", f"the next step is at most {days} days after the attempt")
 
 
+class VisitInPast(Refusal):
+    """A visit is planned for a day that is over."""
+
+    def __init__(self) -> None:
+        super().__init__(RefusalCode.MALFORMED, "data.day", "a visit is planned for today or later")
+
+
+class VisitTooFar(Refusal):
+    """Nobody may plan a visit for so late."""
+
+    def __init__(self, days: int) -> None:
+        """``days``: so many at most."""
+        super().__init__(RefusalCode.FUTURE_DATED, "data.day", f"a visit is planned for at most {days} days from today")
+
+
 class MetMissing(Refusal):
     """An attempt says whom somebody met."""
 

@@ -21,6 +21,7 @@ from shared.contracts.case import (
     CaseReopened,
     CaseRestored,
     CaseResumed,
+    CaseVisitPlanned,
 )
 from shared.contracts.case_codes import CaseState
 
@@ -51,6 +52,7 @@ def _numbers(*facts: type[CaseFact]) -> frozenset[int]:
 
 
 _CLOSED_BY_REPORT = _numbers(CaseClosedByRemoval, CaseClosedByLeave)
+_PLANNED = KINDS[CaseVisitPlanned].number
 _RESUMED = KINDS[CaseResumed].number
 _LEAVES: dict[type[CaseFact], CaseState] = {
     CaseOpened: CaseState.OPEN,
@@ -88,6 +90,23 @@ def state_before(history: bytes) -> CaseState | None:
 
 def _state_after(entry: bytes) -> CaseState | None:
     return STATES[entry[-1]] if entry[0] == _RESUMED else _STATE_AFTER.get(entry[0])
+
+
+def visit_planned(history: bytes) -> date | None:
+    """Return the day for which a visit is planned: the newest plan since the last attempt, and since the file was opened, closed or ended."""
+    planned: date | None = None
+    for entry in entries_of(history):
+        if entry[0] == _PLANNED:
+            planned = date.fromordinal(int.from_bytes(entry[-3:]))
+        elif entry[0] in _STATE_AFTER or entry[0] == _RESUMED:
+            planned = None
+    return planned
+
+
+def out_since(history: bytes) -> date | None:
+    """Return the day on which the spell began; None where the timeline does not reach back so far."""
+    began = [entry for entry in entries_of(history) if entry[0] in _OPENINGS]
+    return date.fromordinal(int.from_bytes(began[-1][1:4])) if began else None
 
 
 def knows_again(history: bytes, cause: str) -> bool:

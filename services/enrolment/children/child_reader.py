@@ -87,7 +87,7 @@ class ChildReader:
         """Return a child, masked, or in clear. 404 for one that is not there or none of the caller's, 410 for one without a name."""
         did, action = (Looked.NAME_UNMASKED, Action.UNMASK_NAMES) if unmasked else (Looked.NAME_READ, Action.READ_NAMES)
         with directory_needed():
-            county = await self._let_in(student, caller, action, did, purpose)
+            county = await self.let_in(student, caller, action, did, purpose)
             found = await self._directory.get(student)
         if found is None:
             raise _no_such_child()
@@ -126,7 +126,7 @@ class ChildReader:
     async def erase(self, student: str, caller: Caller, purpose: Purpose) -> ErasedChild:
         """Erase the name of a child. It is erased once that is in the log, whatever happens next."""
         with directory_needed():
-            county = await self._let_in(student, caller, Action.ERASE_NAMES, None, purpose)
+            county = await self.let_in(student, caller, Action.ERASE_NAMES, None, purpose)
         await self._access.erased(caller, student, county, purpose=purpose)
         try:
             await self._directory.erase(student, self._now())
@@ -134,8 +134,11 @@ class ChildReader:
             return ErasedChild(student, done=False)
         return ErasedChild(student, done=True)
 
-    async def _let_in(self, student: str, caller: Caller, action: Action, did: Looked | None, purpose: Purpose) -> str:
-        """Return the county of a child that the caller may look at, and record it; ``did`` is None for what is recorded by who does it."""
+    async def let_in(self, student: str, caller: Caller, action: Action, did: Looked | None, purpose: Purpose) -> str:
+        """Return the county of a child that the caller may look at, and record it. Raises ``Problem`` 404.
+
+        ``did`` is None for what is recorded by who does it.
+        """
         if not _is_student(student):
             raise _no_such_child()
         # Both questions are asked of every id: one that is not there takes as long as one that is somebody else's.

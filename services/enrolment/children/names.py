@@ -11,11 +11,13 @@ from typing import NamedTuple
 from services.enrolment.children.child_checker import ChildChecker
 from services.enrolment.children.child_intake import ChildIntake
 from services.enrolment.children.child_reader import ChildReader
+from services.enrolment.children.notes import NoteReader
 from services.enrolment.children.places import Places
 from services.enrolment.directory.database import DATABASE_UNAVAILABLE
 from services.enrolment.directory.directory import Directory
 from services.enrolment.directory.key_files import read_student_keys
 from services.enrolment.directory.migrating import Part, migrate
+from services.enrolment.directory.notes import NoteBook
 from services.enrolment.limits import Limits
 from services.enrolment.looks.follower import AccessFollower, pause
 from services.enrolment.looks.looks import Looks
@@ -39,6 +41,7 @@ class Names(NamedTuple):
     reader: ChildReader
     looks: Looks
     follower: AccessFollower
+    notes: NoteReader
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -86,10 +89,12 @@ def join(
     follower = AccessFollower(log, directory)
     checker = ChildChecker(divisions, longest=limits.line_bytes)
     access = AccessLog(log, ENROLMENT, partitions=partitions, now=now)
+    reader = ChildReader(directory, places, access, now=now)
     return Names(
         directory,
         ChildIntake(directory, places, checker, limits, keys=lambda: read_student_keys(student_keys), now=now),
-        ChildReader(directory, places, access, now=now),
+        reader,
         Looks(directory, follower),
         follower,
+        NoteReader(NoteBook(directory.database, directory.keystore), reader, now=now),
     )

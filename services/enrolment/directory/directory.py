@@ -21,8 +21,9 @@ from services.enrolment.directory.blind_index import token
 from services.enrolment.directory.child import FIELDS, Child, read, written
 from services.enrolment.directory.database import Database
 from services.enrolment.directory.keystore import Keystore
+from services.enrolment.directory.notes import erase_notes
 from services.enrolment.directory.sealing import open_field, seal_field
-from services.enrolment.directory.tables import CHILDREN, NUMBERS
+from services.enrolment.directory.tables import CHILDREN, NOTES, NUMBERS
 
 _ATTEMPTS = 3
 """To write children: another may write a number of theirs at the same moment."""
@@ -104,15 +105,17 @@ class Directory:
             return list((await connection.execute(query)).scalars())
 
     async def erase(self, student: str, at: datetime) -> None:
-        """Destroy the key of a child, and empty its row. Done twice it does nothing more."""
+        """Destroy the key of a child, empty its row, and delete its notes. Done twice it does nothing more."""
         await self.keystore.destroy(student, at)
         async with self.database.engine.begin() as connection:
             empty = {column.name: None for column in CHILDREN.c if column.name.startswith("sealed_")}
             done = await connection.execute(
                 update(CHILDREN).where(CHILDREN.c.student == student, CHILDREN.c.erased_at.is_(None)).values(**empty, look_up=None, erased_at=at)
             )
-        if done.rowcount:
-            await self.database.overwrite_deleted(CHILDREN)
+            notes = await erase_notes(connection, student)
+        for table, changed in ((CHILDREN, done.rowcount), (NOTES, notes)):
+            if changed:
+                await self.database.overwrite_deleted(table)
 
     async def _written(self, entries: Sequence[Entry], office: str, at: datetime) -> list[str | NotWritten]:
         async with self.database.engine.begin() as connection:

@@ -1,6 +1,7 @@
 """The tables of the two databases, in SQLAlchemy's words; ``migrations/`` makes them.
 
-- The directory: children with sealed fields, the numbers by which each is known as keyed hashes, and who looked at whom.
+- The directory: children with sealed fields, their notes and attachments, sealed too, the numbers by which each is known as keyed hashes, and who
+  looked at whom.
 - The keystore: the keys that open those fields, each wrapped by the master key. It stands apart because it has another life: a key that was
   destroyed must not come back with an older copy of the directory.
 """
@@ -29,6 +30,22 @@ CHILDREN = Table(
     Column("erased_at", DateTime(timezone=True)),
 )
 """A row for each child. ``look_up``: the token of name and day of birth. Of an erased child everything but id, county and moments is null."""
+
+NOTES = Table(
+    "notes",
+    DIRECTORY,
+    Column("note", CHAR(32), primary_key=True, nullable=False),
+    _student(),
+    Column("kind", String(16), nullable=False),
+    Column("media_type", String(32), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("caller", String(255), nullable=False),
+    Column("office", String(32), nullable=False),
+    Column("written_at", DateTime(timezone=True), nullable=False),
+    Index("ix_notes_student", "student", "written_at"),
+)
+"""Notes and attachments of children, sealed; an erasure deletes those of the child."""
 
 NUMBERS = Table("numbers", DIRECTORY, Column("hashed", CHAR(32), primary_key=True), _student(), Index("ix_numbers_student", "student"))
 """The ids that the numbers of a child hash to, under every version of the key, and the child that they name."""

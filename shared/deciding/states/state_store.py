@@ -80,6 +80,7 @@ class StateStore:
         self._redis, self._buckets, self._format = redis, buckets, f"{format_version}/{buckets}/{_LISTS}"
         self._service, self._generation = service, generation
         self._read = script(redis, __package__, "read_states")
+        self._read_some = script(redis, __package__, "read_some")
         self._apply = script(redis, __package__, "apply_states")
         self._begin_rebuilding = script(redis, __package__, "begin_rebuilding")
         self._finish_rebuilding = script(redis, __package__, "finish_rebuilding")
@@ -102,6 +103,11 @@ class StateStore:
             for partition, state_id in asked:
                 questions.hget(self.key(partition, f"b:{self._bucket(state_id)}"), state_id)
             return list(await questions.execute())
+
+    async def get_many(self, partition: int, ids: Sequence[bytes]) -> Sequence[bytes | None]:
+        """Return many states of one partition as they are now, for a fraction of what ``get_all`` costs for each. Up to some thousands at once."""
+        asked = b"".join([_ID.pack(self._bucket(each), each) for each in ids])
+        return list(await self._read_some(keys=[self.key(partition, "b:")], args=[asked]))
 
     async def cursors(self, partitions: Iterable[int]) -> Mapping[int, int | None]:
         """Return the next offset of each partition, None where there is no cursor. Raises ``OtherFormat``."""

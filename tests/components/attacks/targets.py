@@ -23,9 +23,11 @@ from tests.support.callers import identity
 from tests.support.redis import RedisDatabase
 
 CHILD = "00112233445566778899aabbccddeeff"
-PLACES = {"batch": "b-1", "term": AUTUMN, "student": CHILD}
+PLACES = {"batch": "b-1", "term": AUTUMN, "student": CHILD, "paper": "visit-form", "note": CHILD}
 BODIES = {"/v1/reports": "application/x-ndjson", "/v1/cases": "application/x-ndjson", "/v1/grants": "application/x-ndjson"}
 """The media types that are not JSON."""
+FILES = f"?note={CHILD}&kind=other"
+"""What is said of an attachment beside its path."""
 
 
 class Endpoint(NamedTuple):
@@ -50,7 +52,7 @@ class Endpoint(NamedTuple):
 
     @property
     def headers(self) -> dict[str, str]:
-        media_type = BODIES.get(self.path, "application/json")
+        media_type = "image/png" if self.path.endswith(FILES) else BODIES.get(self.path, "application/json")
         return {"content-type": media_type, "idempotency-key": "attack"} if self.method == "POST" else {}
 
 
@@ -73,6 +75,7 @@ class Target(NamedTuple):
             for route in getattr(getattr(each, "original_router", None), "routes", [each]):
                 if isinstance(route, APIRoute):
                     path = re.sub(r"\{(\w+)[^}]*\}", lambda name: places[name[1]], route.path_format)
+                    path += FILES if path.endswith("/attachments") else ""
                     yield from (Endpoint(method, path, route) for method in sorted(route.methods or ()))
 
     def business(self) -> list[Endpoint]:

@@ -18,6 +18,11 @@ BY_ID = {
     "POST /v1/cases/{id}",
     "GET /v1/desk/files/{id}",
     "POST /v1/desk/files/{id}/unmasking",
+    "POST /v1/desk/files/{id}/papers/{paper}",
+    "GET /v1/desk/files/{id}/notes",
+    "POST /v1/desk/files/{id}/notes",
+    "POST /v1/desk/files/{id}/attachments",
+    "GET /v1/desk/files/{id}/attachments/{note}",
     "GET /v1/desk/files/{id}/aid",
     "GET /v1/desk/files/{id}/looks",
     "GET /v1/students/{id}/grants",
@@ -28,6 +33,10 @@ BY_ID = {
     "GET /v1/children/{student}",
     "POST /v1/children/{student}/unmasking",
     "POST /v1/children/{student}/erasure",
+    "GET /v1/children/{student}/notes",
+    "POST /v1/children/{student}/notes",
+    "POST /v1/children/{student}/attachments",
+    "GET /v1/children/{student}/attachments/{note}",
 }
 """Every endpoint that is asked by an id. The tests named in docs/generate/security/owasp.toml ask each for what is not the caller's; terms are the
 nation's alone, and nobody's in particular."""
@@ -76,6 +85,7 @@ async def test_nothing_of_another_county_is_changed_by_its_id(targets: Targets) 
 COMMANDS: dict[str, list[dict[str, Any]]] = {
     "case": [
         {"do": "record-attempt", "role": "teacher", "method": "visit", "met": "guardian", "outcome": "promised"},
+        {"do": "plan-visit", "role": "teacher", "day": "2020-06-20"},
         {"do": "record-step", "role": "teacher", "step": "visit-home", "happened": "2020-06-12", "evidence": "JF/2020-01"},
         {"do": "change-plan", "role": "education_head", "change": "leave_out", "because": "not_needed", "step": "tutor"},
         {"do": "take-law-step", "role": "officer", "step": "notice", "happened": "2020-06-12", "document": "FX/2020-01"},

@@ -257,4 +257,4 @@ async def test_the_description_has_every_shape_that_is_taken_and_given(desk: Cas
     ]["schemas"].keys()
     post = document["paths"]["/v1/cases/{id}"]["post"]
     assert {"200", "202", "400", "404", "409", "413", "415", "422", "503"} <= post["responses"].keys()
-    assert len(post["requestBody"]["content"]["application/json"]["schema"]["oneOf"]) == 13
+    assert len(post["requestBody"]["content"]["application/json"]["schema"]["oneOf"]) == 14

@@ -47,6 +47,7 @@ from shared.contracts.case_commands import (
     ObserveReturn,
     OpenCase,
     PartCase,
+    PlanVisit,
     RecordAttempt,
     RecordStep,
     RestoreCase,
@@ -216,6 +217,13 @@ def law_step(
     return TakeLawStep(office=office, role=role, step=step, happened=happened, document=document, term=term)
 
 
+VISIT = FIRST + timedelta(39)
+
+
+def plan_visit(on: date = VISIT, office: str = OFFICE, *, role: Role = Role.OFFICER) -> PlanVisit:
+    return PlanVisit(office=office, role=role, day=on)
+
+
 def begun(on: date) -> TellUrgency:
     """A day begins."""
     return TellUrgency(day=on)
@@ -292,7 +300,7 @@ def judge(case: Case, asked: CaseCommand, *, on: date, cause: str) -> CaseFact |
 def _judged(case: Case, asked: CaseCommand, *, on: date, cause: str) -> CaseFact | None:
     if isinstance(asked, TellUrgency):
         return tell(case.standing, asked)
-    if isinstance(asked, RecordAttempt | TakeLawStep | CorroborateReturn | CloseAfterReturn | ConfirmClosing | DeclineClosing):
+    if isinstance(asked, RecordAttempt | PlanVisit | TakeLawStep | CorroborateReturn | CloseAfterReturn | ConfirmClosing | DeclineClosing):
         of = {ZHAOJUE, BUTUO} if asked.office in (PREFECTURE, PROVINCE) else {asked.office.removeprefix("/counties/")}
         asked = replace(asked, happened=on) if isinstance(asked, CorroborateReturn) and asked.happened == THAT_DAY else asked
         return office_commands.decide(case, asked, on=on, cause=cause, answers_for=of)

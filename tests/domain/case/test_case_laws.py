@@ -30,6 +30,7 @@ from shared.contracts.case import (
     CaseRestored,
     CaseReturnCorroborated,
     CaseStepDone,
+    CaseVisitPlanned,
 )
 from shared.contracts.case_codes import (
     AttemptMethod,
@@ -76,6 +77,7 @@ from tests.domain.case.case_story import (
     opened,
     parted,
     plan_change,
+    plan_visit,
     proposed,
     removed,
     restored,
@@ -115,6 +117,7 @@ ASKED: st.SearchStrategy[CaseCommand] = st.one_of(
     st.builds(
         law_step, st.sampled_from(LawStep), _office, role=st.sampled_from([Role.EDUCATION_HEAD, Role.PRINCIPAL]), happened=_happened, term=_next
     ),
+    st.builds(plan_visit, st.integers(0, 40).map(lambda n: FIRST + timedelta(n)), _office, role=st.sampled_from(Role)),
     st.builds(plan_change, st.sampled_from(PlanChange), st.none() | _step, _office, because=st.sampled_from(PlanChangeReason)),
     st.builds(taken_over, _office),
     st.builds(sent_back, _office, because=st.sampled_from(SendingBackReason)),
@@ -197,7 +200,10 @@ def test_something_is_due_for_every_file_that_is_not_closed_and_for_no_other(his
         assert fact.after != fact.before or isinstance(fact, SAYS_MORE)
 
 
-SAYS_MORE: tuple[type[CaseFact], ...] = CaseJoined, CaseStepDone, CasePlanChanged, CaseLawStepTaken, CaseReturnCorroborated, CaseMoved, *OWNER_FACTS
+SAYS_MORE: tuple[type[CaseFact], ...] = (
+    *(CaseJoined, CaseStepDone, CasePlanChanged, CaseLawStepTaken, CaseReturnCorroborated, CaseMoved, CaseVisitPlanned),
+    *OWNER_FACTS,
+)
 """The facts that may leave a file's standing as they find it."""
 
 

@@ -23,6 +23,7 @@ from tests.domain.case.case_story import (
     opened,
     parted,
     plan_change,
+    plan_visit,
     proposed,
     removed,
     step,
@@ -57,6 +58,7 @@ ASKED = {
     "disown": disowned(),
     "mark-unowned": marked_unowned(),
     "give": given_to(),
+    "plan-visit": plan_visit(),
 }
 
 # A word of the fact's type and the state it leaves; - for nothing, and the code of a refusal.
@@ -87,6 +89,7 @@ hand-on            | unknown_case | handed-on open                 | handed-on p
 disown             | unknown_case | unowned open                   | unowned persuading             | unowned returned             | unowned closing           | not_allowed_now
 mark-unowned       | -            | unowned open                   | unowned persuading             | unowned returned             | unowned closing           | -
 give               | unknown_case | not_allowed_now                | not_allowed_now                | not_allowed_now              | not_allowed_now           | not_allowed_now
+plan-visit         | unknown_case | visit-planned open             | visit-planned persuading       | not_allowed_now              | not_allowed_now           | not_allowed_now
 """  # noqa: E501  # a row of a table
 
 
@@ -100,7 +103,7 @@ def test_the_table_has_every_command_and_every_state() -> None:
     assert {command.TYPE.split(".")[-2] for command in CASE_COMMANDS} - {"restore", "tell-urgency", "begin-day"} == {
         asked.split(",")[0] for asked in ASKED
     }
-    assert len(rows()) == 25 * 6
+    assert len(rows()) == 26 * 6
 
 
 @pytest.mark.parametrize(("asked", "state", "outcome"), rows())

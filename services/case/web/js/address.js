@@ -1,7 +1,8 @@
-// The address keeps the view: which queue or file, which county and reason, from where on, in which language. Pure.
-export const QUEUES = ["overdue", "escalated", "today", "soon", "coming", "incoming", "confirm", "watched", "second", "sent", "ageing", "unowned", "closed"];
+// The address keeps the view: which queue or file, which county, reason, school and who answers, in which order, from where on, in which language. Pure.
+export const QUEUES = ["overdue", "escalated", "today", "soon", "coming", "incoming", "confirm", "watched", "second", "sent", "ageing", "unowned", "all", "closed"];
 const [FIRST_QUEUE, FIRST_TONGUE] = [QUEUES[0], "zh"];
-const FIELDS = ["county", "reason", "answers", "after", "file"];
+const FIELDS = ["county", "reason", "answers", "school", "order", "after", "file"];
+export const ORDERS = ["due", "reason", "out", "attempts"];
 
 export function viewOf(search) {
   const query = new URLSearchParams(search);
@@ -27,7 +28,7 @@ export function addressOf(view) {
 // What the api is asked for, for a view of a queue.
 export function asked(view, more = {}) {
   const query = new URLSearchParams({ queue: view.queue });
-  for (const name of ["county", "reason", "answers", "after"]) if (view[name]) query.set(name, view[name]);
+  for (const name of ["county", "reason", "answers", "school", "order", "after"]) if (view[name]) query.set(name, view[name]);
   for (const [name, value] of Object.entries(more)) query.set(name, value);
   return query;
 }

@@ -1,13 +1,10 @@
 // What an officer recorded and the server has not taken yet. It is kept on the device, so that a lost connection or a closed page loses nothing, and
 // each is sent under a key of its own, by which the server does it once however often it is sent. No name of a child is ever kept here.
-import { ask } from "./api.js";
+import { ask, drawn } from "./api.js";
 
 const AGAIN = 4_000;
 const SOON = 1_500;
 const AWAY = (status) => status === undefined || status === 401 || status === 429 || status >= 500;
-
-// Draws the key of a record; `crypto.randomUUID` is not there where a page comes without TLS.
-const drawn = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 export class Outbox {
   #place;

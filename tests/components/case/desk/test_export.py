@@ -15,7 +15,7 @@ from services.case.desk.tables import as_csv, as_xlsx
 from shared.log.topics import ACCESS
 from tests.components.case.desk.desk_rig import OFFICER, SUPERIOR, DeskRig, child
 
-HEADING = ["姓名", "县", "原因", "状态", "劝返次数", "到期", "编号"]
+HEADING = ["姓名", "县", "原因", "状态", "劝返次数", "失学天数", "到期", "计划走访", "编号"]
 
 
 async def test_a_table_is_the_list_with_its_masked_names(desk: DeskRig) -> None:
@@ -25,15 +25,15 @@ async def test_a_table_is_the_list_with_its_masked_names(desk: DeskRig) -> None:
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert rows == [
         HEADING,
-        ["甲*", "昭觉县 513431", "外出打工", "待劝返", "0", "2020-06-08", child(1)],
-        ["甲*", "昭觉县 513431", "学习困难、厌学", "待劝返", "0", "2020-06-12", child(2)],
+        ["甲*", "昭觉县 513431", "外出打工", "待劝返", "0", "13", "2020-06-08", "", child(1)],
+        ["甲*", "昭觉县 513431", "学习困难、厌学", "待劝返", "0", "9", "2020-06-12", "", child(2)],
     ]
 
 
 async def test_a_workbook_has_the_same_in_the_language_of_the_page(desk: DeskRig) -> None:
     answer = await desk.client.get("/v1/desk/export", params={"queue": "overdue", "format": "xlsx", "lang": "en", "reason": "work"}, headers=OFFICER)
     rows = list(openpyxl.load_workbook(io.BytesIO(answer.content)).active.values)
-    assert rows[1:] == [("甲*", "Zhaojue County 513431", "Work elsewhere", "waiting", "0", "2020-06-08", child(1))]
+    assert rows[1:] == [("甲*", "Zhaojue County 513431", "Work elsewhere", "waiting", "0", "13", "2020-06-08", "", child(1))]
 
 
 async def test_it_is_recorded_of_every_child_who_took_it_away(desk: DeskRig) -> None:

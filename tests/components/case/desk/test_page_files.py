@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 from tinycss2.color4 import Color, parse_color
 
+from services.case.desk.orders import Order
 from services.case.desk.queues import Queue
-from services.case.desk.tables import _COLUMNS
+from services.case.desk.tables import _COLUMNS, Format
 from services.case.desk.why import Why
+from services.case.papers.papers import Paper
+from services.case.plan_documents import StepState
 from shared.contracts.access import Looked, Purpose
 from shared.contracts.case_codes import (
     AttemptMethod,
@@ -23,6 +26,8 @@ from shared.contracts.case_codes import (
     DecliningReason,
     LawStep,
     MetWith,
+    PlanChange,
+    PlanChangeReason,
     SendingBackReason,
     UnownedReason,
     Urgency,
@@ -58,7 +63,15 @@ CODES = {
     *(f"law.{step}" for step in LawStep),
     *(f"code.{code}" for code in RemovalCode),
     *(f"why.{why}" for why in Why),
-    *(f"step.{step}" for step in STEPS),
+    *(f"step.{step}" for step in (*STEPS, "record-step", "change-plan", "take-law-step", "plan-visit")),
+    *(f"order.{order}" for order in Order),
+    *(f"plan.{state}" for state in StepState),
+    *(f"change-because.{because}" for because in PlanChangeReason if because is not PlanChangeReason.NEW_VERSION),
+    *(f"many.{what}" for what in ("plan-visit", *PlanChange, "done", "refused", "pending")),
+    *(f"paper.{paper}" for paper in Paper),
+    *(f"notes.kind.{kind}" for kind in ("signed_form", "photograph", "letter", "other")),
+    *(f"want.{code}" for code in ("not_allowed_now", "earlier_step_missing", "attempts_missing", "term_running")),
+    "law.taken", "law.waits", "law.may", "paper.named", "paper.blank", "plan.take_in", "plan.leave_out",
     *(f"role.{role}" for role in Role),
     *(f"did.{did}" for did in Looked),
     *(f"purpose.{purpose}" for purpose in Purpose),
@@ -67,8 +80,8 @@ CODES = {
     *(f"column.{column}" for column in _COLUMNS),
     *(f"term.{half}" for half in ("spring", "autumn")),
     *(f"sex.{sex}" for sex in ("female", "male")),
-    *(f"filter.export.{format_}" for format_ in ("csv", "xlsx")),
-}
+    *(f"filter.export.{format_}" for format_ in Format),
+}  # fmt: skip
 """Keys that are made from codes."""
 
 

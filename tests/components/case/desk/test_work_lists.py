@@ -18,7 +18,7 @@ from tests.components.shared.office_desk import PARTITIONS, at
 from tests.domain.case.case_story import BUTUO, ZHAOJUE, opened
 
 WAITING = {
-    "overdue": [1, 2], "today": [3], "coming": [4], "confirm": [5], "watched": [6], "second": [], "closed": [7],
+    "overdue": [1, 2], "today": [3], "coming": [4], "confirm": [5], "watched": [6], "second": [], "all": [1, 2, 3, 4], "closed": [7],
     "incoming": [], "sent": [], "ageing": [], "unowned": [], "soon": [], "escalated": [],
 }  # fmt: skip
 

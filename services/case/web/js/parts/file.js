@@ -2,15 +2,22 @@
 import { html, useEffect, useState } from "/look/vendor/htm-3.1.1/standalone.module.js";
 import { addressOf } from "../address.js";
 import { read } from "../api.js";
-import { t } from "../words.js";
+import { spoken, t } from "../words.js";
 import { Aid, Looks } from "./beside.js";
-import { FORMS } from "./forms.js";
+import { Law } from "./law.js";
+import { Notes } from "./notes.js";
+import { Paper } from "./paper.js";
+import { Plan } from "./plan.js";
+import { ALL_FORMS } from "./plan-forms.js";
 import { whenDue } from "./rows.js";
 import { naming, Owner } from "./owner.js";
 import { Timeline } from "./timeline.js";
 import { Who } from "./who.js";
 
 const AGAIN = 3_000;
+// What is begun in the checklists of the plan and of the law, and not beside the large button.
+const OF_LISTS = ["record-step", "take-law-step", "change-plan"];
+const OUT = ["open", "persuading"];
 const [GONE, CHANGED] = [404, 412];
 
 export function File({ desk, view, go, may, outbox, place, sent }) {
@@ -48,8 +55,14 @@ export function File({ desk, view, go, may, outbox, place, sent }) {
   }
   const { file, steps, version, places } = found;
   const name_ = naming(place, places);
-  const next = steps.find((step) => step.why === null);
-  const Form = doing && FORMS[doing];
+  const next = found.next;
+  const Form = doing && ALL_FORMS[doing.do];
+  // A step of the plan or of the law, as the file shows it.
+  const shownStep = (do_, code) => code && { "record-step": file.plan.steps, "take-law-step": file.law.steps }[do_]?.find((each) => each.step === code);
+  const start = (do_, step) => {
+    act({ do: do_, step: step ?? undefined });
+    scrollTo(0, 0);
+  };
   const record = (body) => {
     act(null);
     outbox.add(student, body, version);
@@ -75,20 +88,26 @@ export function File({ desk, view, go, may, outbox, place, sent }) {
             <p class="state"><span class="tag" data-state=${file.state}>${t(`state.${file.state}`)}</span> <span>${name_(file.county)}</span>
               ${file.reason && html`<span>${t(`reason.${file.reason}`)}</span>`} <span data-attempts=${file.attempts}>${t("file.attempts", { n: file.attempts })}</span></p>
             ${file.due && html`<p class="when" data-due=${file.overdue ? "late" : "later"}>${t("file.due", { day: file.due })} <span class="mark">${whenDue(file.due, desk.today)}</span></p>`}
-            ${Form ? html`<${Form} desk=${desk} student=${student} file=${file} today=${desk.today} place=${place} record=${record} cancel=${() => act(null)} />`
-              : next && html`<button type="button" class="big" data-step=${next.do} onClick=${() => act(next.do)}>${t(`step.${next.do}`)}</button>`}
-            ${!Form && html`<p class="acts more">${steps.filter((step) => step.why === null && step !== next).map((step) => html`
-              <button key=${step.do} type="button" class="quiet" data-step=${step.do} onClick=${() => act(step.do)}>${t(`step.${step.do}`)}</button>`)}</p>`}
+            ${found.visit && html`<p class="note" data-visit=${found.visit}>${t("file.visit", { day: found.visit })}</p>`}
+            ${Form ? html`<${Form} key=${`${doing.do} ${doing.step?.step}`} desk=${desk} student=${student} file=${file} today=${desk.today} step=${doing.step} place=${place} record=${record} cancel=${() => act(null)} />`
+              : next && html`<button type="button" class="big" data-step=${next.do} data-which=${next.step ?? ""} onClick=${() => start(next.do, shownStep(next.do, next.step))}>
+                ${t(`step.${next.do}`)}${next.step && html`<span class="which">${shownStep(next.do, next.step).title[spoken()]}</span>`}</button>`}
+            ${!Form && html`<p class="acts more">${steps.filter((step) => step.why === null && step.do !== next?.do && !OF_LISTS.includes(step.do)).map((step) => html`
+              <button key=${step.do} type="button" class="quiet" data-step=${step.do} onClick=${() => start(step.do)}>${t(`step.${step.do}`)}</button>`)}
+              ${OUT.includes(file.state) && html`<${Paper} desk=${desk} file=${file} paper="visit-form" may=${may} />`}</p>`}
             <ul class="not">${[...new Set(steps.map((step) => step.why).filter(Boolean))].map((why) => {
               const not = steps.filter((step) => step.why === why).map((step) => step.do);
               return html`<li key=${why} data-not=${not.join(" ")}>${not.map((step) => html`<span key=${step}>${t(`step.${step}`)}</span>`)} <span class="note">${t(`why.${why}`)}</span></li>`;
             })}</ul>
           </section>
+          <${Plan} plan=${file.plan} history=${file.history} today=${desk.today} steps=${steps} act=${start} />
+          <${Law} desk=${desk} file=${file} steps=${steps} act=${start} may=${may} />
           <${Timeline} history=${file.history} place=${name_} />
         </div>
         <div>
           <${Owner} file=${file} name=${name_} />
           <${Who} desk=${desk} student=${student} may=${may} named=${named} />
+          ${desk.names && may("read-notes") && html`<${Notes} student=${student} may=${may} place=${place} />`}
           ${may("read-grants") && html`<${Aid} student=${student} />`}
           ${may("read-access") && html`<${Looks} student=${student} place=${place} />`}
         </div>

@@ -1,7 +1,7 @@
 // What forms are put together from. What is chosen is kept as a draft on the device at every touch.
 import { html, useState } from "/look/vendor/htm-3.1.1/standalone.module.js";
 import { drafts } from "../outbox.js";
-import { t } from "../words.js";
+import { spoken, t } from "../words.js";
 
 const ROLES = ["officer", "teacher", "principal", "village_head", "township_head", "education_head", "county_head"];
 
@@ -22,19 +22,28 @@ export const chips = (name, values, value, choose) => html`
   <div class="chips">${values.map((each) => html`
     <label key=${each}><input type="radio" name=${name} value=${each} checked=${each === value} onChange=${() => choose(each)} /><span>${t(`${name}.${each}`)}</span></label>`)}</div>`;
 
-export const asOf = (draft, set) => html`<fieldset><legend>${t("form.as")}</legend>${chips("as", ROLES, draft.role, (role) => set({ role }))}</fieldset>`;
+export const asOf = (draft, set, roles = ROLES) => html`<fieldset><legend>${t("form.as")}</legend>${chips("as", roles, draft.role, (role) => set({ role }))}</fieldset>`;
 
-// A form of a few choices: `empty` is its draft, `fields` draw it, and `body` makes the command of it.
-export const simple = (go, empty, fields, body, name) => function Simple({ desk, student, file, today, record, cancel, place }) {
-  const [draft, set, forget] = useDraft(desk, `${student} ${name}`, empty(today));
+export const evidence = (draft, set, name = "evidence", called = "close.evidence") => html`
+  <label>${t(called)}
+    <input name=${name} required pattern="[A-Za-z0-9/\\-]{1,64}" autocomplete="off" aria-describedby="close-about" value=${draft[name] ?? ""} onInput=${(event) => set({ [name]: event.target.value })} /></label>
+  <p class="note" id="close-about">${t("close.about")}</p>`;
+
+export const day = (draft, set, name, called, bounds) => html`
+  <label>${t(called)} <input type="date" name=${name} required ...${bounds} value=${draft[name]} onInput=${(event) => set({ [name]: event.target.value })} /></label>`;
+
+// A form of a few choices: `empty` is its draft, `fields` draw it, and `body` makes the command of it. `step`: of a plan or of the law, as the file shows it.
+export const simple = (go, empty, fields, body, name) => function Simple({ desk, student, file, today, step, record, cancel, place }) {
+  const [draft, set, forget] = useDraft(desk, `${student} ${name} ${step?.step ?? ""}`, empty(today, step, file));
   function send(event) {
     event.preventDefault();
     forget();
-    record({ do: name, ...body(draft, desk, file) });
+    record({ do: name, ...body(draft, desk, file, step) });
   }
   return html`
     <form class="record" onSubmit=${send} data-form=${name}>
-      ${fields(draft, set, today, file, desk, place)}
+      ${step && html`<p class="what">${step.title[spoken()]}</p>`}
+      ${fields(draft, set, today, file, desk, place, step)}
       <p class="acts"><button class="big">${t(go)}</button> <button type="button" class="quiet" onClick=${cancel}>${t("file.cancel")}</button></p>
     </form>`;
 };

@@ -2,7 +2,7 @@
 import { html, useState } from "/look/vendor/htm-3.1.1/standalone.module.js";
 import { plus } from "../days.js";
 import { t } from "../words.js";
-import { asOf, chips, officeFor, simple, useDraft } from "./form_parts.js";
+import { asOf, chips, day, evidence, officeFor, simple, useDraft } from "./form_parts.js";
 import { OWNER_FORMS } from "./owner_forms.js";
 
 const METHODS = ["visit", "call", "letter", "joint_visit", "order", "other"];
@@ -47,18 +47,13 @@ function Visit({ desk, student, file, today, record, cancel }) {
     </form>`;
 }
 
-const evidence = (draft, set) => html`
-  <label>${t("close.evidence")}
-    <input name="evidence" required pattern="[A-Za-z0-9/\\-]{1,64}" autocomplete="off" aria-describedby="close-about" value=${draft.evidence ?? ""} onInput=${(event) => set({ evidence: event.target.value })} /></label>
-  <p class="note" id="close-about">${t("close.about")}</p>`;
-
 const Close = simple("close.go", () => ({ role: "officer", evidence: "" }), (draft, set) => html`${asOf(draft, set)}${evidence(draft, set)}`,
   (draft, _, file) => ({ office: `/counties/${file.county}`, role: draft.role, outcome: "sustained", evidence: draft.evidence }), "close-after-return");
 
 const Corroborate = simple("corroborate.go", (today) => ({ role: "teacher", by: "attendance", happened: today, evidence: "" }), (draft, set, today) => html`
   ${asOf(draft, set)}
   <fieldset><legend>${t("corroborate.by")}</legend>${chips("by", BY, draft.by, (by) => set({ by }))}</fieldset>
-  <label>${t("corroborate.happened")} <input type="date" name="happened" required max=${today} value=${draft.happened} onInput=${(event) => set({ happened: event.target.value })} /></label>
+  ${day(draft, set, "happened", "corroborate.happened", { max: today })}
   ${evidence(draft, set)}`,
   (draft, desk) => ({ office: desk.office, role: draft.role, by: draft.by, happened: draft.happened, evidence: draft.evidence }), "corroborate-return");
 

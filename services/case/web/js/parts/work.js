@@ -5,6 +5,7 @@ import { useLive } from "../live.js";
 import { t } from "../words.js";
 import { Filter } from "./filter.js";
 import { naming } from "./owner.js";
+import { Many } from "./many.js";
 import { Rows } from "./rows.js";
 
 const A_PAGE = 50;
@@ -20,6 +21,8 @@ export function Work({ desk, view, go, may, names, place }) {
   const files = list.document?.files ?? [];
   const chosen = Math.min(at, Math.max(0, files.length - 1));
   const rows = useRef(null);
+  const [picked, choose] = useState(new Set());
+  const pick = may("record-attempts") || may("change-plans") ? (ids, yes) => choose((before) => new Set(yes ? [...before, ...ids] : [...before].filter((id) => !ids.includes(id)))) : null;
 
   useEffect(() => {
     if (!desk.names || !may("read-names") || !files.length) return;
@@ -28,22 +31,24 @@ export function Work({ desk, view, go, may, names, place }) {
   useEffect(() => {
     spot.current = 0;
     move(0);
-  }, [view.queue, view.county, view.reason, view.answers, view.after]);
+    choose(new Set());
+  }, [view.queue, view.county, view.reason, view.answers, view.school, view.order, view.after]);
 
   useEffect(() => {
     function key(event) {
-      if (event.target.closest?.("input, select, textarea, dialog") || event.metaKey || event.ctrlKey || event.altKey) return;
+      if (event.target.closest?.("input:not([type=checkbox]), select, textarea, dialog") || event.metaKey || event.ctrlKey || event.altKey) return;
       const step = { j: 1, k: -1 }[event.key];
       if (step) {
         event.preventDefault();
         spot.current = Math.max(0, Math.min(files.length - 1, spot.current + step));
         move(spot.current);
         rows.current?.querySelectorAll("[data-row] a")[spot.current]?.focus();
-      } else if (event.key === "Enter" && document.activeElement === document.body && files[chosen]) go({ ...view, file: files[chosen].id });
+      } else if (event.key === "x" && pick && files[chosen]) pick([files[chosen].id], !picked.has(files[chosen].id));
+      else if (event.key === "Enter" && document.activeElement === document.body && files[chosen]) go({ ...view, file: files[chosen].id });
     }
     document.addEventListener("keydown", key);
     return () => document.removeEventListener("keydown", key);
-  }, [files, chosen, view]);
+  }, [files, chosen, view, picked]);
 
   const waits = counts.document?.queues;
   const many = desk.counties.length > 1;
@@ -69,14 +74,15 @@ export function Work({ desk, view, go, may, names, place }) {
         <div class="lead">
           <h2>${t(`queue.${view.queue}`)}</h2>
           <p>${t(`queue.${view.queue}.about`)}</p>
-          <${Filter} desk=${desk} view=${view} go=${go} may=${may} place=${place} />
+          <${Filter} desk=${desk} view=${view} go=${go} may=${may} place=${place} schools=${names.schools()} />
         </div>
         ${counts.document?.stopped && html`<p class="strip" role="status" data-strip="stopped">${t("days.stopped", { day: counts.document.stopped })}</p>`}
+        ${pick && html`<${Many} desk=${desk} files=${files.filter((file) => picked.has(file.id))} names=${names} may=${may} done=${() => (choose(new Set()), list.again())} />`}
         ${list.error && html`<p class="strip" role="status">${t("list.failed")}</p>`}
         ${named.away && html`<p class="strip" role="status">${t("list.names")}</p>`}
         ${list.document === null ? html`<p class="says">${t("list.loading")}</p>`
           : !files.length && !list.document.next ? html`<p class="says">${t("list.empty")}</p>`
-          : html`<div ref=${rows}><${Rows} files=${files} today=${list.document.today} chosen=${chosen} many=${many} names=${names} place=${naming(place, list.document.places)} link=${link} /></div>`}
+          : html`<div ref=${rows}><${Rows} files=${files} today=${list.document.today} chosen=${chosen} many=${many} names=${names} place=${naming(place, list.document.places)} link=${link} picked=${picked} pick=${pick} /></div>`}
         <p class="pages">
           ${view.after && html`<a ...${link({})} data-act="first">${t("list.first")}</a>`}
           ${list.document?.next && html`<a class="button" ...${link({ after: list.document.next })} data-act="next">${t("list.next")}</a>`}

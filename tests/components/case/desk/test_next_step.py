@@ -1,0 +1,58 @@
+"""What the one large button of a file offers: never what would be refused, and what is due first."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from shared.contracts.case_codes import Role
+from tests.components.case.desk.desk_rig import AUDITOR, OFFICER, SUPERIOR, DeskRig, child
+from tests.domain.case.case_story import attempt, law_step, step
+
+
+async def button(desk: DeskRig, n: int, who: dict[str, str] = OFFICER) -> Any:
+    answer = await desk.client.get(f"/v1/desk/files/{child(n)}", headers=who)
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    offered = {each["do"] for each in told["steps"] if each["why"] is None}
+    assert told["next"] is None or told["next"]["do"] in offered
+    return told["next"]
+
+
+def said(do: str, code: str | None = None) -> dict[str, str | None]:
+    return {"do": do, "step": code}
+
+
+async def test_of_a_child_that_nobody_went_to_it_is_the_attempt_though_the_plan_is_due(desk: DeskRig) -> None:
+    assert await button(desk, 1) == said("record-attempt")
+    assert await button(desk, 4) == said("record-attempt")
+
+
+async def test_afterwards_it_is_what_is_due_first(desk: DeskRig) -> None:
+    await desk.tell(("2020-06-13", attempt()), child=child(1))
+    assert await button(desk, 1) == said("record-step", "visit-home"), "the plan's step is due on 8 June, the next attempt on 20 June"
+    await desk.tell(("2020-06-13", step(happened=date(2020, 6, 12))), child=child(1))
+    assert await button(desk, 1) == said("record-step", "find-employer")
+    await desk.tell(("2020-06-13", attempt(next_=date(2020, 6, 13))), child=child(4))
+    assert await button(desk, 4) == said("record-attempt"), "the attempt is due before the first step of the plan"
+
+
+async def test_a_term_of_the_law_that_is_over_comes_first(desk: DeskRig) -> None:
+    await desk.tell(("2020-06-02", attempt()), child=child(1))
+    await desk.tell(("2020-06-03", law_step(role=Role.EDUCATION_HEAD, happened=date(2020, 6, 3))), child=child(1))
+    assert await button(desk, 1) == said("take-law-step", "report")
+    await desk.tell(("2020-06-13", law_step(role=Role.EDUCATION_HEAD, happened=date(2020, 6, 13))), child=child(4))
+    assert await button(desk, 4) == said("record-attempt"), "no step of the law without persuasion"
+
+
+@pytest.mark.parametrize(("n", "who", "do"), [(5, OFFICER, "corroborate-return"), (5, SUPERIOR, "corroborate-return")])
+async def test_of_a_child_that_is_back_it_is_the_next_step_of_closing(desk: DeskRig, n: int, who: dict[str, str], do: str) -> None:
+    assert await button(desk, n, who) == said(do)
+
+
+async def test_nothing_is_next_where_nothing_may_be_done(desk: DeskRig) -> None:
+    assert await button(desk, 7) is None
+    for n in (1, 5):
+        assert await button(desk, n, AUDITOR) is None
