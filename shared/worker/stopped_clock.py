@@ -11,6 +11,7 @@ from shared.clock import china_day
 
 PATIENCE = 60.0
 """Seconds for which a clock that is behind may stand still: it may have days to make up, and waits for what fell due by each."""
+_DAY = 86_400
 _MOST_BEHIND = 1
 """Days: the day that has just begun may not have begun in the partition yet."""
 
@@ -58,7 +59,7 @@ class DayMetrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Return a sample for each partition in which a day began."""
-        behind = GaugeMetricFamily("baoxue_days_behind", "Days that have begun, and not yet in this partition", labels=["partition"])
+        behind = GaugeMetricFamily("baoxue_clock_behind_seconds", "Whole days that have begun, and not yet in this partition", labels=["partition"])
         for partition, days in sorted(self._stopped.behind().items()) if self._stopped else ():
-            behind.add_metric([str(partition)], days)
+            behind.add_metric([str(partition)], days * _DAY)
         yield behind

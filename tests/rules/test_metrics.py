@@ -15,6 +15,7 @@ from shared.contracts.services import SERVICES
 from shared.http.meters import HttpMeters
 from shared.worker.lag import FaustMetrics, LagMetrics
 from shared.worker.meters import WorkerMeters
+from shared.worker.stopped_clock import DayMetrics
 
 BOUNDED = {"topic", "partition", "outcome", "code", "reason", "step", "time", "stage", "what", "method", "route", "status", "event"}
 UNITS = ("_seconds", "_records", "_events", "_offset", "_active", "_clients")
@@ -27,6 +28,7 @@ def all_metrics() -> list[tuple[Metric, tuple[str, ...]]]:
         meters(registry)
     registry.register(LagMetrics())
     registry.register(FaustMetrics())
+    registry.register(DayMetrics())
     labels = {getattr(each, "_name", ""): tuple(getattr(each, "_labelnames", ())) for each in registry._collector_to_names}
     return [(metric, labels.get(metric.name, getattr(metric, "_labelnames", ()))) for metric in registry.collect()]
 

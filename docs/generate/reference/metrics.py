@@ -16,6 +16,7 @@ from shared.http.meters import HttpMeters
 from shared.http.story_clock import StoryMeter
 from shared.worker.lag import FaustMetrics, LagMetrics
 from shared.worker.meters import WorkerMeters
+from shared.worker.stopped_clock import DayMetrics
 
 INTRODUCTION = """\
 Every process answers `GET /metrics`, an api on its own port, a worker on its operations port ([settings](settings.md)). A name means the same in
@@ -34,7 +35,12 @@ def metrics() -> str:
         "Metrics",
         INTRODUCTION,
         "## Of every worker",
-        _table(WorkerMeters, lambda registry: registry.register(LagMetrics()), lambda registry: registry.register(FaustMetrics())),
+        _table(
+            WorkerMeters,
+            lambda registry: registry.register(LagMetrics()),
+            lambda registry: registry.register(FaustMetrics()),
+            lambda registry: registry.register(DayMetrics()),
+        ),
         "## Of every api",
         _table(HttpMeters),
         "## Of every api that takes reports or commands",

@@ -10,11 +10,14 @@ from shared.states import check_format, damaged
 
 def begin(began: date | None, command: BeginDay) -> DayBegan | None:
     """Return the fact that a day began after the one that began last; None for any other day than the next. The first may be any day."""
-    # guard: a day begins once, and none is left out
-    if began is not None and command.day.toordinal() != began.toordinal() + 1:
+    if began is not None and not is_next(command.day, began):
         return None
-    # guard end
     return DayBegan(day=command.day, working_day=is_working_day(command.day), school_day=is_school_day(NATION, command.day))
+
+
+def is_next(day: date, began: date) -> bool:
+    """Return whether a day is the one after another: each begins once, and none is left out."""
+    return day.toordinal() == began.toordinal() + 1
 
 
 def pack_clock(day: date) -> bytes:

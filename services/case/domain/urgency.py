@@ -78,19 +78,23 @@ def _comes(step: CaseState, county: str, due: date) -> Sequence[tuple[date, Urge
     return comes
 
 
+def is_new(urgency: Urgency, now: CaseStanding) -> bool:
+    """Return whether nothing as far as this was told of a file yet."""
+    return RANK[urgency] > RANK[now.urgency]
+
+
 def next_day(now: CaseStanding) -> date | None:
     """Return the day on which there will be more to tell of a file; None where there is nothing more."""
     if now.due is None:
         return None
-    told = RANK[now.urgency]
-    return next((day for day, urgency in _comes(now.state, now.county, now.due) if RANK[urgency] > told), None)
+    return next((day for day, urgency in _comes(now.state, now.county, now.due) if is_new(urgency, now)), None)
 
 
 def tell(now: CaseStanding | None, command: TellUrgency) -> CaseFact | None:
     """Return the fact that a day makes of a file when it begins; None where nothing new has come by then."""
     if now is None or now.due is None:
         return None
-    come = [urgency for day, urgency in _comes(now.state, now.county, now.due) if day <= command.day and RANK[urgency] > RANK[now.urgency]]
+    come = [urgency for day, urgency in _comes(now.state, now.county, now.due) if day <= command.day and is_new(urgency, now)]
     return _KINDS[come[-1]](before=now, after=replace(now, urgency=come[-1])) if come else None
 
 

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ from shared.settings import ServiceSettings
 from shared.worker.admin_server import AdminServer, WorkerStatus
 from shared.worker.lag import FaustMonitor, TopicPartition
 from shared.worker.liveness import Liveness
+from shared.worker.stopped_clock import DayMetrics, StoppedClock
 from tests.support.redis import RedisDatabase
 
 TOPIC = "case.commands"
@@ -43,8 +45,9 @@ class Rig:
     def __init__(self, redis: RedisDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
         self.worker, self.log, self.redis, self.now = Worker(), MemoryLog(2), redis, 100.0
         settings = ServiceSettings(kafka_bootstrap="", redis_url="", host="127.0.0.1", port=1, operations_port=2)
+        self.clocks = StoppedClock(by_calendar=False)
         self.status = WorkerStatus(self.worker, ready_lag_seconds=30.0)
-        app = AdminServer.of("case", settings).app(self.worker, self.status, self.log, redis.client)
+        app = AdminServer.of("case", settings).app(self.worker, self.status, self.log, redis.client, self.clocks)
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://worker")
         monkeypatch.setattr(clock, "seconds", lambda: self.now)
 
@@ -147,6 +150,46 @@ async def test_the_lag_is_told_in_events_and_in_seconds_by_partition(rig: Rig) -
 async def test_a_position_beyond_what_was_last_seen_of_the_log_is_no_negative_lag(rig: Rig) -> None:
     rig.worker.at = {(TOPIC, 0): 3, (TOPIC, 1): 0}
     assert rig.status.lags()[TOPIC, 0].events == 0
+
+
+TODAY, YESTERDAY, BEFORE = date(2020, 6, 14), date(2020, 6, 13), date(2020, 6, 12)
+
+
+async def test_a_clock_that_misses_a_whole_day_and_stands_still_has_stopped(rig: Rig) -> None:
+    rig.clocks.look({0: BEFORE, 1: TODAY}, TODAY)
+    assert await rig.waits_for() == {}, "it may be making days up"
+    rig.now += 61
+    await rig.status.look(rig.log)
+    assert await rig.waits_for() == {"days": "no day has begun any more in partition 0 since 2020-06-12: no deadline falls due there"}
+    rig.clocks.look({0: YESTERDAY, 1: TODAY}, TODAY)
+    assert await rig.waits_for() == {}
+
+
+async def test_a_clock_that_moves_or_misses_no_whole_day_has_not_stopped(rig: Rig) -> None:
+    for began, today in ((date(2020, 1, 1), TODAY), (date(2020, 1, 2), TODAY), (YESTERDAY, TODAY)):
+        rig.clocks.look({0: began}, today)
+        rig.now += 59
+        assert rig.clocks.stopped() == {}
+    rig.now += 10_000
+    assert rig.clocks.stopped() == {}, "today may begin any moment"
+    rig.clocks.look({1: BEFORE}, TODAY)
+    assert rig.clocks.behind() == {1: 2}, "a partition that another worker has is looked at there"
+    rig.clocks.look({0: None}, TODAY)
+    rig.now += 10_000
+    assert (rig.clocks.behind(), rig.clocks.stopped()) == ({}, {}), "where no day ever began nothing was missed"
+
+
+def test_by_the_calendar_a_clock_stops_though_nobody_looks_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    clocks, seconds = StoppedClock(by_calendar=True), 0.0
+    monkeypatch.setattr(clock, "seconds", lambda: seconds)
+    monkeypatch.setattr(clock, "now", lambda: datetime(2020, 6, 14, 17, tzinfo=UTC))
+    clocks.look({0: TODAY}, TODAY)
+    assert (clocks.today, clocks.behind()) == (date(2020, 6, 15), {0: 1}), "it is the fifteenth in China"
+    monkeypatch.setattr(clock, "now", lambda: datetime(2020, 6, 16, 17, tzinfo=UTC))
+    seconds = 100.0
+    assert clocks.stopped() == {0: TODAY}
+    [metric] = DayMetrics(clocks).collect()
+    assert [(sample.labels, sample.value) for sample in metric.samples] == [({"partition": "0"}, 3 * 86_400)]
 
 
 def test_a_port_that_is_taken_is_named_with_the_variable_that_sets_it(capsys: pytest.CaptureFixture[str]) -> None:

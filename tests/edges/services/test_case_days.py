@@ -2,26 +2,30 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from services.case.days import DAYS
 from services.case.decider import CaseDecider
+from services.case.domain import clock as domain_clock
+from services.case.domain import urgency
 from services.case.domain.packed import FORMAT, unpack
 from shared.clock import CHINA
 from shared.contracts.case_codes import Urgency
 from shared.contracts.case_commands import CaseCommand
-from shared.contracts.case_days import DayBegan
+from shared.contracts.case_days import BeginDay, DayBegan, TellUrgency
 from shared.contracts.services import CASE
+from shared.deciding import day_clock
 from shared.deciding.day_clock import DayClock
 from shared.deciding.deciding_follower import DecidingFollower
 from shared.deciding.states.listing import Listing
 from shared.deciding.states.state_store import StateStore
-from shared.events.codec import read_fact
+from shared.events.codec import read_event, read_fact
 from shared.log import topics
 from shared.log.clock_keys import clock_key
 from shared.log.event_log import LogUnavailable
@@ -247,3 +251,54 @@ async def test_a_clock_that_stands_still_is_behind(world: World) -> None:
     stopped.look({0: day(3), 1: day(5)}, day(5))
     assert stopped.behind() == {0: 2, 1: 0}
     assert stopped.stopped() == {}, "it has a minute to make them up"
+
+
+# --- with a guard taken out
+
+
+async def test_if_days_might_begin_in_any_order_two_owners_would_let_one_begin_twice(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(domain_clock, "is_next", lambda *_: True)
+    await world.pass_to(day(2))
+    begin = [asked(BeginDay(day=day(n)), child=clock_key(0, PARTITIONS), time=at(str(day(n))), id_=f"twin-{n}") for n in (3, 3, 9)]
+    await world.log.append(topics.CASE_COMMANDS, {0: [(clock_key(0, PARTITIONS).encode(), value) for value in begin]})
+    await world.work()
+    assert world.days(0) == [day(2), day(3), day(3), day(9)]
+
+
+async def test_over_lists_that_are_not_built_a_day_would_begin_of_which_nobody_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def all_(_: DayClock, partitions: Iterable[int]) -> list[int]:
+        return list(partitions)
+
+    async def at_once(*_: object, **__: object) -> bool:
+        return True
+
+    await world.tell(day(1), opened)
+    await world.pass_to(day(1))
+    await world.redis.operator.flushdb()
+    monkeypatch.setattr(DayClock, "_built", all_)
+    monkeypatch.setattr(day_clock, "until_decided", at_once)
+    world.now = datetime(2020, 3, 9, 1, tzinfo=CHINA)
+    await world.clock.pass_days(lambda: MINE)
+    asked_for = [read_event(record.value).type for record in world.log.topics[topics.CASE_COMMANDS][0]]
+    assert BeginDay.TYPE in asked_for[-1:]
+    assert TellUrgency.TYPE not in asked_for
+
+
+async def test_without_a_look_at_what_was_told_it_would_be_told_again_each_day(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await world.tell(day(1), opened)
+    await world.pass_to(day(5))
+    monkeypatch.setattr(urgency, "is_new", lambda *_: True)
+    await world.tell(day(6), lambda: TellUrgency(day=day(6)))
+    await world.tell(day(7), lambda: TellUrgency(day=day(7)))
+    await world.work()
+    assert {told[0] for told in world.told()} == {"became-due-soon"}
+    assert sum(world.told().values()) == 120
+
+
+async def test_without_the_rule_a_visit_would_leave_a_file_overdue(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await world.tell(day(1), opened)
+    await world.pass_to(day(9))
+    monkeypatch.setattr(urgency, "kept", lambda now, fact: fact and replace(fact, after=replace(fact.after, urgency=now and now.urgency)))
+    await world.tell(day(9), attempt)
+    await world.work()
+    assert await world.urgencies() == {Urgency.OVERDUE: 40}
