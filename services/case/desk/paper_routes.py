@@ -21,10 +21,10 @@ from services.case.sight import Sight
 from shared.access.access_log import AccessLog
 from shared.commands.instructions import body_of
 from shared.contracts.access import Looked
-from shared.http.callers import Having, counties_of_caller, no_right
+from shared.http.callers import Having, counties_of_caller
 from shared.http.problems import Problem
 from shared.identity.caller import Caller
-from shared.identity.rights import Action, may
+from shared.identity.rights import Action
 
 PDF = "application/pdf"
 _Reader = Annotated[Caller, Depends(Having(Action.MAKE_PAPERS))]
@@ -50,8 +50,6 @@ def install(app: FastAPI, *, files: Files, access: AccessLog, neighbours: Neighb
     )
     async def make_paper(request: Request, caller: _Reader, student: _Student, paper: _Which) -> Response:
         asked = PAPER.read(await body_of(request))
-        if asked.named and not may(caller, Action.UNMASK_NAMES):
-            raise no_right(Action.UNMASK_NAMES)
 
         async def found(child: SeenChild | None) -> _Made:
             sight, today = Sight(counties_of_caller(caller, Action.MAKE_PAPERS)), await files.today()
@@ -62,6 +60,7 @@ def install(app: FastAPI, *, files: Files, access: AccessLog, neighbours: Neighb
         # First without the name: nobody is unmasked for a paper that is not made.
         made_ = await access.shown(caller, Looked.PAPER_MADE, student, found(None), purpose=asked.purpose)
         if asked.named:
+            # Enrolment judges whether the person may unmask, and records it.
             body = {"purpose": asked.purpose.value}
             answer = await neighbours.ask(request, Neighbour.ENROLMENT, "POST", f"/v1/children/{student}/unmasking", body=body)
             if answer.status_code != HTTPStatus.OK:

@@ -9,7 +9,8 @@ import pytest
 
 from shared.contracts.case_codes import Role
 from tests.components.case.desk.desk_rig import AUDITOR, OFFICER, SUPERIOR, DeskRig, child
-from tests.domain.case.case_story import attempt, law_step, step
+from tests.domain.case.case_story import BUTUO, attempt, law_step, moved, opened, step
+from tests.support.callers import carrying
 
 
 async def button(desk: DeskRig, n: int, who: dict[str, str] = OFFICER) -> Any:
@@ -50,6 +51,13 @@ async def test_a_term_of_the_law_that_is_over_comes_first(desk: DeskRig) -> None
 @pytest.mark.parametrize(("n", "who", "do"), [(5, OFFICER, "corroborate-return"), (5, SUPERIOR, "corroborate-return")])
 async def test_of_a_child_that_is_back_it_is_the_next_step_of_closing(desk: DeskRig, n: int, who: dict[str, str], do: str) -> None:
     assert await button(desk, n, who) == said(do)
+
+
+async def test_a_file_that_is_sent_to_a_county_is_taken_over_first(desk: DeskRig) -> None:
+    there = carrying(f"/counties/{BUTUO}", "officer")
+    await desk.tell(("2020-06-12", opened()), ("2020-06-13", moved()), child=child(31))
+    assert await button(desk, 31, there) == said("take-over")
+    assert await button(desk, 8, there) == said("record-attempt")
 
 
 async def test_nothing_is_next_where_nothing_may_be_done(desk: DeskRig) -> None:

@@ -23,6 +23,7 @@ PLANTED = {
     "class": "九年级丁班",
     "temporary": "L005199201012127766",
     "number": number_of(777, "20101212"),
+    "note": "孩子在无名纸坊做工，祖母卧病",
 }
 BIRTH = "2010-12-12"
 
@@ -56,6 +57,12 @@ async def everything(desk: NamesDesk) -> list[bytes]:
     answers = [json.dumps(await desk.write(*wrong), ensure_ascii=False).encode()]
     asked = {"name": name, "birth_date": BIRTH, "purpose": "verify"}
     await desk.get(f"/v1/children/{student}", OFFICER, purpose="verify")
+    await desk.post(f"/v1/children/{student}/notes", {"id": "a" * 32, "text": PLANTED["note"]}, OFFICER)
+    await desk.post(f"/v1/children/{student}/notes", {"id": "b" * 32, "text": PLANTED["note"], PLANTED["note"]: 1}, OFFICER)
+    scanned = b"%PDF-1.7\n" + PLANTED["note"].encode()
+    await desk.post(f"/v1/children/{student}/attachments?note={'c' * 32}&kind=letter", scanned, OFFICER, "application/pdf")
+    assert len((await desk.get(f"/v1/children/{student}/notes", OFFICER, purpose="verify")).json()["notes"]) == 2
+    assert (await desk.get(f"/v1/children/{student}/attachments/{'c' * 32}", OFFICER, purpose="verify")).content == scanned
     await desk.post("/v1/children/search", asked, OFFICER)
     await desk.post(f"/v1/children/{student}/unmasking", {"purpose": "persuade"}, OFFICER)
     refused = (
