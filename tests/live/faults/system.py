@@ -20,6 +20,7 @@ from deploy.local.stack import LocalStack
 from shared.log import topics
 from shared.log.event_log import LogRecord, LogUnavailable
 from shared.log.kafka_log import KafkaLog
+from tests.live.faults.cluster import Cluster
 from tests.live.faults.failpoints import Failpoints
 from tests.live.faults.load import Load, until
 from tests.live.faults.process import FaultyProcess
@@ -51,6 +52,7 @@ class System:
     full: bool
     """Whether the whole matrix is run, and not the small part that every run of the tests has."""
     network: Proxy | None = None
+    cluster: Cluster | None = None
     log: KafkaLog = field(init=False)
     injected: int = 0
     loads: list[Load] = field(default_factory=list)
@@ -191,6 +193,7 @@ def running(
     twins_changed: tuple[str, ...] = (),
     network: bool = False,
     redis_disk: bool = False,
+    three_brokers: bool = False,
     changed: tuple[str, ...] = (),
     settings: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[System]:
@@ -198,7 +201,7 @@ def running(
     ``twins_changed``: in what they differ.
 
     ``network``: whether there is a network between the broker and its clients that can be broken; ``redis_disk``: whether
-    Redis may find its disk full; ``changed``: in what the workers differ from the product;
+    Redis may find its disk full; ``three_brokers``: whether the broker is one of three; ``changed``: in what the workers differ from the product;
     ``settings``: variables besides those of the stack.
     """
     config = StackConfig.on_free_ports(home / "stack", partitions=partitions)
@@ -233,5 +236,6 @@ def running(
         running_too.enter_context(patch.object(kafka, "server_properties", server_properties))
         if redis_disk:
             running_too.enter_context(patch.object(redis_server, "command", told_when_full))
+        cluster = running_too.enter_context(Cluster(config, home / "brokers").running()) if three_brokers else None
         stack = running_too.enter_context(LocalStack(config, services=(*kinds, *more)))
-        yield System(stack, (*kinds, *more), points, seed, full, proxy)
+        yield System(stack, (*kinds, *more), points, seed, full, proxy, cluster)

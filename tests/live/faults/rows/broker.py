@@ -3,12 +3,13 @@
 import asyncio
 import random
 import resource
+from functools import partial
 
 from deploy.local.processes import KAFKA
 from tests.live.faults.guards import FAILED_APPEND
-from tests.live.faults.load import until
+from tests.live.faults.load import Load, until
 from tests.live.faults.row import Row
-from tests.live.faults.system import NeverFired, System
+from tests.live.faults.system import NeverFired, System, Wrong
 
 FULL_AT = 96 * 1024
 """Bytes that no file of the broker may exceed while its disk is full."""
@@ -38,6 +39,29 @@ async def disk_full(system: System) -> None:
         await until("the broker can write no more", lambda: system.stack.pid(KAFKA) != pid, patience=100.0, wrong=NeverFired)
         system.injected += 1
         await system.until_ready(KAFKA, other_than=pid)
+
+
+async def brokers_lost(system: System) -> None:
+    """Kill one broker of three, and then another; start both again, and touch nothing else."""
+    cluster = system.cluster
+    assert cluster
+    async with system.under_load() as load:
+        await asyncio.sleep(2.0)
+        for n in (2, 3):
+            await asyncio.to_thread(cluster.kill, n)
+            system.injected += 1
+            batches = len(load.history.batches)
+            if n == 2:
+                await until("one broker of three is missed by nobody", partial(_more_than, load, batches + 10), patience=60.0, wrong=Wrong)
+        turned_away = load.history.turned_away[503]
+        await until("nothing is acknowledged", lambda: load.history.turned_away[503] > turned_away, patience=60.0, wrong=Wrong)
+        for n in (2, 3):
+            await asyncio.to_thread(cluster.start, n)
+        await system.until_ready()
+
+
+def _more_than(load: Load, batches: int) -> bool:
+    return len(load.history.batches) > batches
 
 
 async def network_broken(system: System) -> None:
@@ -74,6 +98,15 @@ ROWS = (
         "As where it is killed.",
         disk_full,
         (FAILED_APPEND,),
+    ),
+    Row(
+        "5 of three brokers, one and then two",
+        "Of three brokers one is killed, then another; both start again.",
+        "With one lost: nothing. With two lost: `503` with `Retry-After`, nothing is acknowledged; it goes on by itself when one is back.",
+        brokers_lost,
+        (FAILED_APPEND,),
+        {"three_brokers": True},
+        least=2,
     ),
     Row(
         "6 the network is broken",

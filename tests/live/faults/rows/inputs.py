@@ -97,7 +97,7 @@ def poison(partition: int, end: int) -> list[tuple[bytes | None, bytes | None]]:
         (key, b"{"),
         (key, b"[" * DEEP),
         (key, b'{"a":' * DEEP),
-        (key, like(data={**data, "last_seen": 10**400})),
+        (key, like(data={**data, "after": {**standing, "poor": 10**400}})),
         (key, b'{"specversion":"1.0","id":' + b"9" * 5_000 + b"}"),
         (None, like()),
         (key, None),
@@ -140,7 +140,7 @@ async def versions_mixed(system: System) -> None:
     async with system.under_load():
         for _ in range(2 if system.full else 1):
             for worker in ("enrolment-worker", "enrolment-worker-2"):
-                await overtaken(system, "enrolment", "facts acknowledged", worker=worker, woken=signal.SIGKILL)
+                await overtaken(system, "enrolment", "facts acknowledged", worker=worker, woken=signal.SIGKILL, passes=12)
                 await system.until_ready(worker)
 
 

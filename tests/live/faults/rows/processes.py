@@ -63,10 +63,10 @@ async def killed_at_random(system: System) -> None:
             await asyncio.sleep(drawn.uniform(0.0, 3.0))
 
 
-async def overtaken(system: System, service: str, point: str, *, worker: str = "", woken: signal.Signals = signal.SIGCONT) -> None:
+async def overtaken(system: System, service: str, point: str, *, worker: str = "", woken: signal.Signals = signal.SIGCONT, passes: int = 1) -> None:
     """Stop a worker at a point until another worker has its partitions and has done all that there was then; then wake it, or kill it."""
     worker = worker or f"{service}-worker"
-    pid = await system.kill_at(worker, point, how=signal.SIGSTOP, passes=1)
+    pid = await system.kill_at(worker, point, how=signal.SIGSTOP, passes=passes)
     try:
         behind = dict(await system._ends())
 
