@@ -16,7 +16,7 @@ import redis
 
 from deploy.local import kafka, redis_access, redis_server
 from deploy.local.config import LOOPBACK, StackConfig, free_ports
-from deploy.local.stack import LocalStack
+from deploy.local.stack import LocalStack, StartFailed
 from shared.log import topics
 from shared.log.event_log import LogRecord, LogUnavailable
 from shared.log.kafka_log import KafkaLog
@@ -107,8 +107,12 @@ class System:
         return pid
 
     async def until_ready(self, *processes: str, other_than: int = 0) -> None:
+        """Wait until processes, all unless some are named, do their work again. Raises ``Wrong``."""
         for process in processes or [each.name for each in self.processes]:
-            await asyncio.to_thread(self.stack.wait_ready, process, other_than=other_than, timeout=self.patience)
+            try:
+                await asyncio.to_thread(self.stack.wait_ready, process, other_than=other_than, timeout=WORK)
+            except StartFailed as error:
+                raise Wrong(str(error)) from error
 
     @asynccontextmanager
     async def paused(self, process: str) -> AsyncIterator[None]:

@@ -75,7 +75,7 @@ TIMES = 10
 LINES_OF_BURST = 20
 MOST_OPEN = 400
 """Bodies that senders have on the way at once in a burst: more connections than the api takes."""
-CONNECTIONS = 64
+CONNECTIONS = 16
 MOST_MEMORY = 400 << 20
 """Bytes that no process may exceed in a burst."""
 
