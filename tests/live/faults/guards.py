@@ -84,8 +84,8 @@ def _rebuild(replace: Replace) -> None:
 
 
 def _seek_at_assignment(replace: Replace) -> None:
-    """Have a worker go on with partitions that it is given as stock Faust does: from what was committed to Kafka."""
-    from faust.transport.consumer import Consumer
+    """Have a worker go on with partitions that it is given later wherever its client happens to stand."""
+    from faust.transport.consumer import ensure_TPset
 
     from shared.worker.faust_edge.consumer import BatchConsumer
 
@@ -95,7 +95,7 @@ def _seek_at_assignment(replace: Replace) -> None:
         if not getattr(self, "_asked_once", False):
             self._asked_once = True  # type: ignore[attr-defined]
             return await asked(self)
-        return await Consumer.seek_to_committed(self)
+        return await self._batch_app.cursors_of(ensure_TPset(self._thread.assignment()))
 
     replace(BatchConsumer, "seek_to_committed", once)
 
