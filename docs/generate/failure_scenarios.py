@@ -107,6 +107,12 @@ OTHERS = (
     ),
     ("a byte changes on a broker's disk", "`baoxue verify` cannot read the record and says where", "", "`tests/live/test_audit_on_the_broker.py`"),
     (
+        "the clock of a sender is wrong",
+        "a `time` more than a day ahead is refused (`future_dated`)",
+        "the record's own date can be moved by a day at most",
+        "`tests/components/enrolment/test_intake_rules.py`",
+    ),
+    (
         "a slow reader of the stream",
         "it is cut off, and comes back with `Last-Event-ID`",
         "nobody else is slowed",

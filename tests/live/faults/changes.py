@@ -1,10 +1,9 @@
-"""How a process that a row starts differs from the product, besides its failpoints: another group, another clock, another version."""
+"""How a process that a row starts differs from the product, besides its failpoints: another group, another version."""
 
-import datetime as dates
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-OWN_GROUP, AHEAD, BEHIND, DECIDES_OTHERWISE = "a group of its own", "a clock 3 h ahead", "a clock 1 d behind", "a decider that decides otherwise"
+OWN_GROUP, DECIDES_OTHERWISE = "a group of its own", "a decider that decides otherwise"
 
 
 def _own_group() -> None:
@@ -17,16 +16,6 @@ def _own_group() -> None:
         run(name=f"{name}-twin", **options)
 
     faust_edge.run_worker = run_alone  # type: ignore[assignment]
-
-
-def _clock(by: dates.timedelta) -> Callable[[], None]:
-    def shift() -> None:
-        from shared import clock
-
-        now = clock.now
-        clock.now = lambda: now() + by
-
-    return shift
 
 
 def _decides_otherwise() -> None:
@@ -45,8 +34,6 @@ def _decides_otherwise() -> None:
 
 CHANGES: Mapping[str, Callable[[], None]] = {
     OWN_GROUP: _own_group,
-    AHEAD: _clock(dates.timedelta(hours=3)),
-    BEHIND: _clock(dates.timedelta(days=-1)),
     DECIDES_OTHERWISE: _decides_otherwise,
 }
 

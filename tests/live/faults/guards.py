@@ -139,20 +139,6 @@ def _within_the_log(replace: Replace) -> None:
     replace(FollowerApp, "_within_log", nearest)
 
 
-def _time_of_the_input(replace: Replace) -> None:
-    """Have the decider stamp its facts with its own clock."""
-    from services.enrolment import decider
-    from shared import clock
-    from shared.events.envelope import caused
-
-    def stamped(*args: Any, **options: Any) -> Any:
-        event = caused(*args, **options)
-        event.recordedtime = clock.now()
-        return event
-
-    replace(decider, "caused", stamped)
-
-
 def _refused_writes(replace: Replace) -> None:
     """Have a Redis that takes no writes now pass for a command that is wrong."""
     from redis.exceptions import OutOfMemoryError, ResponseError
@@ -170,39 +156,6 @@ def _refused_writes(replace: Replace) -> None:
     replace(edge._ServiceConnection, "read_response", as_wrong)
 
 
-def _many_of_one(replace: Replace) -> None:
-    """Have a step end where a child comes a second time."""
-    from shared.deciding.deciding_follower import DecidingFollower
-    from shared.worker.follower import RecordBatch
-
-    follow = DecidingFollower.follow
-
-    async def shorter(self: DecidingFollower, batch: RecordBatch) -> int:
-        seen: set[bytes] = set()
-        for record in batch.records:
-            if record.key in seen:
-                return await follow(self, batch.until(record.offset))
-            seen.add(record.key)
-        return await follow(self, batch)
-
-    replace(DecidingFollower, "follow", shorter)
-
-
-def _most_connections(replace: Replace) -> None:
-    """Have an api take every connection."""
-    from shared.http.server.connection import BoundedProtocol
-
-    made = BoundedProtocol.__init__
-
-    def unbounded(self: BoundedProtocol, *args: Any, **options: Any) -> None:
-        made(self, *args, **options)
-        self._limits = self._limits.model_copy(update={"connections": 1 << 20, "connections_per_address": 1 << 20})
-
-    replace(BoundedProtocol, "__init__", unbounded)
-
-
-MANY_OF_ONE = "a step holds many records of one child"
-MOST_CONNECTIONS = "no more connections than the limit"
 ANSWERED_WHEN_LOGGED = "answered when it is logged"
 FAILED_APPEND = "an append that failed is told"
 CURSOR_WITH_COUNTS = "the cursor moves with the counts"
@@ -213,7 +166,6 @@ PUBLISHED = "what was published is never decided again"
 BELONGING = "a fact must belong where it stands"
 REPEATS = "a repeat is no news"
 WITHIN_LOG = "a cursor must be within the log"
-TIME_OF_INPUT = "a fact has the times of its input"
 
 GUARDS: Mapping[str, Callable[[Replace], None]] = {
     **guards.GUARDS,
@@ -221,15 +173,12 @@ GUARDS: Mapping[str, Callable[[Replace], None]] = {
     FAILED_APPEND: _failed_append_told,
     CURSOR_WITH_COUNTS: _cursor_with_the_counts,
     REFUSED_WRITES: _refused_writes,
-    MANY_OF_ONE: _many_of_one,
-    MOST_CONNECTIONS: _most_connections,
     REBUILD: _rebuild,
     SEEK: _seek_at_assignment,
     PUBLISHED: _published_beyond,
     BELONGING: _belonging,
     REPEATS: _repeats,
     WITHIN_LOG: _within_the_log,
-    TIME_OF_INPUT: _time_of_the_input,
 }
 
 

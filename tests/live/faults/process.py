@@ -25,14 +25,13 @@ class FaultyProcess(ServiceProcess):
     """A process of a service that can be made to fail.
 
     ``faults``: the folder of its points; ``without``: the guards that it does not have; ``changed``: in what else it differs from the product;
-    ``twin``: which of several processes of this kind it is, and its port; ``settings``: variables besides those of the stack.
+    ``twin``: which of several processes of this kind it is, and its port.
     """
 
     faults: Path = Path()
     without: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     twin: tuple[int, int] | None = None
-    settings: tuple[tuple[str, str], ...] = ()
 
     @property
     def name(self) -> str:
@@ -51,7 +50,6 @@ class FaultyProcess(ServiceProcess):
             NAME: self.name,
             WITHOUT: ";".join(self.without),
             CHANGED: ";".join(self.changed),
-            **dict(self.settings),
         }
         command = (sys.executable, "-m", "tests.live.faults.process", self.service, self.part)
         return replace(alone, name=self.name, command=command, environment={**alone.environment, **faults})

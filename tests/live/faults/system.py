@@ -198,15 +198,12 @@ def running(
     network: bool = False,
     redis_disk: bool = False,
     three_brokers: bool = False,
-    changed: tuple[str, ...] = (),
-    settings: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[System]:
     """Run a system of these processes. ``without``: the guards that all of them lack; ``twins``: by service, how many more workers there are;
     ``twins_changed``: in what they differ.
 
     ``network``: whether there is a network between the broker and its clients that can be broken; ``redis_disk``: whether
-    Redis may find its disk full; ``three_brokers``: whether the broker is one of three; ``changed``: in what the workers differ from the product;
-    ``settings``: variables besides those of the stack.
+    Redis may find its disk full; ``three_brokers``: whether the broker is one of three.
     """
     config = StackConfig.on_free_ports(home / "stack", partitions=partitions)
     points = Failpoints(home / "points")
@@ -216,20 +213,10 @@ def running(
         text = of_the_broker(config, passwords) + "group.min.session.timeout.ms=1000\n"
         return text + (f"advertised.listeners=CLIENTS://{LOOPBACK}:{proxy.port}\n" if proxy else "")  # the last line of a name holds
 
-    kinds = [
-        FaultyProcess(
-            service,
-            part,
-            faults=points.folder,
-            without=tuple(without),
-            changed=changed if part == "worker" else (),
-            settings=tuple(settings.items()),
-        )
-        for service, part in services
-    ]
+    kinds = [FaultyProcess(service, part, faults=points.folder, without=tuple(without)) for service, part in services]
     ports = iter(free_ports(sum(twins.values()) or 1))
     more = [
-        replace(kind, twin=(n, next(ports)), changed=twins_changed or kind.changed)
+        replace(kind, twin=(n, next(ports)), changed=twins_changed)
         for kind in kinds
         if kind.part == "worker"
         for n in range(2, 2 + twins.get(kind.service, 0))

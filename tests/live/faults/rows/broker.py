@@ -1,8 +1,7 @@
-"""Rows 5 and 6: the broker is killed, stands still, or cannot write; the network between it and its clients is cut, slow or one-way."""
+"""Rows 5 and 6: the broker is killed or stands still, of three one and two are lost; the network to it is cut, slow or one-way."""
 
 import asyncio
 import random
-import resource
 from functools import partial
 
 from deploy.local.processes import KAFKA
@@ -11,8 +10,6 @@ from tests.live.faults.load import Load, until
 from tests.live.faults.row import Row
 from tests.live.faults.system import NeverFired, System, Wrong
 
-FULL_AT = 96 * 1024
-"""Bytes that no file of the broker may exceed while its disk is full."""
 BEYOND_PATIENCE = 13.0
 """Seconds after which whoever waits for an acknowledgement has given it up."""
 
@@ -29,16 +26,6 @@ async def broker_killed_and_stopped(system: System) -> None:
             async with system.paused(KAFKA):
                 await asyncio.sleep(seconds)
             await system.until_ready("enrolment-api")
-
-
-async def disk_full(system: System) -> None:
-    """Let no file of the broker grow beyond a size, as on a full disk, until it gives up; what starts in its place may write again."""
-    pid = system.stack.pid(KAFKA)
-    resource.prlimit(pid, resource.RLIMIT_FSIZE, (FULL_AT, resource.RLIM_INFINITY))
-    async with system.under_load():
-        await until("the broker can write no more", lambda: system.stack.pid(KAFKA) != pid, patience=100.0, wrong=NeverFired)
-        system.injected += 1
-        await system.until_ready(KAFKA, other_than=pid)
 
 
 async def brokers_lost(system: System) -> None:
@@ -91,13 +78,6 @@ ROWS = (
         broker_killed_and_stopped,
         (FAILED_APPEND,),
         least=2,
-    ),
-    Row(
-        "5 the broker's disk is full",
-        "No file of the broker can grow any more. The broker ends, and starts again when there is room.",
-        "As where it is killed.",
-        disk_full,
-        (FAILED_APPEND,),
     ),
     Row(
         "5 of three brokers, one and then two",

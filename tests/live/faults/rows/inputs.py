@@ -1,4 +1,4 @@
-"""Rows 8 to 12: clocks are wrong, reports come often and in any order, poison stands in the topics, versions meet, a cursor fits no log."""
+"""Rows 9 to 12: reports come often and in any order, poison stands in the topics, versions meet, a cursor fits no log."""
 
 import asyncio
 import json
@@ -16,9 +16,9 @@ from services.enrolment.decider import EnrolmentDecider
 from shared.ids import uuid5_of_position
 from shared.log import topics
 from shared.log.event_log import LogRecord
-from tests.live.faults.changes import AHEAD, BEHIND, DECIDES_OTHERWISE
+from tests.live.faults.changes import DECIDES_OTHERWISE
 from tests.live.faults.checks import cells_of, check, decided, must, shown_cells
-from tests.live.faults.guards import BELONGING, PUBLISHED, REPEATS, TIME_OF_INPUT, WITHIN_LOG
+from tests.live.faults.guards import BELONGING, PUBLISHED, REPEATS, WITHIN_LOG
 from tests.live.faults.load import History, life, until
 from tests.live.faults.row import WITH_POLICIES, Row
 from tests.live.faults.rows.processes import overtaken
@@ -26,14 +26,6 @@ from tests.live.faults.system import System, Wrong
 from tests.support.stack import by_operator
 
 MOST_REPEATS, BRIEF_REPEATS = 1_000, 30
-
-
-async def clocks_apart(system: System) -> None:
-    """Kill workers with clocks apart between publish and apply, so that one takes up what the other began."""
-    async with system.under_load():
-        for _ in range(4 if system.full else 1):
-            pid = await system.kill_at("enrolment-worker", "facts acknowledged", passes=1)
-            await system.until_ready("enrolment-worker", other_than=pid)
 
 
 def _lives(system: System) -> list[list[dict[str, Any]]]:
@@ -171,14 +163,6 @@ async def cursor_outside(system: System) -> None:
 
 
 ROWS = (
-    Row(
-        "8 clocks apart",
-        "The clock of one worker of each service is 3 hours ahead, that of another a day behind; one takes up what the other began.",
-        "Nothing: no fact has a time of a worker's clock. A sender's `time` more than a day ahead of the api's is refused (`future_dated`).",
-        clocks_apart,
-        (TIME_OF_INPUT,),
-        {"twins": {"enrolment": 1, "reporting": 1}, "changed": (AHEAD,), "twins_changed": (BEHIND,)},
-    ),
     Row(
         "9 reported often, shuffled, late",
         "Each report comes 1 to 1,000 times, under its own id and others, shuffled, and once more days later in order.",

@@ -1,7 +1,6 @@
-"""Row 7: Redis is killed, stands still, takes no writes, and loses what it had or brings back what it had before."""
+"""Row 7: Redis takes no writes, and loses what it had or brings back what it had before. That it is killed is in row 1."""
 
 import asyncio
-import random
 import resource
 import shutil
 from collections.abc import Callable
@@ -11,27 +10,12 @@ import redis
 
 from deploy.local.processes import REDIS
 from tests.live.faults.checks import check
-from tests.live.faults.guards import CURSOR_WITH_COUNTS, REBUILD, REFUSED_WRITES
+from tests.live.faults.guards import REBUILD, REFUSED_WRITES
 from tests.live.faults.load import until
 from tests.live.faults.row import Row
 from tests.live.faults.system import NeverFired, System
 
 FILES = "appendonlydir"
-BEYOND_PATIENCE = 13.0
-"""Seconds after which whoever waits for Redis has given it up."""
-
-
-async def killed_and_stopped(system: System) -> None:
-    drawn = random.Random(system.seed)
-    async with system.under_load():
-        for _ in range(5 if system.full else 2):
-            await asyncio.sleep(drawn.uniform(0.5, 3.0))
-            pid = await system.kill(REDIS)
-            await system.until_ready(REDIS, other_than=pid)
-            await system.until_ready("enrolment-api", "enrolment-worker")
-        async with system.paused(REDIS):
-            await asyncio.sleep(BEYOND_PATIENCE)
-        await system.until_ready()
 
 
 async def no_memory(system: System) -> None:
@@ -113,16 +97,6 @@ async def lost_and_rolled_back(system: System) -> None:
 
 WITHOUT_RECEIPTS = partial(check, receipts=False)
 ROWS = (
-    Row(
-        "7 Redis killed, standing still",
-        "Redis is killed and starts again, and is stopped for longer than anybody waits for it.",
-        "`503` with `Retry-After`; workers wait; `lag_seconds` grows. At most the last second of its append-only file is lost: the receipts, and the "
-        "cursors with all that they counted.",
-        killed_and_stopped,
-        (CURSOR_WITH_COUNTS,),
-        least=3,
-        at_rest=WITHOUT_RECEIPTS,
-    ),
     Row(
         "7 Redis out of memory",
         "Redis has no memory left as scripts want to write, and gets some later.",
