@@ -83,7 +83,7 @@ def test_several_files_are_worked_on_with_one_act_and_each_says_what_became_of_i
     page.select_option(".many [name=step]", "report-child-labour")
     page.click(".many .go")
     expect(page.locator("[data-told=done]")).to_have_count(1)
-    expect(page.locator("[data-told=refused]")).to_contain_text("方案")
+    expect(page.locator("[data-told=refused]")).to_contain_text("步骤")
     assert serious(page) == []
 
 

@@ -6,6 +6,8 @@ let [tongue, words] = [FIRST, {}];
 
 export const knows = (which) => TONGUES.includes(which);
 export const spoken = () => tongue;
+// Several things in one sentence.
+export const joined = (all) => all.join(tongue === "zh" ? "、" : ", ");
 export const other = () => (tongue === "zh" ? "en" : "zh");
 
 export async function speak(which) {

@@ -26,7 +26,7 @@ export const asOf = (draft, set, roles = ROLES) => html`<fieldset><legend>${t("f
 
 export const evidence = (draft, set, name = "evidence", called = "close.evidence") => html`
   <label>${t(called)}
-    <input name=${name} required pattern="[A-Za-z0-9/\\-]{1,64}" autocomplete="off" aria-describedby="close-about" value=${draft[name] ?? ""} onInput=${(event) => set({ [name]: event.target.value })} /></label>
+    <input name=${name} required pattern="[A-Za-z0-9\\/\\-]{1,64}" autocomplete="off" aria-describedby="close-about" value=${draft[name] ?? ""} onInput=${(event) => set({ [name]: event.target.value })} /></label>
   <p class="note" id="close-about">${t("close.about")}</p>`;
 
 export const day = (draft, set, name, called, bounds) => html`

@@ -1,6 +1,6 @@
 // The law's ladder as a checklist: what was taken, what may be taken next, and what each of the others wants for.
 import { html } from "/look/vendor/htm-3.1.1/standalone.module.js";
-import { spoken, t } from "../words.js";
+import { joined, spoken, t } from "../words.js";
 import { Paper } from "./paper.js";
 
 export function Law({ desk, file, steps, act, may }) {
@@ -9,7 +9,7 @@ export function Law({ desk, file, steps, act, may }) {
   const newest = (code) => history.findLast((each) => each.what === "law-step-taken" && each.law === code);
   const wants = (step) => {
     const missing = step.after.filter((code) => !law.steps.some((each) => each.step === code && each.taken)).map((code) => t(`law.${code}`));
-    return t(`want.${step.wants.code}`, { steps: missing.join("、"), day: law.term ?? "" });
+    return t(`want.${step.wants.code}`, { steps: joined(missing), day: law.term ?? "" });
   };
   return html`
     <section class="card" aria-labelledby="law-title" data-part="law">
@@ -22,7 +22,7 @@ export function Law({ desk, file, steps, act, may }) {
             <p class="note">${step.article[spoken()]}</p>
             ${step.taken ? newest(step.step) && html`<p class="note">${t("law.did", { day: newest(step.step).happened, term: newest(step.step).term })}</p>`
               : step.wants ? html`<p class="want">${wants(step)}</p>`
-              : html`<p class="note">${step.roles.map((role) => t(`as.${role}`)).join("、")}</p>`}
+              : html`<p class="note">${joined(step.roles.map((role) => t(`as.${role}`)))}</p>`}
           </div>
           <div class="do">
             ${!step.taken && !step.wants && offered && html`<button type="button" class="quiet" data-law-step=${step.step} onClick=${() => act("take-law-step", step)}>${t("law.take")}</button>`}

@@ -1,6 +1,6 @@
 // The plan of a child as a checklist: what is done, what comes next with its day and roles, what waits for what, and what was left out.
 import { html } from "/look/vendor/htm-3.1.1/standalone.module.js";
-import { spoken, t } from "../words.js";
+import { joined, spoken, t } from "../words.js";
 import { whenDue } from "./rows.js";
 
 const SIGNS = { done: "✓", to_do: "→", waiting: "…", left_out: "–" };
@@ -19,9 +19,9 @@ export function Plan({ plan, history, today, steps, act }) {
           <span class="sign" aria-hidden="true">${SIGNS[step.state]}</span>
           <div>
             <p><strong>${step.title[spoken()]}</strong> <span class="tag">${t(`plan.${step.state}`)}</span>${!step.required && html` <span class="note">${t("plan.optional")}</span>`}</p>
-            <p class="note">${step.roles.map((role) => t(`as.${role}`)).join("、")} · ${t("plan.show", { what: step.show[spoken()] })}</p>
+            <p class="note">${joined(step.roles.map((role) => t(`as.${role}`)))} · ${t("plan.show", { what: step.show[spoken()] })}</p>
             ${step.state === "done" ? said[step.step] && html`<p class="note">${t("plan.did", { day: said[step.step].happened })}</p>`
-              : step.state === "waiting" ? html`<p class="note">${t("plan.after", { steps: step.after.map(title).join("、") })}</p>`
+              : step.state === "waiting" ? html`<p class="note">${t("plan.after", { steps: joined(step.after.map(title)) })}</p>`
               : step.state === "to_do" && html`<p class="mark">${t("file.due", { day: step.due })} ${whenDue(step.due, today)}</p>`}
           </div>
           <div class="do">
