@@ -77,6 +77,8 @@ def where(context: typer.Context) -> None:
     if context.invoked_subcommand == "rebuild" and "REPORTING_REDIS_URL" not in os.environ:
         running = _running(config)
         os.environ |= rebuild.environment(running.config if running else config)
+    if context.invoked_subcommand == "detector":
+        os.environ.setdefault("CASE_URL", config.api_url("case"))
     if context.invoked_subcommand in {"id", "id-key", "directory"}:
         running = _running(config)
         for name, value in directory.environment(running.config if running else config).items():

@@ -11,23 +11,23 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from services.case.detector.flags import Flag, Rule
+from deploy.detector.samples_cli import CASE, KAFKA, AsJson, CaseUrl, Token, install, print_recorded
+from services.case.detector.flags import Flag
 from services.reporting.cli import brokers_at, errors_as_sentences, progress, write_json
+from shared.contracts.oversight_codes import Rule
 from shared.contracts.registry import NewerVersion
 
 if TYPE_CHECKING:
     from deploy.detector.record import Reading
     from deploy.detector.trial import Trial
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Hints at returns on paper: the rules, tried and applied.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Hints at returns on paper: the rules, tried and applied; samples for re-check.")
+install(app)
 out = Console(highlight=False, soft_wrap=True)
 
 NOT_KEPT = 1
-KAFKA = "127.0.0.1:19092"
 _SHOWN = 3
 """Ids of evidence that a line shows; `--json` shows all."""
-
-AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 
 @app.command()
@@ -55,14 +55,19 @@ def trial(
 def flags(
     area: Annotated[str, typer.Option(help="100000 for the nation; a province, prefecture or county code; watch52; sanqu.")] = "100000",
     rule: Annotated[Rule | None, typer.Option(help="Only this rule's.")] = None,
+    record: Annotated[bool, typer.Option("--record", help="Record them as facts, each once: case knows a flag by its evidence.")] = False,
+    office: Annotated[str, typer.Option(help="With --record: in whose name.")] = "/nation",
+    case: CaseUrl = CASE,
+    token: Token = "",
     until: Annotated[str | None, typer.Option(help="Offsets (0=123,1=456, JSON, @saved-answer.json), a time, or a day; else all there is.")] = None,
     bootstrap: Annotated[str, typer.Option(envvar="REPORTING_KAFKA_BOOTSTRAP", help="host:port of a Kafka broker.")] = KAFKA,
     as_json: AsJson = False,
 ) -> None:
     """Run the rules over the record, and list the flags by county, each with its evidence and what would clear it.
 
-    A flag is a hint, no finding. Exit code 0: read, flags or none. 2: could not be read.
+    A flag is a hint, no finding. Exit code 0: read, flags or none, and recorded if asked. 2: could not be read or recorded.
     """
+    from deploy.detector import recording
     from deploy.detector.record import read_flags
     from services.reporting.audit.sources import bounds, kafka_topic
     from services.reporting.audit.sources.positions import parse_until
@@ -76,18 +81,27 @@ def flags(
         known = None if until is None else parse_until(until)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="'--until'") from error
-    with errors_as_sentences(NewerVersion):
+    if record and not token:
+        said = f"recording needs a token of case's api: baoxue token --role auditor --office {office}, or the variable CASE_TOKEN"
+        raise typer.BadParameter(said, param_hint="'--token'")
+    with errors_as_sentences(NewerVersion, recording.NotRecorded):
         brokers = brokers_at(bootstrap)
         with kafka_topic.KafkaTopic(brokers) as topic:
             offsets = known if isinstance(known, dict) else topic.ends()
             beside = bounds.read_bounds(brokers, len(topic.partitions))
             with progress("Reading the record", sum(offsets.values())) as read:
                 done = read_flags(topic, offsets, beside, until=known if isinstance(known, datetime) else None, read=read)
-    chosen = [each for each in done.flags if each.county in codes and rule in (None, each.rule)]
+        chosen = [each for each in done.flags if each.county in codes and rule in (None, each.rule)]
+        recorded = None
+        if record:
+            recorded = recording.record(case, token, (recording.line_of_flag(each, office) for each in chosen), "detector-flags")
     if as_json:
-        write_json(_flags_document(done, chosen))
-    else:
-        _print_flags(done, chosen)
+        document = _flags_document(done, chosen)
+        write_json(document if recorded is None else {**document, "recorded": vars(recorded)})
+        return
+    _print_flags(done, chosen)
+    if recorded is not None:
+        print_recorded(recorded)
 
 
 def _print_trial(done: Trial, seed: int, counties: int) -> None:

@@ -14,8 +14,8 @@ from datetime import date, timedelta
 from random import Random
 
 from deploy.detector.lives import Child, Story, school_day
-from services.case.detector.flags import Rule
 from shared.calendar.school_days import is_working_day, working_day_after
+from shared.contracts.oversight_codes import Rule
 
 FIRST, LAST, AS_OF = date(2020, 9, 1), date(2021, 6, 30), date(2021, 9, 30)
 MONTHS = tuple(date(2020 + (8 + n) // 12, (8 + n) % 12 + 1, 1) for n in range(10))

@@ -56,6 +56,31 @@ def read_flags(
     ``bounds`` tell what belongs in it. ``read`` is called with the number of records read. Raises ``NewerVersion``, and what the topic raises.
     """
     done, detector = Reading(), Detector(topic.partitions, province_of)
+
+    def take(event: Event[Raw], partition: int) -> None:
+        _take(event, partition, detector, done, until)
+
+    def batch_read(number: int) -> None:
+        done.most_held = max(done.most_held, detector.held)
+        read(number)
+
+    done.dead, done.repeats = read_facts(topic, offsets, bounds, take, batch_read)
+    if until is not None:
+        done.as_of = china_day(until)
+    if done.as_of is not None:
+        done.flags = detector.finish(done.as_of)
+    done.too_late = detector.too_late
+    return done
+
+
+def read_facts(
+    topic: Topic, offsets: Mapping[int, int], bounds: Bounds, take: Callable[[Event[Raw], int], object], read: Callable[[int], object]
+) -> tuple[int, int]:
+    """Call ``take`` with each fact of the record below offsets, and its partition, in order; return how many records are none, and how many repeats.
+
+    What ``take`` cannot read is none either. ``read`` is called with the number of records of each batch.
+    """
+    dead = repeats = 0
     sequences: dict[int, dict[str, str]] = defaultdict(dict)
     for batch in topic.read(offsets):
         for partition, records in _by_partition(batch).items():
@@ -64,19 +89,13 @@ def read_flags(
                 try:
                     event = _belonging(record, judge, sequences[partition])
                     if event is not None:
-                        _take(event, partition, detector, done, until)
+                        take(event, partition)
                 except (Unreadable, UnknownType, Foreign):
-                    done.dead += 1
+                    dead += 1
                     continue
-                done.repeats += event is None
-        done.most_held = max(done.most_held, detector.held)
+                repeats += event is None
         read(len(batch))
-    if until is not None:
-        done.as_of = china_day(until)
-    if done.as_of is not None:
-        done.flags = detector.finish(done.as_of)
-    done.too_late = detector.too_late
-    return done
+    return dead, repeats
 
 
 def province_of(county: str) -> str:

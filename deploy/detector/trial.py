@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from deploy.detector.counties import AS_OF, Case, Invented, invent
 from deploy.detector.lives import PARTITIONS
 from services.case.detector.detector import Detector
-from services.case.detector.flags import Flag, Rule
+from services.case.detector.flags import Flag
 from services.case.detector.rulebook import RULEBOOKS, RuleOf, rulebook_on
 from shared.calendar.school_days import NATION
+from shared.contracts.oversight_codes import Rule
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, FastAPI, Path, Query, Request, Response
 
-from services.case import openapi, pages
+from services.case import county_flags, openapi, pages
 from services.case.clocks import Clocks, DaysShown
+from services.case.county_files import CountyFiles
 from services.case.decider import CaseDecider
 from services.case.desk import routes as desk
 from services.case.desk.neighbours import Neighbours
@@ -45,6 +46,7 @@ from shared.contracts.case_commands import (
     TakeLawStep,
 )
 from shared.contracts.case_owner_commands import Disown, GiveCase, HandOn, SendBack, TakeOverCase
+from shared.contracts.flag_commands import ClearFlag, ConfirmFlag, DrawFile, DrawSample, RaiseFlag, RecordRecheck
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.services import CASE
 from shared.deciding.states.state_store import StateStore
@@ -97,9 +99,20 @@ _RIGHTS: Mapping[str, Action] = {
     HandOn.TYPE: Action.HAND_ON_FILES,
     Disown.TYPE: Action.DISOWN_FILES,
     GiveCase.TYPE: Action.GIVE_FILES,
+    RaiseFlag.TYPE: Action.RAISE_FLAGS,
+    ClearFlag.TYPE: Action.SETTLE_FLAGS,
+    ConfirmFlag.TYPE: Action.SETTLE_FLAGS,
+    DrawSample.TYPE: Action.RECHECK_FILES,
+    DrawFile.TYPE: Action.RECHECK_FILES,
+    RecordRecheck.TYPE: Action.RECHECK_FILES,
 }
 Officer = Annotated[Caller, Depends(Having(*_RIGHTS.values()))]
-_STATUSES: Mapping[str, int] = {RefusalCode.UNKNOWN_CASE: 404, RefusalCode.MALFORMED: 422, RefusalCode.FUTURE_DATED: 422}
+_STATUSES: Mapping[str, int] = {
+    RefusalCode.UNKNOWN_CASE: 404,
+    RefusalCode.UNKNOWN_FLAG: 404,
+    RefusalCode.MALFORMED: 422,
+    RefusalCode.FUTURE_DATED: 422,
+}
 
 
 def create_app(
@@ -158,6 +171,8 @@ def create_app(
     clocks = Clocks(store, files.today, partitions=partitions)
     lists = WorkLists(store, office.listing, office.gate, files, clocks, partitions=partitions)
     desk.install(app, files=files, lists=lists, access=access, neighbours=beside)
+    counties = CountyFiles(store, office.listing, office.gate, files, partitions=partitions)
+    county_flags.install(app, counties, office.submitter, story, _speaker)
 
     @app.get(
         "/v1/cases",
@@ -206,7 +221,7 @@ def create_app(
 
     @app.post(
         "/v1/cases",
-        summary="Record many attempts or steps, change plans, take steps of the law, hand files over, or close them: a line each",
+        summary="Do many things to files, or to the flags of counties: a line each",
         openapi_extra=lines_body(openapi.ASKED),
         responses=openapi.responses(LinesDone, "What became of each line", 400, 413, 415, 422, 503) | LINES_TAKEN,
     )
@@ -241,7 +256,7 @@ def create_app(
 
     @app.post(
         "/v1/cases/{id}",
-        summary="Record an attempt or a step of the plan, change the plan, take a step of the law, hand the file over, or close it",
+        summary="Record an attempt, a step or a re-check, change the plan, take a step of the law, hand the file over, close it, or settle a flag",
         openapi_extra=openapi.BODY,
         responses=openapi.responses(CaseFile, "It is done; the file as it stands then", 400, 404, 409, 412, 413, 415, 422, 503) | TAKEN,
     )

@@ -6,7 +6,19 @@ from datetime import date
 
 from msgspec import Raw
 
-from services.case.domain import clock, merged_files, office_commands, owner_commands, packed, plan_commands, policy_commands, urgency
+from services.case.domain import (
+    clock,
+    flag_commands,
+    merged_files,
+    office_commands,
+    oversight,
+    owner_commands,
+    packed,
+    packed_county,
+    plan_commands,
+    policy_commands,
+    urgency,
+)
 from services.case.domain.case import Case, evolve
 from services.case.domain.owner_lists import lists_of
 from services.case.domain.plan import planned
@@ -29,6 +41,8 @@ from shared.contracts.case_commands import (
 )
 from shared.contracts.case_days import CLOCK, BeginDay, DayBegan, TellUrgency
 from shared.contracts.case_owner_commands import Disown, GiveCase, HandOn, MarkUnowned, SendBack, TakeOverCase
+from shared.contracts.flag_commands import ClearFlag, ConfirmFlag, DrawFile, DrawSample, RaiseFlag, RecordRecheck
+from shared.contracts.flags import OversightFact
 from shared.contracts.refusal import Refusal
 from shared.contracts.registry import INPUT_LANGUAGES, RECORD_LANGUAGE
 from shared.contracts.services import CASE
@@ -51,22 +65,33 @@ Command = (
     | plan_commands.PlanCommand
     | owner_commands.OwnerCommand
     | TellUrgency
+    | flag_commands.FileFlagCommand
 )
 _OF_OFFICES = (RecordAttempt, PlanVisit, TakeLawStep, CorroborateReturn, CloseAfterReturn, ConfirmClosing, DeclineClosing)
 _OF_OWNERS = (TakeOverCase, SendBack, HandOn, Disown, MarkUnowned, GiveCase)
+_OF_OVERSIGHT = (RaiseFlag, ClearFlag, ConfirmFlag, DrawFile, RecordRecheck)
+_OF_COUNTIES = (RaiseFlag, ClearFlag, ConfirmFlag, DrawSample)
+_COUNTY_KEY, _COUNTY, _PADDING = 6, b"county", bytes(4)
 _OF_MERGES = (CloseForMerge, JoinCase, PartCase, RestoreCase)
 
 
 class CaseDecider:
-    """Case's ``Decider``: files, each by its student's key."""
+    """Case's ``Decider``: files, each by its student's key, and what is kept of counties, each by its code."""
 
     service = CASE.name
     source = CASE.source
     topic = topics.CASE_COMMANDS
 
     def state_id(self, key: bytes | None) -> bytes:
-        """Return the 16 bytes of a student id, or of a partition's clock."""
-        return hex_state_id(key) if key is not None and key.startswith(_CLOCK) else student_state_id(key)
+        """Return the 16 bytes of a student id, of a partition's clock, or those that a county's six digits are padded to."""
+        if key is not None and key.startswith(_CLOCK):
+            return hex_state_id(key)
+        if key is not None and len(key) == _COUNTY_KEY and key.isdigit():
+            return _COUNTY + key + _PADDING
+        id_ = student_state_id(key)
+        if id_.startswith(_COUNTY) and id_.endswith(_PADDING):
+            raise Unreadable("the key is the id of no student: a county's is made so")
+        return id_
 
     def judge(self, key: bytes, value: bytes | None, state: bytes | None, *, partition: int, offset: int) -> Judged:
         """Decide one command on the state that it finds."""
@@ -75,6 +100,12 @@ class CaseDecider:
             raise Unreadable("a day begins at a clock, and nothing else happens there")
         if type(command) is BeginDay:
             return self._begun(event, command, state, partition=partition, offset=offset)
+        if len(key) == _COUNTY_KEY:
+            if not isinstance(command, _OF_COUNTIES):
+                raise Unreadable("the subject is a county, and the command is of a child")
+            return self._judge_county(event, command, state, partition=partition, offset=offset)
+        if isinstance(command, DrawSample):
+            raise Unreadable("the subject is a child, and the command is of a county")
         case = packed.unpack(state)
         on = china_day(event.time)
         try:
@@ -92,20 +123,43 @@ class CaseDecider:
         value = encode(caused(event, fact, source=self.source, topic=self.topic, partition=partition, offset=offset))
         return Judged(Outcome.ACCEPTED, state=clock.pack_clock(fact.day), fact=value)
 
+    def _judge_county(self, event: Event[Raw], command: oversight.CountyCommand, state: bytes | None, *, partition: int, offset: int) -> Judged:
+        """Decide a command about a county."""
+        known, on = packed_county.unpack(state), china_day(event.time)
+        try:
+            answers_for = _counties_of(command.office, on)
+            fact = oversight.decide(event.subject, known, command, on=on, cause=event.id, answers_for=answers_for)
+        except Refusal as refusal:
+            return refused(self, refusal, event, partition=partition, offset=offset)
+        if fact is None:
+            return Judged(Outcome.DUPLICATE)
+        after = oversight.evolve(event.subject, known, fact, on=on, cause=event.id)
+        value = encode(caused(event, fact, source=self.source, topic=self.topic, partition=partition, offset=offset))
+        return Judged(Outcome.ACCEPTED, state=packed_county.pack(event.subject, after), fact=value)
+
     def evolved(self, fact: Event[Raw], state: bytes | None) -> bytes:
         """Return the state after a fact of case's own, as ``judge`` left it when the fact was new."""
-        data: CaseFact | DayBegan = read_data(RECORD_LANGUAGE, fact.type, fact.data)
+        data: CaseFact | DayBegan | OversightFact = read_data(RECORD_LANGUAGE, fact.type, fact.data)
         if isinstance(data, DayBegan):
             return clock.pack_clock(data.day)
+        if isinstance(data, OversightFact):
+            county = oversight.evolve(fact.subject, packed_county.unpack(state), data, on=china_day(fact.time), cause=fact.causationid)
+            return packed_county.pack(fact.subject, county)
         return packed.pack(evolve(packed.unpack(state), data, on=china_day(fact.time), cause=fact.causationid))
 
     def listed(self, state: bytes | None) -> AbstractSet[tuple[str, bytes]]:
-        """Return the lists of a file: of its county and state, of what was and will be told of its due day, of who answers. A clock has none."""
+        """Return the lists of a state. A clock has none, and a county one while a flag of it is open.
+
+        Those of a file are of its county and state, of what was and will be told of its due day, of who answers, of flags and of draws.
+        """
         if state is None or len(state) == packed.CLOCK_SIZE:
             return _NOWHERE
+        if packed_county.is_county(state):
+            flagged = packed_county.place_in_lists(state)
+            return _NOWHERE if flagged is None else frozenset((flagged,))
         places = packed.places_in_lists(state)
-        owner = packed.owner_of(state)
-        return frozenset(places) if owner is None else frozenset((*places, *lists_of(owner, places)))
+        owner, beside = packed.owner_of(state), packed.places_of_oversight(state)
+        return frozenset((*places, *beside)) if owner is None else frozenset((*places, *beside, *lists_of(owner, places)))
 
 
 def _counties_of(office: str, on: date) -> Container[str]:
@@ -127,4 +181,6 @@ def _decided(case: Case, command: Command, *, on: date, cause: str) -> CaseFact 
     if isinstance(command, _OF_OWNERS):
         office = "" if isinstance(command, MarkUnowned) else command.office
         return owner_commands.decide(case, command, on=on, cause=cause, answers_for=_counties_of(office, on))
+    if isinstance(command, _OF_OVERSIGHT):
+        return flag_commands.decide(case, command, on=on, cause=cause, answers_for=_counties_of(command.office, on))
     return plan_commands.decide(case, command, on=on, cause=cause, answers_for=codes_of_office(command.office))

@@ -8,6 +8,7 @@ from msgspec import Struct
 from services.case.domain.case import Case
 from services.case.domain.entries import Happening
 from services.case.domain.timeline import happenings_of
+from services.case.flag_documents import DrawShown, FlagShown, draws_shown, flags_shown
 from services.case.law_documents import LawShown, law_shown
 from services.case.owner_documents import (
     AnswersShown,
@@ -54,14 +55,17 @@ class ReturnShown(Struct, frozen=True):
 
 
 class CaseFile(CaseEntry, frozen=True):
-    """A file, the chain of those who answer, the plan of its child, where it stands by the law, and what happened to it, oldest first; of a very
-    long history the newest part.
+    """A file, the chain of those who answer, the plan of its child, where it stands by the law, hints at a return on paper, and draws for re-check.
+
+    ``history``: what happened to it, oldest first; of a very long one the newest part.
     """
 
     chain: ChainShown
     back: ReturnShown | None
     plan: PlanShown
     law: LawShown
+    flags: Sequence[FlagShown]
+    draws: Sequence[DrawShown]
     history: Sequence[Happening]
 
 
@@ -108,6 +112,8 @@ def file_of(student: str, case: Case, now: CaseStanding, today: date) -> CaseFil
         None if (back := case.back) is None else ReturnShown(back.since, back.claimant, back.corroborated_by, back.proposed_by),
         plan_shown(case, now, today),
         law_shown(case, now, today),
+        flags_shown(case.flags),
+        draws_shown(case),
         happenings_of(case.history),
     )
 

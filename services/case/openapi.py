@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from services.case.documents import CaseFile, CaseList
+from services.case.flag_documents import CountyFlags, CountyFlagsList
 from services.case.plan_documents import PlansToRenew
 from shared.commands.command_lines import LinesDone
 from shared.commands.instructions import Instructions
@@ -23,18 +24,24 @@ from shared.contracts.case_commands import (
     TakeLawStep,
 )
 from shared.contracts.case_owner_commands import Disown, GiveCase, HandOn, SendBack, TakeOverCase
+from shared.contracts.flag_commands import ClearFlag, ConfirmFlag, DrawFile, DrawSample, RaiseFlag, RecordRecheck
 from shared.http import openapi
 
 ASKED = Instructions(
     (
         *(RecordAttempt, CloseAfterReturn, RecordStep, ChangePlan, TakeLawStep, CorroborateReturn, ConfirmClosing, DeclineClosing),
         *(TakeOverCase, SendBack, HandOn, Disown, GiveCase, PlanVisit),
+        *(RaiseFlag, ClearFlag, ConfirmFlag, DrawFile, RecordRecheck),
     )
 )
 """What an office can ask of a file."""
+ASKED_OF_COUNTY = Instructions((RaiseFlag, ClearFlag, ConfirmFlag, DrawSample))
+"""What an office can ask of a county."""
 
 BODY: dict[str, Any] = ASKED.request_body()
 """What a body may be, for ``openapi_extra``."""
+COUNTY_BODY: dict[str, Any] = ASKED_OF_COUNTY.request_body()
+"""The same of a county."""
 
 _ID = {"id": "$response.body#/cases/0/id"}
 OF_A_FILE = {"file": openapi.Link("get", "/v1/cases/{id}", _ID), "ask": openapi.Link("post", "/v1/cases/{id}", _ID)}
@@ -51,4 +58,5 @@ responses = partial(openapi.responses, why=WHY_NOT)
 
 def schemas(*others: type[msgspec.Struct]) -> Mapping[str, Any]:
     """Return the schemas of what the api takes and returns, by name; ``others``: more of them."""
-    return openapi.schemas_of(CaseFile, CaseList, PlansToRenew, LinesDone, *others) | ASKED.schemas()
+    documents = openapi.schemas_of(CaseFile, CaseList, PlansToRenew, CountyFlags, CountyFlagsList, LinesDone, *others)
+    return documents | ASKED_OF_COUNTY.schemas() | ASKED.schemas()

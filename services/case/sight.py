@@ -11,6 +11,8 @@ from shared.http.problems import invalid_parameter
 from shared.identity.caller import Caller
 from shared.identity.rights import Action, may
 
+_COUNTY_CODE = 6
+
 
 class Sight(NamedTuple):
     """What a caller sees. ``counties``: in which it reads files, and ``reads`` whether it has the right to read any.
@@ -57,6 +59,8 @@ class Sight(NamedTuple):
         return owner.answers is not None and owner.answers.office == self.office
 
 
-def is_within(state: bytes | None, _: str, counties: Set[str]) -> bool:
-    """Return whether there is a file and it is in one of these counties, or on its way from or to one of them."""
+def is_within(state: bytes | None, id_: str, counties: Set[str]) -> bool:
+    """Return whether there is a file in one of these counties, or on its way from or to one of them; of a county, whether it is one of these."""
+    if len(id_) == _COUNTY_CODE:
+        return id_ in counties
     return Sight(counties).sees(unpack(state))

@@ -49,6 +49,8 @@ class RefusalCode(StrEnum):
     """Another office than the one that claimed the return has to know of it first."""
     SECOND_OFFICE_NEEDED = "second_office_needed"
     """Two offices have to do this, and this one is the first."""
+    UNKNOWN_FLAG = "unknown_flag"
+    """There is no such flag of the child or the county."""
     UNKNOWN_GRANT = "unknown_grant"
     """The child has no grant of this term."""
     ERASED = "erased"

@@ -15,6 +15,8 @@ from shared.contracts.case_commands import COMMAND_UPCASTS
 from shared.contracts.case_days import DayBegan
 from shared.contracts.case_language import CASE_COMMANDS, CASE_FACTS
 from shared.contracts.county import CountyStated
+from shared.contracts.flag_commands import FLAG_COMMANDS
+from shared.contracts.flags import FLAG_FACTS, OVERSIGHT_FACTS
 from shared.contracts.relief import RELIEF_COMMANDS, RELIEF_FACTS
 from shared.contracts.reports import REPORTS
 from shared.contracts.same_as import MERGE_COMMANDS, MERGE_FACTS
@@ -104,8 +106,10 @@ CASE = ServiceSpec(
     port=8002,
     admin_port=8012,
     serves="shows files of children at /v1/cases",
-    input=InputTopic("case.commands", "what offices and policies ask of cases", "student id", CASE_COMMANDS, COMMAND_UPCASTS),
-    facts=(*CASE_FACTS, DayBegan),
+    input=InputTopic(
+        "case.commands", "what offices and policies ask of cases", "student id or county code", (*CASE_COMMANDS, *FLAG_COMMANDS), COMMAND_UPCASTS
+    ),
+    facts=(*CASE_FACTS, DayBegan, *FLAG_FACTS, *OVERSIGHT_FACTS),
     hears=("enrolment",),
     tells_day=True,
     passes_days=True,

@@ -57,6 +57,14 @@ def _is_code(text: str) -> bool:
 
 _is_office = re.compile(r"/(nation|provinces/[0-9]{2}|(prefectures|counties)/[0-9]{6}|schools/[0-9]{10})").fullmatch
 
+_is_hex = re.compile(r"[0-9a-f]+").fullmatch
+
+
+def _is_evidence(text: Any) -> bool:
+    """Whether it is a reference, or the ids of facts."""
+    return isinstance(text, str) or all(map(_is_uuid, text))
+
+
 _CHECKS: Mapping[str, Callable[[Any], object]] = {
     "county": _is_code,
     "from_county": _is_code,
@@ -66,6 +74,10 @@ _CHECKS: Mapping[str, Callable[[Any], object]] = {
     "office": _is_office,
     "to_office": _is_office,
     "claimant": _is_office,
+    "flagged": _is_office,
+    "flag": _is_hex,
+    "digest": _is_hex,
+    "evidence": _is_evidence,
     "corroborated_by": _is_office,
     "proposed_by": _is_office,
     "fact": is_sequence,

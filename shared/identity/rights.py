@@ -27,7 +27,8 @@ class Action(StrEnum):
     READ_SCHOOLS = "read-schools"
     """See in which school the children of a list were last: `POST /v1/students/schools`."""
     READ_FILES = "read-files"
-    """List and read the files of children: `GET /v1/cases`, `GET /v1/cases/{id}`, `/v1/plan-changes`, `/v1/hand-overs`, `/v1/unowned-cases`."""
+    """List and read the files of children: `GET /v1/cases`, `GET /v1/cases/{id}`, `/v1/plan-changes`, `/v1/hand-overs`, `/v1/unowned-cases`,
+    `/v1/county-flags`."""
     EXPORT_FILES = "export-files"
     """Take a list of files away as a table: `GET /v1/desk/export`."""
     MAKE_PAPERS = "make-papers"
@@ -56,6 +57,12 @@ class Action(StrEnum):
     """Give a file that is nobody's, or on its way, to a county: `give` of `POST /v1/cases/{id}` and `POST /v1/cases`."""
     READ_HANDED_ON = "read-handed-on"
     """List and read the files that were handed on to the caller's own office: `GET /v1/cases`, `GET /v1/cases/{id}`."""
+    RAISE_FLAGS = "raise-flags"
+    """Record what the rules of the detector found: `raise-flag` of `POST /v1/cases` and `POST /v1/county-flags/{code}`."""
+    SETTLE_FLAGS = "settle-flags"
+    """Clear or confirm a flag: `clear-flag` and `confirm-flag` of `POST /v1/cases/{id}`, `POST /v1/cases` and `POST /v1/county-flags/{code}`."""
+    RECHECK_FILES = "recheck-files"
+    """Draw a sample of files, and record what a re-check found: `draw-sample`, `draw-file` and `record-recheck` of the same."""
     READ_GRANTS = "read-grants"
     """List and read the aid of children: `GET /v1/grants`, `GET /v1/grants/{id}`, `GET /v1/students/{id}/grants`."""
     GIVE_AID = "give-aid"
@@ -120,6 +127,9 @@ TABLE: Mapping[Action, Mapping[Role, Reach]] = {
     Action.DISOWN_FILES: {Role.OFFICER: _AREA},
     Action.GIVE_FILES: {Role.SUPERIOR: _AREA},
     Action.READ_HANDED_ON: {Role.OFFICER: _AREA, Role.REPORTER: _AREA},
+    Action.RAISE_FLAGS: {Role.AUDITOR: _AREA},
+    Action.SETTLE_FLAGS: {Role.SUPERIOR: _AREA},
+    Action.RECHECK_FILES: {Role.SUPERIOR: _AREA},
     Action.READ_GRANTS: {Role.OFFICER: _AREA, Role.SUPERIOR: _AREA, Role.AUDITOR: _AREA},
     Action.GIVE_AID: {Role.OFFICER: _AREA},
     Action.BEGIN_TERMS: {Role.OFFICER: _NATION, Role.SUPERIOR: _NATION, Role.OPERATOR: _NATION},

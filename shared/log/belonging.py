@@ -21,8 +21,8 @@ from shared.log.partitioner import partitions_of
 
 FIGURES, FIGURES_SOURCE = "figure", "/reporting"
 """The family of published figures, and who writes it (wire page, section 1). They follow from no input."""
-COUNTY = "county"
-"""The family whose subjects are counties. The subject of every other fact is a student."""
+COUNTY, OVERSIGHT = "county", "oversight"
+"""The family of what counties state, and that of what is kept of them. Their subjects are counties; the subject of every other fact is a student."""
 
 INPUT_TOPICS: Mapping[str, str] = {spec.source: spec.input.name for spec in SERVICES if spec.input is not None}
 """The input topic that the sequences of a source count in."""
@@ -117,4 +117,4 @@ def _offset(last: str) -> int:
 def _written(type_: str) -> tuple[str | None, int]:
     """Return who writes facts of a type, None for nobody, and the length of a subject of theirs."""
     family = type_.split(".")[2]
-    return _SOURCES.get(family), _COUNTY_CODE if family == COUNTY else _STUDENT_ID
+    return _SOURCES.get(family), _COUNTY_CODE if family in (COUNTY, OVERSIGHT) else _STUDENT_ID

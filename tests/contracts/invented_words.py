@@ -38,7 +38,7 @@ def _values(kind: described.Type) -> st.SearchStrategy[Any]:
         case described.BytesType():
             return st.binary(max_size=30)
         case described.VarTupleType():
-            return st.lists(_values(kind.item_type), max_size=3).map(tuple)
+            return st.lists(_values(kind.item_type), min_size=kind.min_length or 0, max_size=3).map(tuple)
         case described.NoneType():
             return st.none()
         case _:

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from docs.generate.source import problem_kinds
-from services.case.openapi import ASKED
+from services.case.openapi import ASKED, ASKED_OF_COUNTY
 from services.enrolment.children.child_checker import _FORM as _CHILD
 from services.enrolment.children.child_reader import ACT, SEARCH
 from services.enrolment.directory.identity_numbers import NotANumber, normalised
@@ -40,6 +40,8 @@ TAKES_A_TEXT = {
     "forbidden": (0,),
     "NotAnArray": (0,),
     "NotAllowedIn": (1,),
+    "NotOfThisSubject": (0,),
+    "FlagUnsound": (1,),
     "MetOtherwise": (0,),
     "PlanForbids": (0,),
     "StepUnknown": (0,),
@@ -129,7 +131,7 @@ def test_every_refusal_code_has_a_meaning_in_chinese() -> None:
     assert catalogue().codes.keys() == set(RefusalCode)
 
 
-OF_REQUESTS = [reader.form for commands in (ASKED, INSTRUCTIONS) for reader in commands._readers.values()]
+OF_REQUESTS = [reader.form for commands in (ASKED, ASKED_OF_COUNTY, INSTRUCTIONS) for reader in commands._readers.values()]
 OF_NAMES = [_CHILD, SEARCH._rules, ACT._rules]
 
 

@@ -8,8 +8,8 @@ import msgspec
 
 from docs.generate.markdown import code, page, table
 from services.case.detector.detector import LATENESS_DAYS
-from services.case.detector.flags import Rule
 from services.case.detector.rulebook import HORIZON_DAYS, RULEBOOKS, Rulebook, RuleOf
+from shared.contracts.oversight_codes import Rule
 
 INTRODUCTION = f"""\
 What hints at a return on paper. A flag is a hint, no finding: it names the facts that it stands on, and its rule says what would clear it. The

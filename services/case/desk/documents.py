@@ -73,24 +73,29 @@ class WorkList(Struct, frozen=True):
 
 
 class CountyWork(Struct, frozen=True):
-    """How much waits in a county. ``oldest``: the earliest due day of a child out of school, null where none is due."""
+    """How much waits in a county. ``oldest``: the earliest due day of a child out of school, null where none is due; ``flagged``: whether a flag of
+    the county itself is open.
+    """
 
     code: str
     name: str
     queues: Mapping[Queue, int]
     oldest: date | None
+    flagged: bool
 
 
 class WorkCounts(Struct, frozen=True):
     """How many files wait for what, in all and by county; counties without a file are left out.
 
-    ``stopped``: since when days do not begin any more, so that nothing is told of what falls due; null where they do.
+    ``stopped``: since when days do not begin any more, so that nothing is told of what falls due; null where they do. ``county_flags``: how many
+    counties have an open flag of their own.
     """
 
     today: date
     queues: Mapping[Queue, int]
     counties: Sequence[CountyWork]
     stopped: date | None
+    county_flags: int
 
 
 class DeskFile(Struct, frozen=True):

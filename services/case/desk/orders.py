@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 
 from services.case.domain.case import Case
-from services.case.domain.entries import REASON_NUMBER
+from services.case.domain.stored_numbers import REASON_NUMBER
 from services.case.domain.timeline import out_since
 from shared.contracts.case_codes import CaseStanding
 

@@ -5,8 +5,11 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from services.case.domain.case import Case
+from services.case.domain.flags import oldest_open
 from services.case.domain.owner_lists import Kind
-from services.case.domain.packed import NO_DAY, day_key
+from services.case.domain.packed import DRAWN, FLAGGED, NO_DAY, day_key
+from services.case.domain.samples import oldest_waiting
 from shared.contracts.case_codes import CaseStanding, CaseState, Urgency
 from shared.identity.offices import NATIONAL
 
@@ -32,6 +35,10 @@ class Queue(StrEnum):
     """One office would close the file, and a second has to confirm it."""
     ALL = "all"
     """The child is out of school, whenever its next step is due: the county's ledger (台账)."""
+    FLAGGED = "flagged"
+    """A rule of the detector hints at a return on paper, and nobody settled the flag yet. The file stands in a queue of its own state too."""
+    RECHECK = "recheck"
+    """A level above drew the file, and has to see for itself. It stands in a queue of its own state too."""
     CLOSED = "closed"
     """Nothing is waited for."""
     INCOMING = "incoming"
@@ -44,6 +51,8 @@ class Queue(StrEnum):
     """The file is nobody's: the level above has to give it to a county."""
 
 
+MARKS = (FLAGGED, DRAWN)
+"""The kinds of the lists in which files stand beside that of their state, because they were flagged or drawn."""
 _OUT = (CaseState.OPEN, CaseState.PERSUADING)
 _BACK = (CaseState.RETURNED,)
 _DAY = timedelta(1)
@@ -56,7 +65,7 @@ class Range(NamedTuple):
     """Where the files of a queue stand in lists: of which states, from which sort key on, and below which; None for no bound.
 
     ``kind``: of a queue that goes by who answers, the list, in which a file stands beside that of its state; it has no states then. ``told``: of
-    one that goes by what was told of the due day, likewise.
+    one that goes by what was told of the due day, likewise; ``mark``: of one of flagged or drawn files, likewise.
     """
 
     states: tuple[CaseState, ...]
@@ -64,11 +73,13 @@ class Range(NamedTuple):
     below: bytes | None
     kind: Kind | None = None
     told: tuple[Urgency, ...] = ()
+    mark: str | None = None
 
     @property
     def kinds(self) -> list[str]:
         """Return the lists of each county."""
-        return [each.value for each in (*self.states, *self.told)] if self.kind is None else [self.kind.value]
+        beside = self.kind or self.mark
+        return [each.value for each in (*self.states, *self.told)] if beside is None else [str(beside)]
 
     def has(self, now: CaseStanding) -> bool:
         """Return whether a file stands in lists of these states, or of what was told of them."""
@@ -102,6 +113,10 @@ def range_of(queue: Queue, today: date, escalated: tuple[Urgency, ...] = ESCALAT
             return Range((CaseState.CLOSING,), b"", None)
         case Queue.ALL:
             return Range(_OUT, b"", None)
+        case Queue.FLAGGED:
+            return Range((), b"", None, mark=FLAGGED)
+        case Queue.RECHECK:
+            return Range((), b"", None, mark=DRAWN)
         case Queue.CLOSED:
             return Range((CaseState.CLOSED,), b"", None)
         case Queue.INCOMING:
@@ -112,6 +127,11 @@ def range_of(queue: Queue, today: date, escalated: tuple[Urgency, ...] = ESCALAT
             return Range((), b"", now, Kind.INCOMING)
         case Queue.UNOWNED:
             return Range((), b"", None, Kind.UNOWNED)
+
+
+def is_marked(case: Case, mark: str) -> bool:
+    """Return whether a file stands in the list of the flagged, or of the drawn."""
+    return (oldest_open(case.flags) if mark == FLAGGED else oldest_waiting(case.draws)) is not None
 
 
 def bounds(today: date) -> tuple[bytes, bytes]:
@@ -128,9 +148,10 @@ def counts_by_queue(
     by_kind: Mapping[Kind, _Ranges] | None = None,
     told: Mapping[Urgency, int] | None = None,
     escalated: tuple[Urgency, ...] = ESCALATED,
+    by_mark: Mapping[str, _Ranges] | None = None,
 ) -> dict[Queue, int]:
-    """Return how many files each queue has, by the lists of states, by those of who answers, and by those of what was told."""
-    none, kinds, said = (0, 0, 0), by_kind or {}, told or {}
+    """Return how many files each queue has, by the lists of states, of who answers, of what was told, and of flagged and drawn files."""
+    none, kinds, said, marks = (0, 0, 0), by_kind or {}, told or {}, by_mark or {}
     out = [sum(by_state.get(state, none)[n] for state in _OUT) for n in range(3)]
     back, closed = by_state.get(CaseState.RETURNED, none), by_state.get(CaseState.CLOSED, none)
     return {
@@ -143,6 +164,8 @@ def counts_by_queue(
         Queue.WATCHED: back[2],
         Queue.SECOND: sum(by_state.get(CaseState.CLOSING, none)),
         Queue.ALL: sum(out),
+        Queue.FLAGGED: sum(marks.get(FLAGGED, none)),
+        Queue.RECHECK: sum(marks.get(DRAWN, none)),
         Queue.CLOSED: sum(closed),
         Queue.INCOMING: sum(kinds.get(Kind.INCOMING, none)),
         Queue.SENT: sum(kinds.get(Kind.SENT, none)),

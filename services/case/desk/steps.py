@@ -12,6 +12,7 @@ from services.case.domain.case import Case
 from services.case.domain.ladder import ladder_on
 from services.case.domain.law_commands import missing
 from services.case.domain.plan import to_do
+from services.case.domain.timeline import closers
 from shared.contracts.case_codes import CaseStanding, CaseState
 from shared.identity.caller import Caller
 from shared.identity.rights import Action, may
@@ -36,6 +37,9 @@ def steps_of(case: Case, caller: Caller, today: date) -> Sequence[Step]:
         Step("close-after-return", _why_no_closing(case, now, caller, today)),
         Step("confirm-closing", _why_no_second(case, now, caller)),
         Step("decline-closing", _why_no_second(case, now, caller)),
+        Step("record-recheck", _why_no_recheck(case, caller)),
+        Step("clear-flag", _why_not_settled(case, caller)),
+        Step("confirm-flag", _why_not_settled(case, caller)),
     )
     ours = why_not_ours(now, caller, today)
     told = (
@@ -118,3 +122,20 @@ def _why_no_second(case: Case, now: CaseStanding, caller: Caller) -> Why | None:
     if not may(caller, Action.CONFIRM_CLOSINGS):
         return Why.NO_RIGHT
     return Why.OWN_PROPOSAL if case.back is not None and case.back.proposed_by == caller.office else None
+
+
+def _why_no_recheck(case: Case, caller: Caller) -> Why | None:
+    if not any(draw.office == caller.office and draw.finding is None for draw in case.draws):
+        return Why.NOT_DRAWN
+    if not may(caller, Action.RECHECK_FILES):
+        return Why.NO_RIGHT
+    return Why.OWN_CLOSING if caller.office in closers(case.history) else None
+
+
+def _why_not_settled(case: Case, caller: Caller) -> Why | None:
+    waiting = [flag for flag in case.flags if flag.settled is None]
+    if not waiting:
+        return Why.NO_FLAG
+    if not may(caller, Action.SETTLE_FLAGS):
+        return Why.NO_RIGHT
+    return Why.FLAGGED if all(caller.office in (flag.flagged, f"/counties/{flag.county}") for flag in waiting) else None

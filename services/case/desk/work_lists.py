@@ -8,13 +8,14 @@ from typing import NamedTuple, TypeVar
 from services.case.clocks import Clocks
 from services.case.desk.documents import CountyWork, DeskEntry, Place, WorkCounts, WorkList, desk_entry_of
 from services.case.desk.orders import Order
-from services.case.desk.queues import ESCALATED, Queue, Range, bounds, counts_by_queue, range_of
+from services.case.desk.queues import ESCALATED, MARKS, Queue, Range, bounds, counts_by_queue, is_marked, range_of
 from services.case.desk.schools import Schools
 from services.case.desk.sorted_lists import Asked, SortedLists
 from services.case.documents import CaseEntry, entry_of
 from services.case.domain.case import Case
 from services.case.domain.owner_lists import Kind, stands_in
 from services.case.domain.packed import NO_DAY, unpack
+from services.case.domain.packed_county import LISTED_AS as COUNTY_FLAGS
 from services.case.files import Files
 from services.case.sight import Sight
 from shared.commands.rebuild_gate import RebuildGate
@@ -115,22 +116,26 @@ class WorkLists:
         await self._gate.check(range(self._partitions))
         today, days = await self._files.today(), await self._clocks.look()
         with redis_needed():
-            lists = await self._listing.counted(groups, [each.value for each in (*CaseState, *Kind, *Urgency)], bounds(today))
+            names = [*(each.value for each in (*CaseState, *Kind, *Urgency)), *MARKS, COUNTY_FLAGS]
+            lists = await self._listing.counted(groups, names, bounds(today))
         total = dict.fromkeys(Queue, 0)
         found: list[CountyWork] = []
         for county in groups:
             here = {state: lists[county, state.value] for state in CaseState if (county, state.value) in lists}
             kinds = {kind: lists[county, kind.value] for kind in Kind if (county, kind.value) in lists}
-            if not here and not kinds:
+            marks = {mark: lists[county, mark] for mark in MARKS if (county, mark) in lists}
+            flagged = (county, COUNTY_FLAGS) in lists
+            if not here and not kinds and not flagged:
                 continue
             told = {urgency: sum(lists[county, urgency.value].ranges) for urgency in Urgency if (county, urgency.value) in lists}
-            queues = counts_by_queue(_ranges_of(here), _ranges_of(kinds), told, escalated)
+            queues = counts_by_queue(_ranges_of(here), _ranges_of(kinds), told, escalated, _ranges_of(marks))
             lowest = min((here[state].lowest for state in _OUT if state in here), default=NO_DAY)
             oldest = None if lowest == NO_DAY else date.fromordinal(int.from_bytes(lowest))
-            found.append(CountyWork(county, name_of(county), queues, oldest))
+            found.append(CountyWork(county, name_of(county), queues, oldest, flagged))
             for queue, number in queues.items():
                 total[queue] += number
-        return WorkCounts(today, total, found, min((each.began for each in days.stopped), default=None))
+        stopped = min((each.began for each in days.stopped), default=None)
+        return WorkCounts(today, total, found, stopped, sum(each.flagged for each in found))
 
 
 _L = TypeVar("_L")
@@ -144,6 +149,8 @@ def _stays(case: Case, now: CaseStanding, of: Range, among: Set[str]) -> bool:
     """Return whether a file still stands in one of the lists that were read."""
     if of.kind is not None:
         return case.owner is not None and stands_in(case.owner, of.kind, now) in among
+    if of.mark is not None:
+        return now.county in among and is_marked(case, of.mark)
     handed_on = case.owner is not None and case.owner.answers is not None and case.owner.answers.office in among
     return of.has(now) and (now.county in among or handed_on)
 

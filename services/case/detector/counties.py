@@ -7,10 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from services.case.detector.flags import Flag, Rule
+from services.case.detector.flags import Flag
 from services.case.detector.happenings import Happening, Kind
 from services.case.detector.judging import Unsettled
 from services.case.detector.rulebook import HORIZON_DAYS, Rulebook, rulebook_on
+from shared.contracts.oversight_codes import Rule
 from shared.contracts.words import OUT_OF_SCHOOL
 
 _DAY = timedelta(1)

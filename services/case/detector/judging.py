@@ -5,10 +5,11 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-from services.case.detector.flags import Flag, Rule
+from services.case.detector.flags import Flag
 from services.case.detector.happenings import Happening, Kind
 from services.case.detector.rulebook import Rulebook
 from shared.calendar.school_days import school_day_after, working_day_after
+from shared.contracts.oversight_codes import Rule
 from shared.contracts.words import OUT_OF_SCHOOL, Status
 
 Provinces = Callable[[str], str]
@@ -94,4 +95,4 @@ def _tells_standing(happening: Happening) -> bool:
 
 
 def _flag(rule: Rule, back: Happening, day: date, book: Rulebook, *evidence: str) -> Flag:
-    return Flag(back.county, day, rule, back.subject, back.day, book.version, evidence)
+    return Flag(back.county, day, rule, back.subject, back.day, book.version, evidence, back.office)

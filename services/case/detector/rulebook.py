@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from services.case.detector.flags import Rule
 from shared.contracts.case_codes import Corroboration
+from shared.contracts.oversight_codes import Rule
 from shared.contracts.words import FoundBy
 from shared.versions import in_force, in_order, read_each, shipped
 

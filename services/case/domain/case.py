@@ -2,7 +2,7 @@
 
 There is one file a child. A child that is out of school again (复辍) has the same file opened again: its attempts start anew, and
 what happened before stays in its timeline. ``policy_commands.py`` decides the commands of policies, ``office_commands.py`` and
-``plan_commands.py`` those of offices, ``urgency.py`` what a day that begins makes of a file.
+``plan_commands.py`` those of offices, ``flag_commands.py`` those about flags and samples, ``urgency.py`` what a day that begins makes of a file.
 """
 
 from collections.abc import Iterable
@@ -10,14 +10,17 @@ from datetime import date
 
 from msgspec import Struct
 
+from services.case.domain.flags import Flags, with_raised, with_settled
 from services.case.domain.law import Law, law_after
 from services.case.domain.owners import Owner, owner_after
 from services.case.domain.plan import Plan, plan_after
+from services.case.domain.samples import Draws, draws_after
 from services.case.domain.sustaining import BACK, Return, return_after
 from services.case.domain.timeline import added
 from shared.contracts.case import CaseFact, FollowingFact
 from shared.contracts.case_codes import CaseStanding
 from shared.contracts.case_language import CASE_FACTS
+from shared.contracts.flags import FLAG_FACTS, CaseDrawn, CaseFlagCleared, CaseFlagConfirmed, CaseFlagged, CaseRechecked
 from shared.contracts.sequence import position_of
 from shared.states import UnfoldableFact
 
@@ -30,7 +33,8 @@ class Case(Struct, frozen=True, gc=False):
     ``taken``: the position of the newest student's fact that something followed from (``position_of``). ``history``: what happened
     to it, packed (``timeline.py``). ``plan``: what is to be done for the child. ``law``: which steps of the law were taken, None for none.
     ``back``: what is known of the return of a child that is back, until the file is closed. ``owner``: who answers, where it is not the one with
-    whom the chain of the county begins; where the file is on its way, and whether it is nobody's.
+    whom the chain of the county begins; where the file is on its way, and whether it is nobody's. ``flags``: all that were ever raised of it;
+    ``draws``: the newest draw for re-check of each level above.
     """
 
     standing: CaseStanding | None = None
@@ -40,12 +44,15 @@ class Case(Struct, frozen=True, gc=False):
     law: Law | None = None
     back: Return | None = None
     owner: Owner | None = None
+    flags: Flags = ()
+    draws: Draws = ()
 
 
 INITIAL = Case()
 """A child that has no file."""
 
-FOLDED = frozenset(CASE_FACTS)
+FOLDED = frozenset((*CASE_FACTS, *FLAG_FACTS))
+_OF_FLAGS = frozenset(FLAG_FACTS)
 """The facts that a state is folded from."""
 
 
@@ -60,7 +67,23 @@ def evolve(case: Case, fact: CaseFact, *, on: date, cause: str) -> Case:
     plan = plan_after(case.plan, case.history, fact, on=on)
     back = return_after(case.back, fact, on=on) if fact.after.state in BACK else None
     history = added(case.history, fact, on=on, cause=cause)
-    return Case(fact.after, taken, history, plan, law_after(case.law, fact), back, owner_after(case.owner, fact, on=on))
+    owner = owner_after(case.owner, fact, on=on)
+    flags, draws = case.flags, case.draws
+    if type(fact) in _OF_FLAGS:
+        flags, draws = _overseen(case, fact, on, cause)
+    return Case(fact.after, taken, history, plan, law_after(case.law, fact), back, owner, flags, draws)
+
+
+def _overseen(case: Case, fact: CaseFact, on: date, cause: str) -> tuple[Flags, Draws]:
+    match fact:
+        case CaseFlagged():
+            return with_raised(case.flags, fact, fact.county), case.draws
+        case CaseFlagCleared() | CaseFlagConfirmed():
+            return with_settled(case.flags, fact, on=on, cause=cause), case.draws
+        case CaseDrawn() | CaseRechecked():
+            return case.flags, draws_after(case.draws, fact, on=on, cause=cause)
+        case _:
+            raise UnfoldableFact(f"no rule folds {type(fact).TYPE} into a file: deploy a case worker that knows it")
 
 
 def fold(facts: Iterable[tuple[date, str, CaseFact]], start: Case = INITIAL) -> Case:

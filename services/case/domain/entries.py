@@ -5,8 +5,6 @@ An entry begins with its kind (8 bits) and its day (24 bits, 1 being 1 January o
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from functools import cache, lru_cache
-from hashlib import blake2b
 from struct import Struct as Layout
 from typing import Any, NamedTuple
 
@@ -15,6 +13,34 @@ from msgspec.structs import replace
 
 from services.case.domain.ladder import PLACE
 from services.case.domain.playbook import playbook_of
+from services.case.domain.stored_numbers import (
+    BECAUSE,
+    CHANGES,
+    CODE_NUMBER,
+    CODES,
+    CORROBORATIONS,
+    DECLINING,
+    FINDINGS,
+    GROUNDS,
+    MET,
+    METHOD_NUMBER,
+    METHODS,
+    OUTCOME_NUMBER,
+    OUTCOMES,
+    REASON_NUMBER,
+    REASONS,
+    ROLES,
+    RULES,
+    STATE_NUMBER,
+    STATES,
+    STEPS,
+    URGENCIES,
+    URGENCY_NUMBER,
+    code_of,
+    digest_of,
+    office_number,
+    office_of,
+)
 from shared.contracts.case import (
     CaseAttempted,
     CaseClosedByLeave,
@@ -44,7 +70,6 @@ from shared.contracts.case import (
 from shared.contracts.case_codes import (
     AttemptMethod,
     AttemptOutcome,
-    CaseState,
     Corroboration,
     DecliningReason,
     LawStep,
@@ -57,45 +82,9 @@ from shared.contracts.case_codes import (
     Urgency,
 )
 from shared.contracts.case_days import CaseBecameDueSoon, CaseBecameOverdue, CaseEscalated
+from shared.contracts.flags import CaseDrawn, CaseFlagCleared, CaseFlagConfirmed, CaseFlagged, CaseRechecked
+from shared.contracts.oversight_codes import Finding, FlagGround, Rule
 from shared.contracts.words import Reason, RemovalCode
-
-# Stored in states: a number is never used again, and the order of these lists never changes; each is only ever added to.
-REASONS: tuple[Reason | None, ...] = (
-    None, Reason.LEARNING, Reason.WORK, Reason.MARRIAGE, Reason.RELIGION, Reason.FAMILY, Reason.POVERTY, Reason.ILLNESS, Reason.DISTANCE,
-    Reason.OTHER, Reason.UNKNOWN,
-)  # fmt: skip
-METHODS = (
-    AttemptMethod.VISIT, AttemptMethod.CALL, AttemptMethod.LETTER, AttemptMethod.JOINT_VISIT, AttemptMethod.ORDER, AttemptMethod.OTHER,
-)  # fmt: skip
-OUTCOMES = (
-    AttemptOutcome.PROMISED, AttemptOutcome.REFUSED_BY_FAMILY, AttemptOutcome.NOT_FOUND, AttemptOutcome.WORKING_ELSEWHERE,
-    AttemptOutcome.WILLING, AttemptOutcome.RETURNED_CLAIMED, AttemptOutcome.OTHER,
-)  # fmt: skip
-CODES: tuple[RemovalCode | None, ...] = (
-    None, RemovalCode.DEATH, RemovalCode.EMIGRATED, RemovalCode.OVER_AGE, RemovalCode.DUPLICATE, RemovalCode.NO_SUCH_CHILD, RemovalCode.MISSING,
-)  # fmt: skip
-ROLES = (
-    Role.COUNTY_HEAD, Role.EDUCATION_HEAD, Role.TOWNSHIP_HEAD, Role.VILLAGE_HEAD, Role.PRINCIPAL, Role.TEACHER, Role.PARENT, Role.OFFICER,
-)  # fmt: skip
-MET = (MetWith.CHILD, MetWith.GUARDIAN, MetWith.CHILD_AND_GUARDIAN, MetWith.RELATIVE, MetWith.OTHER, MetWith.NOBODY)
-CHANGES = (PlanChange.LEAVE_OUT, PlanChange.TAKE_IN, PlanChange.RENEW)
-BECAUSE = (
-    PlanChangeReason.NOT_NEEDED, PlanChangeReason.DONE_ELSEWHERE, PlanChangeReason.NOT_FOR_THIS_CHILD, PlanChangeReason.NO_MEANS,
-    PlanChangeReason.NEEDED_AFTER_ALL, PlanChangeReason.NEW_VERSION, PlanChangeReason.OTHER,
-)  # fmt: skip
-_STEPS = tuple(PLACE)
-URGENCIES: tuple[Urgency | None, ...] = (None, Urgency.DUE_SOON, Urgency.OVERDUE, Urgency.PREFECTURE, Urgency.PROVINCE)
-CORROBORATIONS = (
-    Corroboration.ATTENDANCE, Corroboration.EXAM, Corroboration.MEAL, Corroboration.AID_PAID, Corroboration.VISIT,
-)  # fmt: skip
-DECLINING = (DecliningReason.NOT_IN_SCHOOL, DecliningReason.EVIDENCE_INSUFFICIENT, DecliningReason.OTHER)
-STATES = (CaseState.OPEN, CaseState.PERSUADING, CaseState.RETURNED, CaseState.CLOSED, CaseState.CLOSING)
-URGENCY_NUMBER = {urgency: n for n, urgency in enumerate(URGENCIES)}
-STATE_NUMBER = {state: n for n, state in enumerate(STATES)}
-REASON_NUMBER = {reason: n for n, reason in enumerate(REASONS)}
-_METHOD_NUMBER = {method: n for n, method in enumerate(METHODS)}
-_OUTCOME_NUMBER = {outcome: n for n, outcome in enumerate(OUTCOMES)}
-_CODE_NUMBER = {code: n for n, code in enumerate(CODES)}
 
 _HEAD = Layout(">I")
 _PLACE = Layout(">II")  # head; county 20 bits, reason 4
@@ -112,12 +101,10 @@ _DECLINING = Layout(">IQ4sB")  # the same; why
 _LAW = Layout(">IQ4sBB3s3s")  # the same three; role 4, step 4; the ladder's version; the day it happened; the last day of its term
 _VISIT = Layout(">IQ4s3s")  # the same, and the role above the office; the day of the visit
 _RESUMPTION = Layout(">IIB")  # head; county and reason; state
+_FLAG = Layout(">IQB")  # head; office, the role above it; rule 4, ground 4
+_DRAW = Layout(">IQ")  # head; office
+_RECHECK = Layout(">IQBB")  # as of _FLAG; finding; state
 
-_LEVELS = {"counties": 0, "prefectures": 1 << 36, "provinces": 2 << 36, "nation": 3 << 36, "schools": 1 << 40}
-_LEVEL_OF = {mark: level for level, mark in _LEVELS.items()}
-_DIGITS = {"counties": 6, "prefectures": 6, "provinces": 2, "schools": 10}
-_MARKS = 1 << 40 | 3 << 36
-"""An office is a number of 41 bits: the mark of its level, and below 36 bits the digits of its code. The nation has none."""
 _OFFICE_BITS, _ROLE_BITS, _MET_BITS, _BYTE = 41, 4, 3, 8
 _OFFICE = (1 << _OFFICE_BITS) - 1
 """Above the office of an attempt, from the lowest: role and whom they met, 1 being the first and 0 none; the number of the attempt, and how many
@@ -128,12 +115,6 @@ _NO_PLACE = _MOST = 255
 _DAY = (1 << 24) - 1
 """The day, in the head of an entry."""
 NO_DAY = b"\xff\xff\xff"
-
-
-@cache
-def code_of(number: int) -> str:
-    """Return a county's code from its number."""
-    return str(number).zfill(6)
 
 
 class Happening(Struct, frozen=True, omit_defaults=True):
@@ -171,6 +152,9 @@ class Happening(Struct, frozen=True, omit_defaults=True):
     unowned: UnownedReason | None = None
     urgency: Urgency | None = None
     visit: date | None = None
+    rule: Rule | None = None
+    ground: FlagGround | None = None
+    finding: Finding | None = None
 
 
 def _placed(head: int, fact: CaseFact, _: str) -> bytes:
@@ -178,7 +162,7 @@ def _placed(head: int, fact: CaseFact, _: str) -> bytes:
 
 
 def _attempted(head: int, fact: CaseAttempted, cause: str) -> bytes:
-    step = (fact.next.toordinal() if fact.next else 0) << 8 | _METHOD_NUMBER[fact.method] << 4 | _OUTCOME_NUMBER[fact.outcome]
+    step = (fact.next.toordinal() if fact.next else 0) << 8 | METHOD_NUMBER[fact.method] << 4 | OUTCOME_NUMBER[fact.outcome]
     role = 0 if fact.role is None else ROLES.index(fact.role) + 1
     met = 0 if fact.met is None else MET.index(fact.met) + 1
     ago = 0 if fact.happened is None else (head & _DAY) - fact.happened.toordinal() + 1
@@ -202,7 +186,7 @@ def _visit(head: int, fact: CaseVisitPlanned, cause: str) -> bytes:
     return _VISIT.pack(head, _who(fact), digest_of(cause), fact.day.toordinal().to_bytes(3))
 
 
-def _who(fact: CaseClosedByReturn | CaseClosingProposed | CaseReturnCorroborated | CaseClosingDeclined | CaseVisitPlanned) -> int:
+def _who(fact: Any) -> int:
     return (0 if fact.role is None else ROLES.index(fact.role) + 1) << _OFFICE_BITS | office_number(fact.office)
 
 
@@ -227,7 +211,7 @@ def _law_step(head: int, fact: CaseLawStepTaken, cause: str) -> bytes:
 
 
 def _removed(head: int, fact: CaseClosedByRemoval, _: str) -> bytes:
-    return _REMOVAL.pack(head, _CODE_NUMBER[fact.code])
+    return _REMOVAL.pack(head, CODE_NUMBER[fact.code])
 
 
 def _merging(head: int, fact: MergedFilesFact, _: str) -> bytes:
@@ -239,6 +223,23 @@ def _merging(head: int, fact: MergedFilesFact, _: str) -> bytes:
 
 def _resumed(head: int, fact: CaseFact, _: str) -> bytes:
     return _RESUMPTION.pack(head, int(fact.after.county) << 4 | REASON_NUMBER[fact.after.reason], STATE_NUMBER[fact.after.state])
+
+
+def _flagged(head: int, fact: CaseFlagged, _: str) -> bytes:
+    return _FLAG.pack(head, office_number(fact.flagged), RULES.index(fact.rule) << 4)
+
+
+def _flag_settled(head: int, fact: CaseFlagCleared | CaseFlagConfirmed, _: str) -> bytes:
+    ground = GROUNDS.index(fact.because) if isinstance(fact, CaseFlagCleared) else 0
+    return _FLAG.pack(head, _who(fact), RULES.index(fact.rule) << 4 | ground)
+
+
+def _drawn(head: int, fact: CaseDrawn, _: str) -> bytes:
+    return _DRAW.pack(head, office_number(fact.office))
+
+
+def _rechecked(head: int, fact: CaseRechecked, _: str) -> bytes:
+    return _RECHECK.pack(head, _who(fact), FINDINGS.index(fact.finding), STATE_NUMBER[fact.after.state])
 
 
 def _plain(head: int, _: CaseFact, __: str) -> bytes:
@@ -305,8 +306,20 @@ def _of_plan(word: str, day: date, office: int, who: int, version: int, place: i
 def _told_law_step(word: str, day: date, _: int, office: int, __: bytes, who: int, ladder: int, happened: bytes, term: bytes) -> Happening:
     days = (date.fromordinal(int.from_bytes(each)) for each in (happened, term))
     return Happening(
-        word, day, office=office_of(office), role=ROLES[who >> 4], law=_STEPS[who & 0xF], ladder=ladder, happened=next(days), term=next(days)
+        word, day, office=office_of(office), role=ROLES[who >> 4], law=STEPS[who & 0xF], ladder=ladder, happened=next(days), term=next(days)
     )  # fmt: skip
+
+
+def _told_flag(word: str, day: date, _: int, office: int, rule: int) -> Happening:
+    return replace(_told_closing(word, day, 0, office, b""), rule=RULES[rule >> 4], ground=GROUNDS[rule & 0xF])
+
+
+def _told_draw(word: str, day: date, _: int, office: int) -> Happening:
+    return Happening(word, day, office=office_of(office))
+
+
+def _told_recheck(word: str, day: date, _: int, office: int, finding: int, __: int) -> Happening:
+    return replace(_told_closing(word, day, 0, office, b""), finding=FINDINGS[finding])
 
 
 def _told_removal(word: str, day: date, _: int, code: int) -> Happening:
@@ -364,29 +377,21 @@ KINDS: dict[type[CaseFact], Kind] = {
     CaseBecameOverdue: Kind(29, _HEAD, _plain, _told_plainly),
     CaseEscalated: Kind(30, _REMOVAL, _escalated, _told_escalation),
     CaseVisitPlanned: Kind(34, _VISIT, _visit, _told_visit),
+    CaseFlagged: Kind(37, _FLAG, _flagged, _told_flag),
+    CaseFlagCleared: Kind(38, _FLAG, _flag_settled, _told_flag),
+    CaseFlagConfirmed: Kind(39, _FLAG, _flag_settled, _told_flag),
+    CaseDrawn: Kind(40, _DRAW, _drawn, _told_draw),
+    CaseRechecked: Kind(41, _RECHECK, _rechecked, _told_recheck),
 }
 _BY_OFFICES = CaseAttempted, CaseClosedByReturn, CaseStepDone, CasePlanChanged, CaseLawStepTaken
 _BY_TWO = CaseReturnCorroborated, CaseClosingProposed, CaseClosingDeclined, CaseVisitPlanned
 OF_OFFICES = frozenset(KINDS[fact].number for fact in (*_BY_OFFICES, *_BY_TWO))
 
 
+def office_in(entry: bytes) -> str:
+    """Return the office in the entry of a closing, and of all that begin alike."""
+    return office_of(_DONE.unpack_from(entry)[1] & _OFFICE)
+
+
 def _in_byte(number: int) -> int:
     return number if 0 <= number <= _MOST else 0
-
-
-@lru_cache(maxsize=4096)
-def office_number(office: str) -> int:
-    """Return an office as a number of 41 bits."""
-    level, _, code = office[1:].partition("/")
-    return _LEVELS[level] | int(code or 0)
-
-
-def office_of(number: int) -> str:
-    """Return the office of a number."""
-    level = _LEVEL_OF[number & _MARKS]
-    return f"/{level}/{number & ~_MARKS:0{_DIGITS[level]}d}" if level in _DIGITS else f"/{level}"
-
-
-def digest_of(cause: str) -> bytes:
-    """Return the 4 bytes by which the command of an office is known again."""
-    return blake2b(cause.encode(), digest_size=4).digest()

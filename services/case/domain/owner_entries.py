@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from struct import Struct as Layout
 
-from services.case.domain.entries import ROLES, Happening, Kind, code_of, digest_of, office_number, office_of
+from services.case.domain.entries import Happening, Kind
+from services.case.domain.stored_numbers import ROLES, code_of, digest_of, office_number, office_of
 from shared.contracts.case import CaseFact
 from shared.contracts.case_codes import Role, SendingBackReason, UnownedReason
 from shared.contracts.case_owners import CaseGiven, CaseHandedOn, CaseSent, CaseSentBack, CaseTakenOver, CaseUnowned

@@ -1,17 +1,26 @@
 """States as bytes: 24 for a file, 3 more while there is more to tell of its due day, 4 more once a step of its plan is done or left out, 7 more
 once a step of the law was taken, 9 to
-21 more while the child is back and the file not closed, what is known of who answers beside the county (``packed_owner.py``),
-and 4 to 28 for each happening of its history.
+21 more while the child is back and the file not closed, what is known of who answers beside the county (``packed_owner.py``), flags and draws
+(``packed_oversight.py``), and 4 to 28 for each happening of its history.
 
-The first byte is the format's version. The numbers below and in ``entries.py`` are stored: they never change, and none is used again.
+The first byte is the format's version. The numbers below, in ``stored_numbers.py`` and in ``entries.py`` are stored: they never change, and none
+is used again.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from functools import cache, lru_cache
 from struct import Struct as Layout
 
 from services.case.domain.case import INITIAL, Case
-from services.case.domain.entries import (
+from services.case.domain.flags import oldest_open
+from services.case.domain.law import Law
+from services.case.domain.owners import Owner
+from services.case.domain.packed_oversight import pack_draws, pack_flags, unpack_draws, unpack_flags
+from services.case.domain.packed_owner import NO_OWNER, OF_OWNERS, pack_owner, unpack_owner
+from services.case.domain.plan import Plan
+from services.case.domain.samples import oldest_waiting
+from services.case.domain.stored_numbers import (
     REASON_NUMBER,
     REASONS,
     STATE_NUMBER,
@@ -22,10 +31,6 @@ from services.case.domain.entries import (
     office_number,
     office_of,
 )
-from services.case.domain.law import Law
-from services.case.domain.owners import Owner
-from services.case.domain.packed_owner import NO_OWNER, OF_OWNERS, pack_owner, unpack_owner
-from services.case.domain.plan import Plan
 from services.case.domain.sustaining import Return
 from services.case.domain.urgency import next_day
 from shared.contracts.case_codes import CaseStanding
@@ -39,7 +44,7 @@ _MARKS = {n << 4 | r: (state, reason) for n, state in enumerate(STATES) for r, r
 # version; state and reason, 4 bits each; county (six digits); due day, as lists sort it; attempts; taken;
 # of the plan: the playbook's version 7 bits, whether the marks follow 1 bit, whether the law follows 1 bit, the return 1 bit;
 # the day from which its days count 22 bits; what else follows: of who answers 3 bits (``packed_owner.py``), what was told of the due day 3 bits,
-# whether the day follows on which there is more to tell 1 bit; 1 bit is free
+# whether the day follows on which there is more to tell 1 bit; whether flags and draws follow 1 bit
 _CASE = Layout(">BBI3sHqIB")
 _MARKED, _LAWFUL, _RETURNED = 1 << 24, 1 << 23, 1 << 22
 _DAY = (1 << 22) - 1
@@ -49,8 +54,10 @@ _PLAN_MARKS = Layout(">HH")  # steps done; steps left out
 _RETURN = Layout(">3s6s")  # the day of the return; the claimant (0: not known), and above it which offices follow in 6 bytes each
 _OFFICE_BYTES = 6
 _CORROBORATED, _PROPOSED = 1 << 46, 1 << 47
+FLAGGED, DRAWN = "flagged", "drawn"
+"""The kinds of the lists of files with an open flag, and of files that wait for a re-check."""
 _LISTED_AS, _DUE = slice(1, 6), slice(6, 9)
-_URGENCY_BITS, _URGENCY, _FALLS = 3, 7, 1 << 6
+_URGENCY_BITS, _URGENCY, _FALLS, _OVERSEEN = 3, 7, 1 << 6, 1 << 7
 _FALLS_AT = slice(_CASE.size, _CASE.size + 3)
 _ELSE_AT = _CASE.size - 1
 _MOST_ATTEMPTS = 65_535
@@ -85,12 +92,19 @@ def pack(case: Case) -> bytes:
         begun |= _RETURNED
         back = _pack_return(case.back)
     more, owner = NO_OWNER if case.owner is None else pack_owner(case.owner)
+    overseen = b""
+    if case.flags or case.draws:
+        more, overseen = more | _OVERSEEN, _pack_oversight(case)
     more, falls = more | URGENCY_NUMBER[now.urgency] << _URGENCY_BITS, b""
     if (day := next_day(now)) is not None:
         # Stored, and not worked out again: lists are kept by it, whatever thresholds a later version of the code has.
         more, falls = more | _FALLS, day_key(day)
     head = _CASE.pack(FORMAT, marks, int(now.county), due, min(now.attempts, _MOST_ATTEMPTS), case.taken, begun, more)
-    return b"%b%b%b%b%b%b%b" % (head, falls, plan_marks, law, back, owner, case.history)
+    return b"%b%b%b%b%b%b%b%b" % (head, falls, plan_marks, law, back, owner, overseen, case.history)
+
+
+def _pack_oversight(case: Case) -> bytes:
+    return pack_flags(case.flags) + pack_draws(case.draws)
 
 
 def _pack_return(back: Return) -> bytes:
@@ -141,6 +155,10 @@ def unpack(state: bytes | None) -> Case:
     owner = None
     if more & OF_OWNERS:
         owner, history_at = unpack_owner(state, history_at, more)
+    flags, draws = INITIAL.flags, INITIAL.draws
+    if more & _OVERSEEN:
+        flags, history_at = unpack_flags(state, history_at)
+        draws, history_at = unpack_draws(state, history_at)
     try:
         case_state, reason = _MARKS[marks]
         since = date.fromordinal(begun & _DAY)
@@ -149,7 +167,7 @@ def unpack(state: bytes | None) -> Case:
         raise damaged(state, "case") from None
     day = None if due == NO_DAY else date.fromordinal(int.from_bytes(due))
     standing = CaseStanding(case_state, code_of(county), reason, attempts, day, urgency)
-    return Case(standing, taken, state[history_at:], Plan(begun >> 25, since, done, left), law, back, owner)
+    return Case(standing, taken, state[history_at:], Plan(begun >> 25, since, done, left), law, back, owner, flags, draws)
 
 
 def places_in_lists(state: bytes) -> list[tuple[str, bytes]]:
@@ -171,6 +189,16 @@ def places_in_lists(state: bytes) -> list[tuple[str, bytes]]:
 def owner_of(state: bytes) -> Owner | None:
     """Return what a state knows of who answers, beside the county; at no cost where it knows nothing."""
     return unpack(state).owner if state[_ELSE_AT] & OF_OWNERS else None
+
+
+def places_of_oversight(state: bytes) -> Sequence[tuple[str, bytes]]:
+    """Return the lists of flagged and of drawn files in which a file stands beside its own, by the day of what has waited longest."""
+    if not state[_ELSE_AT] & _OVERSEEN:
+        return ()
+    case = unpack(state)
+    county = code_of(int.from_bytes(state[_LISTED_AS][1:]))
+    waiting = ((FLAGGED, oldest_open(case.flags)), (DRAWN, oldest_waiting(case.draws)))
+    return [(f"{county}:{kind}", day_key(day)) for kind, day in waiting if day is not None]
 
 
 @cache

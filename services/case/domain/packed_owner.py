@@ -6,9 +6,9 @@ Which of them follow stands in three bits of the state's head (``packed.py``).
 from datetime import date
 from struct import Struct as Layout
 
-from services.case.domain.entries import code_of
 from services.case.domain.owner_entries import SENDING_BACK, UNOWNED, somebody, who_of
 from services.case.domain.owners import Answers, HandOver, Owner, Unowned
+from services.case.domain.stored_numbers import code_of
 
 _ON_ITS_WAY, _UNOWNED_, _HANDED_ON = 1, 2, 4
 OF_OWNERS = _ON_ITS_WAY | _UNOWNED_ | _HANDED_ON

@@ -7,6 +7,8 @@ from msgspec.structs import replace
 
 from shared.contracts.case import CaseClosingDeclined, CaseClosingProposed, CaseFact, CasePutUnderObservation, CaseReturnCorroborated
 from shared.contracts.case_codes import CaseState
+from shared.contracts.flags import CaseRechecked
+from shared.contracts.oversight_codes import Finding
 
 BACK = frozenset({CaseState.RETURNED, CaseState.CLOSING})
 """The states of a child that is back, and whose file is not closed."""
@@ -33,5 +35,8 @@ def return_after(found: Return | None, fact: CaseFact, *, on: date) -> Return:
             return replace(back, proposed_by=fact.office)
         case CaseClosingDeclined():
             return replace(back, corroborated_by=None, proposed_by=None)
+        case CaseRechecked(finding=Finding.NOT_IN_SCHOOL):
+            # What was seen before that day shows nothing any more.
+            return Return(fact.happened, fact.claimant)
         case _:
             return back

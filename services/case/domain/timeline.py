@@ -2,8 +2,9 @@
 
 from datetime import date
 
-from services.case.domain.entries import DIGEST_AT, MERGE, NO_DAY, STATES, Happening, digest_of
+from services.case.domain.entries import DIGEST_AT, MERGE, NO_DAY, Happening, office_in
 from services.case.domain.kinds import BY_NUMBER, KINDS, KNOWN_AGAIN, entries_of
+from services.case.domain.stored_numbers import STATES, digest_of
 from shared.contracts.case import (
     CaseAttempted,
     CaseClosedByLeave,
@@ -24,6 +25,7 @@ from shared.contracts.case import (
     CaseVisitPlanned,
 )
 from shared.contracts.case_codes import CaseState
+from shared.contracts.flags import FLAG_FACTS, CaseRechecked
 
 MOST_BYTES = 480
 """The longest timeline: the oldest happenings go first, and the record has them all. At least 17 happenings fit, 24 of a child of one id."""
@@ -53,7 +55,7 @@ def _numbers(*facts: type[CaseFact]) -> frozenset[int]:
 
 _CLOSED_BY_REPORT = _numbers(CaseClosedByRemoval, CaseClosedByLeave)
 _PLANNED = KINDS[CaseVisitPlanned].number
-_RESUMED = KINDS[CaseResumed].number
+_STATE_LAST = _numbers(CaseResumed, CaseRechecked)
 _LEAVES: dict[type[CaseFact], CaseState] = {
     CaseOpened: CaseState.OPEN,
     CaseReopened: CaseState.OPEN,
@@ -71,12 +73,16 @@ _LEAVES: dict[type[CaseFact], CaseState] = {
 _STATE_AFTER = {KINDS[fact].number: state for fact, state in _LEAVES.items()}
 _OPENINGS = _numbers(CaseOpened, CaseReopened)
 _MERGES = _numbers(CaseJoined, CaseParted, CaseRestored)
+_NOTES = _numbers(*FLAG_FACTS)
+"""What is noted of a file and leaves it as it is; a re-check may leave it under observation again."""
+_CLOSINGS = _numbers(*(fact for fact, state in _LEAVES.items() if state is CaseState.CLOSED))
+_BY_RETURN, _PROPOSED = KINDS[CaseClosedByReturn].number, KINDS[CaseClosingProposed].number
 
 
 def was_closed_by_report(history: bytes) -> bool:
     """Return whether the last thing that happened to a file is that a report of a removal or a leave closed it."""
-    entries = list(entries_of(history))
-    return bool(entries) and entries[-1][0] in _CLOSED_BY_REPORT
+    last = _last(history)
+    return bool(last) and last[0] in _CLOSED_BY_REPORT
 
 
 def state_before(history: bytes) -> CaseState | None:
@@ -89,7 +95,29 @@ def state_before(history: bytes) -> CaseState | None:
 
 
 def _state_after(entry: bytes) -> CaseState | None:
-    return STATES[entry[-1]] if entry[0] == _RESUMED else _STATE_AFTER.get(entry[0])
+    return STATES[entry[-1]] if entry[0] in _STATE_LAST else _STATE_AFTER.get(entry[0])
+
+
+def _last(history: bytes) -> bytes:
+    """Return the entry of the last thing that happened to a file, beside what was only noted of it; none of an empty one."""
+    return next((entry for entry in reversed(list(entries_of(history))) if entry[0] not in _NOTES), b"")
+
+
+def closers(history: bytes) -> frozenset[str]:
+    """Return the offices that closed a file by return, or would close it, in its newest spell, as far as the timeline reaches."""
+    spell: list[bytes] = []
+    for entry in entries_of(history):
+        spell = [] if entry[0] in _OPENINGS else [*spell, entry]
+    return frozenset(office_in(entry) for entry in spell if entry[0] in (_BY_RETURN, _PROPOSED))
+
+
+def claimant_of_closing(history: bytes) -> str | None:
+    """Return the office that closed a file by return, the first of two; None where it was closed otherwise, or that is forgotten."""
+    entries = [entry for entry in entries_of(history) if entry[0] in _CLOSINGS or entry[0] == _PROPOSED]
+    if not entries or entries[-1][0] != _BY_RETURN:
+        return None
+    first = entries[-2] if len(entries) > 1 and entries[-2][0] == _PROPOSED else entries[-1]
+    return office_in(first)
 
 
 def visit_planned(history: bytes) -> date | None:
@@ -98,7 +126,7 @@ def visit_planned(history: bytes) -> date | None:
     for entry in entries_of(history):
         if entry[0] == _PLANNED:
             planned = date.fromordinal(int.from_bytes(entry[-3:]))
-        elif entry[0] in _STATE_AFTER or entry[0] == _RESUMED:
+        elif entry[0] in _STATE_AFTER or entry[0] in _STATE_LAST:
             planned = None
     return planned
 
@@ -127,7 +155,7 @@ def found_by_joining(history: bytes, student: str) -> CaseState | None:
 
 def closed_by_merge(history: bytes) -> tuple[CaseState, date | None] | None:
     """Return the state and the due day that a file had when a merge closed it; None where something else was the last to happen to it."""
-    last = b"".join(list(entries_of(history))[-1:])
+    last = _last(history)
     if not last or last[0] != KINDS[CaseClosedByMerge].number:
         return None
     _, _, found, due, _ = MERGE.unpack(last)

@@ -13,6 +13,7 @@ from msgspec import Struct, field
 from shared.contracts.case_codes import CaseStanding
 from shared.contracts.case_language import CASE_FACTS
 from shared.contracts.county import CountyStated
+from shared.contracts.flags import FLAG_FACTS
 from shared.contracts.relief import RELIEF_FACTS, Grant
 from shared.contracts.same_as import MERGE_FACTS
 from shared.contracts.student import STUDENT_FACTS, CompletedTransfer, Standing
@@ -114,7 +115,7 @@ Counted = CountedStudent | CountedCase | CountedGrant | CountedStatement
 
 _DATA: tuple[tuple[type[CountedFact], Iterable[type[EventData]]], ...] = (
     (CountedStudent, (*STUDENT_FACTS, *MERGE_FACTS)),
-    (CountedCase, CASE_FACTS),
+    (CountedCase, (*CASE_FACTS, *FLAG_FACTS)),
     (CountedGrant, RELIEF_FACTS),
     (CountedStatement, (CountyStated,)),
 )

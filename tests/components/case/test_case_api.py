@@ -38,6 +38,7 @@ async def test_a_file_shows_where_it_stands_and_what_happened_to_it(desk: CaseDe
             "from_county": "513431", "to_county": BUTUO, "since": "2020-06-03", "days": 11, "due": "2020-06-17", "overdue": False, "turns": 1,
             "because": None,
         },
+        "flags": [], "draws": [], "urgency": None,
         "history": [
             {"what": "opened", "day": "2020-06-01", "county": "513431", "reason": "work"},
             {"what": "sent", "day": "2020-06-03", "from_county": "513431", "to_county": BUTUO, "next": "2020-06-17"},
@@ -257,4 +258,4 @@ async def test_the_description_has_every_shape_that_is_taken_and_given(desk: Cas
     ]["schemas"].keys()
     post = document["paths"]["/v1/cases/{id}"]["post"]
     assert {"200", "202", "400", "404", "409", "413", "415", "422", "503"} <= post["responses"].keys()
-    assert len(post["requestBody"]["content"]["application/json"]["schema"]["oneOf"]) == 14
+    assert len(post["requestBody"]["content"]["application/json"]["schema"]["oneOf"]) == 19

@@ -30,8 +30,10 @@ from tests.components.case.case_desk import asked
 from tests.components.shared.office_desk import CHILD, at
 from tests.components.shared.unchecked import take_out
 from tests.domain.case.case_story import OFFICE, attempt, back, confirmed, corroborated, moved, opened, proposed
+from tests.domain.case.flag_story import cleared, drawn, rechecked, sampled
 from tests.domain.case.owner_story import taken_over
 from tests.domain.case.test_case_laws import History, histories, law
+from tests.domain.case.test_oversight import BURST
 
 P, AT = 3, 1234
 KEY = CHILD.encode()
@@ -117,7 +119,9 @@ def test_without_the_look_at_numbers_the_worker_would_stop(guard: str, data: dic
         judged(changed(OPEN, data=data))
 
 
-@pytest.mark.parametrize("key", [None, b"", b"513431", CHILD[:-1].encode(), b"x" * 32, "é".encode() * 16])
+@pytest.mark.parametrize(
+    "key", [None, b"", b"51343", b"51343a", b"county513431\0\0\0\0".hex().encode(), CHILD[:-1].encode(), b"x" * 32, "é".encode() * 16]
+)
 def test_a_key_that_is_no_student_becomes_a_dead_letter(key: bytes | None) -> None:
     with pytest.raises(Unreadable):
         decider.state_id(key)
@@ -252,3 +256,27 @@ def test_a_state_rebuilt_from_the_record_is_byte_for_byte_the_live_one(history: 
 @given(histories())
 def test_judging_the_same_again_gives_the_same_bytes(history: History) -> None:
     assert decided(history) == decided(history)
+
+
+COUNTY_OF_FLAGS = asked(BURST, child="513431", time=at("2020-06-14"), id_="f-1")
+
+
+def test_a_county_has_a_state_of_its_own_that_is_kept_apart_from_every_child() -> None:
+    outcome = judged(COUNTY_OF_FLAGS, key=b"513431")
+    assert (outcome.outcome, decider.state_id(b"513431")) == (Outcome.ACCEPTED, b"county513431" + bytes(4))
+    assert outcome.fact is not None
+    fact, _ = read_fact(outcome.fact)
+    assert (fact.type, fact.subject, fact.partitionkey, fact.reportedby) == ("cn.baoxue.oversight.flagged.v1", "513431", "513431", "/nation")
+    assert decider.evolved(read_event(outcome.fact), None) == outcome.state
+    assert {name for name, _ in decider.listed(outcome.state)} == {"513431:county-flags"}
+    assert judged(COUNTY_OF_FLAGS, outcome.state, key=b"513431") == Judged(Outcome.DUPLICATE)
+    refusal = judged(asked(cleared(), child="513431", time=at("2020-06-14"), id_="f-2"), outcome.state, key=b"513431")
+    assert (refusal.outcome, refusal.state, refusal.fact) == (Outcome.REFUSED, None, None)
+
+
+@pytest.mark.parametrize(
+    ("command", "key"), [(opened(), "513431"), (drawn(), "513431"), (rechecked(), "513431"), (attempt(), "513431"), (sampled(), CHILD)]
+)
+def test_what_is_of_a_child_is_none_of_a_county_nor_the_other_way_round(command: CaseCommand, key: str) -> None:
+    with pytest.raises(Unreadable, match="the subject is a c"):
+        judged(asked(command, child=key, time=at("2020-06-14"), id_="x"), key=key.encode())

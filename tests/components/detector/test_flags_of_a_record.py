@@ -13,10 +13,10 @@ from deploy.detector.counties import AS_OF, invent
 from deploy.detector.lives import PARTITIONS, Story
 from deploy.detector.record import province_of, read_flags
 from deploy.detector.trial import flags_of
-from services.case.detector.flags import Rule
 from services.reporting.audit.sources import bounds, kafka_topic
 from services.reporting.audit.sources.kafka_topic import TopicUnreadable
 from services.reporting.audit.sources.log import Bounds
+from shared.contracts.oversight_codes import Rule
 from shared.contracts.registry import NewerVersion
 from shared.events.codec import encode
 from tests.components.audit.memory_topic import MemoryTopic

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 from deploy.detector import cli
 from deploy.detector.counties import invent
 from deploy.detector.trial import Score, flags_of, try_rules
-from services.case.detector.flags import Rule
 from services.case.detector.rulebook import RULEBOOKS
+from shared.contracts.oversight_codes import Rule
 
 PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "returns-on-paper.md"
 GOLDEN = Path(__file__).parent / "golden" / "trial.seed-7.counties-24.txt"

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from msgspec.structs import replace
 
-from services.case.domain import merged_files, office_commands, owner_commands, plan_commands, policy_commands
+from services.case.domain import flag_commands, merged_files, office_commands, owner_commands, plan_commands, policy_commands
 from services.case.domain.case import INITIAL, Case, evolve
 from services.case.domain.plan import planned
 from services.case.domain.urgency import kept, tell
@@ -55,6 +55,7 @@ from shared.contracts.case_commands import (
 )
 from shared.contracts.case_days import TellUrgency
 from shared.contracts.case_owner_commands import OWNER_COMMANDS
+from shared.contracts.flag_commands import ClearFlag, ConfirmFlag, DrawFile, RaiseFlag, RecordRecheck
 from shared.contracts.refusal import Refusal
 from shared.contracts.sequence import sequence_of
 from shared.contracts.words import Reason, RemovalCode, Status
@@ -309,6 +310,10 @@ def _judged(case: Case, asked: CaseCommand, *, on: date, cause: str) -> CaseFact
     if isinstance(asked, OWNER_COMMANDS):
         of = {ZHAOJUE, BUTUO} if getattr(asked, "office", "") in (PREFECTURE, PROVINCE) else {getattr(asked, "office", "").removeprefix("/counties/")}
         return owner_commands.decide(case, numbered(asked, on), on=on, cause=cause, answers_for=of)  # type: ignore[arg-type]  # one of these
+    if isinstance(asked, RaiseFlag | ClearFlag | ConfirmFlag | DrawFile | RecordRecheck):
+        of = {asked.office.removeprefix("/counties/")} if asked.office.startswith(("/counties/", "/schools/")) else {ZHAOJUE, BUTUO}
+        asked = replace(asked, happened=on) if isinstance(asked, RecordRecheck) and asked.happened == THAT_DAY else asked
+        return flag_commands.decide(case, asked, on=on, cause=cause, answers_for=of)
     if isinstance(asked, RecordStep | ChangePlan):
         return plan_commands.decide(case, asked, on=on, cause=cause, answers_for={asked.office.removeprefix("/counties/")})
     return planned(case.plan, case.history, _followed(case, asked, on), on=on)
@@ -322,7 +327,7 @@ def _followed(case: Case, asked: CaseCommand, on: date) -> CaseFact | None:
 
 def numbered(asked: CaseCommand, on: date) -> CaseCommand:
     """Give a policy's command the number of its day, if it has none."""
-    if isinstance(asked, CorroborateReturn) and asked.happened == THAT_DAY:
+    if isinstance(asked, CorroborateReturn | RecordRecheck) and asked.happened == THAT_DAY:
         return replace(asked, happened=on)
     if getattr(asked, "fact", None) != NOW:
         return asked

@@ -15,6 +15,7 @@ from shared.contracts.case import (
 from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, CaseState
 from shared.contracts.case_language import CASE_FACTS
 from shared.contracts.case_owners import CaseSent, CaseTakenOver
+from shared.contracts.flags import FLAG_FACTS
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.student import StudentCompleted
 from shared.contracts.words import Reason, RemovalCode
@@ -206,6 +207,6 @@ def test_of_one_fact_several_things_may_follow_and_each_once() -> None:
 
 
 def test_every_published_fact_is_folded_and_no_other() -> None:
-    assert set(CASE_FACTS) == FOLDED
+    assert {*CASE_FACTS, *FLAG_FACTS} == FOLDED
     with pytest.raises(UnfoldableFact, match="deploy"):
         evolve(INITIAL, StudentCompleted(before=None, after=None), on=day(1), cause="c")  # type: ignore[arg-type]  # on purpose

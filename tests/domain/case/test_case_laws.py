@@ -47,6 +47,8 @@ from shared.contracts.case_codes import (
 )
 from shared.contracts.case_commands import CaseCommand, TakeLawStep
 from shared.contracts.case_owners import OWNER_FACTS
+from shared.contracts.flags import FLAG_FACTS, CaseRechecked
+from shared.contracts.oversight_codes import Finding, FlagGround, Rule
 from shared.contracts.sequence import sequence_of
 from shared.contracts.words import Reason, RemovalCode, Status
 from tests.domain.case.case_story import (
@@ -83,6 +85,7 @@ from tests.domain.case.case_story import (
     restored,
     step,
 )
+from tests.domain.case.flag_story import cleared, drawn, flag_confirmed, flag_of, raised, rechecked
 from tests.domain.case.owner_story import disowned, given_to, handed_on, marked_unowned, sent_back, taken_over
 from tests.domain.decided import decided_in_order
 
@@ -97,6 +100,7 @@ _met = st.sampled_from(MetWith)
 _next = st.none() | st.integers(-3, 200).map(lambda days: FIRST + timedelta(days))
 _step = st.sampled_from(sorted({each.code for playbooks in PLAYBOOKS.values() for playbook in playbooks for each in playbook.steps}))
 _happened = st.integers(-200, 15).map(lambda days: FIRST + timedelta(days))
+_flag = st.builds(lambda rule, n: flag_of(n, rule=rule), st.sampled_from(Rule), st.integers(1, 3))
 ASKED: st.SearchStrategy[CaseCommand] = st.one_of(
     st.builds(opened, _county, st.none() | st.sampled_from(Reason), fact=_fact),
     st.builds(back, _fact, claimant=st.none() | _any_office),
@@ -118,6 +122,11 @@ ASKED: st.SearchStrategy[CaseCommand] = st.one_of(
         law_step, st.sampled_from(LawStep), _office, role=st.sampled_from([Role.EDUCATION_HEAD, Role.PRINCIPAL]), happened=_happened, term=_next
     ),
     st.builds(plan_visit, st.integers(0, 40).map(lambda n: FIRST + timedelta(n)), _office, role=st.sampled_from(Role)),
+    st.builds(lambda rule, n, office: raised(n, rule=rule, office=office), st.sampled_from(Rule), st.integers(1, 3), _any_office),
+    st.builds(cleared, _flag, _any_office, because=st.sampled_from(FlagGround)),
+    st.builds(flag_confirmed, _flag, _any_office),
+    st.builds(drawn, _any_office, seed=st.sampled_from(["seed-one", "seed-two"])),
+    st.builds(rechecked, st.sampled_from(Finding), _any_office, happened=_happened | st.just(THAT_DAY)),
     st.builds(plan_change, st.sampled_from(PlanChange), st.none() | _step, _office, because=st.sampled_from(PlanChangeReason)),
     st.builds(taken_over, _office),
     st.builds(sent_back, _office, because=st.sampled_from(SendingBackReason)),
@@ -202,7 +211,7 @@ def test_something_is_due_for_every_file_that_is_not_closed_and_for_no_other(his
 
 SAYS_MORE: tuple[type[CaseFact], ...] = (
     *(CaseJoined, CaseStepDone, CasePlanChanged, CaseLawStepTaken, CaseReturnCorroborated, CaseMoved, CaseVisitPlanned),
-    *OWNER_FACTS,
+    *(*OWNER_FACTS, *FLAG_FACTS),
 )
 """The facts that may leave a file's standing as they find it."""
 
@@ -315,7 +324,7 @@ def homecomings(draw: st.DrawFn) -> History:
 @given(st.one_of(homecomings(), histories()))
 def test_a_file_that_was_closed_by_return_has_the_evidence_of_two(history: History) -> None:
     """Told from the facts alone: somebody else than the claimant knew, the child had stayed, one office would close and another confirmed."""
-    claimed: CasePutUnderObservation | None = None
+    claimed: CasePutUnderObservation | CaseRechecked | None = None
     by: CaseReturnCorroborated | None = None
     proposal: CaseClosingProposed | None = None
     until: date | None = None
@@ -334,6 +343,8 @@ def test_a_file_that_was_closed_by_return_has_the_evidence_of_two(history: Histo
                 assert proposal is not None
                 assert fact.office != proposal.office
                 by, proposal, until = None, None, fact.after.due
+            case CaseRechecked(finding=Finding.NOT_IN_SCHOOL) if fact.after.state is CaseState.RETURNED:
+                claimed, by, proposal, until = fact, None, None, fact.after.due
             case CaseClosedByReturn():
                 assert by is not None
                 assert proposal is not None

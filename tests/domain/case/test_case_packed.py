@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from services.case.domain import entries, packed, timeline
+from services.case.domain import entries, packed, stored_numbers, timeline
 from services.case.domain.case import Case, evolve
 from services.case.domain.entries import Happening
 from services.case.domain.packed import FALLS, NO_DAY, SHARDS, day_key, pack, places_in_lists, unpack
 from services.case.domain.timeline import knows_again
 from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, Corroboration, DecliningReason, MetWith, PlanChange, PlanChangeReason, Role
+from shared.contracts.oversight_codes import Finding, FlaggedAct, FlagGround, Rule
 from shared.contracts.words import Reason, RemovalCode
 from shared.states import UnknownFormat
 from tests.domain.case.case_story import (
@@ -174,26 +175,33 @@ def test_the_last_commands_of_offices_are_known_again() -> None:
 
 
 def test_bytes_that_only_look_like_a_digest_are_none() -> None:
-    digest = entries.digest_of("c")
+    digest = stored_numbers.digest_of("c")
     looks_like_it = entries._PLACE.pack(1 << 24 | day(1).toordinal(), int.from_bytes(digest))
     assert digest in looks_like_it
     assert not knows_again(looks_like_it * 3, "c")
 
 
 def test_every_reason_method_outcome_and_code_has_a_number() -> None:
-    assert set(entries.REASONS) == {None, *Reason}
-    assert set(entries.METHODS) == set(AttemptMethod)
-    assert set(entries.OUTCOMES) == set(AttemptOutcome)
-    assert set(entries.CODES) == {None, *RemovalCode}
-    assert set(entries.ROLES) == set(Role)
-    assert set(entries.MET) == set(MetWith)
-    assert len(entries.MET) < 1 << 3
-    assert len(entries.ROLES) < 1 << 4
-    assert set(entries.CORROBORATIONS) == set(Corroboration)
-    assert set(entries.DECLINING) == set(DecliningReason)
-    assert set(entries.CHANGES) == set(PlanChange)
-    assert set(entries.BECAUSE) == set(PlanChangeReason)
-    stored = (entries.REASONS, entries.METHODS, entries.OUTCOMES, entries.ROLES, entries.CHANGES, entries.BECAUSE)
+    assert set(stored_numbers.REASONS) == {None, *Reason}
+    assert set(stored_numbers.METHODS) == set(AttemptMethod)
+    assert set(stored_numbers.OUTCOMES) == set(AttemptOutcome)
+    assert set(stored_numbers.CODES) == {None, *RemovalCode}
+    assert set(stored_numbers.ROLES) == set(Role)
+    assert set(stored_numbers.MET) == set(MetWith)
+    assert len(stored_numbers.MET) < 1 << 3
+    assert len(stored_numbers.ROLES) < 1 << 4
+    assert set(stored_numbers.CORROBORATIONS) == set(Corroboration)
+    assert set(stored_numbers.DECLINING) == set(DecliningReason)
+    assert set(stored_numbers.CHANGES) == set(PlanChange)
+    assert set(stored_numbers.BECAUSE) == set(PlanChangeReason)
+    assert set(stored_numbers.RULES) == set(Rule)
+    assert set(stored_numbers.GROUNDS) == {None, *FlagGround}
+    assert set(stored_numbers.FINDINGS) == set(Finding)
+    assert set(stored_numbers.ACTS) == {None, *FlaggedAct}
+    stored = (
+        stored_numbers.REASONS, stored_numbers.METHODS, stored_numbers.OUTCOMES, stored_numbers.ROLES, stored_numbers.CHANGES, stored_numbers.BECAUSE,
+        stored_numbers.RULES, stored_numbers.GROUNDS, stored_numbers.ACTS,
+    )  # fmt: skip
     assert max(map(len, stored)) <= 16
 
 

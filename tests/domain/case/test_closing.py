@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from services.case.domain.case import Case
-from services.case.domain.entries import Happening, office_number, office_of
+from services.case.domain.entries import Happening
 from services.case.domain.packed import pack, unpack
+from services.case.domain.stored_numbers import office_number, office_of
 from services.case.domain.sustaining import Return
 from services.case.domain.timeline import happenings_of
 from shared.contracts.case import (

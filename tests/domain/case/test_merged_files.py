@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.case.domain import entries, timeline
+from services.case.domain import stored_numbers, timeline
 from services.case.domain.entries import Happening
 from services.case.domain.timeline import knows_again
 from shared.contracts.case import CaseClosedByMerge, CaseJoined, CaseParted, CaseRestored
@@ -163,7 +163,7 @@ def test_an_id_in_a_history_is_not_taken_for_a_command() -> None:
     history = told([opened(), merged()]).history
     for n in range(2_000):
         assert not knows_again(history, f"c{n}")
-    digest = entries.digest_of("c1")
+    digest = stored_numbers.digest_of("c1")
     spoiled = told([opened(), merged(student=(digest * 4).hex())]).history
     assert digest in spoiled
     assert not knows_again(spoiled, "c1")

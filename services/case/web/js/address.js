@@ -1,5 +1,7 @@
 // The address keeps the view: which queue or file, which county, reason, school and who answers, in which order, from where on, in which language. Pure.
-export const QUEUES = ["overdue", "escalated", "today", "soon", "coming", "incoming", "confirm", "watched", "second", "sent", "ageing", "unowned", "all", "closed"];
+export const QUEUES = [
+  "overdue", "escalated", "today", "soon", "coming", "incoming", "confirm", "watched", "second", "flagged", "recheck", "sent", "ageing", "unowned", "all", "closed",
+];
 const [FIRST_QUEUE, FIRST_TONGUE] = [QUEUES[0], "zh"];
 const FIELDS = ["county", "reason", "answers", "school", "order", "after", "file"];
 export const ORDERS = ["due", "reason", "out", "attempts"];
@@ -10,6 +12,7 @@ export function viewOf(search) {
   return {
     queue: QUEUES.includes(queue) ? queue : FIRST_QUEUE,
     areas: query.get("view") === "areas",
+    flags: query.get("view") === "flags",
     lang: query.get("lang") === "en" ? "en" : FIRST_TONGUE,
     ...Object.fromEntries(FIELDS.map((name) => [name, query.get(name) ?? ""])),
   };
@@ -18,6 +21,7 @@ export function viewOf(search) {
 export function addressOf(view) {
   const query = new URLSearchParams();
   if (view.areas) query.set("view", "areas");
+  else if (view.flags) query.set("view", "flags");
   if (view.queue !== FIRST_QUEUE) query.set("queue", view.queue);
   for (const name of FIELDS) if (view[name]) query.set(name, view[name]);
   if (view.lang !== FIRST_TONGUE) query.set("lang", view.lang);

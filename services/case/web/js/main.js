@@ -6,6 +6,7 @@ import { Names } from "./names.js";
 import { Outbox } from "./outbox.js";
 import { Areas } from "./parts/areas.js";
 import { File } from "./parts/file.js";
+import { CountyFlags } from "./parts/flags.js";
 import { Head } from "./parts/head.js";
 import { Search } from "./parts/search.js";
 import { Waiting } from "./parts/waiting.js";
@@ -58,6 +59,7 @@ function Desk({ desk, english, first }) {
   const shown = !may("read-files") && !may("read-handed-on") ? html`<p class="says">${t("session.reporter")}</p>`
     : view.file ? html`<${File} key=${view.file} ...${common} />`
     : view.areas ? html`<${Areas} ...${common} />`
+    : view.flags ? html`<${CountyFlags} ...${common} />`
     : html`<${Work} ...${common} />`;
   return html`
     <${Head} ...${common} find=${() => find(true)} />

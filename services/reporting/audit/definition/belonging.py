@@ -65,7 +65,8 @@ SELECT DISTINCT part, place FROM chunk JOIN letters USING (part, place) WHERE sh
 # What does not belong, of what the fact itself says. Whether it jumps over inputs under a wrong id depends on the facts before it (recount.py).
 PROBLEM = f"""CASE
     WHEN timed.source <> source_of(family) THEN '{SOURCE}'
-    WHEN subject <> partitionkey OR subject IS DISTINCT FROM key OR length(subject) <> CASE family WHEN 'county' THEN 6 ELSE 32 END THEN '{KEY}'
+    WHEN subject <> partitionkey OR subject IS DISTINCT FROM key
+        OR length(subject) <> CASE WHEN family IN ('county', 'oversight') THEN 6 ELSE 32 END THEN '{KEY}'
     WHEN astray.place IS NOT NULL THEN '{PARTITION}'
     WHEN found_beyond.place IS NOT NULL OR timed.sequence >= input_ends.beyond THEN '{BEYOND}' END"""
 JOINED = """

@@ -34,6 +34,8 @@ from shared.contracts.case_codes import (
 )
 from shared.contracts.case_codes import Role as ActingRole
 from shared.contracts.case_language import CASE_FACTS
+from shared.contracts.flags import FLAG_FACTS
+from shared.contracts.oversight_codes import Finding, FlaggedAct, FlagGround, FlagState, Rule
 from shared.contracts.relief import GrantState, Scheme
 from shared.contracts.words import Reason, RemovalCode
 from shared.identity.caller import Role
@@ -52,8 +54,13 @@ CODES = {
     *(f"reason.{reason}" for reason in Reason),
     *(f"method.{method}" for method in AttemptMethod),
     *(f"outcome.{outcome}" for outcome in AttemptOutcome),
-    *(f"what.{fact.TYPE.split('.')[3]}" for fact in CASE_FACTS),
+    *(f"what.{fact.TYPE.split('.')[3]}" for fact in (*CASE_FACTS, *FLAG_FACTS)),
     *(f"urgency.{urgency}" for urgency in Urgency),
+    *(f"rule.{rule}" for rule in Rule),
+    *(f"flag.{state}" for state in FlagState),
+    *(f"ground.{ground}" for ground in FlagGround),
+    *(f"finding.{finding}" for finding in Finding),
+    *(f"act.{act}" for act in FlaggedAct),
     *(f"met.{met}" for met in MetWith),
     *(f"as.{role}" for role in ActingRole),
     *(f"by.{by}" for by in Corroboration),
@@ -72,6 +79,7 @@ CODES = {
     *(f"notes.kind.{kind}" for kind in ("signed_form", "photograph", "letter", "other")),
     *(f"want.{code}" for code in ("not_allowed_now", "earlier_step_missing", "attempts_missing", "term_running")),
     "law.taken", "law.waits", "law.may", "paper.named", "paper.blank", "plan.take_in", "plan.leave_out",
+    *(f"step.{step}" for step in ("record-recheck", "clear-flag", "confirm-flag")),
     *(f"role.{role}" for role in Role),
     *(f"did.{did}" for did in Looked),
     *(f"purpose.{purpose}" for purpose in Purpose),

@@ -19,6 +19,7 @@ from tests.domain.case.case_story import BUTUO, ZHAOJUE, opened
 
 WAITING = {
     "overdue": [1, 2], "today": [3], "coming": [4], "confirm": [5], "watched": [6], "second": [], "all": [1, 2, 3, 4], "closed": [7],
+    "flagged": [], "recheck": [],
     "incoming": [], "sent": [], "ageing": [], "unowned": [], "soon": [], "escalated": [],
 }  # fmt: skip
 
@@ -33,7 +34,13 @@ async def test_the_counts_are_those_of_the_queues(desk: DeskRig) -> None:
     answer = (await desk.client.get("/v1/desk/counts", headers=SUPERIOR)).json()
     own, other = answer["counties"][1], answer["counties"][0]
     assert answer["today"] == "2020-06-14"
-    assert own == {"code": ZHAOJUE, "name": "昭觉县", "queues": {queue: len(found) for queue, found in WAITING.items()}, "oldest": "2020-06-08"}
+    assert own == {
+        "code": ZHAOJUE,
+        "name": "昭觉县",
+        "queues": {queue: len(found) for queue, found in WAITING.items()},
+        "oldest": "2020-06-08",
+        "flagged": False,
+    }
     assert (other["code"], other["queues"]["overdue"], other["oldest"]) == (BUTUO, 2, "2020-05-08")
     assert answer["stopped"] is None
     for queue in Queue:

@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 from deploy.detector.lives import PARTITIONS, Child, Story
 from services.case.detector.detector import Detector
-from services.case.detector.flags import Flag, Rule
+from services.case.detector.flags import Flag
 from shared.calendar.school_days import NATION
+from shared.contracts.oversight_codes import Rule
 
 MONDAY = date(2020, 10, 12)
 AS_OF = date(2021, 8, 31)

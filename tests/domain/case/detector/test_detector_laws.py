@@ -12,10 +12,11 @@ from deploy.detector.counties import AS_OF, invent
 from deploy.detector.lives import PARTITIONS, Story
 from services.case.detector import detector
 from services.case.detector.detector import LATENESS_DAYS, Detector
-from services.case.detector.flags import Flag, Rule
+from services.case.detector.flags import Flag
 from services.case.detector.happenings import Happening, Kind
 from services.case.detector.rulebook import HORIZON_DAYS
 from shared.calendar.school_days import NATION
+from shared.contracts.oversight_codes import Rule
 from tests.domain.case.detector.hints import MONDAY, child, returned
 
 Arrived = tuple[int, Happening]

@@ -7,8 +7,8 @@ from importlib.resources import files
 import pytest
 
 from services.case.detector import rulebook
-from services.case.detector.flags import Rule
 from services.case.detector.rulebook import RULEBOOKS, read_rulebooks, rulebook_on
+from shared.contracts.oversight_codes import Rule
 from shared.versions import VersionsUnsound
 
 ROOM = files(rulebook.__package__) / "rulebooks"

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import pytest
 
 from deploy.detector.lives import Story, school_day
-from services.case.detector.flags import Flag, Rule
+from services.case.detector.flags import Flag
 from shared.calendar.school_days import working_day_after
 from shared.contracts.case_codes import Corroboration
+from shared.contracts.oversight_codes import Rule
 from shared.contracts.words import Status
 from tests.domain.case.detector.hints import MONDAY, child, flags, ids, returned, rules
 
@@ -29,7 +30,7 @@ def days(n: int) -> timedelta:
 
 def test_a_return_that_no_other_office_saw_is_flagged_with_the_report_of_it(story: Story) -> None:
     back = returned(story, seen=False)
-    assert flags(story) == [Flag("990001", TENTH, Rule.NO_SEAT, back.id, MONDAY, 1, tuple(ids(story, "returned")))]
+    assert flags(story) == [Flag("990001", TENTH, Rule.NO_SEAT, back.id, MONDAY, 1, tuple(ids(story, "returned")), "/counties/990001")]
 
 
 @pytest.mark.parametrize(("seen", "found"), [(TENTH, []), (TENTH + days(1), [Rule.NO_SEAT])])

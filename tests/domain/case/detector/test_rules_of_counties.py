@@ -7,9 +7,9 @@ import pytest
 
 from deploy.detector.lives import Story
 from services.case.detector.counties import Statements
-from services.case.detector.flags import Rule
 from services.case.detector.judging import Unsettled
 from services.case.detector.rulebook import HORIZON_DAYS, RULEBOOKS
+from shared.contracts.oversight_codes import Rule
 from shared.contracts.words import FoundBy, Status
 from tests.domain.case.detector.hints import MONDAY, child, flags, ids, returned
 

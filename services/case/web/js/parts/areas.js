@@ -5,7 +5,7 @@ import { between } from "../days.js";
 import { useLive } from "../live.js";
 import { t } from "../words.js";
 
-const SHOWN = ["overdue", "escalated", "today", "coming", "confirm", "watched", "second", "incoming", "sent", "ageing", "unowned"];
+const SHOWN = ["overdue", "escalated", "today", "coming", "confirm", "watched", "second", "flagged", "recheck", "incoming", "sent", "ageing", "unowned"];
 
 export function Areas({ view, go, place }) {
   const { document: counts, error } = useLive("/v1/desk/counts");

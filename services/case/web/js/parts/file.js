@@ -4,6 +4,8 @@ import { addressOf } from "../address.js";
 import { read } from "../api.js";
 import { spoken, t } from "../words.js";
 import { Aid, Looks } from "./beside.js";
+import { FLAG_FORMS } from "./flag_forms.js";
+import { Flags } from "./flags.js";
 import { Law } from "./law.js";
 import { Notes } from "./notes.js";
 import { Paper } from "./paper.js";
@@ -56,7 +58,7 @@ export function File({ desk, view, go, may, outbox, place, sent }) {
   const { file, steps, version, places } = found;
   const name_ = naming(place, places);
   const next = found.next;
-  const Form = doing && ALL_FORMS[doing.do];
+  const Form = doing && (ALL_FORMS[doing.do] ?? FLAG_FORMS[doing.do]);
   // A step of the plan or of the law, as the file shows it.
   const shownStep = (do_, code) => code && { "record-step": file.plan.steps, "take-law-step": file.law.steps }[do_]?.find((each) => each.step === code);
   const start = (do_, step) => {
@@ -100,6 +102,7 @@ export function File({ desk, view, go, may, outbox, place, sent }) {
               return html`<li key=${why} data-not=${not.join(" ")}>${not.map((step) => html`<span key=${step}>${t(`step.${step}`)}</span>`)} <span class="note">${t(`why.${why}`)}</span></li>`;
             })}</ul>
           </section>
+          <${Flags} file=${file} place=${place} />
           <${Plan} plan=${file.plan} history=${file.history} today=${desk.today} steps=${steps} act=${start} />
           <${Law} desk=${desk} file=${file} steps=${steps} act=${start} may=${may} />
           <${Timeline} history=${file.history} place=${name_} />

@@ -5,8 +5,8 @@ import { t } from "../words.js";
 import { officeOf } from "./owner.js";
 
 export function Timeline({ history, place }) {
-  const said = ({ what, method, met, outcome, reason, county, code, student, next, role, by, declined, step, law, from_county, to_county, to, to_office, sent_back, unowned, urgency, visit }) => [
-    role && t(`as.${role}`), method && t(`method.${method}`), met && t(`met.${met}`), by && t(`by.${by}`), declined && t(`because.${declined}`), law && t(`law.${law}`), urgency && t(`urgency.${urgency}`), step, visit, outcome && t(`outcome.${outcome}`), county && what === "moved" && place(county),
+  const said = ({ what, method, met, outcome, reason, county, code, student, next, role, by, declined, step, law, from_county, to_county, to, to_office, sent_back, unowned, urgency, visit, rule, ground, finding }) => [
+    role && t(`as.${role}`), method && t(`method.${method}`), met && t(`met.${met}`), by && t(`by.${by}`), declined && t(`because.${declined}`), law && t(`law.${law}`), rule && t(`rule.${rule}`), ground && t(`ground.${ground}`), finding && t(`finding.${finding}`), urgency && t(`urgency.${urgency}`), step, visit, outcome && t(`outcome.${outcome}`), county && what === "moved" && place(county),
     reason && t(`reason.${reason}`), code && t(`code.${code}`), from_county && t("owner.way", { from: place(from_county), to: place(to_county) }), !from_county && to_county && t("owner.to", { to: place(to_county) }), to && t(`as.${to}`), to_office && officeOf(to_office, place), sent_back && t(`sent_back.${sent_back}`), unowned && t(`unowned.${unowned}`), student && `${student.slice(0, 8)}…`, next && t("file.due", { day: next }),
   ].filter(Boolean).join(" · ");
   const ofDays = new Set(["became-due-soon", "became-overdue", "escalated"]);

@@ -68,6 +68,7 @@ export function Work({ desk, view, go, may, names, place }) {
           <a key=${queue} ...${link({ queue })} data-queue=${queue} aria-current=${queue === view.queue ? "page" : undefined}>
             <span>${t(`queue.${queue}`)}</span><b>${waits ? waits[queue].toLocaleString("en") : "…"}</b>
           </a>`)}
+        <a class="other" ...${link({ flags: true })} data-queue="county-flags"><span>${t("flag.counties")}</span><b>${counts.document?.county_flags ?? "…"}</b></a>
         ${many && html`<a class="other" ...${link({ areas: true })} data-queue="areas"><span>${t("areas.link")}</span><b>›</b></a>`}
       </nav>
       <main id="main" class="list" tabindex="-1" aria-label=${t("list.label")}>

@@ -1,0 +1,97 @@
+"""The numbers under which states keep codes, offices and counties.
+
+A number is never used again, and the order of the lists never changes; each is only ever added to.
+"""
+
+from functools import cache, lru_cache
+from hashlib import blake2b
+
+from services.case.domain.ladder import PLACE
+from shared.contracts.case_codes import (
+    AttemptMethod,
+    AttemptOutcome,
+    CaseState,
+    Corroboration,
+    DecliningReason,
+    MetWith,
+    PlanChange,
+    PlanChangeReason,
+    Role,
+    Urgency,
+)
+from shared.contracts.oversight_codes import Finding, FlaggedAct, FlagGround, Rule
+from shared.contracts.words import Reason, RemovalCode
+
+REASONS: tuple[Reason | None, ...] = (
+    None, Reason.LEARNING, Reason.WORK, Reason.MARRIAGE, Reason.RELIGION, Reason.FAMILY, Reason.POVERTY, Reason.ILLNESS, Reason.DISTANCE,
+    Reason.OTHER, Reason.UNKNOWN,
+)  # fmt: skip
+METHODS = (
+    AttemptMethod.VISIT, AttemptMethod.CALL, AttemptMethod.LETTER, AttemptMethod.JOINT_VISIT, AttemptMethod.ORDER, AttemptMethod.OTHER,
+)  # fmt: skip
+OUTCOMES = (
+    AttemptOutcome.PROMISED, AttemptOutcome.REFUSED_BY_FAMILY, AttemptOutcome.NOT_FOUND, AttemptOutcome.WORKING_ELSEWHERE,
+    AttemptOutcome.WILLING, AttemptOutcome.RETURNED_CLAIMED, AttemptOutcome.OTHER,
+)  # fmt: skip
+CODES: tuple[RemovalCode | None, ...] = (
+    None, RemovalCode.DEATH, RemovalCode.EMIGRATED, RemovalCode.OVER_AGE, RemovalCode.DUPLICATE, RemovalCode.NO_SUCH_CHILD, RemovalCode.MISSING,
+)  # fmt: skip
+ROLES = (
+    Role.COUNTY_HEAD, Role.EDUCATION_HEAD, Role.TOWNSHIP_HEAD, Role.VILLAGE_HEAD, Role.PRINCIPAL, Role.TEACHER, Role.PARENT, Role.OFFICER,
+)  # fmt: skip
+MET = (MetWith.CHILD, MetWith.GUARDIAN, MetWith.CHILD_AND_GUARDIAN, MetWith.RELATIVE, MetWith.OTHER, MetWith.NOBODY)
+CHANGES = (PlanChange.LEAVE_OUT, PlanChange.TAKE_IN, PlanChange.RENEW)
+BECAUSE = (
+    PlanChangeReason.NOT_NEEDED, PlanChangeReason.DONE_ELSEWHERE, PlanChangeReason.NOT_FOR_THIS_CHILD, PlanChangeReason.NO_MEANS,
+    PlanChangeReason.NEEDED_AFTER_ALL, PlanChangeReason.NEW_VERSION, PlanChangeReason.OTHER,
+)  # fmt: skip
+STEPS = tuple(PLACE)
+URGENCIES: tuple[Urgency | None, ...] = (None, Urgency.DUE_SOON, Urgency.OVERDUE, Urgency.PREFECTURE, Urgency.PROVINCE)
+CORROBORATIONS = (
+    Corroboration.ATTENDANCE, Corroboration.EXAM, Corroboration.MEAL, Corroboration.AID_PAID, Corroboration.VISIT,
+)  # fmt: skip
+DECLINING = (DecliningReason.NOT_IN_SCHOOL, DecliningReason.EVIDENCE_INSUFFICIENT, DecliningReason.OTHER)
+STATES = (CaseState.OPEN, CaseState.PERSUADING, CaseState.RETURNED, CaseState.CLOSED, CaseState.CLOSING)
+RULES = (Rule.NO_SEAT, Rule.TWO_SEATS, Rule.BURST, Rule.BEFORE_REPORT_DAY, Rule.OUT_AGAIN, Rule.ZERO_STATED)
+GROUNDS: tuple[FlagGround | None, ...] = (
+    None, FlagGround.SEEN_IN_SCHOOL, FlagGround.REPORT_WITHDRAWN, FlagGround.TRANSFER_COMPLETED, FlagGround.RECHECKED, FlagGround.SEEN_BEFORE,
+    FlagGround.SETTLED, FlagGround.STATEMENT_CORRECTED,
+)  # fmt: skip
+FINDINGS = (Finding.IN_SCHOOL, Finding.NOT_IN_SCHOOL, Finding.LAWFULLY_ABSENT, Finding.OTHER)
+ACTS = (None, FlaggedAct.PROPOSED, FlaggedAct.CONFIRMED, FlaggedAct.CLOSED, FlaggedAct.LEFT_THE_COUNT)
+URGENCY_NUMBER = {urgency: n for n, urgency in enumerate(URGENCIES)}
+STATE_NUMBER = {state: n for n, state in enumerate(STATES)}
+REASON_NUMBER = {reason: n for n, reason in enumerate(REASONS)}
+METHOD_NUMBER = {method: n for n, method in enumerate(METHODS)}
+OUTCOME_NUMBER = {outcome: n for n, outcome in enumerate(OUTCOMES)}
+CODE_NUMBER = {code: n for n, code in enumerate(CODES)}
+
+_LEVELS = {"counties": 0, "prefectures": 1 << 36, "provinces": 2 << 36, "nation": 3 << 36, "schools": 1 << 40}
+_LEVEL_OF = {mark: level for level, mark in _LEVELS.items()}
+_DIGITS = {"counties": 6, "prefectures": 6, "provinces": 2, "schools": 10}
+_MARKS = 1 << 40 | 3 << 36
+"""An office is a number of 41 bits: the mark of its level, and below 36 bits the digits of its code. The nation has none."""
+
+
+@cache
+def code_of(number: int) -> str:
+    """Return a county's code from its number."""
+    return str(number).zfill(6)
+
+
+@lru_cache(maxsize=4096)
+def office_number(office: str) -> int:
+    """Return an office as a number of 41 bits."""
+    level, _, code = office[1:].partition("/")
+    return _LEVELS[level] | int(code or 0)
+
+
+def office_of(number: int) -> str:
+    """Return the office of a number."""
+    level = _LEVEL_OF[number & _MARKS]
+    return f"/{level}/{number & ~_MARKS:0{_DIGITS[level]}d}" if level in _DIGITS else f"/{level}"
+
+
+def digest_of(cause: str) -> bytes:
+    """Return the 4 bytes by which the command of an office is known again."""
+    return blake2b(cause.encode(), digest_size=4).digest()
