@@ -15,8 +15,6 @@ from services.case.plan_documents import StepState
 from shared.contracts.case_codes import CaseState
 
 ATTEMPT, PLAN, LAW = "record-attempt", "record-step", "take-law-step"
-_BEFORE_ALL = ("take-over", "give")
-"""Nobody works on a file before it is theirs."""
 
 
 class NextStep(Struct, frozen=True):
@@ -32,7 +30,7 @@ def next_step(file: CaseFile, steps: Sequence[Step], today: date) -> NextStep | 
     if not offered:
         return None
     out = file.state in (CaseState.OPEN, CaseState.PERSUADING)
-    if not out or offered[0] in _BEFORE_ALL or (ATTEMPT in offered and not file.attempts):
+    if not out or (ATTEMPT in offered and not file.attempts):
         return NextStep(offered[0])
     rung = next((each.step for each in file.law.steps if not each.taken and each.wants is None), None)
     if LAW in offered and rung is not None and file.law.term is not None and file.law.term < today:

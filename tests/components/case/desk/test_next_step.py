@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.case_codes import Role
+from shared.contracts.case_codes import LawStep, Role
 from tests.components.case.desk.desk_rig import AUDITOR, OFFICER, SUPERIOR, DeskRig, child
 from tests.domain.case.case_story import BUTUO, attempt, law_step, moved, opened, step
 from tests.support.callers import carrying
@@ -44,6 +44,11 @@ async def test_a_term_of_the_law_that_is_over_comes_first(desk: DeskRig) -> None
     await desk.tell(("2020-06-02", attempt()), child=child(1))
     await desk.tell(("2020-06-03", law_step(role=Role.EDUCATION_HEAD, happened=date(2020, 6, 3))), child=child(1))
     assert await button(desk, 1) == said("take-law-step", "report")
+    report = law_step(LawStep.REPORT, role=Role.EDUCATION_HEAD, happened=date(2020, 6, 12), term=date(2020, 6, 22))
+    await desk.tell(("2020-06-12", report), child=child(1))
+    file = (await desk.client.get(f"/v1/desk/files/{child(1)}", headers=OFFICER)).json()["file"]
+    assert [each["step"] for each in file["law"]["steps"] if not each["taken"] and each["wants"] is None] == ["order"]
+    assert await button(desk, 1) == said("record-step", "visit-home"), "the order may be taken, and the term of the report runs"
     await desk.tell(("2020-06-13", law_step(role=Role.EDUCATION_HEAD, happened=date(2020, 6, 13))), child=child(4))
     assert await button(desk, 4) == said("record-attempt"), "no step of the law without persuasion"
 
@@ -55,7 +60,7 @@ async def test_of_a_child_that_is_back_it_is_the_next_step_of_closing(desk: Desk
 
 async def test_a_file_that_is_sent_to_a_county_is_taken_over_first(desk: DeskRig) -> None:
     there = carrying(f"/counties/{BUTUO}", "officer")
-    await desk.tell(("2020-06-12", opened()), ("2020-06-13", moved()), child=child(31))
+    await desk.tell(("2020-06-10", opened()), ("2020-06-11", attempt()), ("2020-06-13", moved()), child=child(31))
     assert await button(desk, 31, there) == said("take-over")
     assert await button(desk, 8, there) == said("record-attempt")
 

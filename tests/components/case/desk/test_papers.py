@@ -18,7 +18,7 @@ from pypdf import PdfReader
 
 from services.case.domain.ladder import ladder_on
 from services.case.papers.papers import Paper
-from services.case.papers.typesetter import set_now
+from services.case.papers.typesetter import _type, set_now
 from shared.contracts.case_codes import LawStep, Role
 from shared.log.topics import ACCESS
 from tests.components.case.desk.desk_rig import AUDITOR, OFFICER, SUPERIOR, DeskRig, child
@@ -171,6 +171,7 @@ def test_the_same_content_makes_the_same_bytes_in_another_process_and_no_date_of
 
 
 def test_the_type_is_the_file_that_was_chosen() -> None:
+    assert _type(FONTS.parents[1]).families() == ["Noto Serif SC"], "no font of the machine or of Typst itself"
     for line in (FONTS / "SHA256SUMS").read_text("utf-8").splitlines():
         known, name = line.split()
         assert sha256((FONTS / name).read_bytes()).hexdigest() == known
