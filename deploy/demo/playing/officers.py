@@ -1,8 +1,8 @@
 """The work of officers through the apis of case and relief, as the story goes on: each round works off what is due by its day.
 
-Officers corroborate returns, close the files of the children that stayed in school, visit the children that are out, begin terms, and pay by roll;
-the province of each county confirms what was closed. The id of a child decides what is missed (``rounds.py``), so that the same history leaves the
-same behind.
+Officers take over the files that other counties sent them, corroborate returns, close the files of the children that stayed in school, visit the
+children that are out, begin terms, and pay by roll; the province of each county confirms what was closed. The id of a child decides what is missed
+(``rounds.py``), so that the same history leaves the same behind.
 """
 
 import asyncio
@@ -55,6 +55,20 @@ class _Grant(Struct):
     fen: int
 
 
+class _HandOver(Struct):
+    to_county: str
+
+
+class _OnItsWay(Struct):
+    id: str
+    hand_over: _HandOver
+
+
+class _OnTheirWay(Struct):
+    cases: list[_OnItsWay]
+    next: str | None
+
+
 class _Cases(Struct):
     cases: list[_Case]
     next: str | None
@@ -86,7 +100,7 @@ class Officers:
 
     def __init__(self, client: RetryingClient, *, case_url: str, relief_url: str, story: Story) -> None:
         self._client, self._cases, self._relief, self._story = client, f"{case_url}/v1/cases", relief_url, story
-        self._grants = f"{relief_url}/v1/grants"
+        self._grants, self._hand_overs = f"{relief_url}/v1/grants", f"{case_url}/v1/hand-overs"
         self._begun: set[str] = set()
         self._places = asyncio.Semaphore(_SIDE_BY_SIDE)
         self.done = Done()
@@ -97,6 +111,7 @@ class Officers:
             if term.granted <= day and term.name not in self._begun:
                 self._begun.add(term.name)
                 await self._begin(term, day)
+        await self._each(self._to_take_over(), self._cases, day)
         await self._each(self._observed(day), self._cases, day)
         self.done.closed += await self._each(self._to_confirm(), self._cases, day)
         if day >= FIRST_VISITS:  # before, the lists are long, and nothing of them is worked off
@@ -115,6 +130,10 @@ class Officers:
                 self.done.granted += progress.children
                 return
             await asyncio.sleep(_LOOK)
+
+    async def _to_take_over(self) -> AsyncIterator[list[Mapping[str, Any]]]:
+        async for page in self._pages(self._hand_overs, _OnTheirWay):
+            yield [{"id": case.id, "do": "take-over", "office": f"/counties/{case.hand_over.to_county}", "role": "officer"} for case in page.cases]
 
     async def _observed(self, day: date) -> AsyncIterator[list[Mapping[str, Any]]]:
         async for page in self._pages(self._cases, _Cases, state=["returned"], due=str(day)):

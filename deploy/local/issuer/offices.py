@@ -22,6 +22,7 @@ class DemoOffice(NamedTuple):
 DEMO_OFFICES = (
     DemoOffice("province", "/provinces/51", ("sender",), "四川省教育厅 · 报送员", "Sichuan province, who sends its reports"),
     DemoOffice("officer", "/counties/513431", ("officer",), "昭觉县教育和体育局 · 控辍保学专员", "Zhaojue county, officer"),
+    DemoOffice("neighbour", "/counties/513429", ("officer",), "布拖县教育和体育局 · 控辍保学专员", "Butuo county next to it, officer"),
     DemoOffice("reporter", "/schools/5134310001", ("reporter",), "昭觉县某小学 · 报告员", "A school of Zhaojue, reporter"),
     DemoOffice("superior", "/prefectures/513400", ("superior",), "凉山州教育和体育局 · 主管", "Liangshan prefecture, the officer's superior"),
     DemoOffice("auditor", "/nation", ("auditor",), "国家审计 · 审计员", "The nation's auditor"),

@@ -21,7 +21,7 @@ from services.case.desk.queues import Queue, escalated_to
 from services.case.desk.schools import Schools
 from services.case.desk.steps import steps_of
 from services.case.desk.tables import Format
-from services.case.desk.work_lists import Chosen, WorkLists, name_of, name_of_office, places_of
+from services.case.desk.work_lists import Chosen, WorkLists, name_of, name_of_office, places_of_file
 from services.case.domain.packed import unpack
 from services.case.domain.playbook import PLAYBOOKS
 from services.case.domain.timeline import visit_planned
@@ -147,7 +147,7 @@ def install(app: FastAPI, *, files: Files, lists: WorkLists, access: AccessLog, 
             today = await files.today()
             steps = steps_of(case, caller, today)
             next_, visit = next_step(document, steps, today), visit_planned(case.history)
-            return DeskFile(document, version_of(state), steps, next_, visit, now.county, name_of(now.county), places_of([document]))
+            return DeskFile(document, version_of(state), steps, next_, visit, now.county, name_of(now.county), places_of_file(document))
 
         return json_response(await access.shown(caller, Looked.FILE_READ, student, found(), purpose=purpose))
 

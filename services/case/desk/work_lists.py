@@ -1,7 +1,8 @@
 """Reads queues of files and how many wait in them. A page and a count cost the same however many files there are. Raises ``Problem``."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date
+from itertools import chain
 from math import ceil
 from typing import NamedTuple, TypeVar
 
@@ -11,7 +12,7 @@ from services.case.desk.orders import Order
 from services.case.desk.queues import ESCALATED, MARKS, Queue, Range, bounds, counts_by_queue, is_marked, range_of
 from services.case.desk.schools import Schools
 from services.case.desk.sorted_lists import Asked, SortedLists
-from services.case.documents import CaseEntry, entry_of
+from services.case.documents import CaseEntry, CaseFile, entry_of
 from services.case.domain.case import Case
 from services.case.domain.owner_lists import Kind, stands_in
 from services.case.domain.packed import NO_DAY, unpack
@@ -157,8 +158,17 @@ def _stays(case: Case, now: CaseStanding, of: Range, among: Set[str]) -> bool:
 
 def places_of(files: Sequence[CaseEntry]) -> Sequence[Place]:
     """Return the counties between which files are on their way, by code."""
-    sent = [entry.hand_over for entry in files if entry.hand_over is not None]
-    return [Place(code, name_of(code)) for code in sorted({code for each in sent for code in (each.from_county, each.to_county)})]
+    return _named(code for entry in files if (sent := entry.hand_over) is not None for code in (sent.from_county, sent.to_county))
+
+
+def places_of_file(file: CaseFile) -> Sequence[Place]:
+    """Return the counties between which a file is on its way, and those that its history names, by code."""
+    told = (code for each in file.history for code in (each.county, each.from_county, each.to_county) if code is not None)
+    return _named(chain(told, (place.code for place in places_of([file]))))
+
+
+def _named(codes: Iterable[str]) -> Sequence[Place]:
+    return [Place(code, name_of(code)) for code in sorted(set(codes))]
 
 
 def name_of_office(office: str) -> str | None:

@@ -22,6 +22,9 @@ export const chips = (name, values, value, choose) => html`
   <div class="chips">${values.map((each) => html`
     <label key=${each}><input type="radio" name=${name} value=${each} checked=${each === value} onChange=${() => choose(each)} /><span>${t(`${name}.${each}`)}</span></label>`)}</div>`;
 
+// Who of a school records something is its principal or a teacher.
+export const rolesOf = (desk) => (desk.office.startsWith("/schools/") ? ["teacher", "principal"] : ROLES);
+
 export const asOf = (draft, set, roles = ROLES) => html`<fieldset><legend>${t("form.as")}</legend>${chips("as", roles, draft.role, (role) => set({ role }))}</fieldset>`;
 
 export const evidence = (draft, set, name = "evidence", called = "close.evidence") => html`

@@ -2,7 +2,7 @@
 import { html, useState } from "/look/vendor/htm-3.1.1/standalone.module.js";
 import { plus } from "../days.js";
 import { t } from "../words.js";
-import { asOf, chips, day, evidence, officeFor, simple, useDraft } from "./form_parts.js";
+import { asOf, chips, day, evidence, officeFor, rolesOf, simple, useDraft } from "./form_parts.js";
 import { OWNER_FORMS } from "./owner_forms.js";
 
 const METHODS = ["visit", "call", "letter", "joint_visit", "order", "other"];
@@ -20,7 +20,7 @@ const withOutcome = ({ met }, outcome) => ({ outcome, met: outcome === "not_foun
 const withMet = ({ outcome }, met) => ({ met, outcome: met === "nobody" ? (SAID_BY_SOMEBODY.includes(outcome) ? "" : outcome) : outcome === "not_found" ? "" : outcome });
 
 function Visit({ desk, student, file, today, record, cancel }) {
-  const [draft, set, forget] = useDraft(desk, student, { role: "officer", method: "visit", met: "guardian", outcome: "", next: "" });
+  const [draft, set, forget] = useDraft(desk, student, { role: rolesOf(desk)[0], method: "visit", met: "guardian", outcome: "", next: "" });
   const [needs, need] = useState(false);
   function send(event) {
     event.preventDefault();
@@ -40,7 +40,7 @@ function Visit({ desk, student, file, today, record, cancel }) {
             <button key=${n} type="button" aria-pressed=${String(draft.next === day)} onClick=${() => set({ next: day })}>${n ? t("visit.in", { n: NEXT[n - 1] }) : t("visit.none")}</button>`)}
           <input type="date" name="next" aria-label=${t("visit.next")} min=${today} max=${plus(today, LONGEST)} value=${draft.next} onInput=${(event) => set({ next: event.target.value })} />
         </div></fieldset>
-      ${asOf(draft, set)}
+      ${asOf(draft, set, rolesOf(desk))}
       ${needs && html`<p class="strip bad" role="alert">${t("visit.need")}</p>`}
       <p class="acts"><button class="big">${t("visit.go")}</button> <button type="button" class="quiet" onClick=${cancel}>${t("file.cancel")}</button></p>
       <p class="note">${t("visit.kept")}</p>

@@ -16,8 +16,7 @@ export const officeOf = (office, name) => (areaOf(office) ? name(areaOf(office))
 
 // Where a file is on its way, in a few words.
 export const Way = ({ sent, name }) => html`
-  <span class="way" data-way=${sent.overdue ? "late" : "later"}>${t("owner.way", { from: name(sent.from_county), to: name(sent.to_county) })}
-    <span class="mark">${t("owner.days", { n: sent.days })}</span></span>`;
+  <span class="way" data-way=${sent.overdue ? "late" : "later"}>${t("owner.way", { from: name(sent.from_county), to: name(sent.to_county) })} · <span class="mark">${t("owner.days", { n: sent.days })}</span></span>`;
 
 export const whoAnswers = (file, name) => `${t(`as.${file.answers.role}`)} ${file.answers.office === `/counties/${file.county}` ? "" : officeOf(file.answers.office, name)}`.trim();
 
