@@ -126,6 +126,7 @@ def test_another_county_and_the_next_spell_begin_with_the_chain() -> None:
     assert who(opened(), handed_on(), back(), opened(spell=2)) == HEAD
     assert who(opened(), handed_on(), removed(), opened(spell=2)) == HEAD
     assert who(opened(), handed_on(), moved(), sent_back(), taken_over(OFFICE)) == Answers(Role.TOWNSHIP_HEAD, OFFICE)
+    assert who(opened(), handed_on(), moved(), moved(ZHAOJUE)) == Answers(Role.TOWNSHIP_HEAD, OFFICE), "the child came back"
 
 
 # --- what nobody owns
