@@ -47,6 +47,8 @@ EXITS = {
     "directory --help": 0,
     "detector flags": 0,
     "detector flags --json": 0,
+    "detector sample --office /provinces/51 --since 2020-01-01 --until 2020-01-31": 0,
+    "detector samples": 0,
     "make-secrets /dev/null/secrets": 1,
 }
 """What is typed while the stack runs, and its exit code. Two demos cannot run."""
