@@ -114,7 +114,7 @@ def answering(monkeypatch: pytest.MonkeyPatch, *answers: httpx.Response | Except
             raise found
         return found
 
-    monkeypatch.setattr(recording.httpx, "Client", partial(httpx.Client, transport=httpx.MockTransport(answer)))
+    monkeypatch.setattr(httpx, "Client", partial(httpx.Client, transport=httpx.MockTransport(answer)))
     return asked
 
 
