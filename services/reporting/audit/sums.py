@@ -91,7 +91,7 @@ def _of_files(document: dict[str, Any]) -> Iterator[str]:
     if not 0 <= cases["overdue"] <= living:
         yield f"{area}: {living} files not closed, but {cases['overdue']} of them overdue"
     for waiting in (name for name in state if name != "closed"):
-        if not 0 <= (told := sum(by_state[waiting] for by_state in cases["told"].values())) <= state[waiting]:
+        if not 0 <= (told := sum(by_state.get(waiting, 0) for by_state in cases["told"].values())) <= state[waiting]:
             yield f"{area}: {state[waiting]} files {waiting}, but of {told} it was told that they are due soon, overdue or escalated"
     if document["children"]:
         for what, total, member in (

@@ -21,6 +21,7 @@ def document(area: str, total: int, children: dict[str, int] | None = None) -> d
             "by_state": {"open": total, "persuading": 0, "returned": 0, "closing": 0, "closed": 0},
             "by_reason": {"work": total},
             "overdue": total,
+            "told": {"due_soon": {"open": 0}, "overdue": {"open": total}},
         },
         "relief": {"living_subsidy": {"suspended": {"grants": total, "fen": 100 * total}}},
         "children": [child(code, n) for code, n in (children or {}).items()],
@@ -67,6 +68,10 @@ def test_every_answer_is_asked_for_once_down_to_the_counties() -> None:
         (cases(by_reason={"work": 2}), "510000: 3 files not closed, but the reasons add up to 2"),
         (cases(overdue=4), "510000: 3 files not closed, but 4 of them overdue"),
         ({"children": [{**child("513400", 3), "cases_open": 2}]}, "510000: 3 files open or persuading, but its parts add up to 2"),
+        (
+            cases(told={"due_soon": {"open": 1}, "overdue": {"open": 3}}),
+            "510000: 3 files open, but of 4 it was told that they are due soon, overdue or escalated",
+        ),
         ({"children": [{**child("513400", 3), "overdue": 2}]}, "510000: 3 files overdue, but its parts add up to 2"),
     ],
 )
