@@ -23,6 +23,8 @@ BY_ID = {
     "POST /v1/desk/files/{id}/notes",
     "POST /v1/desk/files/{id}/attachments",
     "GET /v1/desk/files/{id}/attachments/{note}",
+    "GET /v1/county-flags/{code}",
+    "POST /v1/county-flags/{code}",
     "GET /v1/desk/files/{id}/aid",
     "GET /v1/desk/files/{id}/looks",
     "GET /v1/students/{id}/grants",
