@@ -187,7 +187,7 @@ def create_app(
         return json_response(await previews.of(await body_of(request), offices=offices, counties=counties), headers={"Cache-Control": "no-store"})
 
     @app.post(
-        "/v1/students/schools",
+        "/v1/children/schools",
         summary="In which school children of a list were last",
         openapi_extra=SCHOOLS.request_body(),
         responses=openapi.responses(LastSchools, "Those of the caller's area that were ever in one", 400, 413, 415, 422, 503),

@@ -25,7 +25,7 @@ class Action(StrEnum):
     PREVIEW_MERGES = "preview-merges"
     """See what a report that two ids are one child would come to: `POST /v1/same-as/preview`."""
     READ_SCHOOLS = "read-schools"
-    """See in which school the children of a list were last: `POST /v1/students/schools`."""
+    """See in which school the children of a list were last: `POST /v1/children/schools`."""
     READ_FILES = "read-files"
     """List and read the files of children: `GET /v1/cases`, `GET /v1/cases/{id}`, `/v1/plan-changes`, `/v1/hand-overs`, `/v1/unowned-cases`,
     `/v1/county-flags`."""

@@ -15,11 +15,17 @@ from msgspec import Struct
 
 from shared.contracts.services import SERVICES
 from shared.events.codec import encode
+from shared.log.belonging import COUNTY, OVERSIGHT
+from shared.log.clock_keys import clock_key
 from tests.contracts.examples import example_of
 from tests.contracts.published import GOLDEN, SHAPES, SUMS
 
 SOURCES = {fact.TYPE: spec.source for spec in SERVICES for fact in spec.facts}  # type: ignore[attr-defined]  # every shape names its TYPE
 """The ``source`` of each fact: the service that records it."""
+
+
+SUBJECTS = {COUNTY: "513431", OVERSIGHT: "513431", "day": clock_key(0, 1)}
+"""The subject of the families whose facts are about no student."""
 
 
 class Tampered(Exception):
@@ -52,6 +58,8 @@ def golden_event(folder: Path, type_: str, shape: type[Struct], there: Iterable[
     event = msgspec.json.decode((folder / nearest).read_bytes())
     event["type"], event["data"] = type_, example_of(shape)
     event["source"] = SOURCES.get(type_, event["source"])
+    if (subject := SUBJECTS.get(type_.split(".")[2])) is not None:
+        event["subject"] = event["partitionkey"] = subject
     if "dataschema" in event:
         event["dataschema"] = f"https://example.org/baoxue/{type_.split('.')[-2]}"
     return msgspec.json.format(encode(event), indent=2) + b"\n"

@@ -24,7 +24,7 @@ class Schools:
         schools: dict[str, str] = {}
         for first in range(0, len(students), _AT_ONCE):
             body = {"students": students[first : first + _AT_ONCE]}
-            answer = await self._neighbours.ask(self._request, Neighbour.ENROLMENT, "POST", "/v1/students/schools", body=body)
+            answer = await self._neighbours.ask(self._request, Neighbour.ENROLMENT, "POST", "/v1/children/schools", body=body)
             if not answer.is_success:
                 raise Problem(503, "neighbour-away", "Another service is away", "Enrolment tells no schools now. Try again later.")
             schools |= {each["student"]: each["school"] for each in answer.json()["students"]}

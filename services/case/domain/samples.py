@@ -49,11 +49,13 @@ def oldest_waiting(draws: Draws) -> date | None:
 
 
 def draws_after(draws: Draws, fact: CaseDrawn | CaseRechecked, *, on: date, cause: str) -> Draws:
-    """Return the draws after a fact of a day."""
+    """Return the draws after a fact of a day. A finding where nothing was drawn, which only a forged fact has, leaves them as they are."""
     others = tuple(draw for draw in draws if draw.office != fact.office)
     if isinstance(fact, CaseDrawn):
         return (*others, Draw(fact.office, on, fact.since, fact.until, digest_of(fact.seed)))
-    drawn = next(draw for draw in draws if draw.office == fact.office)
+    drawn = next((draw for draw in draws if draw.office == fact.office), None)
+    if drawn is None:
+        return draws
     return (*others, Draw(drawn.office, drawn.on, drawn.since, drawn.until, digest_of(cause), fact.finding))
 
 

@@ -67,7 +67,9 @@ def thresholds_of(county: str, step: CaseState, due: date) -> Thresholds:
 
 @lru_cache(maxsize=16_384)
 def _comes(step: CaseState, county: str, due: date) -> Sequence[tuple[date, Urgency]]:
-    """Return on which day each comes to a file with this due day, in order."""
+    """Return on which day each comes to a file with this due day, in order. The first and the last year of the calendar have none beside them."""
+    if not date.min.year < due.year < date.max.year:
+        return ()
     after = thresholds_of(county, step, due)
     comes = [(due + _DAY, Urgency.OVERDUE)]
     if after.due_soon is not None:

@@ -15,7 +15,7 @@ MAY: dict[str, set[str]] = {
     "GET /v1/receipts/{batch}": {"sender", "reporter"},
     "GET /v1/transfers": {"sender", "officer", "superior", "auditor"},
     "POST /v1/same-as/preview": {"sender", "officer", "superior", "auditor"},
-    "POST /v1/students/schools": {"officer", "superior", "auditor"},
+    "POST /v1/children/schools": {"officer", "superior", "auditor"},
     "GET /v1/cases": {"officer", "superior", "auditor", "reporter"},
     "GET /v1/cases/{id}": {"officer", "superior", "auditor", "reporter"},
     "GET /v1/county-flags": {"officer", "superior", "auditor"},

@@ -38,7 +38,7 @@ async def filled(county: County) -> None:
 
 
 async def ask(desk: County, students: list[str], who: dict[str, str] = OFFICER) -> object:
-    answer = await desk.desk.client.post("/v1/students/schools", json={"students": students}, headers=who)
+    answer = await desk.desk.client.post("/v1/children/schools", json={"students": students}, headers=who)
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store"), answer.text
     return answer.json()["students"]
 
@@ -53,5 +53,5 @@ async def test_a_child_out_of_school_is_told_with_the_school_that_it_was_last_in
 
 @pytest.mark.parametrize("students", [[], ["x"], ["1" * 32] * 501])
 async def test_a_body_that_breaks_a_rule_is_named(desk: County, students: list[str]) -> None:
-    answer = await desk.desk.client.post("/v1/students/schools", json={"students": students}, headers=OFFICER)
+    answer = await desk.desk.client.post("/v1/children/schools", json={"students": students}, headers=OFFICER)
     assert (answer.status_code, answer.json()["field"].partition("[")[0]) == (422, "students")

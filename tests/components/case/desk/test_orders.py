@@ -99,16 +99,16 @@ def schools(of: dict[int, str]) -> Any:
 
 @pytest.mark.parametrize("order", ORDERS)
 async def test_a_school_thins_a_list_out(more: DeskRig, order: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    more.says["/v1/students/schools"] = schools({1: "5134310001", 3: "5134310001", 2: "5134310002"})
+    more.says["/v1/children/schools"] = schools({1: "5134310001", 3: "5134310001", 2: "5134310002"})
     assert await more.queue("all", order=order, school="5134310001") == [1, 3]
     assert await more.queue("all", order=order, school="5134310009") == []
     monkeypatch.setattr(work_lists, "_LOOKED_THROUGH", 2)
     assert await more.queue("all", order=order, school="5134310001", limit=1) == [1, 3], "a page with none of the school leads to the next"
-    assert {path for _, path, _ in more.asked} == {"/v1/students/schools"}
+    assert {path for _, path, _ in more.asked} == {"/v1/children/schools"}
 
 
 async def test_without_enrolment_there_is_no_list_of_a_school_and_no_wrong_one(more: DeskRig) -> None:
-    more.says["/v1/students/schools"] = lambda _: httpx.Response(403)
+    more.says["/v1/children/schools"] = lambda _: httpx.Response(403)
     answer = await more.client.get("/v1/desk/files", params={"school": "5134310001"}, headers=OFFICER)
     assert (answer.status_code, problem_of(answer)) == (503, "neighbour-away")
     assert (await more.client.get("/v1/desk/files", params={"school": "12"}, headers=OFFICER)).status_code == 422
