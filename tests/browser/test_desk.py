@@ -166,10 +166,10 @@ def test_the_second_of_two_officers_sees_what_the_first_did_before_anything_is_r
     context: BrowserContext, system: LocalStack, children: list[Child]
 ) -> None:
     first = open_desk(context, system, "officer", f"?file={children[1].student}")
-    expect(first.locator("[data-step]")).to_be_visible()
+    expect(first.locator(".big[data-step]")).to_be_visible()
     second = context.new_page()
     go_to(second, system, f"?file={children[1].student}")
-    expect(second.locator("[data-step]")).to_be_visible()
+    expect(second.locator(".big[data-step]")).to_be_visible()
     record(first, "promised")
     attempts(first, 1)
     record(second, "refused_by_family")

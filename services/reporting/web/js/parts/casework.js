@@ -11,7 +11,6 @@ export function casework(root) {
   const cases = block(root, "cases");
   const tiles = CASE_STATES.map((state) => tile(cases.body, state));
   const overdue = tile(cases.body, "overdue");
-  const escalated = tile(cases.body, "escalated");
   const aid = block(root, "aid");
   const head = ["work.state", "work.grants", "work.money"].map((key) => [key, el("th", { scope: "col" })]);
   const body = el("tbody");
@@ -22,13 +21,11 @@ export function casework(root) {
     if (!counts) return;
     write(cases.title, t("work.cases"));
     write(cases.note, t("work.files"));
-    const { by_state: states, overdue: late, told: said } = counts.cases;
-    const above = ["escalated_prefecture", "escalated_province"].flatMap((level) => Object.values(said[level]));
+    const { by_state: states, overdue: late } = counts.cases;
     // A child whose file waits for the second office is still observed.
     const shown = { ...states, returned: states.returned + states.closing };
     for (const [at, state] of CASE_STATES.entries()) tiles[at](t(`case.${state}`), shown[state]);
     overdue(t("work.overdue"), late);
-    escalated(t("work.escalated"), above.reduce((sum, n) => sum + n, 0));
     write(aid.title, t("work.aid"));
     for (const [key, cell] of head) write(cell, t(key));
     // Who gets aid is poor: where so few children are out of school, aid is told no more than poverty is.

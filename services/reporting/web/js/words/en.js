@@ -126,7 +126,6 @@ export default {
   "work.cases": "Persuasion to return",
   "work.files": "one plan each",
   "work.overdue": "overdue",
-  "work.escalated": "escalated",
   "case.open": "waiting",
   "case.persuading": "in hand",
   "case.returned": "observed",

@@ -126,7 +126,6 @@ export default {
   "work.cases": "劝返个案",
   "work.files": "一人一案",
   "work.overdue": "逾期未办",
-  "work.escalated": "已上报上级",
   "case.open": "待劝返",
   "case.persuading": "劝返中",
   "case.returned": "复学观察",
