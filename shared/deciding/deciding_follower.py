@@ -150,18 +150,18 @@ class DecidingFollower:
     async def cursors(self, partitions: frozenset[int]) -> Mapping[int, int | None]:
         """Return the cursors in Redis. A partition without a cursor begins at the start of its input topic; its first batch then rebuilds it.
 
-        A partition in which nothing was ever recorded gets its cursor here: its first batch may come late, when others have recorded much.
+        A partition in which nothing was ever recorded, or asked of this service, gets its cursor here: its first batch may come late, or never.
         """
         found = dict(await self._store.cursors(partitions))
         if unknown := partitions - self._backlogs.keys():
             ends = await self._log.end_offsets(self.topic)
             self._backlogs |= {partition: ends[partition] for partition in unknown}
         if new := [partition for partition, stands in found.items() if stands is None]:
-            recorded = await self._log.end_offsets(topics.STUDENT_STATUS)
+            recorded, asked = await self._log.end_offsets(topics.STUDENT_STATUS), await self._log.end_offsets(self.topic)
             for partition in new:
                 # Whoever is overtaken by another worker here leaves it to the first batch to find where that one stands.
                 with suppress(RebuildOvertaken):
-                    if not recorded[partition] and await self._store.rebuilding(partition) is not None:
+                    if not (recorded[partition] and asked[partition]) and await self._store.rebuilding(partition) is not None:
                         found[partition] = await self._store.finish_rebuilding(partition, 0, 0)
         return found
 

@@ -54,6 +54,10 @@ async def test_a_day_that_begins_is_exact_however_often_the_worker_is_killed(new
             await log.append(topics.SUBMISSIONS, {place: partition.inputs})
             partition.inputs.clear()
         await until_at_rest(stack, log, ["enrolment", "case"])
+        end = asyncio.get_running_loop().time() + PATIENCE
+        while not all((await told(log))[1]):
+            assert asyncio.get_running_loop().time() < end, "the first day did not begin everywhere"
+            await asyncio.sleep(0.3)
         # One more child, much later: ten days have begun, and all others fall due by two of them.
         news(enrolment, CHILDREN, LAST, "never-enrolled", county="513431", poor=False, reason="distance")
         await publish(log, enrolment)

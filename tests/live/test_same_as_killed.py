@@ -18,6 +18,7 @@ from services.enrolment.domain.state import MergeStage
 from services.reporting.cli import app as auditors
 from shared.contracts.case import CaseFact
 from shared.contracts.case_codes import CaseStanding, CaseState
+from shared.contracts.case_days import DayBegan
 from shared.contracts.relief import Grant, GrantState
 from shared.events.codec import read_event, read_fact
 from shared.log import topics
@@ -77,6 +78,8 @@ def followed(record: list[list[bytes]]) -> tuple[dict[str, CaseStanding], dict[s
             if event.source == "/enrolment" or event.sequence <= last.get(event.source, ""):
                 continue
             last[event.source] = event.sequence
+            if isinstance(data, DayBegan):
+                continue
             if isinstance(data, CaseFact):
                 assert data.before == files.get(event.subject)
                 files[event.subject] = data.after

@@ -50,6 +50,7 @@ EXITS = {
     "detector sample --office /provinces/51 --since 2020-01-01 --until 2020-01-31": 0,
     "detector samples": 0,
     "make-secrets /dev/null/secrets": 1,
+    "rebuild --compare-only": 0,
 }
 """What is typed while the stack runs, and its exit code. Two demos cannot run."""
 

@@ -39,7 +39,7 @@ COUNTS: dict[str, Any] = {
     "by_status": {"dropped_out": 1},
     "by_reason": {"work": 1},
     "by_stage": {"junior": 1},
-    "cases": {"by_state": {"open": 1, "persuading": 0, "returned": 0, "closing": 0, "closed": 0}, "by_reason": {"work": 1}, "overdue": 0},
+    "cases": {"by_state": {"open": 1, "persuading": 0, "returned": 0, "closing": 0, "closed": 0}, "by_reason": {"work": 1}, "overdue": 0, "told": {}},
     "relief": {"living_subsidy": {"due": {"grants": 1, "fen": 31_250}}},
     "children": [],
     "as_of": {"offsets": {"0": 4}},

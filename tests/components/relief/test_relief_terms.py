@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 from redis.asyncio.lock import Lock
@@ -138,7 +139,7 @@ async def test_a_walk_waits_for_a_worker_that_does_not_keep_up(desk: ReliefDesk)
 
 
 async def test_without_waiting_it_would_ask_for_a_nation_while_the_worker_stands(desk: ReliefDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(term_start, "_reached", lambda *_: True)
+    monkeypatch.setattr(term_start, "until_decided", AsyncMock(return_value=True))
     desk.log.stopped = True
     async with running(desk):
         await begin(desk)

@@ -109,4 +109,5 @@ async def test_a_list_has_each_file_once_where_it_stands_now(worker: Worker) -> 
         "open", "persuading", "returned", "closed", "open", "closed", None, "open",
     ]  # fmt: skip
     due = await listing.page([ZHAOJUE], list(CaseState), after=None, below=day_key(day(9)), limit=50)
-    assert [entry.state_id.hex() for entry in due.entries] == [child(0)]
+    # The county that a file was sent from answers until the other has taken it over.
+    assert [entry.state_id.hex() for entry in due.entries] == [child(0), child(7)]

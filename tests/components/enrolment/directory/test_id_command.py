@@ -104,5 +104,5 @@ def test_the_master_key_is_changed_and_the_old_one_retired(tmp_path: Path) -> No
     assert "newest migration" in command("migrate")
     assert "version 2" in command("change-master-key")
     assert "Only version 2" in command("retire-master-key")
-    assert command("status").splitlines()[:2] == ["directory: directory_0001", "keystore: keystore_0001"]
+    assert command("status").splitlines()[:2] == ["directory: directory_0002", "keystore: keystore_0001"]
     assert (tmp_path / "keystore.sqlite").stat().st_mode & 0o777 == 0o600

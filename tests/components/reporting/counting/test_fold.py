@@ -9,7 +9,7 @@ from msgspec import Struct
 from services.reporting.counting import CELLS, Flow, folding
 from services.reporting.counting.counted import COUNTED_TYPES
 from shared.contracts.case import FACT_UPCASTS
-from shared.contracts.case_codes import CaseState
+from shared.contracts.case_codes import CaseState, Urgency
 from shared.contracts.registry import RECORD_LANGUAGE, Language, NewerVersion, UnknownType
 from shared.contracts.relief import GrantState, Scheme
 from shared.contracts.student import STUDENT_UPCASTS
@@ -306,6 +306,7 @@ def test_there_is_a_cell_for_every_word_and_a_flow_for_every_change() -> None:
     of_students = {f"status.{status}" for status in Status} | {f"out.reason.{reason}" for reason in Reason}
     of_students |= {f"out.stage.{stage}" for stage in (*Stage, "none")} | {"out.poor", "opening.poor", "transfer.lost", "transfer.gained"}
     of_files = {f"case.state.{state}" for state in CaseState} | {f"case.reason.{reason}" for reason in Reason}
+    of_files |= {f"case.{urgency}.{state}" for urgency in Urgency for state in CaseState if state is not CaseState.CLOSED}
     of_grants = {f"relief.{scheme}.{state}.{what}" for scheme in Scheme for state in GrantState for what in ("grants", "fen")}
     assert set(CELLS) == of_students | of_files | of_grants
     assert len(CELLS) == len(set(CELLS))
