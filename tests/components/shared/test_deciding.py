@@ -215,6 +215,14 @@ async def test_where_nothing_is_recorded_yet_a_partition_begins_when_it_is_assig
     assert await worker.follower.cursors(frozenset({P})) == {P: 3}
 
 
+async def test_where_nothing_was_asked_a_partition_begins_though_others_have_recorded_in_it(worker: Worker) -> None:
+    """Days begin in the record of every partition, and its first input may never come: lists would wait for it."""
+    await worker.log.append(topics.STUDENT_STATUS, {P: [(b"another's", b"{}")]})
+    assert await worker.follower.cursors(frozenset({P})) == {P: 0}
+    dropped_out_and_back(worker)
+    assert await worker.follow() == 3
+
+
 async def test_a_partition_that_another_worker_begins_meanwhile_is_left_to_its_first_batch(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     finish = worker.store.finish_rebuilding
 
