@@ -96,7 +96,7 @@ async def rebuilt(settings: Settings, generation: str | None, *, accept: bool, c
         first: list[Difference] = []
         differing = 0
         with _listed(listing) as write:
-            async for difference in work.differences(lambda _: None):
+            async for difference in work.differences():
                 differing += 1
                 write(difference)
                 if differing <= SHOWN:

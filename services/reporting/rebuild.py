@@ -13,7 +13,7 @@ The generation of before stays as it is until it is dropped.
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from services.reporting.board.board import Board
+from services.reporting.board.board import Board, OtherFold
 from services.reporting.board.keys import LIVE_GENERATION
 from services.reporting.board.partition import Snapshot
 from services.reporting.worker import CountingFollower
@@ -73,7 +73,13 @@ class Rebuild:
 
     async def is_needed(self) -> bool:
         """Return whether the counts that are shown come from another version of the fold than this code's."""
-        return any([await self._shown.is_of_other_fold(partition) for partition in self._partitions])
+        shown = Board(self._redis, generation=self.live)
+        try:
+            for partition in self._partitions:
+                await shown.cursor(partition)
+        except OtherFold:
+            return True
+        return False
 
     async def standing(self) -> Standing:
         """Return how far both are. Raises ``OtherFold`` where what the other generation holds is of another version of the fold."""
@@ -85,13 +91,13 @@ class Rebuild:
         for partition in self._partitions:
             await self._count(partition, await self._end(partition), read)
 
-    async def differences(self, read: Read) -> AsyncIterator[Difference]:
+    async def differences(self) -> AsyncIterator[Difference]:
         """Count every partition up to the offset of the live counts, and yield what differs there. Raises ``CannotRebuild``."""
         for partition in self._partitions:
             shown = await self._shown.snapshot(partition)
             if shown is None:
                 continue
-            await self._count(partition, shown.cursor.next, read)
+            await self._count(partition, shown.cursor.next)
             rebuilt = await self._other.snapshot(partition)
             if rebuilt is None or rebuilt.cursor.next != shown.cursor.next:
                 at = "nowhere" if rebuilt is None else f"{rebuilt.cursor.next:,}"
@@ -112,7 +118,7 @@ class Rebuild:
         cursor = await self._shown.cursor(partition)
         return 0 if cursor is None else cursor.next
 
-    async def _count(self, partition: int, end: int, read: Read) -> None:
+    async def _count(self, partition: int, end: int, read: Read = lambda _: None) -> None:
         at = (await self._follower.cursors(frozenset((partition,))))[partition] or 0
         async for piece in self._log.read(topics.STUDENT_STATUS, partition, at, end):
             at = await self._take(RecordBatch(topics.STUDENT_STATUS, partition, at, piece[-1].offset + 1, piece), read)

@@ -3,7 +3,6 @@
 import asyncio
 from typing import NoReturn
 
-import stamina
 from fastapi import FastAPI
 
 from services.reporting.api import create_app
@@ -17,9 +16,10 @@ from services.reporting.worker import CountingFollower
 from shared.contracts.services import REPORTING
 from shared.http.sessions.wiring import callers_of
 from shared.log.kafka_log import KafkaLog
-from shared.redis.edge import REDIS_UNAVAILABLE, connect_to
+from shared.redis.edge import connect_to
 from shared.worker.admin_server import AdminServer
 from shared.worker.meters import WorkerMeters
+from shared.worker.retrying import retrying
 
 
 def api(settings: Settings) -> FastAPI:
@@ -51,12 +51,9 @@ async def live_generation(settings: Settings) -> str:
     """Return the generation that is shown, as soon as Redis can be asked."""
     board = Board(connect_to(settings), generation="")
     try:
-        async for attempt in stamina.retry_context(on=REDIS_UNAVAILABLE, attempts=None, timeout=None, wait_initial=0.2, wait_max=2.0):
-            with attempt:
-                return await board.live_generation()
+        return await retrying()(board.live_generation)
     finally:
         await board.close()
-    raise AssertionError("it is tried without end")
 
 
 async def rebuild(settings: Settings, generation: str | None) -> Rebuild:

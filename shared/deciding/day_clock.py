@@ -97,15 +97,13 @@ class DayClock:
             return
         began = await self.began(partitions)
         self.stopped.look(began, china_day(now))
-        behind = {partition: day for partition, day in began.items() if day is None or day < china_day(now)}
-        await asyncio.gather(*(self._pass(partition, behind[partition], now, mine) for partition in await self._built(behind)))
-        self.stopped.look(await self.began(partitions), china_day(now))
+        if behind := {partition: day for partition, day in began.items() if day is None or day < china_day(now)}:
+            await asyncio.gather(*(self._pass(partition, behind[partition], now, mine) for partition in await self._built(behind)))
+            self.stopped.look(await self.began(partitions), china_day(now))
 
     async def _built(self, partitions: Iterable[int]) -> Sequence[int]:
-        """Return the partitions whose lists are built: without a cursor they are not, but where nothing was ever asked for."""
-        cursors = await self._store.cursors(partitions)
-        ends = await self._log.end_offsets(self.topic) if None in cursors.values() else {}
-        return [partition for partition, stands in cursors.items() if stands is not None or not ends[partition]]
+        """Return the partitions whose lists are built: without a cursor they are not."""
+        return [partition for partition, stands in (await self._store.cursors(partitions)).items() if stands is not None]
 
     async def began(self, partitions: frozenset[int]) -> Mapping[int, date | None]:
         """Return the day that began last in each of these partitions."""

@@ -91,14 +91,11 @@ class SortedLists:
                 page = await self._listing.page(
                     asked.groups, wanted.kinds, after=after, not_below=wanted.not_below, below=wanted.below, limit=_AT_ONCE
                 )
-                by_partition: dict[int, list[bytes]] = {}
-                for entry in page.entries:
-                    by_partition.setdefault(entry.partition, []).append(entry.state_id)
-                for partition, ids in by_partition.items():
-                    for state_id, state in zip(ids, await self._store.get_many(partition, ids), strict=True):
-                        case = unpack(state)
-                        if case.standing is not None:
-                            places.append(place_in(asked.order, case, case.standing) + state_id)
+                states = await self._store.get_all([(entry.partition, entry.state_id) for entry in page.entries])
+            for entry, state in zip(page.entries, states, strict=True):
+                case = unpack(state)
+                if case.standing is not None:
+                    places.append(place_in(asked.order, case, case.standing) + entry.state_id)
             if len(places) > MOST:
                 raise invalid_parameter("query.order", f"a list of more than {MOST:,} files is sorted by due day only: choose a county")
             if page.next is None:

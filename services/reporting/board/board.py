@@ -47,11 +47,6 @@ class Board:
         key = self.keys(partition)[_CURSOR]
         return self._cursor(partition, await self._redis.hgetall(key))  # type: ignore[arg-type]  # the client answers bytes
 
-    async def is_of_other_fold(self, partition: int) -> bool:
-        """Return whether the counts of a partition come from another version of the fold; there may be none."""
-        fold: bytes | None = await self._redis.hget(self.keys(partition)[_CURSOR], "fold")  # type: ignore[assignment]  # the client answers bytes
-        return fold is not None and int(fold) != FOLD_VERSION
-
     async def open(self, partition: int, log_end: int) -> Cursor:
         """Begin a partition that has no cursor; ``log_end`` is the log's end now. Raises ``OtherFold``."""
         flat: Sequence[bytes] = await self._open(keys=self.keys(partition), args=[FOLD_VERSION, log_end])

@@ -4,6 +4,7 @@ The keys of a partition stand under one hash tag: ``KEYS``.
 """
 
 import struct
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple, cast
@@ -98,16 +99,16 @@ class StateStore:
         return found if isinstance(found, bytes) else None
 
     async def get_all(self, asked: Sequence[tuple[int, bytes]]) -> Sequence[bytes | None]:
-        """Return states as they are now, each by its partition and id, in one round trip. They need not be of one instant."""
+        """Return states as they are now, each by its partition and id, in one round trip. They need not be of one instant; some thousands at most."""
+        together: defaultdict[int, list[bytes]] = defaultdict(list)
+        for partition, state_id in asked:
+            together[partition].append(_ID.pack(self._bucket(state_id), state_id))
         async with self._redis.pipeline(transaction=False) as questions:
-            for partition, state_id in asked:
-                questions.hget(self.key(partition, f"b:{self._bucket(state_id)}"), state_id)
-            return list(await questions.execute())
-
-    async def get_many(self, partition: int, ids: Sequence[bytes]) -> Sequence[bytes | None]:
-        """Return many states of one partition as they are now, for a fraction of what ``get_all`` costs for each. Up to some thousands at once."""
-        asked = b"".join([_ID.pack(self._bucket(each), each) for each in ids])
-        return list(await self._read_some(keys=[self.key(partition, "b:")], args=[asked]))
+            for partition, ids in together.items():
+                await self._read_some(keys=[self.key(partition, "b:")], args=[b"".join(ids)], client=questions)
+            answers = await questions.execute()
+        found = {partition: iter(states) for partition, states in zip(together, answers, strict=True)}
+        return [next(found[partition]) for partition, _ in asked]
 
     async def cursors(self, partitions: Iterable[int]) -> Mapping[int, int | None]:
         """Return the next offset of each partition, None where there is no cursor. Raises ``OtherFormat``."""

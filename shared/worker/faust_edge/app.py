@@ -8,7 +8,6 @@ from typing import Any
 import faust
 from faust.transport.consumer import ensure_TPset
 from faust.types import TP
-from stamina import AsyncRetryingCaller, BoundAsyncRetryingCaller
 
 from shared import clock
 from shared.garbage import look_seldom
@@ -21,6 +20,7 @@ from shared.worker.follower import UNAVAILABLE, CursorOutsideLog, Follower, Pass
 from shared.worker.lag import FaustMonitor, TopicPartition
 from shared.worker.liveness import Liveness
 from shared.worker.meters import WorkerMeters
+from shared.worker.retrying import retrying
 
 _SEEK_AGAIN = 2.0
 """Seconds after which the same seek is asked for once more."""
@@ -238,8 +238,3 @@ class FollowerApp(faust.App):
     def _consumer_thread(self) -> Any:
         consumer: Any = self.consumer
         return consumer._thread
-
-
-def retrying() -> BoundAsyncRetryingCaller:
-    """Return a caller that tries again, without end, while something is unavailable."""
-    return AsyncRetryingCaller(attempts=None, timeout=None, wait_initial=0.2, wait_max=2.0).on(UNAVAILABLE)

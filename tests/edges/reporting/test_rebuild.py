@@ -40,7 +40,7 @@ def text(value: bytes | str) -> str:
 
 
 async def found(work: Rebuild) -> list[Difference]:
-    return [each async for each in work.differences(lambda _: None)]
+    return [each async for each in work.differences()]
 
 
 async def test_it_goes_as_far_as_what_is_shown_and_every_number_is_the_same(rig: Rig) -> None:
@@ -62,7 +62,7 @@ async def test_what_is_shown_goes_on_meanwhile_and_is_compared_at_its_own_offset
 
 async def test_an_interrupted_rebuild_goes_on_where_it_was(rig: Rig) -> None:
     first = beside(rig)
-    await first._count(P, 4, lambda _: None)
+    await first._count(P, 4)
     again, passed = beside(rig), list[int]()
     await again.fill(passed.append)
     assert sum(passed) == 11
@@ -90,7 +90,7 @@ async def test_showing_it_changes_one_key_and_no_screen_shows_a_part(rig: Rig) -
     await rig.worker.follow(rig.batch(15, 21))
     await reader.step()
     work = beside(rig)
-    await work._count(P, 10, lambda _: None)
+    await work._count(P, 10)
     await rig.redis.set(LIVE_GENERATION, "2")  # too early: somebody did it by hand
     reader._tried = float("-inf")
     await reader.step()

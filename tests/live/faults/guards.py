@@ -130,7 +130,8 @@ def _repeats(replace: Replace) -> None:
 
 def _within_the_log(replace: Replace) -> None:
     """Have a worker whose cursor the log does not hold go on at the nearest offset that it holds."""
-    from shared.worker.faust_edge.app import FollowerApp, retrying
+    from shared.worker.faust_edge.app import FollowerApp
+    from shared.worker.retrying import retrying
 
     async def nearest(self: FollowerApp, topic: str, wanted: Mapping[int, int | None]) -> dict[int, int]:
         bounds = await retrying()(self._log.bounds, topic)
