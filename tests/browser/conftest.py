@@ -1,15 +1,16 @@
-"""The whole way from a report to the wall: a system of its own, and a real browser before it."""
+"""The whole way from a report to the wall, and to the desk: a system of its own, and a real browser before it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from deploy.local.config import StackConfig
 from deploy.local.processes import PROCESSES
 from deploy.local.stack import LocalStack
+from tests.browser.desk import AGES, BUTUO, ZHAOJUE, Child, fill, listened_to, running_desk
 from tests.browser.screen import LUOCHENG, SHAPINGBA, Screen, report_never_enrolled
 from tests.support.browser import FLAGS, browser
 
@@ -56,3 +57,30 @@ def screen(chromium: Browser, system: LocalStack) -> Iterator[Screen]:
     yield looked_at
     context.close()
     assert looked_at.complaints == []
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalStack, list[Child]]]:
+    """A desk with the files of two counties, for the tests of a module, and the children of Zhaojue."""
+    with running_desk(tmp_path_factory.mktemp("desk")) as running:
+        children = fill(running, ZHAOJUE, 1, AGES)
+        fill(running, BUTUO, 500, [40, 2])
+        yield running, children
+
+
+@pytest.fixture
+def children(county: tuple[LocalStack, list[Child]]) -> list[Child]:
+    return county[1]
+
+
+@pytest.fixture
+def expected() -> Sequence[str]:
+    """Words of the complaints that the tests of a module bring about themselves; there are none unless the module says so."""
+    return ()
+
+
+@pytest.fixture
+def context(chromium: Browser, expected: Sequence[str]) -> Iterator[BrowserContext]:
+    """A browser before the desk."""
+    with listened_to(chromium, expected=expected) as made:
+        yield made

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from deploy.local.config import StackConfig
+from deploy.local.processes import PROCESSES
 from deploy.local.stack import LocalStack
 from shared import clock
 from shared.clock import china_day
@@ -21,6 +26,8 @@ ZHAOJUE, BUTUO = "513431", "513429"
 NAMES = ("甲子", "乙丑", "丙寅", "丁卯", "戊辰", "己巳", "庚午", "辛未", "壬申", "癸酉", "子甲", "丑乙")
 """Plainly nobody's."""
 BORN = "2010-03-05"
+AGES = (30, 20, 12, 9, 7, 3, 1)
+"""Days that the children of Zhaojue are out; the first visit is due after seven."""
 _REASONS = ("work", "learning", "marriage", "distance")
 
 
@@ -30,6 +37,28 @@ class Child(NamedTuple):
     student: str
     name: str
     out: date
+
+
+@contextmanager
+def running_desk(folder: Path) -> Iterator[LocalStack]:
+    """Run the desk, and what it asks."""
+    services = tuple(each for each in PROCESSES if each.service in {"enrolment", "case", "relief"})
+    with LocalStack(StackConfig.on_free_ports(folder), services=services) as running:
+        yield running
+
+
+@contextmanager
+def listened_to(chromium: Browser, *, expected: Sequence[str] = (), height: int = 768) -> Iterator[BrowserContext]:
+    """Return a browser. Whatever a page complains of fails the test, but for what has one of the ``expected`` words."""
+    heard: list[str] = []
+    made = chromium.new_context(viewport={"width": 1366, "height": height})
+    made.set_default_timeout(20_000)
+    made.on("weberror", lambda error: heard.append(str(error.error)))
+    made.on("console", lambda message: heard.append(message.text) if message.type in {"error", "warning"} else None)
+    yield made
+    made.close()
+    complaints = [each for each in heard if not any(word in each for word in expected)]
+    assert not complaints, complaints
 
 
 def today() -> date:
@@ -73,7 +102,7 @@ def write_names(system: LocalStack, county: str, first: int, count: int) -> list
     return [(each["student"], forms[each["line"] - 1]["name"]) for each in answer.json()["children"]]
 
 
-def fill(system: LocalStack, county: str, first: int, ages: list[int]) -> list[Child]:
+def fill(system: LocalStack, county: str, first: int, ages: Sequence[int]) -> list[Child]:
     """Report children that dropped out so many days ago, each with a name, and wait for their files."""
     children = []
     for n, (student, name) in enumerate(write_names(system, county, first, len(ages))):

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from deploy.local.config import StackConfig
-from deploy.local.processes import PROCESSES
 from deploy.local.stack import LocalStack
 from tests.browser.desk import (
     BORN,
@@ -29,19 +27,6 @@ from tests.browser.desk import (
 
 pytestmark = pytest.mark.live
 
-AGES = [30, 20, 12, 9, 7, 3, 1]
-"""Days that the children of Zhaojue are out; the first visit is due after seven."""
-
-
-@pytest.fixture(scope="module")
-def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalStack, list[Child]]]:
-    """A system with the files of two counties."""
-    services = tuple(each for each in PROCESSES if each.service in {"enrolment", "case", "relief"})
-    with LocalStack(StackConfig.on_free_ports(tmp_path_factory.mktemp("desk")), services=services) as running:
-        children = fill(running, ZHAOJUE, 1, AGES)
-        fill(running, BUTUO, 500, [40, 2])
-        yield running, children
-
 
 @pytest.fixture
 def system(county: tuple[LocalStack, list[Child]]) -> LocalStack:
@@ -49,21 +34,8 @@ def system(county: tuple[LocalStack, list[Child]]) -> LocalStack:
 
 
 @pytest.fixture
-def children(county: tuple[LocalStack, list[Child]]) -> list[Child]:
-    return county[1]
-
-
-@pytest.fixture
-def context(chromium: Browser) -> Iterator[BrowserContext]:
-    """A browser. Whatever a page complains of fails the test."""
-    made = chromium.new_context(viewport={"width": 1366, "height": 768})
-    made.set_default_timeout(20_000)
-    heard: list[str] = []
-    made.on("weberror", lambda error: heard.append(str(error.error)))
-    made.on("console", lambda message: heard.append(message.text) if message.type in {"error", "warning"} else None)
-    yield made
-    made.close()
-    assert [each for each in heard if "ERR_INTERNET_DISCONNECTED" not in each and "412" not in each] == []
+def expected() -> Sequence[str]:
+    return "ERR_INTERNET_DISCONNECTED", "412"
 
 
 def attempts(page: Page, number: int) -> None:

@@ -3,56 +3,23 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pypdf import PdfReader
 
-from deploy.local.config import StackConfig
-from deploy.local.processes import PROCESSES
 from deploy.local.stack import LocalStack
-from tests.browser.desk import BUTUO, ZHAOJUE, Child, fill, go_to, masked, open_desk, row, serious, today, until_file
+from tests.browser.desk import AGES, ZHAOJUE, Child, go_to, masked, open_desk, row, serious, today, until_file
 
 pytestmark = pytest.mark.live
 
-AGES = [30, 20, 12, 9, 7, 3, 1]
-"""Days that the children are out."""
 PNG = b"\x89PNG\r\n\x1a\n" + b"p" * 400
-
-
-@pytest.fixture(scope="module")
-def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalStack, list[Child]]]:
-    """A system with the files of two counties."""
-    services = tuple(each for each in PROCESSES if each.service in {"enrolment", "case", "relief"})
-    with LocalStack(StackConfig.on_free_ports(tmp_path_factory.mktemp("papers")), services=services) as running:
-        children = fill(running, ZHAOJUE, 1, AGES)
-        fill(running, BUTUO, 500, [40, 2])
-        yield running, children
 
 
 @pytest.fixture
 def system(county: tuple[LocalStack, list[Child]]) -> LocalStack:
     return county[0]
-
-
-@pytest.fixture
-def children(county: tuple[LocalStack, list[Child]]) -> list[Child]:
-    return county[1]
-
-
-@pytest.fixture
-def context(chromium: Browser) -> Iterator[BrowserContext]:
-    """A browser. Whatever a page complains of fails the test."""
-    made = chromium.new_context(viewport={"width": 1366, "height": 768})
-    made.set_default_timeout(20_000)
-    heard: list[str] = []
-    made.on("weberror", lambda error: heard.append(str(error.error)))
-    made.on("console", lambda message: heard.append(message.text) if message.type in {"error", "warning"} else None)
-    yield made
-    made.close()
-    assert heard == []
 
 
 def rows(page: Page) -> list[str | None]:

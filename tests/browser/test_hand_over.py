@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from deploy.local.config import StackConfig
-from deploy.local.processes import PROCESSES
 from deploy.local.stack import LocalStack
-from tests.browser.desk import BUTUO, ZHAOJUE, Child, fill, go_to, open_desk, report, row, serious, today, until_file
+from tests.browser.desk import BUTUO, ZHAOJUE, Child, fill, go_to, listened_to, open_desk, report, row, running_desk, serious, today, until_file
 
 pytestmark = pytest.mark.live
 
@@ -20,8 +19,7 @@ SCHOOL = "5134310001"
 @pytest.fixture(scope="module")
 def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LocalStack, list[Child]]]:
     """A system with the files of four children of 昭觉, of whom three moved to 布拖 today."""
-    services = tuple(each for each in PROCESSES if each.service in {"enrolment", "case", "relief"})
-    with LocalStack(StackConfig.on_free_ports(tmp_path_factory.mktemp("over")), services=services) as running:
+    with running_desk(tmp_path_factory.mktemp("over")) as running:
         children = fill(running, ZHAOJUE, 1, [30, 20, 12, 3])
         for child in children[:3]:
             report(running, ZHAOJUE, "moved", child.student, {"county": BUTUO}, today())
@@ -42,20 +40,12 @@ def until_sent(system: LocalStack, student: str) -> None:
 @pytest.fixture
 def desks(chromium: Browser, county: tuple[LocalStack, list[Child]]) -> Iterator[dict[str, Page]]:
     """The desks of both counties, of the prefecture and of a school, each in a browser of its own. Whatever a page complains of fails the test."""
-    heard: list[str] = []
-    contexts: list[BrowserContext] = []
-    pages: dict[str, Page] = {}
-    for office in ("officer", "neighbour", "superior", "reporter"):
-        made = chromium.new_context(viewport={"width": 1366, "height": 900})
-        made.set_default_timeout(20_000)
-        made.on("weberror", lambda error: heard.append(str(error.error)))
-        made.on("console", lambda message: heard.append(message.text) if message.type in {"error", "warning"} else None)
-        contexts.append(made)
-        pages[office] = open_desk(made, county[0], office)
-    yield pages
-    for made in contexts:
-        made.close()
-    assert [each for each in heard if "404" not in each] == []
+    with ExitStack() as browsers:
+        contexts = {
+            office: browsers.enter_context(listened_to(chromium, expected=("404",), height=900))
+            for office in ("officer", "neighbour", "superior", "reporter")
+        }
+        yield {office: open_desk(made, county[0], office) for office, made in contexts.items()}
 
 
 def do(page: Page, step: str, **chosen: str) -> None:
