@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from tests.support.guards import Replace
+
 OWN_GROUP, DECIDES_OTHERWISE = "a group of its own", "a decider that decides otherwise"
 
 
-def _own_group() -> None:
+def _own_group(replace: Replace) -> None:
     """Have the worker join a group of its own: so it owns all partitions, whoever owns them beside it."""
     from shared.worker import faust_edge
 
@@ -15,10 +17,10 @@ def _own_group() -> None:
     def run_alone(*, name: str, **options: Any) -> None:
         run(name=f"{name}-twin", **options)
 
-    faust_edge.run_worker = run_alone  # type: ignore[assignment]
+    replace(faust_edge, "run_worker", run_alone)
 
 
-def _decides_otherwise() -> None:
+def _decides_otherwise(replace: Replace) -> None:
     """Have the worker take every dropout to be for another reason: what it decides differs in every byte that matters."""
     from services.enrolment.decider import EnrolmentDecider
     from shared.contracts.reports import DroppedOut
@@ -29,16 +31,16 @@ def _decides_otherwise() -> None:
     def otherwise(self: EnrolmentDecider, report: Any, *args: Any, **options: Any) -> Any:
         return decide(self, DroppedOut(Reason.ILLNESS, report.last_seen) if isinstance(report, DroppedOut) else report, *args, **options)
 
-    EnrolmentDecider._decided = otherwise  # type: ignore[method-assign]
+    replace(EnrolmentDecider, "_decided", otherwise)
 
 
-CHANGES: Mapping[str, Callable[[], None]] = {
+CHANGES: Mapping[str, Callable[[Replace], None]] = {
     OWN_GROUP: _own_group,
     DECIDES_OTHERWISE: _decides_otherwise,
 }
 
 
-def change(names: Sequence[str]) -> None:
+def change(names: Sequence[str], replace: Replace = setattr) -> None:
     """Make the changes of these names."""
     for name in names:
-        CHANGES[name]()
+        CHANGES[name](replace)

@@ -11,6 +11,8 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
+from tests.support.guards import Replace
+
 DECIDER = ("states read", "before publish", "refusals acknowledged", "facts acknowledged", "before apply", "applied")
 """The points of the commit of a deciding worker, in their order."""
 POLICIES = ("before commands", "commands acknowledged", "before move", "moved")
@@ -84,7 +86,7 @@ def around(step: Step, reach: Reach, before: str | None = None, after: str | Non
     return reached
 
 
-def put_into(reach: Reach) -> None:
+def put_into(reach: Reach, replace: Replace = setattr) -> None:
     """Wrap the steps of the workers and of enrolment's api that have a point."""
     from services.enrolment.intake.receipts import ReceiptStore
     from services.enrolment.intake.report_intake import ReportIntake
@@ -97,7 +99,7 @@ def put_into(reach: Reach) -> None:
     from shared.worker.faust_edge.app import FollowerApp
 
     def wrap(owner: type, name: str, before: str | None = None, after: str | None = None) -> None:
-        setattr(owner, name, around(getattr(owner, name), reach, before, after))
+        replace(owner, name, around(getattr(owner, name), reach, before, after))
 
     wrap(StateStore, "read", after="states read")
     wrap(DecidingFollower, "_publish", before="before publish", after="facts acknowledged")
@@ -120,7 +122,7 @@ def put_into(reach: Reach) -> None:
 
     def make(self: PolicyFollower, *args: Any, **options: Any) -> None:
         made(self, *args, **options)
-        self._move = around(self._move, reach, "before move", "moved")  # type: ignore[assignment]  # called like the script
+        replace(self, "_move", around(self._move, reach, "before move", "moved"))
 
-    KafkaLog.append = appended  # type: ignore[method-assign]
-    PolicyFollower.__init__ = make  # type: ignore[method-assign]
+    replace(KafkaLog, "append", appended)
+    replace(PolicyFollower, "__init__", make)

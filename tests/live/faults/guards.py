@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from weakref import WeakSet
 
 from tests.support import guards
 from tests.support.guards import Replace
@@ -89,11 +90,11 @@ def _seek_at_assignment(replace: Replace) -> None:
 
     from shared.worker.faust_edge.consumer import BatchConsumer
 
-    asked = BatchConsumer.seek_to_committed
+    asked, begun = BatchConsumer.seek_to_committed, WeakSet[BatchConsumer]()
 
     async def once(self: BatchConsumer) -> Any:
-        if not getattr(self, "_asked_once", False):
-            self._asked_once = True  # type: ignore[attr-defined]
+        if self not in begun:
+            begun.add(self)
             return await asked(self)
         return await self._batch_app.cursors_of(ensure_TPset(self._thread.assignment()))
 
