@@ -18,6 +18,7 @@ from tests.support.stack import by_operator
 
 BROKERS = 3
 STARTED = 90.0
+"""Seconds within which all brokers must be there."""
 
 
 class Cluster:

@@ -31,6 +31,10 @@ from tests.support.stack_tokens import bearer
 INPUTS = {"enrolment": topics.SUBMISSIONS, "case": topics.CASE_COMMANDS, "relief": topics.RELIEF_COMMANDS}
 WORK = 90.0
 """Seconds within which a system that was made whole must have done all its work."""
+AT_WORK = 60
+"""Bodies that are acknowledged before something is broken, so that steps are under way and there is something to lose: two seconds of the load."""
+ACKNOWLEDGED = 60.0
+"""Seconds within which so many bodies must be acknowledged."""
 
 
 class Wrong(AssertionError):
@@ -83,6 +87,11 @@ class System:
         finally:
             load.enough.set()
             await running
+
+    async def until_acknowledged(self, load: Load, more: int = AT_WORK, *, what: str = "the system is at work") -> None:
+        """Wait until so many more bodies of a load are acknowledged. Raises ``Wrong``."""
+        enough = len(load.history.batches) + more
+        await until(what, lambda: len(load.history.batches) >= enough, patience=ACKNOWLEDGED, wrong=Wrong)
 
     def fired(self) -> int:
         """Return how many faults were injected: points that fired, and what the row did itself."""

@@ -2,27 +2,32 @@
 
 import asyncio
 import random
-from functools import partial
 
 from deploy.local.processes import KAFKA
 from tests.live.faults.guards import FAILED_APPEND
-from tests.live.faults.load import Load, until
+from tests.live.faults.load import until
 from tests.live.faults.row import Row
 from tests.live.faults.system import NeverFired, System, Wrong
 
 BEYOND_PATIENCE = 13.0
 """Seconds after which whoever waits for an acknowledgement has given it up."""
+STANDING_STILL, BRIEFLY_STILL = (BEYOND_PATIENCE, 30.0, 60.0), (BEYOND_PATIENCE,)
+"""For how many seconds the broker is stopped, one time after the other."""
+SLOW, CUT, BRIEFLY_CUT = (2.0, 5.0), (1.0, 12.0), (2.0, 2.0)
+"""Between which numbers it is drawn for how many seconds the network is slow, or lets nothing pass."""
+KILLED_AFTER, CUT_AFTER = (1.0, 3.0), (1.0, 2.0)
+"""The same, before the broker is killed, and before the network is cut. Any moment is as good as another: no condition is waited for."""
 
 
 async def broker_killed_and_stopped(system: System) -> None:
     drawn = random.Random(system.seed)
     async with system.under_load():
         for _ in range(4 if system.full else 1):
-            await asyncio.sleep(drawn.uniform(1.0, 3.0))
+            await asyncio.sleep(drawn.uniform(*KILLED_AFTER))
             pid = await system.kill(KAFKA)
             await system.until_ready(KAFKA, other_than=pid)
             await system.until_ready("enrolment-api")
-        for seconds in (BEYOND_PATIENCE, 30.0, 60.0) if system.full else (BEYOND_PATIENCE,):
+        for seconds in STANDING_STILL if system.full else BRIEFLY_STILL:
             async with system.paused(KAFKA):
                 await asyncio.sleep(seconds)
             await system.until_ready("enrolment-api")
@@ -33,22 +38,17 @@ async def brokers_lost(system: System) -> None:
     cluster = system.cluster
     assert cluster
     async with system.under_load() as load:
-        await asyncio.sleep(2.0)
+        await system.until_acknowledged(load)
         for n in (2, 3):
             await asyncio.to_thread(cluster.kill, n)
             system.injected += 1
-            batches = len(load.history.batches)
             if n == 2:
-                await until("one broker of three is missed by nobody", partial(_more_than, load, batches + 10), patience=60.0, wrong=Wrong)
+                await system.until_acknowledged(load, 11, what="one broker of three is missed by nobody")
         turned_away = load.history.turned_away[503]
         await until("nothing is acknowledged", lambda: load.history.turned_away[503] > turned_away, patience=60.0, wrong=Wrong)
         for n in (2, 3):
             await asyncio.to_thread(cluster.start, n)
         await system.until_ready()
-
-
-def _more_than(load: Load, batches: int) -> bool:
-    return len(load.history.batches) > batches
 
 
 async def network_broken(system: System) -> None:
@@ -60,12 +60,12 @@ async def network_broken(system: System) -> None:
             proxy.lose_answers(4)
             await until("answers are lost behind the write", lambda: not proxy.left_to_lose, patience=60.0, wrong=NeverFired)
             with proxy.slow():
-                await asyncio.sleep(drawn.uniform(2.0, 5.0))
+                await asyncio.sleep(drawn.uniform(*SLOW))
             with proxy.one_way():
                 await asyncio.sleep(BEYOND_PATIENCE)
-            await asyncio.sleep(drawn.uniform(1.0, 2.0))
+            await asyncio.sleep(drawn.uniform(*CUT_AFTER))
             with proxy.cut():
-                await asyncio.sleep(drawn.uniform(1.0, 12.0) if system.full else 2.0)
+                await asyncio.sleep(drawn.uniform(*(CUT if system.full else BRIEFLY_CUT)))
             await system.until_ready()
 
 

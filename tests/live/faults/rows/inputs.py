@@ -108,8 +108,8 @@ async def poisoned(system: System) -> None:
     producer = AIOKafkaProducer(**by_operator(system.config).client(), max_request_size=4 << 20)
     await producer.start()
     try:
-        async with system.under_load():
-            await asyncio.sleep(2.0)
+        async with system.under_load() as load:
+            await system.until_acknowledged(load)
             for _ in range(3 if system.full else 1):
                 ends = await system.log.end_offsets(topics.SUBMISSIONS)
                 for topic in POISONED:
@@ -117,7 +117,7 @@ async def poisoned(system: System) -> None:
                         for key, value in poison(partition, end):
                             await producer.send_and_wait(topic, value, key=key, partition=partition)
                             system.injected += 1
-                await asyncio.sleep(1.0)
+                await system.until_acknowledged(load)
     finally:
         await producer.stop()
 

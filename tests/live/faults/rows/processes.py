@@ -46,6 +46,8 @@ async def killed_at_every_step(system: System) -> None:
 
 VICTIMS = (*(service.name for service in PROCESSES), REDIS)
 ROUNDS, BRIEF_ROUNDS = 6, 1
+KILLED_AFTER, ROUND_AFTER = 0.7, 3.0
+"""Most seconds before a process is killed, and before the next round. Any moment is as good as another: no condition is waited for."""
 
 
 async def killed_at_random(system: System) -> None:
@@ -54,13 +56,12 @@ async def killed_at_random(system: System) -> None:
     async with system.under_load():
         for _ in range(ROUNDS if system.full else BRIEF_ROUNDS):
             for victim in drawn.sample(VICTIMS, len(VICTIMS)):
-                # No condition is waited for: any moment is as good as another, and that is the point.
-                await asyncio.sleep(drawn.uniform(0.0, 0.7))
+                await asyncio.sleep(drawn.uniform(0.0, KILLED_AFTER))
                 pid = await system.kill(victim)
                 await asyncio.to_thread(system.stack.wait_alive, victim, other_than=pid)
             # What is killed whenever it begins never works, and shows nothing.
             await system.until_ready(*VICTIMS)
-            await asyncio.sleep(drawn.uniform(0.0, 3.0))
+            await asyncio.sleep(drawn.uniform(0.0, ROUND_AFTER))
 
 
 async def overtaken(system: System, service: str, point: str, *, worker: str = "", woken: signal.Signals = signal.SIGCONT, passes: int = 1) -> None:
@@ -87,11 +88,19 @@ async def counter_overtaken(system: System) -> None:
             await system.until_ready("reporting-worker")
 
 
+TOGETHER, BRIEFLY_TOGETHER = 20.0, 6.0
+"""For how many seconds two workers own the same partitions."""
+
+
 async def two_owners(system: System) -> None:
     """Have two workers own all partitions, each in a group of its own, and let both work."""
     async with system.under_load():
         system.injected += len(system.processes) - len(COUNTED)
-        await asyncio.sleep(20.0 if system.full else 6.0)
+        await asyncio.sleep(TOGETHER if system.full else BRIEFLY_TOGETHER)
+
+
+LEFT_AFTER = (1.0, 5.0)
+"""Between which numbers it is drawn after how many seconds workers leave again, whether the group has settled by then or not."""
 
 
 async def storm_of_rebalances(system: System) -> None:
@@ -104,7 +113,7 @@ async def storm_of_rebalances(system: System) -> None:
                 if pid := await asyncio.to_thread(system.stack.pid, worker):
                     os.kill(pid, drawn.choice((signal.SIGTERM, signal.SIGKILL)))
                     system.injected += 1
-            await asyncio.sleep(drawn.uniform(1.0, 5.0))
+            await asyncio.sleep(drawn.uniform(*LEFT_AFTER))
         await system.until_ready(*workers)
 
 

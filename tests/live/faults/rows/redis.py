@@ -16,18 +16,20 @@ from tests.live.faults.row import Row
 from tests.live.faults.system import NeverFired, System
 
 FILES = "appendonlydir"
+WITHOUT_MEMORY, BRIEFLY_WITHOUT_MEMORY, WITHOUT_DISK = 5.0, 2.0, 3.0
+"""For how many seconds Redis goes on refusing writes after the first."""
 
 
 async def no_memory(system: System) -> None:
     """Leave Redis no memory for another write while steps are under way, and give it some later."""
-    async with system.under_load():
+    async with system.under_load() as load:
         for _ in range(3 if system.full else 1):
-            await asyncio.sleep(1.0)
+            await system.until_acknowledged(load)
             with system.operator() as client:
                 client.config_set("maxmemory", int(client.info("memory")["used_memory"]))
                 await until("a write is refused", partial(_refused, client, "OOM"), patience=60.0, wrong=NeverFired)
                 system.injected += 1
-                await asyncio.sleep(5.0 if system.full else 2.0)
+                await asyncio.sleep(WITHOUT_MEMORY if system.full else BRIEFLY_WITHOUT_MEMORY)
                 client.config_set("maxmemory", 0)
             await system.until_ready()
 
@@ -35,13 +37,13 @@ async def no_memory(system: System) -> None:
 async def disk_full(system: System) -> None:
     """Let the append-only file grow no more, as on a full disk: Redis then refuses writes, until there is room."""
     pid = system.stack.pid(REDIS)
-    async with system.under_load():
-        await asyncio.sleep(1.0)
+    async with system.under_load() as load:
+        await system.until_acknowledged(load)
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
         with system.operator() as client:
             await until("a write is refused", partial(_refused, client, "MISCONF"), patience=60.0, wrong=NeverFired)
             system.injected += 1
-            await asyncio.sleep(3.0)
+            await asyncio.sleep(WITHOUT_DISK)
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         await system.until_ready()
 
@@ -85,11 +87,11 @@ async def _between_lives(system: System, change: Callable[[], None]) -> None:
 
 
 async def lost_and_rolled_back(system: System) -> None:
-    async with system.under_load():
-        await asyncio.sleep(2.0)
+    async with system.under_load() as load:
+        await system.until_acknowledged(load)
         await copied(system)
         for lose in (flushed, rolled_back, emptied) if system.full else (flushed, rolled_back):
-            await asyncio.sleep(2.0)
+            await system.until_acknowledged(load)
             await lose(system)
             system.injected += 1
             await system.until_ready()
