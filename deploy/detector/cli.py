@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from deploy.detector.samples_cli import CASE, KAFKA, AsJson, CaseUrl, Token, install, print_recorded
+from deploy.detector.samples_cli import CASE, KAFKA, AsJson, CaseUrl, Token, install, no_token, print_recorded
 from services.case.detector.flags import Flag
 from services.reporting.cli import brokers_at, errors_as_sentences, progress, write_json
 from shared.contracts.oversight_codes import Rule
@@ -82,8 +82,7 @@ def flags(
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="'--until'") from error
     if record and not token:
-        said = f"recording needs a token of case's api: baoxue token --role auditor --office {office}, or the variable CASE_TOKEN"
-        raise typer.BadParameter(said, param_hint="'--token'")
+        raise typer.BadParameter(no_token("auditor", office), param_hint="'--token'")
     with errors_as_sentences(NewerVersion, recording.NotRecorded):
         brokers = brokers_at(bootstrap)
         with kafka_topic.KafkaTopic(brokers) as topic:

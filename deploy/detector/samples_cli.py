@@ -56,7 +56,7 @@ def sample(
     if not counties_of_office(office, last) or office.startswith("/counties/"):
         raise typer.BadParameter(f"{office!r} is no level above a county. An office is {FORMS}.", param_hint="'--office'")
     if record and not token:
-        raise typer.BadParameter(_no_token("superior", office), param_hint="'--token'")
+        raise typer.BadParameter(no_token("superior", office), param_hint="'--token'")
     frame, rules = draws.frame_of(office, first, last), sample_rules_on(last)
     with errors_as_sentences(NewerVersion, recording.NotRecorded):
         brokers = brokers_at(bootstrap)
@@ -116,7 +116,8 @@ def print_recorded(done: Any) -> None:
     out.print(f"Recorded: {done.accepted} new, {done.duplicate} known before, {done.pending} pending{refused}.", markup=False)
 
 
-def _no_token(role: str, office: str) -> str:
+def no_token(role: str, office: str) -> str:
+    """Return what to say to whoever would record without a token."""
     return f"recording needs a token of case's api: baoxue token --role {role} --office {office}, or the variable CASE_TOKEN"
 
 
