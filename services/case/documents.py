@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from services.case.domain.case import Case
 from services.case.domain.entries import Happening
@@ -86,7 +87,7 @@ def entry_of(student: str, case: Case, now: CaseStanding, today: date) -> CaseEn
         now.reason,
         now.attempts,
         now.due,
-        _overdue(now, today),
+        now.due is not None and now.due < today,
         now.urgency,
         answers_shown(case, today),
         hand_over_shown(case, today),
@@ -95,28 +96,14 @@ def entry_of(student: str, case: Case, now: CaseStanding, today: date) -> CaseEn
 
 
 def file_of(student: str, case: Case, now: CaseStanding, today: date) -> CaseFile:
-    """Return a file with its plan and its history."""
+    """Return a file as a list shows it, with its plan, its history, and what else is shown of one alone."""
     return CaseFile(
-        student,
-        now.state,
-        now.county,
-        now.reason,
-        now.attempts,
-        now.due,
-        _overdue(now, today),
-        now.urgency,
-        answers_shown(case, today),
-        hand_over_shown(case, today),
-        unowned_shown(case, today),
-        chain_shown(case, now, today),
-        None if (back := case.back) is None else ReturnShown(back.since, back.claimant, back.corroborated_by, back.proposed_by),
-        plan_shown(case, now, today),
-        law_shown(case, now, today),
-        flags_shown(case.flags),
-        draws_shown(case),
-        happenings_of(case.history),
+        **asdict(entry_of(student, case, now, today)),
+        chain=chain_shown(case, now, today),
+        back=None if (back := case.back) is None else ReturnShown(back.since, back.claimant, back.corroborated_by, back.proposed_by),
+        plan=plan_shown(case, now, today),
+        law=law_shown(case, now, today),
+        flags=flags_shown(case.flags),
+        draws=draws_shown(case),
+        history=happenings_of(case.history),
     )
-
-
-def _overdue(now: CaseStanding, today: date) -> bool:
-    return now.due is not None and now.due < today
