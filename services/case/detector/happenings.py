@@ -95,6 +95,8 @@ _KINDS: Mapping[type[Any], Kind] = {
     StudentArrived: Kind.ARRIVED,
     StudentCompleted: Kind.COMPLETED,
 }
+_SEATED = (StudentReturned, StudentEnrolled, StudentProgressed, StudentArrived)
+"""The facts that name a child's school."""
 
 _ALWAYS = (
     "student.returned.",
@@ -119,7 +121,6 @@ def happening_of(event: Event[Any], data: Any) -> Happening | None:
         transfer = data.completes if isinstance(data, StudentDeparted) else None
         if standing is None or (data.late and transfer is None):
             return None
-        seated = isinstance(data, StudentReturned | StudentEnrolled | StudentProgressed | StudentArrived)
         return _of(
             event,
             _KINDS.get(type(data), Kind.OTHER),
@@ -127,7 +128,7 @@ def happening_of(event: Event[Any], data: Any) -> Happening | None:
             before=data.before and data.before.status,
             after=data.after and data.after.status,
             office=event.reportedby,
-            school=data.school if seated else None,  # type: ignore[attr-defined]  # these have one
+            school=data.school if isinstance(data, _SEATED) else None,
             found_by=data.found_by if isinstance(data, StudentSuspected) else None,
             unmatched=getattr(data, "unmatched", False),
             left=data.before.county if data.before and data.after and data.before.county != data.after.county else None,

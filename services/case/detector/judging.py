@@ -84,8 +84,8 @@ def _out_again(back: Happening, later: Sequence[Happening], book: Rulebook) -> I
     heard = back.day + timedelta(rule.days + rule.heard_within)
     for each in later:
         if _tells_standing(each) and each.after not in _BACK:
-            out = each.last_seen is not None and each.day <= heard
-            if out and each.last_seen - back.true_on <= timedelta(rule.days):  # type: ignore[operator]  # it is a day, or out is false
+            seen = each.last_seen
+            if seen is not None and each.day <= heard and seen - back.true_on <= timedelta(rule.days):
                 yield _flag(Rule.OUT_AGAIN, back, each.day, book, back.id, each.id)
             return
 
