@@ -52,8 +52,8 @@ INITIAL = Case()
 """A child that has no file."""
 
 FOLDED = frozenset((*CASE_FACTS, *FLAG_FACTS))
-_OF_FLAGS = frozenset(FLAG_FACTS)
 """The facts that a state is folded from."""
+_OF_FLAGS = frozenset(FLAG_FACTS)
 
 
 def evolve(case: Case, fact: CaseFact, *, on: date, cause: str) -> Case:
