@@ -13,6 +13,7 @@ from services.case.domain.attempts import SCHOOL
 from services.case.domain.deadlines import deadlines_in
 from services.case.domain.policy_commands import CLOSED, CLOSING, RETURNED
 from services.case.domain.refusals import (
+    NOT_FAMILY,
     ClaimantMayNot,
     ClosingEvidenceMissing,
     CorroborationEvidenceMissing,
@@ -32,8 +33,6 @@ from shared.contracts.case_codes import CaseStanding, ClosingOutcome, Role
 from shared.contracts.case_commands import CloseAfterReturn, ConfirmClosing, CorroborateReturn, DeclineClosing
 
 ClosingCommand = CorroborateReturn | CloseAfterReturn | ConfirmClosing | DeclineClosing
-
-_NOT_FAMILY = tuple(role for role in Role if role is not Role.PARENT)
 
 
 def decide(now: CaseStanding, found: Return | None, command: ClosingCommand, *, on: date, answers_for: Container[str]) -> CaseFact:
@@ -57,7 +56,7 @@ def decide(now: CaseStanding, found: Return | None, command: ClosingCommand, *, 
 def _corroborate(now: CaseStanding, found: Return | None, command: CorroborateReturn, on: date) -> CaseReturnCorroborated:
     back = _checked(now, found, RETURNED, "a return is corroborated while the child is back and under observation")
     if command.role is Role.PARENT:
-        raise RoleMayNot(_NOT_FAMILY)
+        raise RoleMayNot(NOT_FAMILY)
     if command.office == back.claimant:
         raise ClaimantMayNot
     if command.happened > on:
@@ -75,7 +74,7 @@ def _propose(now: CaseStanding, found: Return | None, command: CloseAfterReturn,
     # 复学 -> 销号 is for the county's education office (domain page, section 2.2).
     back = _checked(now, found, RETURNED, "it is closed after a return while the child is back and under observation")
     if command.role is None or command.role is Role.PARENT:
-        raise RoleMayNot(_NOT_FAMILY)
+        raise RoleMayNot(NOT_FAMILY)
     if back.corroborated_by is None:
         raise CorroborationMissing
     if now.due is not None and on < now.due:
@@ -126,7 +125,7 @@ def _checked(now: CaseStanding, found: Return | None, state: str, rule: str) -> 
 def _checked_by_second(now: CaseStanding, found: Return | None, command: ConfirmClosing | DeclineClosing) -> Return:
     back = _checked(now, found, CLOSING, "a second office speaks once the office of the county would close it")
     if command.role is Role.PARENT:
-        raise RoleMayNot(_NOT_FAMILY)
+        raise RoleMayNot(NOT_FAMILY)
     if command.office == back.proposed_by:
         raise SecondOfficeNeeded
     return back

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from services.case.domain.case import Case
 from services.case.domain.deadlines import deadlines_in
-from services.case.domain.flags import is_new, to_settle
+from services.case.domain.flags import evidence_of, is_new, to_settle
 from services.case.domain.policy_commands import CLOSED, RETURNED
 from services.case.domain.refusals import CaseUnknown, NotYourCounty
 from services.case.domain.samples import is_new_draw, to_recheck
@@ -76,8 +76,7 @@ def _settled(case: Case, now: CaseStanding, command: ClearFlag | ConfirmFlag, ca
     flag = to_settle(case.flags, command, cause=cause)
     if flag is None:
         return None
-    assert command.evidence is not None, "who settles a flag was asked for evidence"  # noqa: S101  # for the type checker
-    office, role, evidence = command.office, command.role, command.evidence
+    office, role, evidence = command.office, command.role, evidence_of(command)
     if isinstance(command, ConfirmFlag):
         return CaseFlagConfirmed(before=now, after=now, office=office, role=role, flag=flag.id, rule=flag.rule, county=flag.county, evidence=evidence)
     return CaseFlagCleared(
@@ -97,7 +96,7 @@ def _rechecked(case: Case, now: CaseStanding, command: RecordRecheck, on: date, 
     drawn = to_recheck(case.draws, case.history, command, on=on, cause=cause)
     if drawn is None:
         return None
-    assert command.evidence is not None, "who re-checks was asked for evidence"  # noqa: S101  # for the type checker
+    evidence = evidence_of(command)
     claimant = case.back.claimant if case.back is not None else claimant_of_closing(case.history)
     after = now
     if command.finding is Finding.NOT_IN_SCHOOL and (now.state in BACK or (now.state is CLOSED and claimant is not None)):
@@ -109,7 +108,7 @@ def _rechecked(case: Case, now: CaseStanding, command: RecordRecheck, on: date, 
         role=command.role,
         finding=command.finding,
         happened=command.happened,
-        evidence=command.evidence,
+        evidence=evidence,
         since=drawn.since,
         until=drawn.until,
         claimant=claimant,

@@ -19,17 +19,16 @@ from services.case.domain.oversight_refusals import (
     NotOfThisSubject,
     SettlingEvidenceMissing,
 )
-from services.case.domain.refusals import RoleMayNot
+from services.case.domain.refusals import NOT_FAMILY, RoleMayNot
 from services.case.domain.stored_numbers import digest_of
 from shared.contracts.case_codes import Role
-from shared.contracts.flag_commands import ClearFlag, ConfirmFlag, RaiseFlag
+from shared.contracts.flag_commands import ClearFlag, ConfirmFlag, RaiseFlag, RecordRecheck
 from shared.contracts.flags import CaseFlagCleared, CaseFlagConfirmed, CaseFlagged, CountyFlagCleared, CountyFlagConfirmed, CountyFlagged
 from shared.contracts.oversight_codes import GROUNDS, OF_CHILDREN, FlaggedAct, FlagGround, FlagState, Rule
 
 KEPT = 3
 """So many facts of a flag's evidence are kept in a state; the fact has them all."""
 ID_DIGITS = 16
-_NOT_FAMILY = tuple(role for role in Role if role is not Role.PARENT)
 
 
 class Settled(Struct, frozen=True, gc=False):
@@ -117,11 +116,16 @@ def to_settle(flags: Flags, command: ClearFlag | ConfirmFlag, *, cause: str) -> 
             return None
         raise FlagSettled
     if command.role is Role.PARENT:
-        raise RoleMayNot(_NOT_FAMILY)
+        raise RoleMayNot(NOT_FAMILY)
     if command.office in (flag.flagged, f"/counties/{flag.county}"):
         raise FlaggedMayNot
     if isinstance(command, ClearFlag) and command.because not in GROUNDS[flag.rule]:
         raise GroundNotOfRule(GROUNDS[flag.rule])
+    return flag
+
+
+def evidence_of(command: ClearFlag | ConfirmFlag | RecordRecheck) -> str:
+    """Return what the office refers to that settles a flag or re-checks a file. Raises ``Refusal`` where that is nothing."""
     if command.evidence is None:
         raise SettlingEvidenceMissing
-    return flag
+    return command.evidence

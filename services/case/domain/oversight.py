@@ -10,7 +10,7 @@ from typing import assert_never
 
 from msgspec import Struct
 
-from services.case.domain.flags import Flags, is_new, to_settle, with_raised, with_settled
+from services.case.domain.flags import Flags, evidence_of, is_new, to_settle, with_raised, with_settled
 from services.case.domain.oversight_refusals import AlreadyDrawn, SampleTooLarge
 from services.case.domain.refusals import NotYourCounty
 from services.case.domain.samples import check_period
@@ -94,8 +94,7 @@ def _settled(known: County, command: ClearFlag | ConfirmFlag, cause: str) -> Ove
     flag = to_settle(known.flags, command, cause=cause)
     if flag is None:
         return None
-    assert command.evidence is not None, "who settles a flag was asked for evidence"  # noqa: S101  # for the type checker
-    office, role, evidence = command.office, command.role, command.evidence
+    office, role, evidence = command.office, command.role, evidence_of(command)
     if isinstance(command, ConfirmFlag):
         return CountyFlagConfirmed(office=office, role=role, flag=flag.id, rule=flag.rule, evidence=evidence)
     return CountyFlagCleared(office=office, role=role, flag=flag.id, rule=flag.rule, because=command.because, evidence=evidence)

@@ -26,7 +26,7 @@ from services.case.domain.owner_refusals import (
     UnknownReceiver,
 )
 from services.case.domain.owners import Answers, HandOver, Owner, Unowned
-from services.case.domain.refusals import CaseUnknown, NotAllowedIn, NotYourCounty, RoleMayNot
+from services.case.domain.refusals import NOT_FAMILY, CaseUnknown, NotAllowedIn, NotYourCounty, RoleMayNot
 from services.case.domain.timeline import knows_again
 from shared.contracts.case import CaseFact, CaseMoved
 from shared.contracts.case_codes import CaseStanding, CaseState, Role
@@ -37,7 +37,6 @@ from shared.contracts.sequence import position_of
 
 OwnerCommand = TakeOverCase | SendBack | HandOn | Disown | MarkUnowned | GiveCase
 
-_NOT_FAMILY = tuple(role for role in Role if role is not Role.PARENT)
 _OF_SCHOOLS = frozenset({Role.PRINCIPAL, Role.TEACHER})
 _NOTHING = Owner()
 
@@ -77,7 +76,7 @@ def decide(case: Case, command: OwnerCommand, *, on: date, cause: str, answers_f
     if now.state is CaseState.CLOSED:
         raise NotAllowedIn(now.state, "somebody answers for a file until it is closed")
     if command.role is Role.PARENT:
-        raise RoleMayNot(_NOT_FAMILY)
+        raise RoleMayNot(NOT_FAMILY)
     match command:
         case TakeOverCase():
             sent = _received(case, answers_for)

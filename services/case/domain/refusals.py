@@ -142,6 +142,10 @@ class StepUnknown(Refusal):
         super().__init__(RefusalCode.MALFORMED, "data.step", rule)
 
 
+NOT_FAMILY = tuple(role for role in Role if role is not Role.PARENT)
+"""The roles of all who act for an office."""
+
+
 class RoleMayNot(Refusal):
     """Somebody of this role does not do this."""
 

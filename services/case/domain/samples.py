@@ -11,9 +11,8 @@ from services.case.domain.oversight_refusals import (
     LevelAboveNeeded,
     NotDrawn,
     PeriodUnsound,
-    SettlingEvidenceMissing,
 )
-from services.case.domain.refusals import HappenedInFuture, RoleMayNot
+from services.case.domain.refusals import NOT_FAMILY, HappenedInFuture, RoleMayNot
 from services.case.domain.stored_numbers import digest_of
 from services.case.domain.timeline import closers
 from shared.contracts.case_codes import Role
@@ -23,7 +22,6 @@ from shared.contracts.oversight_codes import Finding
 
 _BELOW = ("/counties/", "/schools/")
 """What the offices of counties and schools begin with."""
-_NOT_FAMILY = tuple(role for role in Role if role is not Role.PARENT)
 
 
 class Draw(Struct, frozen=True, gc=False):
@@ -90,13 +88,11 @@ def to_recheck(draws: Draws, history: bytes, command: RecordRecheck, *, on: date
     if drawn is None or drawn.finding is not None:
         raise NotDrawn
     if command.role is Role.PARENT:
-        raise RoleMayNot(_NOT_FAMILY)
+        raise RoleMayNot(NOT_FAMILY)
     if command.office in closers(history):
         raise CloserMayNot
     if command.happened > on:
         raise HappenedInFuture
     if command.happened < drawn.on:
         raise HappenedBeforeDraw(drawn.on)
-    if command.evidence is None:
-        raise SettlingEvidenceMissing
     return drawn
