@@ -8,7 +8,8 @@ from services.case.documents import CaseEntry, CaseFile, CaseList, entry_of, fil
 from services.case.domain.case import Case
 from services.case.domain.owner_commands import answering
 from services.case.domain.owner_lists import Kind, stands_in
-from services.case.domain.packed import day_key, unpack
+from services.case.domain.packed import unpack
+from services.case.domain.stored_numbers import pack_day
 from services.case.plan_documents import PlansToRenew, PlanToRenew, to_renew
 from services.case.sight import Sight
 from shared.clock import china_day
@@ -55,7 +56,7 @@ class Files:
         ``answers``: only those for which somebody in one of these roles answers, all if there are none; ``told``: only those of which
         one of these was told, likewise; ``due``: only those due by that day.
         """
-        below = None if due is None or due == _LAST_DAY else day_key(due + timedelta(1))
+        below = None if due is None or due == _LAST_DAY else pack_day(due + timedelta(1))
         kinds = [state.value for state in states if due is None or state is not CaseState.CLOSED]  # a closed file is never due
         kinds = [urgency.value for urgency in told] or kinds
         among = frozenset(groups)
@@ -76,7 +77,7 @@ class Files:
 
         ``due``: only those that are to be taken over by that day.
         """
-        below = None if due is None or due == _LAST_DAY else day_key(due + timedelta(1))
+        below = None if due is None or due == _LAST_DAY else pack_day(due + timedelta(1))
         among = frozenset(counties)
 
         def stays(case: Case, now: CaseStanding) -> bool:

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from services.case.domain.case import Case
 from services.case.domain.flags import oldest_open
 from services.case.domain.owner_lists import Kind
-from services.case.domain.packed import DRAWN, FLAGGED, NO_DAY, day_key
+from services.case.domain.packed import DRAWN, FLAGGED
 from services.case.domain.samples import oldest_waiting
+from services.case.domain.stored_numbers import NO_DAY, pack_day
 from shared.contracts.case_codes import CaseStanding, CaseState, Urgency
 from shared.identity.offices import NATIONAL
 
@@ -93,7 +94,7 @@ def escalated_to(office: str) -> tuple[Urgency, ...]:
 
 def range_of(queue: Queue, today: date, escalated: tuple[Urgency, ...] = ESCALATED) -> Range:
     """Return where the files of a queue stand on a day. ``escalated``: as ``escalated_to`` returns it."""
-    now, later = day_key(today), day_key(today + _DAY)
+    now, later = pack_day(today), pack_day(today + _DAY)
     match queue:
         case Queue.OVERDUE:
             return Range(_OUT, b"", now)
@@ -136,7 +137,7 @@ def is_marked(case: Case, mark: str) -> bool:
 
 def bounds(today: date) -> tuple[bytes, bytes]:
     """Return the sort keys between which lists are counted: those of today and of tomorrow."""
-    return day_key(today), day_key(today + _DAY)
+    return pack_day(today), pack_day(today + _DAY)
 
 
 _Ranges = tuple[int, int, int]

@@ -15,8 +15,9 @@ from services.case.desk.sorted_lists import Asked, SortedLists
 from services.case.documents import CaseEntry, CaseFile, entry_of
 from services.case.domain.case import Case
 from services.case.domain.owner_lists import Kind, stands_in
-from services.case.domain.packed import NO_DAY, unpack
+from services.case.domain.packed import unpack
 from services.case.domain.packed_county import LISTED_AS as COUNTY_FLAGS
+from services.case.domain.stored_numbers import NO_DAY, unpack_day
 from services.case.files import Files
 from services.case.sight import Sight
 from shared.commands.rebuild_gate import RebuildGate
@@ -131,7 +132,7 @@ class WorkLists:
             told = {urgency: sum(lists[county, urgency.value].ranges) for urgency in Urgency if (county, urgency.value) in lists}
             queues = counts_by_queue(_ranges_of(here), _ranges_of(kinds), told, escalated, _ranges_of(marks))
             lowest = min((here[state].lowest for state in _OUT if state in here), default=NO_DAY)
-            oldest = None if lowest == NO_DAY else date.fromordinal(int.from_bytes(lowest))
+            oldest = None if lowest == NO_DAY else unpack_day(lowest)
             found.append(CountyWork(county, name_of(county), queues, oldest, flagged))
             for queue, number in queues.items():
                 total[queue] += number

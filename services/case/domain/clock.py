@@ -3,6 +3,7 @@
 from datetime import date
 
 from services.case.domain.packed import CLOCK_SIZE, FORMAT
+from services.case.domain.stored_numbers import pack_day, unpack_day
 from shared.calendar.school_days import NATION, is_school_day, is_working_day
 from shared.contracts.case_days import BeginDay, DayBegan
 from shared.states import check_format, damaged
@@ -22,7 +23,7 @@ def is_next(day: date, began: date) -> bool:
 
 def pack_clock(day: date) -> bytes:
     """Return a clock's state as bytes."""
-    return bytes((FORMAT,)) + day.toordinal().to_bytes(CLOCK_SIZE - 1)
+    return bytes((FORMAT,)) + pack_day(day)
 
 
 def day_of_clock(state: bytes | None) -> date | None:
@@ -32,4 +33,4 @@ def day_of_clock(state: bytes | None) -> date | None:
     check_format(state, FORMAT, "case")
     if len(state) != CLOCK_SIZE:
         raise damaged(state, "case")
-    return date.fromordinal(int.from_bytes(state[1:]))
+    return unpack_day(state[1:])

@@ -20,17 +20,17 @@ from services.case.domain.stored_numbers import (
     CODES,
     CORROBORATIONS,
     DECLINING,
-    FINDINGS,
-    GROUNDS,
     MET,
     METHOD_NUMBER,
     METHODS,
+    NO_DAY,
+    OFFICE,
+    OFFICE_BITS,
     OUTCOME_NUMBER,
     OUTCOMES,
     REASON_NUMBER,
     REASONS,
     ROLES,
-    RULES,
     STATE_NUMBER,
     STATES,
     STEPS,
@@ -40,6 +40,9 @@ from services.case.domain.stored_numbers import (
     digest_of,
     office_number,
     office_of,
+    pack_day,
+    somebody,
+    unpack_day,
 )
 from shared.contracts.case import (
     CaseAttempted,
@@ -82,7 +85,6 @@ from shared.contracts.case_codes import (
     Urgency,
 )
 from shared.contracts.case_days import CaseBecameDueSoon, CaseBecameOverdue, CaseEscalated
-from shared.contracts.flags import CaseDrawn, CaseFlagCleared, CaseFlagConfirmed, CaseFlagged, CaseRechecked
 from shared.contracts.oversight_codes import Finding, FlagGround, Rule
 from shared.contracts.words import Reason, RemovalCode
 
@@ -101,12 +103,8 @@ _DECLINING = Layout(">IQ4sB")  # the same; why
 _LAW = Layout(">IQ4sBB3s3s")  # the same three; role 4, step 4; the ladder's version; the day it happened; the last day of its term
 _VISIT = Layout(">IQ4s3s")  # the same, and the role above the office; the day of the visit
 _RESUMPTION = Layout(">IIB")  # head; county and reason; state
-_FLAG = Layout(">IQB")  # head; office, the role above it; rule 4, ground 4
-_DRAW = Layout(">IQ")  # head; office
-_RECHECK = Layout(">IQBB")  # as of _FLAG; finding; state
 
-_OFFICE_BITS, _ROLE_BITS, _MET_BITS, _BYTE = 41, 4, 3, 8
-_OFFICE = (1 << _OFFICE_BITS) - 1
+_ROLE_BITS, _MET_BITS, _BYTE = 4, 3, 8
 """Above the office of an attempt, from the lowest: role and whom they met, 1 being the first and 0 none; the number of the attempt, and how many
 days before the record it happened, one more, up to 255 each; 0: not known, more, or a day to come."""
 DIGEST_AT = slice(12, 16)
@@ -114,7 +112,6 @@ DIGEST_AT = slice(12, 16)
 _NO_PLACE = _MOST = 255
 _DAY = (1 << 24) - 1
 """The day, in the head of an entry."""
-NO_DAY = b"\xff\xff\xff"
 
 
 class Happening(Struct, frozen=True, omit_defaults=True):
@@ -167,31 +164,27 @@ def _attempted(head: int, fact: CaseAttempted, cause: str) -> bytes:
     met = 0 if fact.met is None else MET.index(fact.met) + 1
     ago = 0 if fact.happened is None else (head & _DAY) - fact.happened.toordinal() + 1
     more = (_in_byte(ago) << _BYTE | _in_byte(fact.number)) << _MET_BITS | met
-    return _ATTEMPT.pack(head, (more << _ROLE_BITS | role) << _OFFICE_BITS | office_number(fact.office), digest_of(cause), step)
+    return _ATTEMPT.pack(head, (more << _ROLE_BITS | role) << OFFICE_BITS | office_number(fact.office), digest_of(cause), step)
 
 
 def _closed(head: int, fact: CaseClosedByReturn | CaseClosingProposed, cause: str) -> bytes:
-    return _DONE.pack(head, _who(fact), digest_of(cause))
+    return _DONE.pack(head, somebody(fact.role, fact.office), digest_of(cause))
 
 
 def _corroborated(head: int, fact: CaseReturnCorroborated, cause: str) -> bytes:
-    return _CORROBORATION.pack(head, _who(fact), digest_of(cause), CORROBORATIONS.index(fact.by), fact.happened.toordinal().to_bytes(3))
+    return _CORROBORATION.pack(head, somebody(fact.role, fact.office), digest_of(cause), CORROBORATIONS.index(fact.by), pack_day(fact.happened))
 
 
 def _declined(head: int, fact: CaseClosingDeclined, cause: str) -> bytes:
-    return _DECLINING.pack(head, _who(fact), digest_of(cause), DECLINING.index(fact.because))
+    return _DECLINING.pack(head, somebody(fact.role, fact.office), digest_of(cause), DECLINING.index(fact.because))
 
 
 def _visit(head: int, fact: CaseVisitPlanned, cause: str) -> bytes:
-    return _VISIT.pack(head, _who(fact), digest_of(cause), fact.day.toordinal().to_bytes(3))
-
-
-def _who(fact: Any) -> int:
-    return (0 if fact.role is None else ROLES.index(fact.role) + 1) << _OFFICE_BITS | office_number(fact.office)
+    return _VISIT.pack(head, somebody(fact.role, fact.office), digest_of(cause), pack_day(fact.day))
 
 
 def _step_done(head: int, fact: CaseStepDone, cause: str) -> bytes:
-    return _STEP.pack(head, office_number(fact.office), digest_of(cause), *_step(fact), fact.happened.toordinal().to_bytes(3))
+    return _STEP.pack(head, office_number(fact.office), digest_of(cause), *_step(fact), pack_day(fact.happened))
 
 
 def _plan_changed(head: int, fact: CasePlanChanged, cause: str) -> bytes:
@@ -206,7 +199,7 @@ def _step(fact: CaseStepDone | CasePlanChanged) -> tuple[int, int, int]:
 
 def _law_step(head: int, fact: CaseLawStepTaken, cause: str) -> bytes:
     who = ROLES.index(fact.role) << 4 | PLACE[fact.step]
-    days = fact.happened.toordinal().to_bytes(3), fact.term.toordinal().to_bytes(3)
+    days = pack_day(fact.happened), pack_day(fact.term)
     return _LAW.pack(head, office_number(fact.office), digest_of(cause), who, fact.ladder, *days)
 
 
@@ -217,29 +210,12 @@ def _removed(head: int, fact: CaseClosedByRemoval, _: str) -> bytes:
 def _merging(head: int, fact: MergedFilesFact, _: str) -> bytes:
     place = int(fact.after.county) << 4 | REASON_NUMBER[fact.after.reason]
     found = 0 if fact.before is None else STATES.index(fact.before.state) + 1
-    due = NO_DAY if fact.before is None or fact.before.due is None else fact.before.due.toordinal().to_bytes(3)
+    due = NO_DAY if fact.before is None or fact.before.due is None else pack_day(fact.before.due)
     return MERGE.pack(head, place, found, due, bytes.fromhex(fact.student))
 
 
 def _resumed(head: int, fact: CaseFact, _: str) -> bytes:
     return _RESUMPTION.pack(head, int(fact.after.county) << 4 | REASON_NUMBER[fact.after.reason], STATE_NUMBER[fact.after.state])
-
-
-def _flagged(head: int, fact: CaseFlagged, _: str) -> bytes:
-    return _FLAG.pack(head, office_number(fact.flagged), RULES.index(fact.rule) << 4)
-
-
-def _flag_settled(head: int, fact: CaseFlagCleared | CaseFlagConfirmed, _: str) -> bytes:
-    ground = GROUNDS.index(fact.because) if isinstance(fact, CaseFlagCleared) else 0
-    return _FLAG.pack(head, _who(fact), RULES.index(fact.rule) << 4 | ground)
-
-
-def _drawn(head: int, fact: CaseDrawn, _: str) -> bytes:
-    return _DRAW.pack(head, office_number(fact.office))
-
-
-def _rechecked(head: int, fact: CaseRechecked, _: str) -> bytes:
-    return _RECHECK.pack(head, _who(fact), FINDINGS.index(fact.finding), STATE_NUMBER[fact.after.state])
 
 
 def _plain(head: int, _: CaseFact, __: str) -> bytes:
@@ -256,7 +232,7 @@ def _told_place(word: str, day: date, _: int, place: int) -> Happening:
 
 def _told_attempt(word: str, day: date, _: int, office: int, __: bytes, step: int) -> Happening:
     next_ = date.fromordinal(step >> 8) if step >> 8 else None
-    more, office = office >> _OFFICE_BITS, office & _OFFICE
+    more, office = office >> OFFICE_BITS, office & OFFICE
     role, more = more & (1 << _ROLE_BITS) - 1, more >> _ROLE_BITS
     met, more = more & (1 << _MET_BITS) - 1, more >> _MET_BITS
     number, ago = more & _MOST, more >> _BYTE
@@ -274,24 +250,24 @@ def _told_attempt(word: str, day: date, _: int, office: int, __: bytes, step: in
     )
 
 
-def _told_closing(word: str, day: date, _: int, office: int, __: bytes) -> Happening:
-    return Happening(word, day, office=office_of(office & _OFFICE), role=ROLES[who - 1] if (who := office >> _OFFICE_BITS) else None)
+def _told_closing(word: str, day: date, _: int, who: int, __: bytes) -> Happening:
+    return done_by(word, day, who)
 
 
-def _told_corroboration(word: str, day: date, head: int, office: int, digest: bytes, by: int, happened: bytes) -> Happening:
-    return replace(_told_closing(word, day, head, office, digest), by=CORROBORATIONS[by], happened=date.fromordinal(int.from_bytes(happened)))
+def _told_corroboration(word: str, day: date, _: int, who: int, __: bytes, by: int, happened: bytes) -> Happening:
+    return replace(done_by(word, day, who), by=CORROBORATIONS[by], happened=unpack_day(happened))
 
 
-def _told_declining(word: str, day: date, head: int, office: int, digest: bytes, because: int) -> Happening:
-    return replace(_told_closing(word, day, head, office, digest), declined=DECLINING[because])
+def _told_declining(word: str, day: date, _: int, who: int, __: bytes, because: int) -> Happening:
+    return replace(done_by(word, day, who), declined=DECLINING[because])
 
 
-def _told_visit(word: str, day: date, head: int, office: int, digest: bytes, on: bytes) -> Happening:
-    return replace(_told_closing(word, day, head, office, digest), visit=date.fromordinal(int.from_bytes(on)))
+def _told_visit(word: str, day: date, _: int, who: int, __: bytes, on: bytes) -> Happening:
+    return replace(done_by(word, day, who), visit=unpack_day(on))
 
 
 def _told_step(word: str, day: date, _: int, office: int, __: bytes, who: int, version: int, place: int, happened: bytes) -> Happening:
-    return replace(_of_plan(word, day, office, who, version, place), happened=date.fromordinal(int.from_bytes(happened)))
+    return replace(_of_plan(word, day, office, who, version, place), happened=unpack_day(happened))
 
 
 def _told_change(word: str, day: date, _: int, office: int, __: bytes, who: int, version: int, place: int, how: int) -> Happening:
@@ -304,22 +280,10 @@ def _of_plan(word: str, day: date, office: int, who: int, version: int, place: i
 
 
 def _told_law_step(word: str, day: date, _: int, office: int, __: bytes, who: int, ladder: int, happened: bytes, term: bytes) -> Happening:
-    days = (date.fromordinal(int.from_bytes(each)) for each in (happened, term))
+    days = (unpack_day(each) for each in (happened, term))
     return Happening(
         word, day, office=office_of(office), role=ROLES[who >> 4], law=STEPS[who & 0xF], ladder=ladder, happened=next(days), term=next(days)
     )  # fmt: skip
-
-
-def _told_flag(word: str, day: date, _: int, office: int, rule: int) -> Happening:
-    return replace(_told_closing(word, day, 0, office, b""), rule=RULES[rule >> 4], ground=GROUNDS[rule & 0xF])
-
-
-def _told_draw(word: str, day: date, _: int, office: int) -> Happening:
-    return Happening(word, day, office=office_of(office))
-
-
-def _told_recheck(word: str, day: date, _: int, office: int, finding: int, __: int) -> Happening:
-    return replace(_told_closing(word, day, 0, office, b""), finding=FINDINGS[finding])
 
 
 def _told_removal(word: str, day: date, _: int, code: int) -> Happening:
@@ -377,20 +341,20 @@ KINDS: dict[type[CaseFact], Kind] = {
     CaseBecameOverdue: Kind(29, _HEAD, _plain, _told_plainly),
     CaseEscalated: Kind(30, _REMOVAL, _escalated, _told_escalation),
     CaseVisitPlanned: Kind(34, _VISIT, _visit, _told_visit),
-    CaseFlagged: Kind(37, _FLAG, _flagged, _told_flag),
-    CaseFlagCleared: Kind(38, _FLAG, _flag_settled, _told_flag),
-    CaseFlagConfirmed: Kind(39, _FLAG, _flag_settled, _told_flag),
-    CaseDrawn: Kind(40, _DRAW, _drawn, _told_draw),
-    CaseRechecked: Kind(41, _RECHECK, _rechecked, _told_recheck),
 }
 _BY_OFFICES = CaseAttempted, CaseClosedByReturn, CaseStepDone, CasePlanChanged, CaseLawStepTaken
 _BY_TWO = CaseReturnCorroborated, CaseClosingProposed, CaseClosingDeclined, CaseVisitPlanned
 OF_OFFICES = frozenset(KINDS[fact].number for fact in (*_BY_OFFICES, *_BY_TWO))
 
 
+def done_by(word: str, day: date, who: int) -> Happening:
+    """Return a happening with the office and the role, where there is one, that a number has (``somebody``)."""
+    return Happening(word, day, office=office_of(who & OFFICE), role=ROLES[role - 1] if (role := who >> OFFICE_BITS) else None)
+
+
 def office_in(entry: bytes) -> str:
     """Return the office in the entry of a closing, and of all that begin alike."""
-    return office_of(_DONE.unpack_from(entry)[1] & _OFFICE)
+    return office_of(_DONE.unpack_from(entry)[1] & OFFICE)
 
 
 def _in_byte(number: int) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from services.case.domain.owners import HandOver, Owner
+from services.case.domain.stored_numbers import pack_day
 from shared.contracts.case_codes import CaseStanding
 
 
@@ -25,7 +26,7 @@ def lists_of(owner: Owner, places: Sequence[tuple[str, bytes]]) -> list[tuple[st
     if (sent := owner.hand_over) is not None:
         found += [(f"{sent.to_county}:{Kind.INCOMING}", key_of(sent)), (f"{sent.from_county}:{Kind.SENT}", key_of(sent))]
     if owner.unowned is not None:
-        found.append((f"{county}:{Kind.UNOWNED}", owner.unowned.since.toordinal().to_bytes(3)))
+        found.append((f"{county}:{Kind.UNOWNED}", pack_day(owner.unowned.since)))
     if owner.answers is not None:
         of_county = ((name.partition(":"), key) for name, key in places)
         found += [(f"{owner.answers.office}:{kind}", key) for (group, _, kind), key in of_county if group == county]
@@ -45,4 +46,4 @@ def stands_in(owner: Owner, kind: Kind, now: CaseStanding | None) -> str | None:
 
 def key_of(sent: HandOver) -> bytes:
     """Return the sort key of a file on its way: by when it is to be taken over."""
-    return sent.due.toordinal().to_bytes(3)
+    return pack_day(sent.due)

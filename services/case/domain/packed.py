@@ -21,6 +21,8 @@ from services.case.domain.packed_owner import NO_OWNER, OF_OWNERS, pack_owner, u
 from services.case.domain.plan import Plan
 from services.case.domain.samples import oldest_waiting
 from services.case.domain.stored_numbers import (
+    DAY_BYTES,
+    NO_DAY,
     REASON_NUMBER,
     REASONS,
     STATE_NUMBER,
@@ -30,6 +32,9 @@ from services.case.domain.stored_numbers import (
     code_of,
     office_number,
     office_of,
+    pack_day,
+    unpack_day,
+    unpack_office,
 )
 from services.case.domain.sustaining import Return
 from services.case.domain.urgency import next_day
@@ -64,16 +69,13 @@ _MOST_ATTEMPTS = 65_535
 
 CLOCK_SIZE = 4
 """Bytes of the state of a partition's clock (``clock.py``). It is no file."""
-DAY_BYTES = 3
-NO_DAY = b"\xff" * DAY_BYTES
-"""Where nothing is due: it sorts behind every day."""
 
 
 def pack(case: Case) -> bytes:
     """Return the file's state as bytes; it must be one that was opened."""
     now = case.standing
     assert now is not None, "a file that was never opened has no state"  # noqa: S101  # for the type checker
-    due = now.due.toordinal().to_bytes(DAY_BYTES) if now.due else NO_DAY
+    due = pack_day(now.due) if now.due else NO_DAY
     marks = STATE_NUMBER[now.state] << 4 | REASON_NUMBER[now.reason]
     plan = case.plan
     assert plan is not None, "a file has a plan from its first fact on"  # noqa: S101  # for the type checker
@@ -86,7 +88,7 @@ def pack(case: Case) -> bytes:
     law = b""
     if case.law is not None:
         begun |= _LAWFUL
-        law = _LAW.pack(case.law.taken, day_key(case.law.newest), day_key(case.law.term))
+        law = _LAW.pack(case.law.taken, pack_day(case.law.newest), pack_day(case.law.term))
     back = b""
     if case.back is not None:
         begun |= _RETURNED
@@ -98,7 +100,7 @@ def pack(case: Case) -> bytes:
     more, falls = more | URGENCY_NUMBER[now.urgency] << _URGENCY_BITS, b""
     if (day := next_day(now)) is not None:
         # Stored, and not worked out again: lists are kept by it, whatever thresholds a later version of the code has.
-        more, falls = more | _FALLS, day_key(day)
+        more, falls = more | _FALLS, pack_day(day)
     head = _CASE.pack(FORMAT, marks, int(now.county), due, min(now.attempts, _MOST_ATTEMPTS), case.taken, begun, more)
     return b"%b%b%b%b%b%b%b%b" % (head, falls, plan_marks, law, back, owner, overseen, case.history)
 
@@ -108,7 +110,7 @@ def _pack_oversight(case: Case) -> bytes:
 
 
 def _pack_return(back: Return) -> bytes:
-    return back.since.toordinal().to_bytes(DAY_BYTES) + _pack_offices(back.claimant, back.corroborated_by, back.proposed_by)
+    return pack_day(back.since) + _pack_offices(back.claimant, back.corroborated_by, back.proposed_by)
 
 
 @lru_cache(maxsize=4096)
@@ -126,12 +128,12 @@ def _unpack_return(state: bytes, at: int) -> tuple[Return, int]:
     offices: list[str | None] = []
     for mark in (_CORROBORATED, _PROPOSED):
         if claimant & mark:
-            offices.append(office_of(int.from_bytes(state[at : at + _OFFICE_BYTES])))
+            offices.append(unpack_office(state[at : at + _OFFICE_BYTES]))
             at += _OFFICE_BYTES
         else:
             offices.append(None)
     number = claimant & ~(_CORROBORATED | _PROPOSED)
-    return Return(date.fromordinal(int.from_bytes(since)), office_of(number) if number else None, *offices), at
+    return Return(unpack_day(since), office_of(number) if number else None, *offices), at
 
 
 def unpack(state: bytes | None) -> Case:
@@ -147,7 +149,7 @@ def unpack(state: bytes | None) -> Case:
     law = None
     if begun & _LAWFUL:
         steps, newest, term = _LAW.unpack_from(state, history_at)
-        law = Law(steps, date.fromordinal(int.from_bytes(newest)), date.fromordinal(int.from_bytes(term)))
+        law = Law(steps, unpack_day(newest), unpack_day(term))
         history_at += _LAW.size
     back = None
     if begun & _RETURNED:
@@ -165,7 +167,7 @@ def unpack(state: bytes | None) -> Case:
         urgency = URGENCIES[more >> _URGENCY_BITS & _URGENCY]
     except (KeyError, ValueError, IndexError):
         raise damaged(state, "case") from None
-    day = None if due == NO_DAY else date.fromordinal(int.from_bytes(due))
+    day = None if due == NO_DAY else unpack_day(due)
     standing = CaseStanding(case_state, code_of(county), reason, attempts, day, urgency)
     return Case(standing, taken, state[history_at:], Plan(begun >> 25, since, done, left), law, back, owner, flags, draws)
 
@@ -198,7 +200,7 @@ def places_of_oversight(state: bytes) -> Sequence[tuple[str, bytes]]:
     case = unpack(state)
     county = code_of(int.from_bytes(state[_LISTED_AS][1:]))
     waiting = ((FLAGGED, oldest_open(case.flags)), (DRAWN, oldest_waiting(case.draws)))
-    return [(f"{county}:{kind}", day_key(day)) for kind, day in waiting if day is not None]
+    return [(f"{county}:{kind}", pack_day(day)) for kind, day in waiting if day is not None]
 
 
 @cache
@@ -222,11 +224,6 @@ SHARDS = tuple(f"{n:03}" for n in range(_SHARDS))
 @cache
 def _shard_of(place: bytes) -> str:
     return f"{int.from_bytes(place[1:]) % _SHARDS:03}:{FALLS}"
-
-
-def day_key(day: date) -> bytes:
-    """Return the bytes by which what is due on a day stands in lists."""
-    return day.toordinal().to_bytes(DAY_BYTES)
 
 
 def _check(state: bytes) -> None:

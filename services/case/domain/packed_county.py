@@ -5,9 +5,9 @@ from struct import Struct as Layout
 
 from services.case.domain.flags import oldest_open
 from services.case.domain.oversight import NOTHING, County, Sample
-from services.case.domain.packed import FORMAT, day_key
-from services.case.domain.packed_oversight import pack_day, pack_flags, pack_office, unpack_day, unpack_flags, unpack_office
-from services.case.domain.stored_numbers import code_of
+from services.case.domain.packed import FORMAT
+from services.case.domain.packed_oversight import pack_flags, unpack_flags
+from services.case.domain.stored_numbers import code_of, pack_day, pack_office, unpack_day, unpack_office
 from shared.states import check_format, damaged
 
 _SAMPLE = Layout(">6s3s3s8sII")  # office; since; until; digest; population; size
@@ -55,4 +55,4 @@ def code_in(state: bytes) -> str:
 def place_in_lists(state: bytes) -> tuple[str, bytes] | None:
     """Return the list in which a county stands while a flag of it is open, by the day of the oldest; None where none is."""
     oldest = oldest_open(unpack(state).flags)
-    return None if oldest is None else (f"{code_in(state)}:{LISTED_AS}", day_key(oldest))
+    return None if oldest is None else (f"{code_in(state)}:{LISTED_AS}", pack_day(oldest))

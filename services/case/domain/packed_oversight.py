@@ -1,11 +1,10 @@
 """Flags and draws as bytes: 29 of a flag and 16 for each fact that it names, 14 more once it is settled; 21 of a draw."""
 
-from datetime import date
 from struct import Struct as Layout
 
 from services.case.domain.flags import Flag, Flags, Settled
 from services.case.domain.samples import Draw, Draws
-from services.case.domain.stored_numbers import ACTS, FINDINGS, GROUNDS, ROLES, RULES, code_of, office_number, office_of
+from services.case.domain.stored_numbers import ACTS, FINDINGS, GROUNDS, ROLES, RULES, code_of, pack_day, pack_office, unpack_day, unpack_office
 from shared.contracts.oversight_codes import FlagState
 
 _COUNT = Layout(">H")
@@ -14,7 +13,7 @@ _FLAG = Layout(">BBI3s3s6sH8s")
 _SETTLED = Layout(">3s6sB4s")  # the day; office; ground; digest of the command's id
 _DRAW = Layout(">6s3s3s3sB4s")  # office; the day; since; until; finding, 0 for none; digest
 _STATES = (FlagState.OPEN, FlagState.CLEARED, FlagState.CONFIRMED)
-_OFFICE_BYTES, _DAY_BYTES, _ID_BYTES = 6, 3, 16
+_ID_BYTES = 16
 
 
 def pack_flags(flags: Flags) -> bytes:
@@ -59,26 +58,6 @@ def unpack_draws(state: bytes, at: int) -> tuple[Draws, int]:
         draws.append(Draw(unpack_office(office), unpack_day(on), unpack_day(since), unpack_day(until), cause, found))
         at += _DRAW.size
     return tuple(draws), at
-
-
-def pack_day(day: date) -> bytes:
-    """Return a day as 3 bytes."""
-    return day.toordinal().to_bytes(_DAY_BYTES)
-
-
-def unpack_day(text: bytes) -> date:
-    """Return the day of 3 bytes."""
-    return date.fromordinal(int.from_bytes(text))
-
-
-def pack_office(office: str) -> bytes:
-    """Return an office as 6 bytes."""
-    return office_number(office).to_bytes(_OFFICE_BYTES)
-
-
-def unpack_office(text: bytes) -> str:
-    """Return the office of 6 bytes."""
-    return office_of(int.from_bytes(text))
 
 
 def _pack_flag(flag: Flag) -> bytes:

@@ -3,12 +3,10 @@
 Which of them follow stands in three bits of the state's head (``packed.py``).
 """
 
-from datetime import date
 from struct import Struct as Layout
 
-from services.case.domain.owner_entries import SENDING_BACK, UNOWNED, somebody, who_of
 from services.case.domain.owners import Answers, HandOver, Owner, Unowned
-from services.case.domain.stored_numbers import code_of
+from services.case.domain.stored_numbers import SENDING_BACK, UNOWNED, code_of, pack_day, somebody, unpack_day, who_of
 
 _ON_ITS_WAY, _UNOWNED_, _HANDED_ON = 1, 2, 4
 OF_OWNERS = _ON_ITS_WAY | _UNOWNED_ | _HANDED_ON
@@ -28,10 +26,10 @@ def pack_owner(owner: Owner) -> tuple[int, bytes]:
         bits |= _ON_ITS_WAY
         why = 0 if sent.because is None else SENDING_BACK.index(sent.because) + 1
         counties = int(sent.from_county), int(sent.to_county)
-        parts.append(_HAND_OVER.pack(*counties, _day(sent.since), _day(sent.due), min(sent.turns, _MOST_TURNS), why))
+        parts.append(_HAND_OVER.pack(*counties, pack_day(sent.since), pack_day(sent.due), min(sent.turns, _MOST_TURNS), why))
     if owner.unowned is not None:
         bits |= _UNOWNED_
-        parts.append(_NOBODYS.pack(_day(owner.unowned.since), UNOWNED.index(owner.unowned.because)))
+        parts.append(_NOBODYS.pack(pack_day(owner.unowned.since), UNOWNED.index(owner.unowned.because)))
     if owner.answers is not None:
         bits |= _HANDED_ON
         parts.append(somebody(owner.answers.role, owner.answers.office).to_bytes(_SOMEBODY))
@@ -43,21 +41,13 @@ def unpack_owner(state: bytes, at: int, bits: int) -> tuple[Owner | None, int]:
     sent = unowned = answers = None
     if bits & _ON_ITS_WAY:
         from_, to, since, due, turns, why = _HAND_OVER.unpack_from(state, at)
-        sent = HandOver(code_of(from_), code_of(to), _day_of(since), _day_of(due), turns, SENDING_BACK[why - 1] if why else None)
+        sent = HandOver(code_of(from_), code_of(to), unpack_day(since), unpack_day(due), turns, SENDING_BACK[why - 1] if why else None)
         at += _HAND_OVER.size
     if bits & _UNOWNED_:
         since, why = _NOBODYS.unpack_from(state, at)
-        unowned = Unowned(_day_of(since), UNOWNED[why])
+        unowned = Unowned(unpack_day(since), UNOWNED[why])
         at += _NOBODYS.size
     if bits & _HANDED_ON:
         answers = Answers(*who_of(int.from_bytes(state[at : at + _SOMEBODY])))
         at += _SOMEBODY
     return (Owner(sent, unowned, answers) if bits & OF_OWNERS else None), at
-
-
-def _day(day: date) -> bytes:
-    return day.toordinal().to_bytes(3)
-
-
-def _day_of(day: bytes) -> date:
-    return date.fromordinal(int.from_bytes(day))

@@ -1,8 +1,9 @@
-"""The numbers under which states keep codes, offices and counties.
+"""The numbers under which states keep codes, offices, counties and days.
 
 A number is never used again, and the order of the lists never changes; each is only ever added to.
 """
 
+from datetime import date
 from functools import cache, lru_cache
 from hashlib import blake2b
 
@@ -17,6 +18,8 @@ from shared.contracts.case_codes import (
     PlanChange,
     PlanChangeReason,
     Role,
+    SendingBackReason,
+    UnownedReason,
     Urgency,
 )
 from shared.contracts.oversight_codes import Finding, FlaggedAct, FlagGround, Rule
@@ -52,6 +55,13 @@ CORROBORATIONS = (
 )  # fmt: skip
 DECLINING = (DecliningReason.NOT_IN_SCHOOL, DecliningReason.EVIDENCE_INSUFFICIENT, DecliningReason.OTHER)
 STATES = (CaseState.OPEN, CaseState.PERSUADING, CaseState.RETURNED, CaseState.CLOSED, CaseState.CLOSING)
+SENDING_BACK = (
+    SendingBackReason.NOT_HERE, SendingBackReason.NO_HOUSEHOLD_REGISTER, SendingBackReason.LIVES_ELSEWHERE, SendingBackReason.SENT_IN_ERROR,
+    SendingBackReason.OTHER,
+)  # fmt: skip
+UNOWNED = (
+    UnownedReason.NO_HOUSEHOLD_REGISTER, UnownedReason.LIVES_ELSEWHERE, UnownedReason.BETWEEN_COUNTIES, UnownedReason.OTHER,
+)  # fmt: skip
 RULES = (Rule.NO_SEAT, Rule.TWO_SEATS, Rule.BURST, Rule.BEFORE_REPORT_DAY, Rule.OUT_AGAIN, Rule.ZERO_STATED)
 GROUNDS: tuple[FlagGround | None, ...] = (
     None, FlagGround.SEEN_IN_SCHOOL, FlagGround.REPORT_WITHDRAWN, FlagGround.TRANSFER_COMPLETED, FlagGround.RECHECKED, FlagGround.SEEN_BEFORE,
@@ -71,6 +81,12 @@ _LEVEL_OF = {mark: level for level, mark in _LEVELS.items()}
 _DIGITS = {"counties": 6, "prefectures": 6, "provinces": 2, "schools": 10}
 _MARKS = 1 << 40 | 3 << 36
 """An office is a number of 41 bits: the mark of its level, and below 36 bits the digits of its code. The nation has none."""
+OFFICE_BITS = 41
+OFFICE = (1 << OFFICE_BITS) - 1
+_OFFICE_BYTES = 6
+DAY_BYTES = 3
+NO_DAY = b"\xff" * DAY_BYTES
+"""No day: it sorts behind every day."""
 
 
 @cache
@@ -90,6 +106,36 @@ def office_of(number: int) -> str:
     """Return the office of a number."""
     level = _LEVEL_OF[number & _MARKS]
     return f"/{level}/{number & ~_MARKS:0{_DIGITS[level]}d}" if level in _DIGITS else f"/{level}"
+
+
+def pack_office(office: str) -> bytes:
+    """Return an office as 6 bytes."""
+    return office_number(office).to_bytes(_OFFICE_BYTES)
+
+
+def unpack_office(text: bytes) -> str:
+    """Return the office of 6 bytes."""
+    return office_of(int.from_bytes(text))
+
+
+def somebody(role: Role | None, office: str) -> int:
+    """Return somebody in an office as a number of 45 bits: the office, and above it the role, 1 being the first and 0 none."""
+    return (0 if role is None else ROLES.index(role) + 1) << OFFICE_BITS | office_number(office)
+
+
+def who_of(number: int) -> tuple[Role, str]:
+    """Return the role and the office of a number that has both."""
+    return ROLES[(number >> OFFICE_BITS) - 1], office_of(number & OFFICE)
+
+
+def pack_day(day: date) -> bytes:
+    """Return a day as 3 bytes, which sort as days do."""
+    return day.toordinal().to_bytes(DAY_BYTES)
+
+
+def unpack_day(text: bytes) -> date:
+    """Return the day of 3 bytes."""
+    return date.fromordinal(int.from_bytes(text))
 
 
 def digest_of(cause: str) -> bytes:

@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from services.case.domain.entries import DIGEST_AT, MERGE, NO_DAY, Happening, office_in
+from services.case.domain.entries import DIGEST_AT, MERGE, Happening, office_in
 from services.case.domain.kinds import BY_NUMBER, KINDS, KNOWN_AGAIN, entries_of
-from services.case.domain.stored_numbers import STATES, digest_of
+from services.case.domain.stored_numbers import NO_DAY, STATES, digest_of, unpack_day
 from shared.contracts.case import (
     CaseAttempted,
     CaseClosedByLeave,
@@ -43,9 +43,7 @@ def added(history: bytes, fact: CaseFact, *, on: date, cause: str) -> bytes:
 def happenings_of(history: bytes) -> list[Happening]:
     """Return the happenings, oldest first."""
     return [
-        kind.tell(word, date.fromordinal(int.from_bytes(entry[1:4])), *kind.layout.unpack(entry))
-        for entry in entries_of(history)
-        for kind, word in [BY_NUMBER[entry[0]]]
+        kind.tell(word, unpack_day(entry[1:4]), *kind.layout.unpack(entry)) for entry in entries_of(history) for kind, word in [BY_NUMBER[entry[0]]]
     ]
 
 
@@ -125,7 +123,7 @@ def visit_planned(history: bytes) -> date | None:
     planned: date | None = None
     for entry in entries_of(history):
         if entry[0] == _PLANNED:
-            planned = date.fromordinal(int.from_bytes(entry[-3:]))
+            planned = unpack_day(entry[-3:])
         elif entry[0] in _STATE_AFTER or entry[0] in _STATE_LAST:
             planned = None
     return planned
@@ -134,7 +132,7 @@ def visit_planned(history: bytes) -> date | None:
 def out_since(history: bytes) -> date | None:
     """Return the day on which the spell began; None where the timeline does not reach back so far."""
     began = [entry for entry in entries_of(history) if entry[0] in _OPENINGS]
-    return date.fromordinal(int.from_bytes(began[-1][1:4])) if began else None
+    return unpack_day(began[-1][1:4]) if began else None
 
 
 def knows_again(history: bytes, cause: str) -> bool:
@@ -159,4 +157,4 @@ def closed_by_merge(history: bytes) -> tuple[CaseState, date | None] | None:
     if not last or last[0] != KINDS[CaseClosedByMerge].number:
         return None
     _, _, found, due, _ = MERGE.unpack(last)
-    return STATES[found - 1], None if due == NO_DAY else date.fromordinal(int.from_bytes(due))
+    return STATES[found - 1], None if due == NO_DAY else unpack_day(due)

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from services.case.domain import entries, packed, stored_numbers, timeline
 from services.case.domain.case import Case, evolve
 from services.case.domain.entries import Happening
-from services.case.domain.packed import FALLS, NO_DAY, SHARDS, day_key, pack, places_in_lists, unpack
+from services.case.domain.packed import FALLS, SHARDS, pack, places_in_lists, unpack
+from services.case.domain.stored_numbers import NO_DAY, pack_day
 from services.case.domain.timeline import knows_again
 from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, Corroboration, DecliningReason, MetWith, PlanChange, PlanChangeReason, Role
 from shared.contracts.oversight_codes import Finding, FlaggedAct, FlagGround, Rule
@@ -77,26 +78,26 @@ def test_without_looking_at_the_format_another_ones_state_would_be_taken_for_a_f
 
 
 def test_a_file_stands_in_the_list_of_its_county_and_state_by_the_day_that_is_due() -> None:
-    assert places_in_lists(pack(told([opened()])))[0] == (f"{ZHAOJUE}:open", day_key(day(8)))
+    assert places_in_lists(pack(told([opened()])))[0] == (f"{ZHAOJUE}:open", pack_day(day(8)))
     assert places_in_lists(pack(told([opened("010001")])))[0][0] == "010001:open"
-    assert places_in_lists(pack(told([opened(), back()])))[0] == (f"{ZHAOJUE}:returned", day_key(day(92)))
+    assert places_in_lists(pack(told([opened(), back()])))[0] == (f"{ZHAOJUE}:returned", pack_day(day(92)))
     assert places_in_lists(pack(told([opened(), removed()]))) == [(f"{ZHAOJUE}:closed", NO_DAY)]
 
 
 def test_a_file_stands_in_the_list_of_its_shard_by_the_day_on_which_there_is_more_to_tell() -> None:
     shard = f"{int(ZHAOJUE) % len(SHARDS):03}:{FALLS}"
-    assert places_in_lists(pack(told([opened()])))[1:] == [(shard, day_key(day(5)))]
+    assert places_in_lists(pack(told([opened()])))[1:] == [(shard, pack_day(day(5)))]
     soon = told([opened(), begun(day(6))])
-    assert places_in_lists(pack(soon))[1:] == [(f"{ZHAOJUE}:due_soon", day_key(day(8))), (shard, day_key(day(9)))]
+    assert places_in_lists(pack(soon))[1:] == [(f"{ZHAOJUE}:due_soon", pack_day(day(8))), (shard, pack_day(day(9)))]
     late = told([opened(), begun(day(300))])
-    assert places_in_lists(pack(late))[1:] == [(f"{ZHAOJUE}:escalated_province", day_key(day(8)))]
+    assert places_in_lists(pack(late))[1:] == [(f"{ZHAOJUE}:escalated_province", pack_day(day(8)))]
     assert {place.partition(":")[0] for place, _ in places_in_lists(pack(soon))} <= {ZHAOJUE, *SHARDS}
 
 
 def test_days_sort_as_they_come_and_what_is_never_due_comes_last() -> None:
     days = [date(1, 1, 1), date(1969, 12, 31), date(2020, 6, 14), date(2020, 6, 15), date(9999, 12, 31)]
-    assert [day_key(each) for each in days] == sorted(day_key(each) for each in days)
-    assert max(map(day_key, days)) < NO_DAY
+    assert [pack_day(each) for each in days] == sorted(pack_day(each) for each in days)
+    assert max(map(pack_day, days)) < NO_DAY
 
 
 # --- history

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.case.desk.queues import Queue, bounds, counts_by_queue, escalated_to, range_of
-from services.case.domain.packed import NO_DAY, day_key
+from services.case.domain.stored_numbers import NO_DAY, pack_day
 from shared.contracts.case_codes import CaseStanding, CaseState, Urgency
 
 TODAY = date(2020, 6, 14)
@@ -22,7 +22,7 @@ TELLING = {Queue.SOON, Queue.ESCALATED}
 @settings(deadline=None)
 @given(st.sampled_from(CaseState), st.integers(-400, 400))
 def test_each_file_waits_in_one_queue_and_is_counted_there(state: CaseState, days: int) -> None:
-    key = NO_DAY if state is CaseState.CLOSED else day_key(TODAY + timedelta(days))
+    key = NO_DAY if state is CaseState.CLOSED else pack_day(TODAY + timedelta(days))
     ranges = {queue: range_of(queue, TODAY) for queue in Queue}
     within = [queue for queue, each in ranges.items() if state in each.states and key >= each.not_below and (each.below is None or key < each.below)]
     before, beyond = bounds(TODAY)

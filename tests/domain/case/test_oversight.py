@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from services.case.domain import packed_county
 from services.case.domain.oversight import NOTHING, County, CountyCommand, decide, evolve
-from services.case.domain.packed import day_key
+from services.case.domain.stored_numbers import pack_day
 from shared.contracts.case_codes import Role
 from shared.contracts.flags import CountyFlagCleared, CountyFlagConfirmed, CountyFlagged, OversightFact, SampleDrawn
 from shared.contracts.oversight_codes import GROUNDS, OF_CHILDREN, FlaggedAct, FlagGround, FlagState, Rule
@@ -118,7 +118,7 @@ def test_a_county_is_packed_and_read_back_and_listed_while_a_flag_is_open() -> N
     state = packed_county.pack(ZHAOJUE, known)
     assert packed_county.unpack(state) == known
     assert packed_county.is_county(state)
-    assert packed_county.place_in_lists(state) == (f"{ZHAOJUE}:county-flags", day_key(FEBRUARY))
+    assert packed_county.place_in_lists(state) == (f"{ZHAOJUE}:county-flags", pack_day(FEBRUARY))
     assert packed_county.place_in_lists(packed_county.pack(ZHAOJUE, after(BURST, flag_confirmed(THIS)))) is None
     assert packed_county.unpack(None) == NOTHING
 

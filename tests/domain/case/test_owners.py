@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from services.case.domain import owner_entries
+from services.case.domain import stored_numbers
 from services.case.domain.entries import Happening
 from services.case.domain.owner_commands import answering
 from services.case.domain.owners import Answers, Unowned
@@ -234,5 +234,5 @@ def test_the_history_tells_to_whom_it_was_handed_on_and_who_gave_it() -> None:
 
 
 def test_every_reason_has_a_number() -> None:
-    assert set(owner_entries.SENDING_BACK) == set(SendingBackReason)
-    assert set(owner_entries.UNOWNED) == set(UnownedReason)
+    assert set(stored_numbers.SENDING_BACK) == set(SendingBackReason)
+    assert set(stored_numbers.UNOWNED) == set(UnownedReason)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from services.case.decider import CaseDecider
-from services.case.domain.packed import FORMAT, day_key
+from services.case.domain.packed import FORMAT
+from services.case.domain.stored_numbers import pack_day
 from shared.contracts.case_codes import CaseState
 from shared.contracts.case_commands import CaseCommand
 from shared.contracts.services import CASE
@@ -108,6 +109,6 @@ async def test_a_list_has_each_file_once_where_it_stands_now(worker: Worker) -> 
     assert [found.get(bytes.fromhex(child(n))) for n in range(len(STORIES))] == [
         "open", "persuading", "returned", "closed", "open", "closed", None, "open",
     ]  # fmt: skip
-    due = await listing.page([ZHAOJUE], list(CaseState), after=None, below=day_key(day(9)), limit=50)
+    due = await listing.page([ZHAOJUE], list(CaseState), after=None, below=pack_day(day(9)), limit=50)
     # The county that a file was sent from answers until the other has taken it over.
     assert [entry.state_id.hex() for entry in due.entries] == [child(0), child(7)]
