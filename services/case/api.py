@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Literal
 
-from fastapi import Depends, FastAPI, Path, Query, Request, Response
+from fastapi import Depends, FastAPI, Query, Request, Response
 
 from services.case import county_flags, openapi, pages
 from services.case.clocks import Clocks, DaysShown
@@ -18,6 +18,7 @@ from services.case.documents import CaseFile, CaseList
 from services.case.domain.owner_lists import Kind
 from services.case.files import FileOf, Files
 from services.case.lines import read_line
+from services.case.parameters import Answering, Student
 from services.case.plan_documents import PlansToRenew
 from services.case.sight import Sight, is_within
 from services.case.versions import IfMatch, expecting
@@ -33,7 +34,7 @@ from shared.commands.openapi import LINES_TAKEN, TAKEN, lines_body
 from shared.commands.record_clock import Now
 from shared.commands.speaker import Speaker
 from shared.contracts.access import Looked, Purpose
-from shared.contracts.case_codes import CaseState, Role, Urgency
+from shared.contracts.case_codes import CaseState, Urgency
 from shared.contracts.case_commands import (
     ChangePlan,
     CloseAfterReturn,
@@ -66,11 +67,8 @@ from shared.log import topics
 from shared.log.event_log import EventLog
 from shared.redis.edge import Redis
 
-Student = Annotated[str, Path(alias="id", pattern=r"^[0-9a-f]{32}$", description="the student's id, which is the file's")]
 States = Annotated[list[CaseState] | None, Query(description="one state, or several; all of them, if left out")]
 Urgencies = Annotated[list[Urgency] | None, Query(description="one thing that was told of the due day, or several; any or none, if left out")]
-
-Answering = Annotated[list[Role] | None, Query(alias="answers", description="one role of those who answer, or several; all of them, if left out")]
 OfSchool = Annotated[
     str | None,
     Query(

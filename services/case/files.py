@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from math import ceil
+from typing import NamedTuple
 
 from services.case.documents import CaseEntry, CaseFile, CaseList, entry_of, file_of
 from services.case.domain.case import Case
@@ -25,6 +26,15 @@ from shared.log.partitioner import partition_of
 _LAST_DAY = date.max
 _LOOKED_THROUGH = 2_000
 """The most files that a page looks through for those for which somebody in a role answers."""
+
+
+class Opened(NamedTuple):
+    """A file that is in sight: its state, what it holds, and how it is shown on a day."""
+
+    state: bytes | None
+    case: Case
+    document: CaseFile
+    today: date
 
 
 class Files:
@@ -131,17 +141,25 @@ class Files:
         return PlansToRenew(today, plans, str(page.next) if page.next else None)
 
     async def one(self, student: str, sight: Sight) -> CaseFile:
-        """Return the file of a student if it is in sight."""
-        return await FileOf(self, student, sight).document(await self.state_of(student, sight))
+        """Return the file of a student as ``opened`` does."""
+        return (await self.opened(student, sight)).document
 
-    async def state_of(self, student: str, sight: Sight) -> bytes | None:
-        """Return the state of a student's file; it may be one that is not in sight."""
+    async def opened(self, student: str, sight: Sight) -> Opened:
+        """Return the file of a student if it is in sight. Raises ``Problem`` 404 where there is none, and alike for one that is not in sight."""
         partition = partition_of(student.encode(), self._partitions)
         with redis_needed():
             state = await self._store.get(partition, bytes.fromhex(student))
         if not sight.sees(unpack(state)):
             await self._gate.check((partition,))
-        return state
+        return await self.opened_in(state, student, sight)
+
+    async def opened_in(self, state: bytes | None, student: str, sight: Sight) -> Opened:
+        """Return the file of a student in this state, as ``opened`` does."""
+        case = unpack(state)
+        if case.standing is None or not sight.sees(case):
+            raise Problem(404, "no-such-case", "No such file", "This child has no file: nobody ever reported that it is out of school.")
+        today = await self.today()
+        return Opened(state, case, file_of(student, case, case.standing, today), today)
 
 
 class FileOf:
@@ -157,7 +175,4 @@ class FileOf:
 
     async def document(self, state: bytes | None) -> CaseFile:
         """Return the file in this state. Raises ``Problem`` 404 where there is none, and alike for one that the caller may not see."""
-        case = unpack(state)
-        if case.standing is None or not self.is_within(state):
-            raise Problem(404, "no-such-case", "No such file", "This child has no file: nobody ever reported that it is out of school.")
-        return file_of(self.student, case, case.standing, await self._files.today())
+        return (await self._files.opened_in(state, self.student, self._sight)).document

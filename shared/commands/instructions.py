@@ -22,6 +22,8 @@ from shared.http.problems import Problem
 MEDIA_TYPE = "application/json"
 MOST_BYTES = 16 << 10
 """The longest body; a command takes a few hundred bytes."""
+MOST_FILE_BYTES = 5 << 20
+"""The longest file."""
 NO_FIELDS: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -129,13 +131,26 @@ def _read(body: bytes, decode: Callable[[bytes], Asked], form: FieldRules) -> As
 
 async def body_of(request: Request, media_type: str = MEDIA_TYPE, most_bytes: int | None = None) -> bytes:
     """Read the body of a request. Raises ``Problem``: 415 for another media type, 413 for a long body, 400 for a body that ends too early."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != media_type:
+    if _media_type(request) != media_type:
         detail = f"Content-Type must be {media_type}; in UTF-8."
         raise Problem(415, "media-type", "Not a media type that is taken", detail, headers={"Accept-Post": media_type})
     try:
         return await _bounded(request.stream(), MOST_BYTES if most_bytes is None else most_bytes)
     except ClientDisconnect:
         raise Problem(400, "ended-early", "The body ended too early", "Nothing of it was logged.") from None
+
+
+async def file_in(request: Request, taken: Sequence[str]) -> tuple[str, bytes]:
+    """Read a file of one of these media types; return the type that it is said to be, and the content. Raises ``Problem`` as ``body_of`` does."""
+    if (said := _media_type(request)) not in taken:
+        types = ", ".join(taken)
+        detail = f"Content-Type must be one of {types}."
+        raise Problem(415, "media-type", "Not a media type that is taken", detail, headers={"Accept-Post": types})
+    return said, await body_of(request, said, MOST_FILE_BYTES)
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 async def _bounded(chunks: AsyncIterator[bytes], most_bytes: int) -> bytes:

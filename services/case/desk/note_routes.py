@@ -9,19 +9,17 @@ from services.case.desk.forms import FILES, NOTE
 from services.case.desk.neighbours import File, Neighbour, Neighbours, passed_on
 from services.case.desk.openapi import files_body, made
 from services.case.desk.openapi import passed_on as passed_on_from
+from services.case.parameters import Student
 from shared.access.access_log import Why
-from shared.commands.instructions import body_of
+from shared.commands.instructions import body_of, file_in
 from shared.contracts.access import Purpose
 from shared.http.callers import Having
-from shared.http.problems import Problem
 from shared.identity.rights import Action
 
 _READ, _WRITE = Depends(Having(Action.READ_NOTES)), Depends(Having(Action.WRITE_NOTES))
-_Student = Annotated[str, Path(alias="id", pattern=r"^[0-9a-f]{32}$", description="the student's id, which is the file's")]
 _Note = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="the id of the attachment")]
 _Drawn = Annotated[str, Query(alias="note", pattern="^[0-9a-f]{32}$", description="32 hex digits, drawn by whoever writes")]
 _Kind = Annotated[str, Query(pattern="^[a-z_]{1,16}$", description="what it shows, as enrolment names it")]
-_MOST_BYTES = 5 << 20
 _BESIDE = (400, 404, 409, 410, 413, 415, 422, 503)
 
 
@@ -34,7 +32,7 @@ def install(app: FastAPI, neighbours: Neighbours) -> None:
         dependencies=[_READ],
         responses=passed_on_from("The notes, as `GET /v1/children/{id}/notes` of enrolment returns them", 404, 422, 503),
     )
-    async def read_notes(request: Request, student: _Student, purpose: Why = Purpose.WORK) -> Response:
+    async def read_notes(request: Request, student: Student, purpose: Why = Purpose.WORK) -> Response:
         return passed_on(await neighbours.ask(request, Neighbour.ENROLMENT, "GET", f"/v1/children/{student}/notes", purpose=purpose))
 
     @app.post(
@@ -44,7 +42,7 @@ def install(app: FastAPI, neighbours: Neighbours) -> None:
         openapi_extra=NOTE.request_body(),
         responses=passed_on_from("It is written, as `POST /v1/children/{id}/notes` of enrolment says", *_BESIDE),
     )
-    async def write_note(request: Request, student: _Student) -> Response:
+    async def write_note(request: Request, student: Student) -> Response:
         asked = NOTE.read(await body_of(request))
         return passed_on(await neighbours.ask(request, Neighbour.ENROLMENT, "POST", f"/v1/children/{student}/notes", body=msgspec.to_builtins(asked)))
 
@@ -55,16 +53,10 @@ def install(app: FastAPI, neighbours: Neighbours) -> None:
         openapi_extra=files_body(FILES),
         responses=passed_on_from("It is kept, as `POST /v1/children/{id}/attachments` of enrolment says", *_BESIDE),
     )
-    async def write_file(request: Request, student: _Student, note: _Drawn, kind: _Kind) -> Response:
-        said = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if said not in FILES:
-            taken = ", ".join(FILES)
-            raise Problem(
-                415, "media-type", "Not a media type that is taken", f"Content-Type must be one of {taken}.", headers={"Accept-Post": taken}
-            )
-        file = File(await body_of(request, said, _MOST_BYTES), said)
+    async def write_file(request: Request, student: Student, note: _Drawn, kind: _Kind) -> Response:
+        media_type, content = await file_in(request, FILES)
         path = f"/v1/children/{student}/attachments"
-        return passed_on(await neighbours.ask(request, Neighbour.ENROLMENT, "POST", path, file=file, note=note, kind=kind))
+        return passed_on(await neighbours.ask(request, Neighbour.ENROLMENT, "POST", path, file=File(content, media_type), note=note, kind=kind))
 
     @app.get(
         "/v1/desk/files/{id}/attachments/{note}",
@@ -73,6 +65,6 @@ def install(app: FastAPI, neighbours: Neighbours) -> None:
         response_class=Response,
         responses=made("The file", FILES, 404, 422, 503),
     )
-    async def read_file(request: Request, student: _Student, note: _Note, purpose: Why = Purpose.WORK) -> Response:
+    async def read_file(request: Request, student: Student, note: _Note, purpose: Why = Purpose.WORK) -> Response:
         path = f"/v1/children/{student}/attachments/{note}"
         return passed_on(await neighbours.ask(request, Neighbour.ENROLMENT, "GET", path, purpose=purpose))

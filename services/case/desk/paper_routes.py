@@ -13,10 +13,10 @@ from services.case.desk.neighbours import Neighbour, Neighbours, passed_on
 from services.case.desk.openapi import made
 from services.case.desk.orders import since_of
 from services.case.documents import CaseFile
-from services.case.domain.packed import unpack
-from services.case.files import FileOf, Files
+from services.case.files import Files
 from services.case.papers.papers import Forgotten, NotYet, Paper, SeenChild, content_of
 from services.case.papers.typesetter import Typesetter
+from services.case.parameters import Student
 from services.case.sight import Sight
 from shared.access.access_log import AccessLog
 from shared.commands.instructions import body_of
@@ -28,7 +28,6 @@ from shared.identity.rights import Action
 
 PDF = "application/pdf"
 _Reader = Annotated[Caller, Depends(Having(Action.MAKE_PAPERS))]
-_Student = Annotated[str, Path(alias="id", pattern=r"^[0-9a-f]{32}$", description="the student's id, which is the file's")]
 _Which = Annotated[Paper, Path(description="which paper")]
 _decode_child = msgspec.json.Decoder(SeenChild).decode
 
@@ -48,14 +47,12 @@ def install(app: FastAPI, *, files: Files, access: AccessLog, neighbours: Neighb
         openapi_extra=PAPER.request_body(),
         responses=made("The paper", [PDF], 400, 404, 409, 410, 413, 415, 422, 503),
     )
-    async def make_paper(request: Request, caller: _Reader, student: _Student, paper: _Which) -> Response:
+    async def make_paper(request: Request, caller: _Reader, student: Student, paper: _Which) -> Response:
         asked = PAPER.read(await body_of(request))
 
         async def found(child: SeenChild | None) -> _Made:
-            sight, today = Sight(counties_of_caller(caller, Action.MAKE_PAPERS)), await files.today()
-            state = await files.state_of(student, sight)
-            file = await FileOf(files, student, sight).document(state)
-            return _Made(file.county, _content(paper, file, child, out=since_of(unpack(state)), today=today))
+            _, case, file, today = await files.opened(student, Sight(counties_of_caller(caller, Action.MAKE_PAPERS)))
+            return _Made(file.county, _content(paper, file, child, out=since_of(case), today=today))
 
         # First without the name: nobody is unmasked for a paper that is not made.
         made_ = await access.shown(caller, Looked.PAPER_MADE, student, found(None), purpose=asked.purpose)

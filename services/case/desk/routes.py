@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 import msgspec
-from fastapi import Depends, FastAPI, Path, Query, Request, Response
+from fastapi import Depends, FastAPI, Query, Request, Response
 
 from services.case import openapi
 from services.case.desk import note_routes, paper_routes
@@ -22,12 +22,12 @@ from services.case.desk.schools import Schools
 from services.case.desk.steps import steps_of
 from services.case.desk.tables import Format
 from services.case.desk.work_lists import Chosen, WorkLists, name_of, name_of_office, places_of_file
-from services.case.domain.packed import unpack
 from services.case.domain.playbook import PLAYBOOKS
 from services.case.domain.timeline import visit_planned
-from services.case.files import FileOf, Files
+from services.case.files import Files
 from services.case.papers.typesetter import Typesetter
 from services.case.papers.words import Tongue
+from services.case.parameters import Answering, Student
 from services.case.plan_documents import Words
 from services.case.sight import Sight
 from services.case.versions import version_of
@@ -35,7 +35,6 @@ from shared.access.access_log import AccessLog, Why
 from shared.commands.instructions import body_of
 from shared.commands.list_query import After, AreaCode, Limit, counties_of, cursor_of
 from shared.contracts.access import Looked, Purpose
-from shared.contracts.case_codes import Role
 from shared.contracts.words import Reason
 from shared.http.api import json_response
 from shared.http.callers import Having, counties_of_caller
@@ -43,15 +42,12 @@ from shared.identity.caller import Caller
 from shared.identity.rights import Action, may
 from shared.versions import in_force
 
-Student = Annotated[str, Path(alias="id", pattern=r"^[0-9a-f]{32}$", description="the student's id, which is the file's")]
 Reasons = Annotated[list[Reason] | None, Query(description="one reason, or several; all of them, if left out")]
 AsFormat = Annotated[Format, Query(alias="format", description="what the table is")]
 InTongue = Annotated[Tongue, Query(description="the language of its words")]
 InOrder = Annotated[Order, Query(description="by what the files are sorted")]
 School = Annotated[str | None, Query(pattern="^[0-9]{10}$", description="only children last in this school, as enrolment knows it: ten digits")]
 InQueue = Annotated[Queue, Query(description="what the files wait for")]
-
-Answering = Annotated[list[Role] | None, Query(alias="answers", description="one role of those who answer, or several; all of them, if left out")]
 
 _Sitter = Annotated[Caller, Depends(Having(Action.READ_FILES, Action.RECORD_ATTEMPTS))]
 _Reader = Annotated[Caller, Depends(Having(Action.READ_FILES, Action.READ_HANDED_ON))]
@@ -139,15 +135,10 @@ def install(app: FastAPI, *, files: Files, lists: WorkLists, access: AccessLog, 
     @app.get("/v1/desk/files/{id}", summary="A file, and what may be done to it", responses=openapi.responses(DeskFile, "The file", 404, 422, 503))
     async def read_file(caller: _Reader, student: Student, purpose: Why = Purpose.WORK) -> Response:
         async def found() -> DeskFile:
-            sight = Sight.of(caller)
-            state = await files.state_of(student, sight)
-            document, case = await FileOf(files, student, sight).document(state), unpack(state)
-            now = case.standing
-            assert now is not None, "a file without a standing is none, and was refused"  # noqa: S101  # for the type checker
-            today = await files.today()
+            state, case, file, today = await files.opened(student, Sight.of(caller))
             steps = steps_of(case, caller, today)
-            next_, visit = next_step(document, steps, today), visit_planned(case.history)
-            return DeskFile(document, version_of(state), steps, next_, visit, now.county, name_of(now.county), places_of_file(document))
+            next_, visit = next_step(file, steps, today), visit_planned(case.history)
+            return DeskFile(file, version_of(state), steps, next_, visit, file.county, name_of(file.county), places_of_file(file))
 
         return json_response(await access.shown(caller, Looked.FILE_READ, student, found(), purpose=purpose))
 

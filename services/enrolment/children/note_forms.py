@@ -10,8 +10,6 @@ from services.enrolment.directory.notes import Kind
 from shared.commands.instructions import Form
 from shared.http.problems import Problem, invalid_parameter
 
-MOST_BYTES = 5 << 20
-"""Of an attachment."""
 MOST_TEXT = 16 << 10
 """Bytes of a body with text: 2,000 characters, each of them escaped."""
 _is_clean = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]*").fullmatch
@@ -54,16 +52,6 @@ def check_text(text: str) -> None:
     if not text.strip() or _is_clean(text) is None:
         detail = "text must have more than blanks, and no control characters but tab and new line"
         raise Problem(422, "malformed", "A field breaks a rule", detail, more={"code": "malformed", "field": "text"})
-
-
-def type_named(media_type: str) -> FileType:
-    """Return what an attachment is said to be. Raises ``Problem`` 415."""
-    named = media_type.partition(";")[0].strip().lower()
-    if named not in list(FileType):
-        taken = ", ".join(FileType)
-        detail = f"Content-Type must be one of {taken}."
-        raise Problem(415, "media-type", "Not a media type that is taken", detail, headers={"Accept-Post": taken})
-    return FileType(named)
 
 
 def check_file(content: bytes, said: FileType) -> None:

@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import Depends, FastAPI, Path, Query, Request, Response
 
 from services.enrolment.children import openapi
-from services.enrolment.children.note_forms import MOST_BYTES, MOST_TEXT, NOTE, FileKind, FileType, check_file, check_text, type_named
+from services.enrolment.children.note_forms import MOST_TEXT, NOTE, FileKind, FileType, check_file, check_text
 from services.enrolment.children.notes import ChildNotes, NoteReader, WrittenNote
 from services.enrolment.children.private_names import read_form
 from services.enrolment.directory.notes import Kind, Note
 from shared.access.access_log import Why
-from shared.commands.instructions import body_of
+from shared.commands.instructions import body_of, file_in
 from shared.http.api import json_response
 from shared.http.callers import Having
 from shared.identity.caller import Caller
@@ -59,9 +59,8 @@ def add_routes(app: FastAPI, notes: NoteReader) -> None:
         responses=openapi.responses(WrittenNote, "It is kept", 400, 401, 403, 404, 409, 410, 413, 415, 422, 503),
     )
     async def write_file(student: _Student, id_: _Drawn, kind: _Shows, request: Request, caller: _Writer) -> Response:
-        said = type_named(request.headers.get("content-type", ""))
-        content = await body_of(request, said, MOST_BYTES)
-        check_file(content, said)
+        said, content = await file_in(request, list(FileType))
+        check_file(content, FileType(said))
         return json_response(await notes.write(student, Note(id_, Kind(kind.value), said, content), caller), headers=_PRIVATE)
 
     @app.get(

@@ -8,11 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
-from services.enrolment.children import note_forms
 from services.enrolment.directory import notes as book
 from services.enrolment.directory.notes import Kind, Note, NoteBook, Writing
 from services.enrolment.directory.sealing import SealBroken
 from services.enrolment.directory.tables import NOTES
+from shared.commands.instructions import MOST_FILE_BYTES
 from tests.components.enrolment.children.names_desk import AUDITOR, ELSEWHERE, OFFICER, SENDER, SUPERIOR, NamesDesk, Who, child, introduced
 from tests.components.shared.problems import problem_of
 
@@ -109,7 +109,7 @@ async def test_a_file_is_what_its_content_says_and_of_three_types(desk: NamesDes
 
 async def test_a_file_has_a_size_and_a_child_has_so_many_notes(desk: NamesDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     student = await desk.student()
-    answer = await attach(desk, student, PNG + bytes(note_forms.MOST_BYTES))
+    answer = await attach(desk, student, PNG + bytes(MOST_FILE_BYTES))
     assert (answer.status_code, problem_of(answer)) == (413, "too-large")
     assert (await attach(desk, student, kind="recipe")).status_code == 422
     monkeypatch.setattr(book, "MOST_NOTES", 1)
