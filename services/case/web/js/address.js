@@ -3,7 +3,9 @@ export const QUEUES = [
   "overdue", "escalated", "today", "soon", "coming", "incoming", "confirm", "watched", "second", "flagged", "recheck", "sent", "ageing", "unowned", "all", "closed",
 ];
 const [FIRST_QUEUE, FIRST_TONGUE] = [QUEUES[0], "zh"];
-const FIELDS = ["county", "reason", "answers", "school", "order", "after", "file"];
+// What chooses and orders the files of a queue, and a page of them.
+const CHOOSING = ["county", "reason", "answers", "school", "order", "after"];
+const FIELDS = [...CHOOSING, "file"];
 export const ORDERS = ["due", "reason", "out", "attempts"];
 
 export function viewOf(search) {
@@ -32,7 +34,7 @@ export function addressOf(view) {
 // What the api is asked for, for a view of a queue.
 export function asked(view, more = {}) {
   const query = new URLSearchParams({ queue: view.queue });
-  for (const name of ["county", "reason", "answers", "school", "order", "after"]) if (view[name]) query.set(name, view[name]);
+  for (const name of CHOOSING) if (view[name]) query.set(name, view[name]);
   for (const [name, value] of Object.entries(more)) query.set(name, value);
   return query;
 }

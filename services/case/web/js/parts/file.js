@@ -10,7 +10,7 @@ import { Law } from "./law.js";
 import { Notes } from "./notes.js";
 import { Paper } from "./paper.js";
 import { Plan } from "./plan.js";
-import { ALL_FORMS } from "./plan-forms.js";
+import { ALL_FORMS } from "./plan_forms.js";
 import { whenDue } from "./rows.js";
 import { naming, Owner } from "./owner.js";
 import { Timeline } from "./timeline.js";

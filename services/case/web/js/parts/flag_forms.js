@@ -1,7 +1,7 @@
 // The forms of a flag that is settled, and of a re-check, by the word of the command.
 import { html } from "/look/vendor/htm-3.1.1/standalone.module.js";
 import { t } from "../words.js";
-import { asOf, chips, evidence, simple } from "./form_parts.js";
+import { asOf, chips, day, evidence, simple } from "./form_parts.js";
 
 const FINDINGS = ["in_school", "not_in_school", "lawfully_absent", "other"];
 export const open = (flags) => flags.filter((flag) => flag.state === "open");
@@ -31,7 +31,7 @@ const Confirm = simple("flag.confirm.go", empty, (draft, set, _, file) => html`
 
 const Recheck = simple("recheck.go", (today) => ({ role: "officer", finding: "in_school", happened: today, evidence: "" }), (draft, set, today) => html`
   <fieldset><legend>${t("recheck.finding")}</legend>${chips("finding", FINDINGS, draft.finding, (finding) => set({ finding }))}</fieldset>
-  <label>${t("recheck.happened")} <input type="date" name="happened" required max=${today} value=${draft.happened} onInput=${(event) => set({ happened: event.target.value })} /></label>
+  ${day(draft, set, "happened", "recheck.happened", { max: today })}
   ${asOf(draft, set)}${evidence(draft, set)}`,
   (draft, desk) => ({ office: desk.office, role: draft.role, finding: draft.finding, happened: draft.happened, evidence: draft.evidence }), "record-recheck");
 

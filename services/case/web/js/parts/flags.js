@@ -1,14 +1,12 @@
 // Flags: beside a file what hints at a return on paper and its draws for re-check, and a page of the flags of counties, which are settled there.
 import { html, useState } from "/look/vendor/htm-3.1.1/standalone.module.js";
-import { areaOf } from "/look/js/session.js";
 import { addressOf } from "../address.js";
 import { post } from "../api.js";
 import { useLive } from "../live.js";
 import { spoken, t } from "../words.js";
 import { grounds, meant, open, which } from "./flag_forms.js";
 import { asOf, evidence } from "./form_parts.js";
-
-const named = (office, place) => (areaOf(office) ? place(areaOf(office)) : office.split("/").at(-1));
+import { areaNamed } from "./owner.js";
 
 function Flag({ flag, place }) {
   const { settled } = flag;
@@ -16,10 +14,10 @@ function Flag({ flag, place }) {
     <li data-flag=${flag.id} data-state=${flag.state}>
       <p><span class="tag" data-flag-state=${flag.state}>${t(`flag.${flag.state}`)}</span> <b>${t(`rule.${flag.rule}`)}</b> <span>${flag.since} – ${flag.day}</span></p>
       <p>${flag.hint[spoken()]}</p>
-      <p class="note">${t("flag.of", { office: named(flag.flagged, place) })}${flag.act ? ` · ${t(`act.${flag.act}`)}` : ""}${flag.role ? ` · ${t(`as.${flag.role}`)}` : ""}</p>
+      <p class="note">${t("flag.of", { office: areaNamed(flag.flagged, place) })}${flag.act ? ` · ${t(`act.${flag.act}`)}` : ""}${flag.role ? ` · ${t(`as.${flag.role}`)}` : ""}</p>
       <p class="note">${t("flag.clears")} ${flag.clears[spoken()]}</p>
       <details><summary>${t("flag.evidence", { n: flag.pieces })}</summary><ul class="ids">${flag.evidence.map((id) => html`<li key=${id} class="id">${id}</li>`)}</ul></details>
-      ${settled && html`<p class="note">${settled.on} ${named(settled.office, place)}${settled.because ? ` · ${t(`ground.${settled.because}`)}` : ""}</p>`}
+      ${settled && html`<p class="note">${settled.on} ${areaNamed(settled.office, place)}${settled.because ? ` · ${t(`ground.${settled.because}`)}` : ""}</p>`}
     </li>`;
 }
 
@@ -30,7 +28,7 @@ export function Flags({ file, place }) {
       <h3 id="flags-title">${t("flag.title")}</h3>
       <ul class="flags">
         ${file.draws.map((draw) => html`
-          <li key=${draw.office} data-draw=${draw.office}><p><b>${t("draw.by", { office: named(draw.office, place) })}</b> <span>${draw.since} – ${draw.until}</span></p>
+          <li key=${draw.office} data-draw=${draw.office}><p><b>${t("draw.by", { office: areaNamed(draw.office, place) })}</b> <span>${draw.since} – ${draw.until}</span></p>
             <p class="note">${draw.finding ? t(`finding.${draw.finding}`) : t("draw.waits")}</p></li>`)}
         ${file.flags.map((flag) => html`<${Flag} key=${flag.id} flag=${flag} place=${place} />`)}
       </ul>

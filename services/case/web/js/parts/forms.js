@@ -1,6 +1,6 @@
 // The forms of what is recorded, by the word of the command. What is chosen is kept as a draft on the device at every touch.
 import { html, useState } from "/look/vendor/htm-3.1.1/standalone.module.js";
-import { plus } from "../days.js";
+import { FARTHEST, plus } from "../days.js";
 import { t } from "../words.js";
 import { asOf, chips, day, evidence, officeFor, rolesOf, simple, useDraft } from "./form_parts.js";
 import { OWNER_FORMS } from "./owner_forms.js";
@@ -11,7 +11,6 @@ const MET = ["child", "guardian", "child_and_guardian", "relative", "other", "no
 const BY = ["attendance", "exam", "meal", "aid_paid", "visit"];
 const BECAUSE = ["not_in_school", "evidence_insufficient", "other"];
 const NEXT = [7, 14, 30];
-const LONGEST = 183;
 
 const SAID_BY_SOMEBODY = ["promised", "willing", "refused_by_family", "returned_claimed"];
 
@@ -38,7 +37,7 @@ function Visit({ desk, student, file, today, record, cancel }) {
         <div class="chips">
           ${["", ...NEXT.map((days) => plus(today, days))].map((day, n) => html`
             <button key=${n} type="button" aria-pressed=${String(draft.next === day)} onClick=${() => set({ next: day })}>${n ? t("visit.in", { n: NEXT[n - 1] }) : t("visit.none")}</button>`)}
-          <input type="date" name="next" aria-label=${t("visit.next")} min=${today} max=${plus(today, LONGEST)} value=${draft.next} onInput=${(event) => set({ next: event.target.value })} />
+          <input type="date" name="next" aria-label=${t("visit.next")} min=${today} max=${plus(today, FARTHEST)} value=${draft.next} onInput=${(event) => set({ next: event.target.value })} />
         </div></fieldset>
       ${asOf(draft, set, rolesOf(desk))}
       ${needs && html`<p class="strip bad" role="alert">${t("visit.need")}</p>`}

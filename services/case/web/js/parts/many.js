@@ -1,12 +1,11 @@
 // What is done to several files with one act. Each is a command of its own, and what became of each is told.
 import { html, useState } from "/look/vendor/htm-3.1.1/standalone.module.js";
 import { drawn, sendLines } from "../api.js";
-import { plus } from "../days.js";
+import { FARTHEST, plus } from "../days.js";
 import { spoken, t } from "../words.js";
 
 const ACTS = { "plan-visit": "record-attempts", leave_out: "change-plans", take_in: "change-plans", renew: "change-plans" };
 const BECAUSE = { leave_out: "not_needed", take_in: "needed_after_all", renew: "new_version" };
-const LONGEST = 183;
 
 export function Many({ desk, files, names, may, done }) {
   const acts = Object.keys(ACTS).filter((act) => may(ACTS[act]));
@@ -32,7 +31,7 @@ export function Many({ desk, files, names, may, done }) {
       <form class="many" onSubmit=${send} data-picked=${files.length}>
         <strong>${t("many.n", { n: files.length })}</strong>
         <select name="act" aria-label=${t("many.act")} value=${asked.act} onChange=${(event) => ask({ ...asked, act: event.target.value })}>${acts.map((act) => html`<option key=${act} value=${act}>${t(`many.${act}`)}</option>`)}</select>
-        ${asked.act === "plan-visit" && html`<input type="date" name="day" required aria-label=${t("plan-visit.day")} min=${desk.today} max=${plus(desk.today, LONGEST)} value=${asked.day} onInput=${(event) => ask({ ...asked, day: event.target.value })} />`}
+        ${asked.act === "plan-visit" && html`<input type="date" name="day" required aria-label=${t("plan-visit.day")} min=${desk.today} max=${plus(desk.today, FARTHEST)} value=${asked.day} onInput=${(event) => ask({ ...asked, day: event.target.value })} />`}
         ${["leave_out", "take_in"].includes(asked.act) && html`
           <select name="step" aria-label=${t("many.step")} value=${asked.step} onChange=${(event) => ask({ ...asked, step: event.target.value })}>${desk.optional.map(({ step, title }) => html`<option key=${step} value=${step}>${title[spoken()]}</option>`)}</select>`}
         <button class="go">${t("many.go")}</button>

@@ -1,7 +1,7 @@
 // Who answers for a file: the county's chain, a hand-over on its way and how old it is, and that a file is nobody's.
 import { areaOf } from "/look/js/session.js";
 import { html } from "/look/vendor/htm-3.1.1/standalone.module.js";
-import { t } from "../words.js";
+import { spoken, t } from "../words.js";
 
 // Parents are in every chain, and no file is handed on to them.
 export const ANSWERING = ["education_head", "county_head", "township_head", "village_head", "principal", "teacher"];
@@ -12,7 +12,10 @@ export const naming = (place, places) => (code) => {
   return named === code ? (places.find((each) => each.code === code)?.name ?? code) : named;
 };
 
-export const officeOf = (office, name) => (areaOf(office) ? name(areaOf(office)) : t("owner.school", { code: office.split("/").at(-1) }));
+// The name of an office's area, or the code of a school.
+export const areaNamed = (office, name) => (areaOf(office) ? name(areaOf(office)) : office.split("/").at(-1));
+
+export const officeOf = (office, name) => (areaOf(office) ? areaNamed(office, name) : t("owner.school", { code: areaNamed(office, name) }));
 
 // Where a file is on its way, in a few words.
 export const Way = ({ sent, name }) => html`
@@ -22,7 +25,7 @@ export const whoAnswers = (file, name) => `${t(`as.${file.answers.role}`)} ${fil
 
 export function Owner({ file, name }) {
   const { chain, hand_over: sent, unowned } = file;
-  const [lang, last] = [document.documentElement.lang.startsWith("zh") ? "zh" : "en", chain.links.length - 1];
+  const last = chain.links.length - 1;
   return html`
     <section class="card owner" aria-labelledby="owner-title" data-part="owner">
       <h3 id="owner-title">${t("owner.title")}</h3>
@@ -33,6 +36,6 @@ export function Owner({ file, name }) {
           <span class="note">${t("owner.meanwhile", { county: name(file.county) })}</span></p>`}
       ${unowned && html`<p class="strip bad" data-unowned=${unowned.because}>${t("owner.unowned", { n: unowned.days, why: t(`unowned.${unowned.because}`) })}</p>`}
       <ol class="chain" aria-label=${t("owner.chain")}>${chain.links.map((link, n) => html`
-        <li key=${link.role} data-link=${link.role} aria-current=${link.answers ? "true" : undefined}>${link.title[lang]}${n < last ? html`<span aria-hidden="true"> → </span>` : ""}</li>`)}</ol>
+        <li key=${link.role} data-link=${link.role} aria-current=${link.answers ? "true" : undefined}>${link.title[spoken()]}${n < last ? html`<span aria-hidden="true"> → </span>` : ""}</li>`)}</ol>
     </section>`;
 }

@@ -1,8 +1,7 @@
 // What happened to a file, the newest first, each with its cause.
 import { html } from "/look/vendor/htm-3.1.1/standalone.module.js";
-import { areaOf } from "/look/js/session.js";
 import { t } from "../words.js";
-import { officeOf } from "./owner.js";
+import { areaNamed, officeOf } from "./owner.js";
 
 export function Timeline({ history, place }) {
   const said = ({ what, method, met, outcome, reason, county, code, student, next, role, by, declined, step, law, from_county, to_county, to, to_office, sent_back, unowned, urgency, visit, rule, ground, finding }) => [
@@ -10,7 +9,7 @@ export function Timeline({ history, place }) {
     reason && t(`reason.${reason}`), code && t(`code.${code}`), from_county && t("owner.way", { from: place(from_county), to: place(to_county) }), !from_county && to_county && t("owner.to", { to: place(to_county) }), to && t(`as.${to}`), to_office && officeOf(to_office, place), sent_back && t(`sent_back.${sent_back}`), unowned && t(`unowned.${unowned}`), student && `${student.slice(0, 8)}…`, next && t("file.due", { day: next }),
   ].filter(Boolean).join(" · ");
   const ofDays = new Set(["became-due-soon", "became-overdue", "escalated"]);
-  const by = ({ office, what }) => ofDays.has(what) ? "" : (office ? t("cause.office", { office: areaOf(office) ? place(areaOf(office)) : office.split("/").at(-1) }) : t("cause.report"));
+  const by = ({ office, what }) => ofDays.has(what) ? "" : (office ? t("cause.office", { office: areaNamed(office, place) }) : t("cause.report"));
   return html`
     <section class="card" aria-labelledby="history-title">
       <h3 id="history-title">${t("file.history")}</h3>

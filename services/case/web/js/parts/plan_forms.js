@@ -1,17 +1,16 @@
 // The forms of the plan and of the law, and of a visit that is planned.
 import { html } from "/look/vendor/htm-3.1.1/standalone.module.js";
-import { plus } from "../days.js";
+import { FARTHEST, plus } from "../days.js";
 import { t } from "../words.js";
 import { asOf, chips, day, evidence, officeFor, simple } from "./form_parts.js";
 import { FORMS } from "./forms.js";
 
-const LONGEST = 183;
 const CHANGING = ["officer", "principal", "township_head", "education_head", "county_head"];
 const LEFT_OUT = ["not_needed", "done_elsewhere", "not_for_this_child", "no_means", "other"];
 const TAKEN_IN = ["needed_after_all", "other"];
 
 // The number that a paper of the law prints: made of what the record knows.
-export const numberOf = (file, step, happened) => `${file.county}/${happened.replaceAll("-", "")}/${file.id.slice(0, 8)}/${step}`;
+const numberOf = (file, step, happened) => `${file.county}/${happened.replaceAll("-", "")}/${file.id.slice(0, 8)}/${step}`;
 
 const Step = simple("step.go", (today, step) => ({ role: step.roles.includes("officer") ? "officer" : step.roles[0], happened: today, evidence: "" }), (draft, set, today, file, desk, place, step) => html`
   ${asOf(draft, set, step.roles)}
@@ -26,7 +25,7 @@ const Law = simple("law.go", (today, step, file) => ({ role: step.roles.includes
   (draft, desk, file, step) => ({ office: officeFor(desk, file), role: draft.role, step: step.step, happened: draft.happened, document: draft.document }), "take-law-step");
 
 const Visit = simple("plan-visit.go", (today) => ({ role: "officer", day: plus(today, 1) }), (draft, set, today) => html`
-  ${day(draft, set, "day", "plan-visit.day", { min: today, max: plus(today, LONGEST) })}
+  ${day(draft, set, "day", "plan-visit.day", { min: today, max: plus(today, FARTHEST) })}
   <p class="note">${t("plan-visit.about")}</p>
   ${asOf(draft, set)}`,
   (draft, desk, file) => ({ office: officeFor(desk, file), role: draft.role, day: draft.day }), "plan-visit");
