@@ -9,10 +9,10 @@ from datetime import date
 
 from msgspec import Struct
 
+from services.case.desk.queues import OUT
 from services.case.desk.why import Step
 from services.case.documents import CaseFile
 from services.case.plan_documents import StepState
-from shared.contracts.case_codes import CaseState
 
 ATTEMPT, PLAN, LAW = "record-attempt", "record-step", "take-law-step"
 
@@ -29,7 +29,7 @@ def next_step(file: CaseFile, steps: Sequence[Step], today: date) -> NextStep | 
     offered = [step.do for step in steps if step.why is None]
     if not offered:
         return None
-    out = file.state in (CaseState.OPEN, CaseState.PERSUADING)
+    out = file.state in OUT
     if not out or (ATTEMPT in offered and not file.attempts):
         return NextStep(offered[0])
     rung = next((each.step for each in file.law.steps if not each.taken and each.wants is None), None)

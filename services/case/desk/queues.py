@@ -54,7 +54,8 @@ class Queue(StrEnum):
 
 MARKS = (FLAGGED, DRAWN)
 """The kinds of the lists in which files stand beside that of their state, because they were flagged or drawn."""
-_OUT = (CaseState.OPEN, CaseState.PERSUADING)
+OUT = (CaseState.OPEN, CaseState.PERSUADING)
+"""The states of the file of a child that is out of school."""
 _BACK = (CaseState.RETURNED,)
 _DAY = timedelta(1)
 
@@ -97,11 +98,11 @@ def range_of(queue: Queue, today: date, escalated: tuple[Urgency, ...] = ESCALAT
     now, later = pack_day(today), pack_day(today + _DAY)
     match queue:
         case Queue.OVERDUE:
-            return Range(_OUT, b"", now)
+            return Range(OUT, b"", now)
         case Queue.TODAY:
-            return Range(_OUT, now, later)
+            return Range(OUT, now, later)
         case Queue.COMING:
-            return Range(_OUT, later, NO_DAY)
+            return Range(OUT, later, NO_DAY)
         case Queue.SOON:
             return Range((), b"", None, told=(Urgency.DUE_SOON,))
         case Queue.ESCALATED:
@@ -113,7 +114,7 @@ def range_of(queue: Queue, today: date, escalated: tuple[Urgency, ...] = ESCALAT
         case Queue.SECOND:
             return Range((CaseState.CLOSING,), b"", None)
         case Queue.ALL:
-            return Range(_OUT, b"", None)
+            return Range(OUT, b"", None)
         case Queue.FLAGGED:
             return Range((), b"", None, mark=FLAGGED)
         case Queue.RECHECK:
@@ -153,7 +154,7 @@ def counts_by_queue(
 ) -> dict[Queue, int]:
     """Return how many files each queue has, by the lists of states, of who answers, of what was told, and of flagged and drawn files."""
     none, kinds, said, marks = (0, 0, 0), by_kind or {}, told or {}, by_mark or {}
-    out = [sum(by_state.get(state, none)[n] for state in _OUT) for n in range(3)]
+    out = [sum(by_state.get(state, none)[n] for state in OUT) for n in range(3)]
     back, closed = by_state.get(CaseState.RETURNED, none), by_state.get(CaseState.CLOSED, none)
     return {
         Queue.OVERDUE: out[0],

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from services.case.desk.owner_steps import owning_steps, receiving_steps, why_not_ours
+from services.case.desk.queues import OUT
 from services.case.desk.why import Step, Why
 from services.case.domain.case import Case
 from services.case.domain.ladder import ladder_on
@@ -17,7 +18,6 @@ from shared.contracts.case_codes import CaseStanding, CaseState
 from shared.identity.caller import Caller
 from shared.identity.rights import Action, may
 
-_OUT = (CaseState.OPEN, CaseState.PERSUADING)
 _LATER = {"record-step": 2, "take-law-step": 3, "plan-visit": 4, "change-plan": 5, "hand-on": 6, "disown": 7}
 """Steps that stand behind all others that may be taken, in this order."""
 
@@ -59,7 +59,7 @@ def _is_corroborated(case: Case) -> bool:
 def _why_no_attempt(state: CaseState, caller: Caller) -> Why | None:
     if state is CaseState.CLOSED:
         return Why.CLOSED
-    if state not in _OUT:
+    if state not in OUT:
         return Why.BACK
     return None if may(caller, Action.RECORD_ATTEMPTS) else Why.NO_RIGHT
 
@@ -89,7 +89,7 @@ def _why_no_change(state: CaseState, caller: Caller) -> Why | None:
 def _why_not_back(state: CaseState) -> Why | None:
     if state is CaseState.CLOSED:
         return Why.CLOSED
-    return Why.STILL_OUT if state in _OUT else None
+    return Why.STILL_OUT if state in OUT else None
 
 
 def _why_no_corroboration(case: Case, now: CaseStanding, caller: Caller) -> Why | None:

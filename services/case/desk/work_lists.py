@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 from services.case.clocks import Clocks
 from services.case.desk.documents import CountyWork, DeskEntry, Place, WorkCounts, WorkList, desk_entry_of
 from services.case.desk.orders import Order
-from services.case.desk.queues import ESCALATED, MARKS, Queue, Range, bounds, counts_by_queue, is_marked, range_of
+from services.case.desk.queues import ESCALATED, MARKS, OUT, Queue, Range, bounds, counts_by_queue, is_marked, range_of
 from services.case.desk.schools import Schools
 from services.case.desk.sorted_lists import Asked, SortedLists
 from services.case.documents import CaseEntry, CaseFile, entry_of
@@ -32,7 +32,6 @@ from shared.log.partitioner import partition_of
 
 _LOOKED_THROUGH = 2_000
 """The most files that a page looks through for those of a reason or a school."""
-_OUT = (CaseState.OPEN, CaseState.PERSUADING)
 
 
 class Chosen(NamedTuple):
@@ -116,10 +115,10 @@ class WorkLists:
     async def counts(self, groups: Sequence[str], escalated: tuple[Urgency, ...] = ESCALATED) -> WorkCounts:
         """Return how many files wait for what in some counties, or of those that were handed on to an office. ``escalated``: as ``page`` has it."""
         await self._gate.check(range(self._partitions))
-        today, days = await self._files.today(), await self._clocks.look()
+        days = await self._clocks.look()
         with redis_needed():
             names = [*(each.value for each in (*CaseState, *Kind, *Urgency)), *MARKS, COUNTY_FLAGS]
-            lists = await self._listing.counted(groups, names, bounds(today))
+            lists = await self._listing.counted(groups, names, bounds(days.today))
         total = dict.fromkeys(Queue, 0)
         found: list[CountyWork] = []
         for county in groups:
@@ -131,13 +130,13 @@ class WorkLists:
                 continue
             told = {urgency: sum(lists[county, urgency.value].ranges) for urgency in Urgency if (county, urgency.value) in lists}
             queues = counts_by_queue(_ranges_of(here), _ranges_of(kinds), told, escalated, _ranges_of(marks))
-            lowest = min((here[state].lowest for state in _OUT if state in here), default=NO_DAY)
+            lowest = min((here[state].lowest for state in OUT if state in here), default=NO_DAY)
             oldest = None if lowest == NO_DAY else unpack_day(lowest)
             found.append(CountyWork(county, name_of(county), queues, oldest, flagged))
             for queue, number in queues.items():
                 total[queue] += number
         stopped = min((each.began for each in days.stopped), default=None)
-        return WorkCounts(today, total, found, stopped, sum(each.flagged for each in found))
+        return WorkCounts(days.today, total, found, stopped, sum(each.flagged for each in found))
 
 
 _L = TypeVar("_L")
