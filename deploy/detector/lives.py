@@ -11,8 +11,8 @@ from typing import Any
 from services.case.detector.happenings import Happening, happening_of
 from shared.calendar.school_days import school_day_after
 from shared.clock import CHINA
-from shared.contracts.case import CaseClosedByReturn, CaseClosingProposed, CaseReturnCorroborated
 from shared.contracts.case_codes import CaseStanding, CaseState, ClosingOutcome, Corroboration, Role
+from shared.contracts.case_offices import CaseClosedByReturn, CaseClosingProposed, CaseReturnCorroborated
 from shared.contracts.county import CountyStated
 from shared.contracts.sequence import sequence_of
 from shared.contracts.student import (

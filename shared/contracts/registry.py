@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from shared.contracts.access import ACCESS_TYPES
-from shared.contracts.case import FACT_UPCASTS
+from shared.contracts.case_language import FACT_UPCASTS
 from shared.contracts.refusal import Dead, Refused
 from shared.contracts.reports import REPORTS
 from shared.contracts.same_as import MERGE_COMMANDS

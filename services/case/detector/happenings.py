@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 
 from shared.clock import china_day
-from shared.contracts.case import CaseClosedByReturn, CaseClosingProposed, CaseReturnCorroborated
 from shared.contracts.case_codes import Corroboration, Role
+from shared.contracts.case_offices import CaseClosedByReturn, CaseClosingProposed, CaseReturnCorroborated
 from shared.contracts.county import CountyStated
 from shared.contracts.student import (
     StudentArrived,

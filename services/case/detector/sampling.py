@@ -13,8 +13,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from shared.contracts.case import CaseClosedByReturn, CaseFact, CasePutUnderObservation
+from shared.contracts.case import CaseFact, CasePutUnderObservation
 from shared.contracts.case_codes import CaseState
+from shared.contracts.case_offices import CaseClosedByReturn
 from shared.versions import in_force, in_order, read_each, shipped
 
 Count = Annotated[int, Meta(ge=1, le=100_000)]

@@ -14,9 +14,9 @@ from services.case.domain.refusals import (
     NotAllowedIn,
     RoleMayNot,
 )
-from shared.contracts.case import CaseAttempted
 from shared.contracts.case_codes import AttemptOutcome, CaseStanding, MetWith, Role
 from shared.contracts.case_commands import RecordAttempt
+from shared.contracts.case_offices import CaseAttempted
 
 SCHOOL = "/schools/"
 """What the offices of schools begin with."""

@@ -28,9 +28,10 @@ from services.case.domain.refusals import (
     UnderObservation,
 )
 from services.case.domain.sustaining import Return
-from shared.contracts.case import CaseClosedByReturn, CaseClosingDeclined, CaseClosingProposed, CaseFact, CaseReturnCorroborated
+from shared.contracts.case import CaseFact
 from shared.contracts.case_codes import CaseStanding, ClosingOutcome, Role
 from shared.contracts.case_commands import CloseAfterReturn, ConfirmClosing, CorroborateReturn, DeclineClosing
+from shared.contracts.case_offices import CaseClosedByReturn, CaseClosingDeclined, CaseClosingProposed, CaseReturnCorroborated
 
 ClosingCommand = CorroborateReturn | CloseAfterReturn | ConfirmClosing | DeclineClosing
 

@@ -45,29 +45,20 @@ from services.case.domain.stored_numbers import (
     unpack_day,
 )
 from shared.contracts.case import (
-    CaseAttempted,
     CaseClosedByLeave,
     CaseClosedByMerge,
     CaseClosedByRemoval,
-    CaseClosedByReturn,
     CaseClosedByVoid,
-    CaseClosingDeclined,
-    CaseClosingProposed,
     CaseFact,
     CaseJoined,
-    CaseLawStepTaken,
     CaseMoved,
     CaseOpened,
     CaseParted,
-    CasePlanChanged,
     CasePutUnderObservation,
     CaseReasonCorrected,
     CaseReopened,
     CaseRestored,
     CaseResumed,
-    CaseReturnCorroborated,
-    CaseStepDone,
-    CaseVisitPlanned,
     MergedFilesFact,
 )
 from shared.contracts.case_codes import (
@@ -85,6 +76,17 @@ from shared.contracts.case_codes import (
     Urgency,
 )
 from shared.contracts.case_days import CaseBecameDueSoon, CaseBecameOverdue, CaseEscalated
+from shared.contracts.case_offices import (
+    CaseAttempted,
+    CaseClosedByReturn,
+    CaseClosingDeclined,
+    CaseClosingProposed,
+    CaseLawStepTaken,
+    CasePlanChanged,
+    CaseReturnCorroborated,
+    CaseStepDone,
+    CaseVisitPlanned,
+)
 from shared.contracts.oversight_codes import Finding, FlagGround, Rule
 from shared.contracts.words import Reason, RemovalCode
 

@@ -5,8 +5,9 @@ from datetime import date
 from msgspec import Struct
 
 from services.case.domain.ladder import PLACE
-from shared.contracts.case import CaseFact, CaseLawStepTaken
+from shared.contracts.case import CaseFact
 from shared.contracts.case_codes import LawStep
+from shared.contracts.case_offices import CaseLawStepTaken
 
 
 class Law(Struct, frozen=True, gc=False):

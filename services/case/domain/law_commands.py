@@ -23,9 +23,9 @@ from services.case.domain.refusals import (
     TermNotAllowed,
     TermRunning,
 )
-from shared.contracts.case import CaseLawStepTaken
 from shared.contracts.case_codes import CaseStanding
 from shared.contracts.case_commands import TakeLawStep
+from shared.contracts.case_offices import CaseLawStepTaken
 from shared.contracts.refusal import Refusal
 
 

@@ -12,19 +12,9 @@ from msgspec.structs import replace
 
 from services.case.domain.playbook import PLAYBOOKS, Playbook, Playbooks, Step, playbook_of, playbook_on
 from services.case.domain.timeline import closed_by_merge
-from shared.contracts.case import (
-    CaseFact,
-    CaseJoined,
-    CaseOpened,
-    CaseParted,
-    CasePlanChanged,
-    CaseReasonCorrected,
-    CaseReopened,
-    CaseRestored,
-    CaseResumed,
-    CaseStepDone,
-)
+from shared.contracts.case import CaseFact, CaseJoined, CaseOpened, CaseParted, CaseReasonCorrected, CaseReopened, CaseRestored, CaseResumed
 from shared.contracts.case_codes import CaseStanding, CaseState, PlanChange
+from shared.contracts.case_offices import CasePlanChanged, CaseStepDone
 from shared.contracts.words import Reason
 
 _PLANNING: frozenset[type[CaseFact]] = frozenset({CaseOpened, CaseReopened, CaseReasonCorrected, CaseJoined, CaseParted, CaseRestored, CaseResumed})

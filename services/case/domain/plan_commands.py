@@ -21,9 +21,10 @@ from services.case.domain.refusals import (
     StepUnknown,
 )
 from services.case.domain.timeline import knows_again
-from shared.contracts.case import CaseFact, CasePlanChanged, CaseStepDone
+from shared.contracts.case import CaseFact
 from shared.contracts.case_codes import CaseStanding, CaseState, PlanChange, Role
 from shared.contracts.case_commands import ChangePlan, RecordStep
+from shared.contracts.case_offices import CasePlanChanged, CaseStepDone
 
 PlanCommand = RecordStep | ChangePlan
 

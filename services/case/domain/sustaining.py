@@ -5,8 +5,9 @@ from datetime import date
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shared.contracts.case import CaseClosingDeclined, CaseClosingProposed, CaseFact, CasePutUnderObservation, CaseReturnCorroborated
+from shared.contracts.case import CaseFact, CasePutUnderObservation
 from shared.contracts.case_codes import CaseState
+from shared.contracts.case_offices import CaseClosingDeclined, CaseClosingProposed, CaseReturnCorroborated
 from shared.contracts.flags import CaseRechecked
 from shared.contracts.oversight_codes import Finding
 

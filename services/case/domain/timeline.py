@@ -6,14 +6,10 @@ from services.case.domain.entries import DIGEST_AT, MERGE, Happening, office_in
 from services.case.domain.kinds import BY_NUMBER, KINDS, KNOWN_AGAIN, entries_of
 from services.case.domain.stored_numbers import NO_DAY, STATES, digest_of, unpack_day
 from shared.contracts.case import (
-    CaseAttempted,
     CaseClosedByLeave,
     CaseClosedByMerge,
     CaseClosedByRemoval,
-    CaseClosedByReturn,
     CaseClosedByVoid,
-    CaseClosingDeclined,
-    CaseClosingProposed,
     CaseFact,
     CaseJoined,
     CaseOpened,
@@ -22,9 +18,9 @@ from shared.contracts.case import (
     CaseReopened,
     CaseRestored,
     CaseResumed,
-    CaseVisitPlanned,
 )
 from shared.contracts.case_codes import CaseState
+from shared.contracts.case_offices import CaseAttempted, CaseClosedByReturn, CaseClosingDeclined, CaseClosingProposed, CaseVisitPlanned
 from shared.contracts.flags import FLAG_FACTS, CaseRechecked
 
 MOST_BYTES = 480

@@ -7,9 +7,9 @@ from services.case.domain.deadlines import deadlines_in
 from services.case.domain.policy_commands import OUT
 from services.case.domain.refusals import NotAllowedIn, VisitInPast, VisitTooFar
 from services.case.domain.timeline import visit_planned
-from shared.contracts.case import CaseVisitPlanned
 from shared.contracts.case_codes import CaseStanding
 from shared.contracts.case_commands import PlanVisit
+from shared.contracts.case_offices import CaseVisitPlanned
 
 
 def plan_visit(now: CaseStanding, history: bytes, command: PlanVisit, on: date) -> CaseVisitPlanned | None:

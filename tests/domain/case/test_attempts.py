@@ -6,9 +6,9 @@ import pytest
 
 from services.case.domain.entries import Happening
 from services.case.domain.timeline import happenings_of
-from shared.contracts.case import CaseAttempted, CaseAttemptedV1
 from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, MetWith, Role
 from shared.contracts.case_commands import RecordAttempt, RecordAttemptV1
+from shared.contracts.case_offices import CaseAttempted, CaseAttemptedV1
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.registry import INPUT_LANGUAGES, RECORD_LANGUAGE
 from shared.events.codec import encode

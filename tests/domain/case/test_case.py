@@ -3,17 +3,10 @@
 import pytest
 
 from services.case.domain.case import FOLDED, INITIAL, evolve
-from shared.contracts.case import (
-    CaseAttempted,
-    CaseClosedByLeave,
-    CaseClosedByRemoval,
-    CaseOpened,
-    CasePutUnderObservation,
-    CaseReasonCorrected,
-    CaseReopened,
-)
+from shared.contracts.case import CaseClosedByLeave, CaseClosedByRemoval, CaseOpened, CasePutUnderObservation, CaseReasonCorrected, CaseReopened
 from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, CaseState
 from shared.contracts.case_language import CASE_FACTS
+from shared.contracts.case_offices import CaseAttempted
 from shared.contracts.case_owners import CaseSent, CaseTakenOver
 from shared.contracts.flags import FLAG_FACTS
 from shared.contracts.refusal import RefusalCode

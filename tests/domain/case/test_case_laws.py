@@ -14,24 +14,7 @@ from services.case.domain.ladder import LADDERS
 from services.case.domain.packed import pack, places_in_lists, unpack
 from services.case.domain.playbook import PLAYBOOKS, playbook_of
 from services.case.domain.sustaining import BACK
-from shared.contracts.case import (
-    CaseAttempted,
-    CaseClosedByReturn,
-    CaseClosingDeclined,
-    CaseClosingProposed,
-    CaseFact,
-    CaseJoined,
-    CaseLawStepTaken,
-    CaseMoved,
-    CaseParted,
-    CasePlanChanged,
-    CasePutUnderObservation,
-    CaseReopened,
-    CaseRestored,
-    CaseReturnCorroborated,
-    CaseStepDone,
-    CaseVisitPlanned,
-)
+from shared.contracts.case import CaseFact, CaseJoined, CaseMoved, CaseParted, CasePutUnderObservation, CaseReopened, CaseRestored
 from shared.contracts.case_codes import (
     AttemptMethod,
     AttemptOutcome,
@@ -46,6 +29,17 @@ from shared.contracts.case_codes import (
     UnownedReason,
 )
 from shared.contracts.case_commands import CaseCommand, TakeLawStep
+from shared.contracts.case_offices import (
+    CaseAttempted,
+    CaseClosedByReturn,
+    CaseClosingDeclined,
+    CaseClosingProposed,
+    CaseLawStepTaken,
+    CasePlanChanged,
+    CaseReturnCorroborated,
+    CaseStepDone,
+    CaseVisitPlanned,
+)
 from shared.contracts.case_owners import OWNER_FACTS
 from shared.contracts.flags import FLAG_FACTS, CaseRechecked
 from shared.contracts.oversight_codes import Finding, FlagGround, Rule

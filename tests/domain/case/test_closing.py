@@ -10,20 +10,17 @@ from services.case.domain.packed import pack, unpack
 from services.case.domain.stored_numbers import office_number, office_of
 from services.case.domain.sustaining import Return
 from services.case.domain.timeline import happenings_of
-from shared.contracts.case import (
+from shared.contracts.case import CasePutUnderObservation, CasePutUnderObservationV1, CaseReopened, CaseResumed
+from shared.contracts.case_codes import CaseState, ClosingOutcome, Corroboration, DecliningReason, Role
+from shared.contracts.case_commands import CaseCommand, CloseAfterReturn, CloseAfterReturnV1, CloseAfterReturnV2, ObserveReturn, ObserveReturnV1
+from shared.contracts.case_offices import (
     CaseClosedByReturn,
     CaseClosedByReturnV1,
     CaseClosedByReturnV2,
     CaseClosingDeclined,
     CaseClosingProposed,
-    CasePutUnderObservation,
-    CasePutUnderObservationV1,
-    CaseReopened,
-    CaseResumed,
     CaseReturnCorroborated,
 )
-from shared.contracts.case_codes import CaseState, ClosingOutcome, Corroboration, DecliningReason, Role
-from shared.contracts.case_commands import CaseCommand, CloseAfterReturn, CloseAfterReturnV1, CloseAfterReturnV2, ObserveReturn, ObserveReturnV1
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.registry import INPUT_LANGUAGES, RECORD_LANGUAGE
 from shared.contracts.words import Status

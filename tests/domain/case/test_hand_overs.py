@@ -9,9 +9,10 @@ from services.case.domain.entries import Happening
 from services.case.domain.owners import HandOver
 from services.case.domain.packed import owner_of, pack, unpack
 from services.case.domain.timeline import happenings_of
-from shared.contracts.case import CaseAttempted, CaseMoved, CaseOpened, CaseReopened
+from shared.contracts.case import CaseMoved, CaseOpened, CaseReopened
 from shared.contracts.case_codes import CaseState, Role, SendingBackReason
 from shared.contracts.case_commands import CaseCommand
+from shared.contracts.case_offices import CaseAttempted
 from shared.contracts.case_owners import CaseSent, CaseSentBack, CaseTakenOver
 from shared.contracts.refusal import RefusalCode
 from tests.domain.case.case_story import (

@@ -10,9 +10,9 @@ from services.case.domain.ladder import LADDERS
 from services.case.domain.law import Law
 from services.case.domain.packed import pack, unpack
 from services.case.domain.timeline import happenings_of
-from shared.contracts.case import CaseLawStepTaken
 from shared.contracts.case_codes import CaseState, LawStep, Role
 from shared.contracts.case_commands import CaseCommand
+from shared.contracts.case_offices import CaseLawStepTaken
 from shared.contracts.refusal import Refusal, RefusalCode
 from tests.domain.case.case_story import (
     BUTUO,

@@ -10,9 +10,10 @@ from services.case.domain.case import INITIAL, evolve
 from services.case.domain.packed import pack, unpack
 from services.case.domain.plan import Difference, Plan, difference
 from services.case.domain.playbook import PLAYBOOKS, Playbook, playbook_of
-from shared.contracts.case import CaseAttempted, CaseOpened, CasePlanChanged, CaseReasonCorrected, CaseReopened, CaseStepDone
+from shared.contracts.case import CaseOpened, CaseReasonCorrected, CaseReopened
 from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, CaseState, PlanChange, PlanChangeReason, Role
 from shared.contracts.case_commands import CaseCommand
+from shared.contracts.case_offices import CaseAttempted, CasePlanChanged, CaseStepDone
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.words import Reason, Status
 from shared.states import UnfoldableFact

@@ -9,9 +9,10 @@ import pytest
 from services.case.domain.packed import pack, places_of_oversight, unpack
 from services.case.domain.sustaining import Return
 from services.case.domain.timeline import claimant_of_closing, closers
-from shared.contracts.case import CaseClosingProposed, CaseReopened, CaseReturnCorroborated
+from shared.contracts.case import CaseReopened
 from shared.contracts.case_codes import CaseState, Role
 from shared.contracts.case_commands import CaseCommand
+from shared.contracts.case_offices import CaseClosingProposed, CaseReturnCorroborated
 from shared.contracts.flags import CaseDrawn, CaseRechecked
 from shared.contracts.oversight_codes import Finding
 from shared.contracts.refusal import RefusalCode

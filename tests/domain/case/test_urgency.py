@@ -15,17 +15,11 @@ from services.case.domain.packed import pack, unpack
 from services.case.domain.timeline import happenings_of
 from services.case.domain.urgency import RANK, Thresholds, next_day, thresholds_of
 from shared.calendar.school_days import is_working_day, working_day_after, working_day_before
-from shared.contracts.case import (
-    CaseAttempted,
-    CaseClosingProposed,
-    CaseFact,
-    CaseLawStepTaken,
-    CasePutUnderObservation,
-    CaseReturnCorroborated,
-)
+from shared.contracts.case import CaseFact, CasePutUnderObservation
 from shared.contracts.case_codes import CaseState, Urgency
 from shared.contracts.case_commands import CaseCommand, TakeLawStep
 from shared.contracts.case_days import BeginDay, CaseBecameDueSoon, CaseBecameOverdue, CaseEscalated
+from shared.contracts.case_offices import CaseAttempted, CaseClosingProposed, CaseLawStepTaken, CaseReturnCorroborated
 from shared.contracts.case_owners import CaseSent
 from shared.contracts.words import Reason
 from shared.states import UnknownFormat

@@ -8,9 +8,9 @@ from services.case.domain.case import evolve
 from services.case.domain.entries import Happening
 from services.case.domain.packed import pack, unpack
 from services.case.domain.timeline import happenings_of, out_since, visit_planned
-from shared.contracts.case import CaseVisitPlanned
 from shared.contracts.case_codes import CaseState, Role
 from shared.contracts.case_commands import CaseCommand
+from shared.contracts.case_offices import CaseVisitPlanned
 from shared.contracts.refusal import RefusalCode
 from tests.domain.case.case_story import BUTUO, OFFICE, SCHOOL, attempt, back, day, given, moved, opened, plan_visit, standing, told, voided
 

@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from services.reporting.counting import CELLS, Flow, folding
 from services.reporting.counting.counted import COUNTED_TYPES
-from shared.contracts.case import FACT_UPCASTS
 from shared.contracts.case_codes import CaseState, Urgency
+from shared.contracts.case_language import FACT_UPCASTS
 from shared.contracts.registry import RECORD_LANGUAGE, Language, NewerVersion, UnknownType
 from shared.contracts.relief import GrantState, Scheme
 from shared.contracts.student import STUDENT_UPCASTS

@@ -10,8 +10,8 @@ from services.case.detector.detector import Detector
 from services.case.detector.happenings import Happening, Kind, happening_of
 from shared.calendar.school_days import NATION
 from shared.clock import CHINA
-from shared.contracts.case import CaseAttempted, CaseClosedByReturn
 from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, CaseState, ClosingOutcome, Role
+from shared.contracts.case_offices import CaseAttempted, CaseClosedByReturn
 from shared.contracts.county import CountyStated
 from shared.contracts.student import StudentDeparted, StudentVoided, StudentVoidedV1
 from shared.contracts.words import Status

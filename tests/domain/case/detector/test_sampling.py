@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from services.case.detector import sampling
 from services.case.detector.sampling import SAMPLES, Frame, Sampled, SampleRules, read_samples, sample_rules_on
-from shared.contracts.case import CaseClosedByReturn, CaseFact, CaseOpened, CasePutUnderObservation
+from shared.contracts.case import CaseFact, CaseOpened, CasePutUnderObservation
 from shared.contracts.case_codes import CaseStanding, CaseState, ClosingOutcome
+from shared.contracts.case_offices import CaseClosedByReturn
 from shared.contracts.words import Reason
 from shared.versions import VersionsUnsound
 from tests.domain.case.case_story import BUTUO, CHONGMING, OFFICE, PREFECTURE, PROVINCE, ZHAOJUE
