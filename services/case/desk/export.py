@@ -7,7 +7,6 @@ from fastapi import Request
 
 from services.case.desk.documents import DeskEntry
 from services.case.desk.neighbours import Neighbour, Neighbours
-from services.case.desk.queues import escalated_to
 from services.case.desk.schools import Schools
 from services.case.desk.tables import Format, as_csv, as_xlsx, ledger_of, rows_of
 from services.case.desk.work_lists import Chosen, WorkLists, code_of_office, name_of_area
@@ -36,7 +35,7 @@ class Export:
         self, request: Request, caller: Caller, area: str | None, counties: Sequence[str], chosen: Chosen, format_: Format, tongue: Tongue
     ) -> bytes:
         """Return the table of a queue, once it is recorded of each child in it who took it away."""
-        today, files = await self._files(request, counties, chosen._replace(escalated=escalated_to(caller.office)))
+        today, files = await self._files(request, counties, chosen)
         names = await self._names(request, caller, [file.id for file in files])
         looks = [Look(file.id, file.county, shown=True) for file in files]
         await self._access.looked(caller, Looked.LIST_EXPORTED, looks, purpose=Purpose.WORK)

@@ -120,11 +120,13 @@ def install(app: FastAPI, *, files: Files, lists: WorkLists, access: AccessLog, 
         reason: Reasons = None,
         school: School = None,
         order: InOrder = Order.DUE,
+        answers: Answering = None,
         format_: AsFormat = Format.CSV,
         lang: InTongue = Tongue.ZH,
     ) -> Response:
         counties = counties_of(county, counties_of_caller(caller, Action.EXPORT_FILES))
-        made = await export.table(request, caller, county, counties, Chosen(queue, reason or (), order, school), format_, lang)
+        chosen = Chosen(queue, reason or (), order, school, answers or (), escalated_to(caller.office))
+        made = await export.table(request, caller, county, counties, chosen, format_, lang)
         headers = {"Content-Disposition": f'attachment; filename="{queue}.{format_}"', "Cache-Control": "no-store"}
         return Response(made, headers=headers, media_type=format_.media_type)
 

@@ -12,6 +12,7 @@ import pytest
 
 from services.case.desk import export
 from services.case.desk.tables import as_csv, as_xlsx
+from shared.contracts.case_codes import Role
 from shared.log.topics import ACCESS
 from tests.components.case.desk.desk_rig import OFFICER, SUPERIOR, DeskRig, child
 
@@ -34,6 +35,16 @@ async def test_a_workbook_has_the_same_in_the_language_of_the_page(desk: DeskRig
     answer = await desk.client.get("/v1/desk/export", params={"queue": "overdue", "format": "xlsx", "lang": "en", "reason": "work"}, headers=OFFICER)
     rows = list(openpyxl.load_workbook(io.BytesIO(answer.content)).active.values)
     assert rows[1:] == [("甲*", "Zhaojue County 513431", "Work elsewhere", "waiting", "0", "13", "2020-06-08", "", child(1))]
+
+
+@pytest.mark.parametrize("role", [Role.COUNTY_HEAD, Role.EDUCATION_HEAD, Role.PRINCIPAL])
+async def test_a_table_is_narrowed_to_those_who_answer_as_the_list_is(desk: DeskRig, role: Role) -> None:
+    narrowed = {"queue": "overdue", "answers": role}
+    listed = (await desk.client.get("/v1/desk/files", params=narrowed, headers=OFFICER)).json()["files"]
+    table = await desk.client.get("/v1/desk/export", params=narrowed, headers=OFFICER)
+    assert table.status_code == 200
+    rows = list(csv.reader(io.StringIO(table.content.decode("utf-8-sig"))))[1:]
+    assert [row[-1] for row in rows] == [each["id"] for each in listed]
 
 
 async def test_it_is_recorded_of_every_child_who_took_it_away(desk: DeskRig) -> None:
