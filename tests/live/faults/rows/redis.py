@@ -26,8 +26,9 @@ async def no_memory(system: System) -> None:
         for _ in range(3 if system.full else 1):
             await system.until_acknowledged(load)
             with system.operator() as client:
+                before = _refusals(client, "OOM")
                 client.config_set("maxmemory", int(client.info("memory")["used_memory"]))
-                await until("a write is refused", partial(_refused, client, "OOM"), patience=60.0, wrong=NeverFired)
+                await until("a write is refused", partial(_refused, client, "OOM", before), patience=60.0, wrong=NeverFired)
                 system.injected += 1
                 await asyncio.sleep(WITHOUT_MEMORY if system.full else BRIEFLY_WITHOUT_MEMORY)
                 client.config_set("maxmemory", 0)
@@ -39,17 +40,24 @@ async def disk_full(system: System) -> None:
     pid = system.stack.pid(REDIS)
     async with system.under_load() as load:
         await system.until_acknowledged(load)
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
         with system.operator() as client:
-            await until("a write is refused", partial(_refused, client, "MISCONF"), patience=60.0, wrong=NeverFired)
+            before = _refusals(client, "MISCONF")
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+            await until("a write is refused", partial(_refused, client, "MISCONF", before), patience=60.0, wrong=NeverFired)
             system.injected += 1
             await asyncio.sleep(WITHOUT_DISK)
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         await system.until_ready()
 
 
-def _refused(client: redis.Redis, code: str) -> bool:
-    return f"errorstat_{code}" in client.info("errorstats")
+def _refused(client: redis.Redis, code: str, before: int) -> bool:
+    return _refusals(client, code) > before
+
+
+def _refusals(client: redis.Redis, code: str) -> int:
+    """Return how many commands Redis has refused for this since it was started."""
+    told: dict[str, dict[str, int]] = client.info("errorstats")
+    return told.get(f"errorstat_{code}", {"count": 0})["count"]
 
 
 async def flushed(system: System) -> None:
