@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec import Struct
 
@@ -15,9 +15,9 @@ from services.case.domain.deadlines import NATION
 from shared.contracts.case_codes import Role
 from shared.versions import VersionsUnsound, in_force, in_order, read_each, shipped
 
-LEVELS = ("county", "township", "village", "school", "class", "family")
-"""Where somebody of a chain stands, from the county down."""
 Level = Literal["county", "township", "village", "school", "class", "family"]
+LEVELS: Sequence[Level] = get_args(Level)
+"""Where somebody of a chain stands, from the county down."""
 Line = Literal["government", "education", "family"]
 
 _is_area = re.compile(r"[0-9]{6}").fullmatch

@@ -25,7 +25,7 @@ from services.case.domain.owner_refusals import (
     OnItsWay,
     UnknownReceiver,
 )
-from services.case.domain.owners import Answers, HandOver, Owner, Unowned
+from services.case.domain.owners import Answers, HandOver, Unowned
 from services.case.domain.refusals import NOT_FAMILY, CaseUnknown, NotAllowedIn, NotYourCounty, RoleMayNot
 from services.case.domain.timeline import knows_again
 from shared.contracts.case import CaseFact, CaseMoved
@@ -38,7 +38,6 @@ from shared.contracts.sequence import position_of
 OwnerCommand = TakeOverCase | SendBack | HandOn | Disown | MarkUnowned | GiveCase
 
 _OF_SCHOOLS = frozenset({Role.PRINCIPAL, Role.TEACHER})
-_NOTHING = Owner()
 
 
 def move(case: Case, command: MoveCase, *, on: date, same_office: Container[str]) -> CaseFact | None:
