@@ -30,7 +30,7 @@ from shared.commands.instructions import body_of
 from shared.commands.limits import CommandLimits
 from shared.commands.list_query import After, AreaCode, Due, Limit, counties_of, cursor_of, due_day
 from shared.commands.office_api import OfficeApi
-from shared.commands.openapi import LINES_TAKEN, TAKEN, lines_body
+from shared.commands.openapi import LINES_TAKEN, TAKEN, lines_body, or_out_of_sight
 from shared.commands.record_clock import Now
 from shared.commands.speaker import Speaker
 from shared.contracts.access import Looked, Purpose
@@ -256,7 +256,8 @@ def create_app(
         "/v1/cases/{id}",
         summary="Record an attempt, a step or a re-check, change the plan, take a step of the law, hand the file over, close it, or settle a flag",
         openapi_extra=openapi.BODY,
-        responses=openapi.responses(CaseFile, "It is done; the file as it stands then", 400, 404, 409, 412, 413, 415, 422, 503) | TAKEN,
+        responses=or_out_of_sight(openapi.responses(CaseFile, "It is done; the file as it stands then", 400, 404, 409, 412, 413, 415, 422, 503))
+        | TAKEN,
     )
     async def submit(request: Request, caller: Officer, student: Student, key: IdempotencyKey, if_match: IfMatch = None) -> Response:
         command, speaker = openapi.ASKED.read(await body_of(request)), _speaker(caller)

@@ -12,6 +12,7 @@ from services.case.plan_documents import PlansToRenew
 from shared.commands.command_lines import LinesDone
 from shared.commands.instructions import Instructions
 from shared.commands.openapi import WHY as COMMON
+from shared.commands.submit import OutOfSight
 from shared.contracts.case_commands import (
     ChangePlan,
     CloseAfterReturn,
@@ -58,5 +59,5 @@ responses = partial(openapi.responses, why=WHY_NOT)
 
 def schemas(*others: type[msgspec.Struct]) -> Mapping[str, Any]:
     """Return the schemas of what the api takes and returns, by name; ``others``: more of them."""
-    documents = openapi.schemas_of(CaseFile, CaseList, PlansToRenew, CountyFlags, CountyFlagsList, LinesDone, *others)
+    documents = openapi.schemas_of(CaseFile, CaseList, PlansToRenew, CountyFlags, CountyFlagsList, LinesDone, OutOfSight, *others)
     return documents | ASKED_OF_COUNTY.schemas() | ASKED.schemas()

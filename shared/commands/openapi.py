@@ -5,6 +5,7 @@ from typing import Any
 from shared.commands.command_lines import MEDIA_TYPE as LINES
 from shared.commands.command_lines import MOST_LINES
 from shared.commands.instructions import Instructions
+from shared.commands.submit import OutOfSight
 from shared.http import openapi
 
 TAKEN: openapi.Answers = {
@@ -14,6 +15,15 @@ TAKEN: openapi.Answers = {
     }
 }
 """The answer of a ``POST`` whose worker said nothing in time, for ``responses``."""
+
+
+def or_out_of_sight(answers: openapi.Answers) -> openapi.Answers:
+    """Return the answers of a ``POST`` by which a child may go out of the caller's sight: the 200 has the document, or only that it is done."""
+    document, done = answers[200], {"$ref": openapi.REFERENCE.format(name=OutOfSight.__name__)}
+    described = f"{document['description']}; where the caller sees it no more by what was done, only that it is done"
+    either = {"oneOf": [document["content"]["application/json"]["schema"], done]}
+    return {**answers, 200: {**document, "description": described, "content": {"application/json": {"schema": either}}}}
+
 
 LINES_TAKEN: openapi.Answers = {
     202: {

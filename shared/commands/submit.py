@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from msgspec import Struct, UnsetType
 
@@ -43,9 +43,18 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.004, 0.05
 _UNREADABLE = Exceptional(code=RefusalCode.MALFORMED, field=None, detail="the worker could not read the command; it became a dead letter")
 _FIELDS_OF_REQUEST = {"type": "do", "subject": "id"}
 _UNHEARD = {"status": "taken", "detail": "It is in the log. What becomes of it is told to those who may read the child's file."}
-_OUT_OF_SIGHT = {"status": "done", "detail": "It is done, and by it the child went out of your sight."}
 _NOWHERE = 0
 """The offset of a command that is judged before it is appended: the fact that it makes there is never published."""
+
+
+class OutOfSight(Struct, frozen=True):
+    """What is told of a command that was done, and by which the child went out of the caller's sight: nothing of the child."""
+
+    status: Literal["done"]
+    detail: str
+
+
+_OUT_OF_SIGHT = OutOfSight("done", "It is done, and by it the child went out of your sight.")
 
 
 class CommandTarget(Protocol):

@@ -92,9 +92,7 @@ def _described(parameter: dict[str, Any]) -> str:
 
 
 def _shape(answer: dict[str, Any]) -> str:
-    names = [
-        content["schema"]["$ref"].rpartition("/")[2]
-        for content in answer.get("content", {}).values()
-        if "$ref" in content.get("schema", {}) and not content["schema"]["$ref"].endswith("/Problem")
-    ]
+    schemas = [content.get("schema", {}) for content in answer.get("content", {}).values()]
+    references = [each["$ref"] for schema in schemas for each in schema.get("oneOf", [schema]) if "$ref" in each]
+    names = [reference.rpartition("/")[2] for reference in references if not reference.endswith("/Problem")]
     return f" ({', '.join(map(code, names))})" if names else ""

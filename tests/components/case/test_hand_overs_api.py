@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import jsonschema
 import pytest
 
 from services.case.decider import CaseDecider
@@ -169,6 +170,20 @@ async def test_a_school_hears_what_becomes_of_its_words_only_where_the_file_was_
     assert (status, file["status"]) == (200, "done"), "the school does not see it any more, and is told so"
     assert (await desk.client.get(FILE, headers=AT_SCHOOL)).status_code == 404
     assert (await desk.get(FILE))["answers"] == {"role": "township_head", "office": OFFICE}
+
+
+async def test_the_description_says_what_is_told_to_whoever_lost_sight_of_a_file_and_what_else_is_told_is_none_of_it(desk: CaseDesk) -> None:
+    described = await desk.get("/openapi.json")
+    answers = described["paths"]["/v1/cases/{id}"]["post"]["responses"]["200"]["content"]["application/json"]["schema"]
+    of_answer = jsonschema.Draft202012Validator({**answers, "components": described["components"]})
+    back = await say(desk, BACK, THERE)
+    assert back[0] == 200
+    await desk.tell(("2020-06-05", handed_on(Role.TEACHER, SCHOOL)))
+    lost = await say(desk, ON | {"office": SCHOOL, "to": "township_head", "to_office": None}, AT_SCHOOL)
+    assert sorted(lost[1]) == ["detail", "status"]
+    for _, said in (back, lost):
+        of_answer.validate(said)
+    assert not of_answer.is_valid({"status": "done"})
 
 
 async def test_a_list_is_thinned_out_by_who_answers(desk: CaseDesk) -> None:
