@@ -66,11 +66,10 @@ def thresholds_of(county: str, step: CaseState, due: date) -> Thresholds:
 
 
 @lru_cache(maxsize=16_384)
-def _comes(step: CaseState, county: str, due: date) -> Sequence[tuple[date, Urgency]]:
+def _comes(after: Thresholds, due: date) -> Sequence[tuple[date, Urgency]]:
     """Return on which day each comes to a file with this due day, in order. The first and the last year of the calendar have none beside them."""
     if not date.min.year < due.year < date.max.year:
         return ()
-    after = thresholds_of(county, step, due)
     comes = [(due + _DAY, Urgency.OVERDUE)]
     if after.due_soon is not None:
         comes.insert(0, (working_day_before(due, after.due_soon), Urgency.DUE_SOON))
@@ -89,14 +88,14 @@ def next_day(now: CaseStanding) -> date | None:
     """Return the day on which there will be more to tell of a file; None where there is nothing more."""
     if now.due is None:
         return None
-    return next((day for day, urgency in _comes(now.state, now.county, now.due) if is_new(urgency, now)), None)
+    return next((day for day, urgency in _comes(thresholds_of(now.county, now.state, now.due), now.due) if is_new(urgency, now)), None)
 
 
 def tell(now: CaseStanding | None, command: TellUrgency) -> CaseFact | None:
     """Return the fact that a day makes of a file when it begins; None where nothing new has come by then."""
     if now is None or now.due is None:
         return None
-    come = [urgency for day, urgency in _comes(now.state, now.county, now.due) if day <= command.day and is_new(urgency, now)]
+    come = [urgency for day, urgency in _comes(thresholds_of(now.county, now.state, now.due), now.due) if day <= command.day and is_new(urgency, now)]
     return _KINDS[come[-1]](before=now, after=replace(now, urgency=come[-1])) if come else None
 
 
