@@ -12,6 +12,7 @@ from msgspec import Struct
 from services.case.desk.queues import OUT
 from services.case.desk.why import Step
 from services.case.documents import CaseFile
+from services.case.domain.attempts import may_record
 from services.case.plan_documents import StepState
 
 ATTEMPT, PLAN, LAW = "record-attempt", "record-step", "take-law-step"
@@ -24,8 +25,8 @@ class NextStep(Struct, frozen=True):
     step: str | None = None
 
 
-def next_step(file: CaseFile, steps: Sequence[Step], today: date) -> NextStep | None:
-    """Return what comes next; None where nothing may be done."""
+def next_step(file: CaseFile, steps: Sequence[Step], today: date, office: str) -> NextStep | None:
+    """Return what comes next for an office; None where nothing may be done."""
     offered = [step.do for step in steps if step.why is None]
     if not offered:
         return None
@@ -37,5 +38,6 @@ def next_step(file: CaseFile, steps: Sequence[Step], today: date) -> NextStep | 
         return NextStep(LAW, rung)
     due = [(file.due or date.max, 0, NextStep(ATTEMPT))] if ATTEMPT in offered else []
     if PLAN in offered:
-        due += [(each.due, n, NextStep(PLAN, each.step)) for n, each in enumerate(file.plan.steps, 1) if each.state is StepState.TO_DO]
+        mine = (each for each in file.plan.steps if each.state is StepState.TO_DO and may_record(office, each.roles))
+        due += [(each.due, n, NextStep(PLAN, each.step)) for n, each in enumerate(mine, 1)]
     return min(due, key=lambda each: each[:2])[2] if due else NextStep(offered[0])

@@ -139,8 +139,8 @@ def install(app: FastAPI, *, files: Files, lists: WorkLists, access: AccessLog, 
         async def found() -> DeskFile:
             state, case, file, today = await files.opened(student, Sight.of(caller))
             steps = steps_of(case, caller, today)
-            next_, visit = next_step(file, steps, today), visit_planned(case.history)
-            return DeskFile(file, version_of(state), steps, next_, visit, file.county, name_of(file.county), places_of_file(file))
+            next_, visit = next_step(file, steps, today, caller.office), visit_planned(case.history)
+            return DeskFile(today, file, version_of(state), steps, next_, visit, file.county, name_of(file.county), places_of_file(file))
 
         return json_response(await access.shown(caller, Looked.FILE_READ, student, found(), purpose=purpose))
 

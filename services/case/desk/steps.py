@@ -9,10 +9,12 @@ from datetime import date
 from services.case.desk.owner_steps import owning_steps, receiving_steps, why_not_ours
 from services.case.desk.queues import OUT
 from services.case.desk.why import Step, Why
+from services.case.domain.attempts import may_record
 from services.case.domain.case import Case
 from services.case.domain.ladder import ladder_on
 from services.case.domain.law_commands import missing
 from services.case.domain.plan import to_do
+from services.case.domain.playbook import playbook_of
 from services.case.domain.timeline import closers
 from shared.contracts.case_codes import CaseStanding, CaseState
 from shared.identity.caller import Caller
@@ -69,7 +71,11 @@ def _why_no_plan_step(case: Case, now: CaseStanding, caller: Caller) -> Why | No
         return Why.CLOSED
     if not may(caller, Action.RECORD_STEPS):
         return Why.NO_RIGHT
-    return None if case.plan is not None and to_do(case.plan, now.reason) else Why.ALL_DONE
+    if case.plan is None:
+        return Why.ALL_DONE
+    steps = {step.code: step for step in playbook_of(now.reason, case.plan.version).steps}
+    may_do = any(may_record(caller.office, steps[code].roles) for code in to_do(case.plan, now.reason))
+    return None if may_do else Why.ALL_DONE
 
 
 def _why_no_law_step(case: Case, now: CaseStanding, caller: Caller, today: date) -> Why | None:
@@ -77,7 +83,8 @@ def _why_no_law_step(case: Case, now: CaseStanding, caller: Caller, today: date)
         return why
     if not may(caller, Action.TAKE_LAW_STEPS):
         return Why.NO_RIGHT
-    return None if any(missing(now, case.law, rung, today) is None for rung in ladder_on(today).steps) else Why.LAW_WAITS
+    rungs = [rung for rung in ladder_on(today).steps if may_record(caller.office, rung.roles)]
+    return None if any(missing(now, case.law, rung, today) is None for rung in rungs) else Why.LAW_WAITS
 
 
 def _why_no_change(state: CaseState, caller: Caller) -> Why | None:

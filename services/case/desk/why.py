@@ -29,7 +29,7 @@ class Why(StrEnum):
     OWN_PROPOSAL = "own-proposal"
     """The caller's own office would close the file: a second has to confirm it."""
     ALL_DONE = "all-done"
-    """Each step of the plan is done or left out, or waits for another."""
+    """Each step of the plan is done or left out, waits for another, or is another office's."""
     LAW_WAITS = "law-waits"
     """The next step of the law wants for something: the ladder says for what."""
 

@@ -1,5 +1,6 @@
 """How an attempt to bring a child back (劝返) is decided: who may make it, and what must be said of it."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from services.case.domain.deadlines import deadlines_in
@@ -12,6 +13,7 @@ from services.case.domain.refusals import (
     NextStepInPast,
     NextStepTooFar,
     NotAllowedIn,
+    OfficeMayNot,
     RoleMayNot,
 )
 from shared.contracts.case_codes import AttemptOutcome, CaseStanding, MetWith, Role
@@ -58,9 +60,21 @@ def attempt(now: CaseStanding, command: RecordAttempt, on: date) -> CaseAttempte
     )
 
 
-def check_role(office: str, role: Role | None) -> None:
-    """Raise ``RoleMayNot`` where nobody persuades in this role for such an office."""
-    roles = _OF_SCHOOLS if office.startswith(SCHOOL) else _OF_COUNTIES
+def roles_at(office: str) -> Sequence[Role]:
+    """Return in which roles somebody works on a file for an office: at a school its own people do, for a county everybody but the family."""
+    return _OF_SCHOOLS if office.startswith(SCHOOL) else _OF_COUNTIES
+
+
+def may_record(office: str, among: Sequence[Role]) -> bool:
+    """Return whether somebody of ``among`` works on a file for an office."""
+    return any(role in roles_at(office) for role in among)
+
+
+def check_role(office: str, role: Role | None, among: Sequence[Role] = _OF_COUNTIES) -> None:
+    """Raise ``RoleMayNot`` where nobody of ``among`` works on a file in this role for such an office, ``OfficeMayNot`` where none does at all."""
+    roles = [each for each in among if each in roles_at(office)]
+    if not roles:
+        raise OfficeMayNot
     if role not in roles:
         raise RoleMayNot(roles)
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from msgspec.structs import replace
 
-from services.case.domain.attempts import SCHOOL
+from services.case.domain.attempts import SCHOOL, check_role
 from services.case.domain.deadlines import deadlines_in
 from services.case.domain.ladder import Rung, ladder_on
 from services.case.domain.law import Law
@@ -18,7 +18,6 @@ from services.case.domain.refusals import (
     LawStepTaken,
     NotAllowedIn,
     OfficeMayNot,
-    RoleMayNot,
     StepBeforeLater,
     TermNotAllowed,
     TermRunning,
@@ -35,8 +34,7 @@ def take_step(now: CaseStanding, law: Law | None, command: TakeLawStep, on: date
     rung = ladder.rung(command.step)
     if ("school" if command.office.startswith(SCHOOL) else "county") not in rung.offices:
         raise OfficeMayNot
-    if command.role not in rung.roles:
-        raise RoleMayNot(rung.roles)
+    check_role(command.office, command.role, rung.roles)
     if command.happened > on:
         raise HappenedInFuture
     longest = deadlines_in(now.county, on).longest_step

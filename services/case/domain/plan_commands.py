@@ -4,7 +4,7 @@ from collections.abc import Container
 from datetime import date, timedelta
 from typing import assert_never
 
-from services.case.domain.attempts import SCHOOL
+from services.case.domain.attempts import SCHOOL, check_role
 from services.case.domain.case import Case
 from services.case.domain.deadlines import deadlines_in
 from services.case.domain.plan import Plan
@@ -58,8 +58,7 @@ def _record(now: CaseStanding, plan: Plan, playbook: Playbook, command: RecordSt
     _check_open(now)
     place = _place_of(playbook, command.step)
     step = playbook.steps[place]
-    if command.role not in step.roles:
-        raise RoleMayNot(step.roles)
+    check_role(command.office, command.role, step.roles)
     if plan.done >> place & 1:
         raise PlanForbids("the step was done before")
     if plan.left >> place & 1:

@@ -139,6 +139,7 @@ def test_steps_are_taken_while_the_child_is_out_of_school() -> None:
 def test_a_school_serves_notices_and_reports_and_the_county_does_the_rest() -> None:
     school = law_step(office=SCHOOL, role=Role.PRINCIPAL, happened=day(3))
     assert given(*PERSUADED).when(school).fact is not None
+    given(*PERSUADED).when(law_step(office=SCHOOL, happened=day(3))).then_refused(RefusalCode.MALFORMED, "data.role", "done by: principal")
     on = date(2020, 3, 20)
     asked = law_step(ORDER, SCHOOL, happened=on)
     climbed(REPORT).when(asked, on=on).then_refused(RefusalCode.MALFORMED, "data.office", "taken by the office of a county")

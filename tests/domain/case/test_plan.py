@@ -167,6 +167,13 @@ def test_a_step_is_done_by_who_may() -> None:
     )
 
 
+def test_a_school_records_steps_as_its_own_people_and_no_others() -> None:
+    assert given(opened()).when(step(office=SCHOOL, role=Role.TEACHER)).fact is not None
+    given(opened()).when(step(office=SCHOOL)).then_refused(RefusalCode.MALFORMED, "data.role", "done by: teacher, principal")
+    employer = step("find-employer", SCHOOL, role=Role.OFFICER)
+    given(*VISITED).when(employer).then_refused(RefusalCode.MALFORMED, "data.office", "taken by the office of a county")
+
+
 def test_a_step_that_the_plan_has_not_is_named_with_those_it_has() -> None:
     given(opened()).when(step("choose-placement")).then_refused(RefusalCode.MALFORMED, "data.step", "these steps: visit-home, find-employer,")
 

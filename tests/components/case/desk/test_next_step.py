@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from shared.contracts.case_codes import LawStep, Role
-from tests.components.case.desk.desk_rig import AUDITOR, OFFICER, SUPERIOR, DeskRig, child
+from shared.contracts.words import Reason
+from tests.components.case.desk.desk_rig import AUDITOR, OFFICER, REPORTER, SUPERIOR, DeskRig, child
 from tests.domain.case.case_story import BUTUO, attempt, law_step, moved, opened, step
+from tests.domain.case.owner_story import handed_on
 from tests.support.callers import carrying
 
 
@@ -63,6 +65,37 @@ async def test_a_file_that_is_sent_to_a_county_is_taken_over_first(desk: DeskRig
     await desk.tell(("2020-06-10", opened()), ("2020-06-11", attempt()), ("2020-06-13", moved()), child=child(31))
     assert await button(desk, 31, there) == said("take-over")
     assert await button(desk, 8, there) == said("record-attempt")
+
+
+async def test_a_school_is_led_to_the_steps_that_its_own_people_may_take(desk: DeskRig) -> None:
+    school = "/schools/5134310001"
+    await desk.tell(("2020-06-02", attempt()), ("2020-06-03", handed_on(Role.PRINCIPAL, school)), child=child(1))
+    assert await button(desk, 1, REPORTER) == said("record-step", "visit-home")
+    await desk.tell(("2020-06-03", step(office=school, role=Role.TEACHER, happened=date(2020, 6, 3))), child=child(1))
+    assert await button(desk, 1, OFFICER) == said("record-step", "find-employer")
+    assert await button(desk, 1, REPORTER) == said("record-attempt"), "the next step of the plan is the labour office's"
+    told = (await desk.client.get(f"/v1/desk/files/{child(1)}", headers=REPORTER)).json()
+    assert {each["do"]: each["why"] for each in told["steps"]}["record-step"] == "all-done"
+    assert told["today"] == "2020-06-14"
+
+
+async def test_of_steps_that_are_due_a_school_is_led_past_those_of_others(desk: DeskRig) -> None:
+    school = "/schools/5134310001"
+    done = (step(role=Role.TEACHER, happened=date(2020, 6, 9)), step("refer-to-relief", role=Role.OFFICER, happened=date(2020, 6, 9)))
+    told = (opened(reason=Reason.POVERTY), attempt(next_=date(2020, 7, 31)), *done, handed_on(Role.PRINCIPAL, school))
+    await desk.tell(*(("2020-06-09", each) for each in told), child=child(32))
+    assert await button(desk, 32, OFFICER) == said("record-step", "check-household")
+    assert await button(desk, 32, REPORTER) == said("record-step", "offer-seat")
+
+
+async def test_a_step_of_the_law_that_only_a_county_may_take_is_none_of_the_schools(desk: DeskRig) -> None:
+    await desk.tell(("2020-06-01", attempt()), ("2020-06-01", handed_on(Role.PRINCIPAL, "/schools/5134310001")), child=child(1))
+    await desk.tell(("2020-06-01", law_step(happened=date(2020, 6, 1))), child=child(1))
+    report = law_step(LawStep.REPORT, happened=date(2020, 6, 9), term=date(2020, 6, 10))
+    assert await button(desk, 1, REPORTER) == said("take-law-step", "report")
+    await desk.tell(("2020-06-09", report), child=child(1))
+    assert await button(desk, 1, OFFICER) == said("take-law-step", "order")
+    assert (await button(desk, 1, REPORTER))["do"] != "take-law-step"
 
 
 async def test_nothing_is_next_where_nothing_may_be_done(desk: DeskRig) -> None:

@@ -39,7 +39,8 @@ export function File({ desk, view, go, may, outbox, place, sent }) {
         (document) => !over && hold({ document, error: null }),
         (error) => {
           if (over) return;
-          hold((before) => ({ document: before.document, error }));
+          // What is out of sight, were it by an act of one's own, is not shown any more.
+          hold((before) => ({ document: error.status === GONE ? null : before.document, error }));
           if (error.status !== GONE) timer = setTimeout(load, AGAIN);
         },
       );
@@ -55,7 +56,7 @@ export function File({ desk, view, go, may, outbox, place, sent }) {
     const says = error?.status === GONE ? t("file.missing") : error ? t("file.failed") : t("list.loading");
     return html`<main id="main" class="file" tabindex="-1">${lead}<p class="says" role="status">${says}</p></main>`;
   }
-  const { file, steps, version, places } = found;
+  const { file, steps, version, places, today } = found;
   const name_ = naming(place, places);
   const next = found.next;
   const Form = doing && (ALL_FORMS[doing.do] ?? FLAG_FORMS[doing.do]);
@@ -89,9 +90,9 @@ export function File({ desk, view, go, may, outbox, place, sent }) {
             <h3 id="stands-title">${t("file.stands")}</h3>
             <p class="state"><span class="tag" data-state=${file.state}>${t(`state.${file.state}`)}</span> <span>${name_(file.county)}</span>
               ${file.reason && html`<span>${t(`reason.${file.reason}`)}</span>`} <span data-attempts=${file.attempts}>${t("file.attempts", { n: file.attempts })}</span></p>
-            ${file.due && html`<p class="when" data-due=${file.overdue ? "late" : "later"}>${t("file.due", { day: file.due })} <span class="mark">${whenDue(file.due, desk.today)}</span></p>`}
+            ${file.due && html`<p class="when" data-due=${file.overdue ? "late" : "later"}>${t("file.due", { day: file.due })} <span class="mark">${whenDue(file.due, today)}</span></p>`}
             ${found.visit && html`<p class="note" data-visit=${found.visit}>${t("file.visit", { day: found.visit })}</p>`}
-            ${Form ? html`<${Form} key=${`${doing.do} ${doing.step?.step}`} desk=${desk} student=${student} file=${file} today=${desk.today} step=${doing.step} place=${place} record=${record} cancel=${() => act(null)} />`
+            ${Form ? html`<${Form} key=${`${doing.do} ${doing.step?.step}`} desk=${desk} student=${student} file=${file} today=${today} step=${doing.step} place=${place} record=${record} cancel=${() => act(null)} />`
               : next && html`<button type="button" class="big" data-step=${next.do} data-which=${next.step ?? ""} onClick=${() => start(next.do, shownStep(next.do, next.step))}>
                 ${t(`step.${next.do}`)}${next.step && html`<span class="which">${shownStep(next.do, next.step).title[spoken()]}</span>`}</button>`}
             ${!Form && html`<p class="acts more">${steps.filter((step) => step.why === null && step.do !== next?.do && !OF_LISTS.includes(step.do)).map((step) => html`
@@ -103,9 +104,9 @@ export function File({ desk, view, go, may, outbox, place, sent }) {
             })}</ul>
           </section>
           <${Flags} file=${file} place=${place} />
-          <${Plan} plan=${file.plan} history=${file.history} today=${desk.today} steps=${steps} act=${start} />
+          <${Plan} desk=${desk} plan=${file.plan} history=${file.history} today=${today} steps=${steps} act=${start} />
           <${Law} desk=${desk} file=${file} steps=${steps} act=${start} may=${may} />
-          <${Timeline} history=${file.history} place=${name_} />
+          <${Timeline} history=${file.history} plan=${file.plan} place=${name_} />
         </div>
         <div>
           <${Owner} file=${file} name=${name_} />

@@ -4,6 +4,7 @@ import { drafts } from "../outbox.js";
 import { spoken, t } from "../words.js";
 
 const ROLES = ["officer", "teacher", "principal", "village_head", "township_head", "education_head", "county_head"];
+const OF_SCHOOLS = ["teacher", "principal"];
 
 // In whose name something is recorded: the county that answers, or the school to which the file was handed on.
 export const officeFor = (desk, file) => (desk.office.startsWith("/schools/") ? desk.office : `/counties/${file.county}`);
@@ -22,8 +23,8 @@ export const chips = (name, values, value, choose) => html`
   <div class="chips">${values.map((each) => html`
     <label key=${each}><input type="radio" name=${name} value=${each} checked=${each === value} onChange=${() => choose(each)} /><span>${t(`${name}.${each}`)}</span></label>`)}</div>`;
 
-// Who of a school records something is its principal or a teacher.
-export const rolesOf = (desk) => (desk.office.startsWith("/schools/") ? ["teacher", "principal"] : ROLES);
+// Who of a school records something is its principal or a teacher. among: who may record it at all.
+export const rolesOf = (desk, among = ROLES) => (desk.office.startsWith("/schools/") ? among.filter((role) => OF_SCHOOLS.includes(role)) : among);
 
 export const asOf = (draft, set, roles = ROLES) => html`<fieldset><legend>${t("form.as")}</legend>${chips("as", roles, draft.role, (role) => set({ role }))}</fieldset>`;
 
@@ -37,7 +38,7 @@ export const day = (draft, set, name, called, bounds) => html`
 
 // A form of a few choices: `empty` is its draft, `fields` draw it, and `body` makes the command of it. `step`: of a plan or of the law, as the file shows it.
 export const simple = (go, empty, fields, body, name) => function Simple({ desk, student, file, today, step, record, cancel, place }) {
-  const [draft, set, forget] = useDraft(desk, `${student} ${name} ${step?.step ?? ""}`, empty(today, step, file));
+  const [draft, set, forget] = useDraft(desk, `${student} ${name} ${step?.step ?? ""}`, empty(today, step, file, desk));
   function send(event) {
     event.preventDefault();
     forget();

@@ -49,8 +49,8 @@ function Visit({ desk, student, file, today, record, cancel }) {
 const Close = simple("close.go", () => ({ role: "officer", evidence: "" }), (draft, set) => html`${asOf(draft, set)}${evidence(draft, set)}`,
   (draft, _, file) => ({ office: `/counties/${file.county}`, role: draft.role, outcome: "sustained", evidence: draft.evidence }), "close-after-return");
 
-const Corroborate = simple("corroborate.go", (today) => ({ role: "teacher", by: "attendance", happened: today, evidence: "" }), (draft, set, today) => html`
-  ${asOf(draft, set)}
+const Corroborate = simple("corroborate.go", (today, _, __, desk) => ({ role: rolesOf(desk)[0], by: "attendance", happened: today, evidence: "" }), (draft, set, today, _, desk) => html`
+  ${asOf(draft, set, rolesOf(desk))}
   <fieldset><legend>${t("corroborate.by")}</legend>${chips("by", BY, draft.by, (by) => set({ by }))}</fieldset>
   ${day(draft, set, "happened", "corroborate.happened", { max: today })}
   ${evidence(draft, set)}`,

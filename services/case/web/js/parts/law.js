@@ -1,6 +1,7 @@
 // The law's ladder as a checklist: what was taken, what may be taken next, and what each of the others wants for.
 import { html } from "/look/vendor/htm-3.1.1/standalone.module.js";
 import { joined, spoken, t } from "../words.js";
+import { rolesOf } from "./form_parts.js";
 import { Paper } from "./paper.js";
 
 export function Law({ desk, file, steps, act, may }) {
@@ -25,7 +26,7 @@ export function Law({ desk, file, steps, act, may }) {
               : html`<p class="note">${joined(step.roles.map((role) => t(`as.${role}`)))}</p>`}
           </div>
           <div class="do">
-            ${!step.taken && !step.wants && offered && html`<button type="button" class="quiet" data-law-step=${step.step} onClick=${() => act("take-law-step", step)}>${t("law.take")}</button>`}
+            ${!step.taken && !step.wants && offered && rolesOf(desk, step.roles).length > 0 && html`<button type="button" class="quiet" data-law-step=${step.step} onClick=${() => act("take-law-step", step)}>${t("law.take")}</button>`}
             ${(step.taken || !step.wants) && html`<${Paper} desk=${desk} file=${file} paper=${step.step} may=${may} />`}
           </div>
         </li>`)}</ol>

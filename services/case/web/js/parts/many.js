@@ -7,9 +7,9 @@ import { spoken, t } from "../words.js";
 const ACTS = { "plan-visit": "record-attempts", leave_out: "change-plans", take_in: "change-plans", renew: "change-plans" };
 const BECAUSE = { leave_out: "not_needed", take_in: "needed_after_all", renew: "new_version" };
 
-export function Many({ desk, files, names, may, done }) {
+export function Many({ desk, today, files, names, may, done }) {
   const acts = Object.keys(ACTS).filter((act) => may(ACTS[act]));
-  const [asked, ask] = useState({ act: acts[0], day: plus(desk.today, 1), step: desk.optional[0]?.step ?? "" });
+  const [asked, ask] = useState({ act: acts[0], day: plus(today, 1), step: desk.optional[0]?.step ?? "" });
   const [told, tell] = useState(null);
   const [why, fail] = useState("");
   const called = (id) => names.of(id) || `${id.slice(0, 8)}…`;
@@ -31,7 +31,7 @@ export function Many({ desk, files, names, may, done }) {
       <form class="many" onSubmit=${send} data-picked=${files.length}>
         <strong>${t("many.n", { n: files.length })}</strong>
         <select name="act" aria-label=${t("many.act")} value=${asked.act} onChange=${(event) => ask({ ...asked, act: event.target.value })}>${acts.map((act) => html`<option key=${act} value=${act}>${t(`many.${act}`)}</option>`)}</select>
-        ${asked.act === "plan-visit" && html`<input type="date" name="day" required aria-label=${t("plan-visit.day")} min=${desk.today} max=${plus(desk.today, FARTHEST)} value=${asked.day} onInput=${(event) => ask({ ...asked, day: event.target.value })} />`}
+        ${asked.act === "plan-visit" && html`<input type="date" name="day" required aria-label=${t("plan-visit.day")} min=${today} max=${plus(today, FARTHEST)} value=${asked.day} onInput=${(event) => ask({ ...asked, day: event.target.value })} />`}
         ${["leave_out", "take_in"].includes(asked.act) && html`
           <select name="step" aria-label=${t("many.step")} value=${asked.step} onChange=${(event) => ask({ ...asked, step: event.target.value })}>${desk.optional.map(({ step, title }) => html`<option key=${step} value=${step}>${title[spoken()]}</option>`)}</select>`}
         <button class="go">${t("many.go")}</button>

@@ -1,11 +1,12 @@
 // The plan of a child as a checklist: what is done, what comes next with its day and roles, what waits for what, and what was left out.
 import { html } from "/look/vendor/htm-3.1.1/standalone.module.js";
 import { joined, spoken, t } from "../words.js";
+import { rolesOf } from "./form_parts.js";
 import { whenDue } from "./rows.js";
 
 const SIGNS = { done: "✓", to_do: "→", waiting: "…", left_out: "–" };
 
-export function Plan({ plan, history, today, steps, act }) {
+export function Plan({ desk, plan, history, today, steps, act }) {
   const may = (name) => steps.some((step) => step.do === name && step.why === null);
   const said = Object.fromEntries(history.filter((each) => each.what === "step-done").map((each) => [each.step, each]));
   const title = (code) => plan.steps.find((step) => step.step === code)?.title[spoken()] ?? code;
@@ -25,7 +26,7 @@ export function Plan({ plan, history, today, steps, act }) {
               : step.state === "to_do" && html`<p class="mark">${t("file.due", { day: step.due })} ${whenDue(step.due, today)}</p>`}
           </div>
           <div class="do">
-            ${step.state === "to_do" && may("record-step") && html`<button type="button" class="quiet" data-plan-step=${step.step} onClick=${() => act("record-step", step)}>${t("plan.record")}</button>`}
+            ${step.state === "to_do" && may("record-step") && rolesOf(desk, step.roles).length > 0 && html`<button type="button" class="quiet" data-plan-step=${step.step} onClick=${() => act("record-step", step)}>${t("plan.record")}</button>`}
             ${!step.required && step.state !== "done" && may("change-plan") && html`
               <button type="button" class="quiet" data-change=${step.step} onClick=${() => act("change-plan", step)}>${t(step.state === "left_out" ? "plan.take_in" : "plan.leave_out")}</button>`}
           </div>

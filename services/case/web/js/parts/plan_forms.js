@@ -2,7 +2,7 @@
 import { html } from "/look/vendor/htm-3.1.1/standalone.module.js";
 import { FARTHEST, plus } from "../days.js";
 import { t } from "../words.js";
-import { asOf, chips, day, evidence, officeFor, simple } from "./form_parts.js";
+import { asOf, chips, day, evidence, officeFor, rolesOf, simple } from "./form_parts.js";
 import { FORMS } from "./forms.js";
 
 const CHANGING = ["officer", "principal", "township_head", "education_head", "county_head"];
@@ -12,14 +12,17 @@ const TAKEN_IN = ["needed_after_all", "other"];
 // The number that a paper of the law prints: made of what the record knows.
 const numberOf = (file, step, happened) => `${file.county}/${happened.replaceAll("-", "")}/${file.id.slice(0, 8)}/${step}`;
 
-const Step = simple("step.go", (today, step) => ({ role: step.roles.includes("officer") ? "officer" : step.roles[0], happened: today, evidence: "" }), (draft, set, today, file, desk, place, step) => html`
-  ${asOf(draft, set, step.roles)}
+// Who records a step, until another is chosen: the officer where one may, else the first who may.
+const first = (step, desk) => rolesOf(desk, step.roles).find((role) => role === "officer") ?? rolesOf(desk, step.roles)[0];
+
+const Step = simple("step.go", (today, step, _, desk) => ({ role: first(step, desk), happened: today, evidence: "" }), (draft, set, today, file, desk, place, step) => html`
+  ${asOf(draft, set, rolesOf(desk, step.roles))}
   ${day(draft, set, "happened", "corroborate.happened", { max: today })}
   ${evidence(draft, set)}`,
   (draft, desk, file, step) => ({ office: officeFor(desk, file), role: draft.role, step: step.step, happened: draft.happened, evidence: draft.evidence }), "record-step");
 
-const Law = simple("law.go", (today, step, file) => ({ role: step.roles.includes("officer") ? "officer" : step.roles[0], happened: today, document: numberOf(file, step.step, today) }), (draft, set, today, file, desk, place, step) => html`
-  ${asOf(draft, set, step.roles)}
+const Law = simple("law.go", (today, step, file, desk) => ({ role: first(step, desk), happened: today, document: numberOf(file, step.step, today) }), (draft, set, today, file, desk, place, step) => html`
+  ${asOf(draft, set, rolesOf(desk, step.roles))}
   ${day(draft, set, "happened", "law.happened", { max: today })}
   ${evidence(draft, set, "document", "law.document")}`,
   (draft, desk, file, step) => ({ office: officeFor(desk, file), role: draft.role, step: step.step, happened: draft.happened, document: draft.document }), "take-law-step");

@@ -1,13 +1,20 @@
 // What happened to a file, the newest first, each with its cause.
 import { html } from "/look/vendor/htm-3.1.1/standalone.module.js";
-import { t } from "../words.js";
+import { spoken, t } from "../words.js";
 import { areaNamed, officeOf } from "./owner.js";
 
-export function Timeline({ history, place }) {
-  const said = ({ what, method, met, outcome, reason, county, code, student, next, role, by, declined, step, law, from_county, to_county, to, to_office, sent_back, unowned, urgency, visit, rule, ground, finding }) => [
-    role && t(`as.${role}`), method && t(`method.${method}`), met && t(`met.${met}`), by && t(`by.${by}`), declined && t(`because.${declined}`), law && t(`law.${law}`), rule && t(`rule.${rule}`), ground && t(`ground.${ground}`), finding && t(`finding.${finding}`), urgency && t(`urgency.${urgency}`), step, visit, outcome && t(`outcome.${outcome}`), county && what === "moved" && place(county),
-    reason && t(`reason.${reason}`), code && t(`code.${code}`), from_county && t("owner.way", { from: place(from_county), to: place(to_county) }), !from_county && to_county && t("owner.to", { to: place(to_county) }), to && t(`as.${to}`), to_office && officeOf(to_office, place), sent_back && t(`sent_back.${sent_back}`), unowned && t(`unowned.${unowned}`), student && `${student.slice(0, 8)}…`, next && t("file.due", { day: next }),
-  ].filter(Boolean).join(" · ");
+export function Timeline({ history, plan, place }) {
+  // A step of a plan that was made for another reason is told by its code.
+  const stepOf = (code) => plan.steps.find((each) => each.step === code)?.title[spoken()] ?? code;
+  const said = (each) => {
+    const { day, what, happened, number, method, met, outcome, reason, county, code, student, next, role, by, declined, step, change, because, law, term, from_county, to_county, to, to_office, sent_back, unowned, urgency, visit, rule, ground, finding } = each;
+    return [
+      number && t("history.number", { n: number }), role && t(`as.${role}`), method && t(`method.${method}`), met && t(`met.${met}`), by && t(`by.${by}`), declined && t(`because.${declined}`), law && t(`law.${law}`), term && t("law.did", { day: happened, term }),
+      rule && t(`rule.${rule}`), ground && t(`ground.${ground}`), finding && t(`finding.${finding}`), urgency && t(`urgency.${urgency}`), step && stepOf(step), change && t(`plan.${change}`), because && because !== "new_version" && t(`change-because.${because}`), visit, outcome && t(`outcome.${outcome}`),
+      county && what === "moved" && place(county), reason && t(`reason.${reason}`), code && t(`code.${code}`), from_county && t("owner.way", { from: place(from_county), to: place(to_county) }), !from_county && to_county && t("owner.to", { to: place(to_county) }), to && t(`as.${to}`), to_office && officeOf(to_office, place), sent_back && t(`sent_back.${sent_back}`), unowned && t(`unowned.${unowned}`),
+      student && `${student.slice(0, 8)}…`, !term && happened && happened !== day && t("history.happened", { day: happened }), next && t("file.due", { day: next }),
+    ].filter(Boolean).join(" · ");
+  };
   const ofDays = new Set(["became-due-soon", "became-overdue", "escalated"]);
   const by = ({ office, what }) => ofDays.has(what) ? "" : (office ? t("cause.office", { office: areaNamed(office, place) }) : t("cause.report"));
   return html`

@@ -78,7 +78,7 @@ export function Work({ desk, view, go, may, names, place }) {
           <${Filter} desk=${desk} view=${view} go=${go} may=${may} place=${place} schools=${names.schools()} />
         </div>
         ${counts.document?.stopped && html`<p class="strip" role="status" data-strip="stopped">${t("days.stopped", { day: counts.document.stopped })}</p>`}
-        ${pick && html`<${Many} desk=${desk} files=${files.filter((file) => picked.has(file.id))} names=${names} may=${may} done=${() => (choose(new Set()), list.again())} />`}
+        ${pick && html`<${Many} desk=${desk} today=${list.document?.today ?? desk.today} files=${files.filter((file) => picked.has(file.id))} names=${names} may=${may} done=${() => (choose(new Set()), list.again())} />`}
         ${list.error && html`<p class="strip" role="status">${t("list.failed")}</p>`}
         ${named.away && html`<p class="strip" role="status">${t("list.names")}</p>`}
         ${list.document === null ? html`<p class="says">${t("list.loading")}</p>`
