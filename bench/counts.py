@@ -70,6 +70,14 @@ def grants(n: int, county: str) -> bytes:
     return _fact("/relief", "relief.resumed", n, county, {**data, "fact": sequence_of(n, 0)})
 
 
+def flags(n: int, county: str) -> bytes:
+    """Return the n-th fact of a series: a rule of the detector was met by a child's file."""
+    back, told = _file("returned", n, county, 90), {"rule": "no_seat", "version": 1, "flagged": f"/counties/{county}", "since": "2018-09-01"}
+    evidence = [uuid5_of_position(INPUT_TOPICS["/enrolment"], 0, n, 0)]
+    data = {"before": back, "after": back, "office": "/nation", **told, "county": county, "day": "2019-03-01", "evidence": evidence, "pieces": 1}
+    return _fact("/case", "case.flagged", n, county, {**data, "digest": "0123456789abcdef" * 4})
+
+
 def _out(n: int, county: str) -> dict[str, Any]:
     return {"status": "dropped_out", "county": county, "stage": "junior", "poor": n % 3 == 0, "reason": REASONS[n % 5]}
 
@@ -99,7 +107,7 @@ def _fact(source: str, what: str, n: int, county: str, data: dict[str, Any]) -> 
     )
 
 
-KINDS = (opening, returns, files_opened, files_observed, grants)
+KINDS = (opening, returns, files_opened, files_observed, grants, flags)
 
 
 def batches(size: int, make: Callable[[int, str], bytes]) -> list[list[_Record]]:

@@ -17,7 +17,7 @@ from deploy.local.issuer.clients import private_file
 from deploy.local.issuer.tokens import AUDIENCE
 from deploy.local.java import Java
 from deploy.local.redis_server import RedisServer
-from shared.contracts.services import CASE, ENROLMENT, RELIEF, SERVICES
+from shared.contracts.services import CASE, ENROLMENT, RELIEF, REPORTING, SERVICES
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class ServiceProcess:
                 f"{prefix}_ADDRESS": config.api_url(self.service),
             }
         if self.service == CASE.name and self.part == "api":
-            environment |= {f"{prefix}_ENROLMENT_URL": config.api_url(ENROLMENT.name), f"{prefix}_RELIEF_URL": config.api_url(RELIEF.name)}
+            environment |= {f"{prefix}_{asked.name.upper()}_URL": config.api_url(asked.name) for asked in (ENROLMENT, RELIEF, REPORTING)}
         if self.service == ENROLMENT.name and self.part == "api":
             environment |= directory.environment(config)
         if self.tells_day:

@@ -20,3 +20,7 @@ class Settings(OfficeSettings, SignInSettings):
         "", description="where enrolment's api is, asked for names on behalf of who sits at the desk; without it there are none"
     )
     relief_url: str = Field("", description="where relief's api is, asked for aid on behalf of who sits at the desk; without it there is none")
+    reporting_url: str = Field(
+        "",
+        description="where reporting's api is, asked for counts of flags and re-checks on behalf of who sits at the desk; without it there are none",
+    )

@@ -27,7 +27,11 @@ def api(settings: Settings) -> FastAPI:
     """Return case's api."""
     redis = connect_to(settings)
     callers = callers_of(settings, redis, CASE.name, keeps_tokens=True)
-    urls = {Neighbour.ENROLMENT: settings.enrolment_url, Neighbour.RELIEF: settings.relief_url}
+    urls = {
+        Neighbour.ENROLMENT: settings.enrolment_url,
+        Neighbour.RELIEF: settings.relief_url,
+        Neighbour.REPORTING: settings.reporting_url,
+    }
     return create_app(
         limits=settings,
         log=KafkaLog(settings.kafka, client_id=CASE.api),

@@ -18,6 +18,7 @@ from services.reporting.answers.current_view import CurrentView
 from services.reporting.answers.documents import Counts, Flows, Headline
 from services.reporting.answers.exactness import Exactness
 from services.reporting.answers.flow_cache import FlowCache
+from services.reporting.answers.oversight import Oversight, oversight_of
 from services.reporting.live.caller_watch import EVERY, ending_with_its_caller
 from services.reporting.live.document import LiveCounts
 from services.reporting.live.hub import PACE, Hub, Pace
@@ -27,13 +28,14 @@ from services.reporting.view.board_reader import BoardReader, NotBuilt
 from shared.geography.divisions import NATION
 from shared.http import telemetry
 from shared.http.api import create_api, json_response
-from shared.http.callers import OPEN, Having, Identity, caller_of, counties_of_caller
+from shared.http.callers import OPEN, Having, Identity, caller_of, counties_of_caller, forbidden
 from shared.http.parameters import Day
 from shared.http.problems import invalid_parameter
 from shared.http.server import serving
 from shared.http.sessions import routes as sign_in
 from shared.http.sessions.routes import SigningIn
 from shared.http.telemetry import NotReady
+from shared.identity.caller import Caller
 from shared.identity.rights import Action
 from shared.log import topics
 from shared.log.event_log import EventLog
@@ -102,7 +104,7 @@ def create_app(
         redis=redis,
         topic=topics.STUDENT_STATUS,
         identity=identity,
-        schemas=partial(openapi.schemas, Areas, Map, pages.Screen, LiveCounts, sign_in.SignedIn),
+        schemas=partial(openapi.schemas, Areas, Map, Oversight, pages.Screen, LiveCounts, sign_in.SignedIn),
         needs={"counts": counts_there, LAG: young_enough},
         beside=beside,
     )
@@ -178,6 +180,17 @@ def create_app(
     @app.get("/v1/map", summary="The stock of every county at one instant", openapi_extra=OPEN, responses=openapi.responses(Map, "By county", 503))
     async def read_map() -> Response:
         return json_response(map_of(current.view(), current.as_of()))
+
+    @app.get(
+        "/v1/oversight",
+        summary="The flags, samples and re-checks of an area, county by county",
+        responses=openapi.responses(Oversight, "Those of the area", 404, 422, 503),
+    )
+    async def read_oversight(caller: Annotated[Caller, Depends(Having(Action.READ_OVERSIGHT))], area: Area = NATION) -> Response:
+        told = oversight_of(current.view(), area, current.as_of())
+        if not Exactness(counties_of_caller(caller, Action.READ_OVERSIGHT)).of(area):
+            raise forbidden("area must lie in the area of your office.")
+        return json_response(told, headers=_BY_CALLER)
 
     @app.get(
         "/v1/cells",

@@ -48,6 +48,8 @@ class By(StrEnum):
     CASE = "case"
     CASE_REASON = "case-reason"
     RELIEF = "relief"
+    FLAGS = "flags"
+    SAMPLES = "samples"
 
 
 @app.command()

@@ -85,6 +85,9 @@ class Action(StrEnum):
     """See who looked at which child: `GET /v1/access`."""
     READ_EXACT_COUNTS = "read-exact-counts"
     """See the numbers of small cells in the counts, which are open without them: `GET /v1/counts`, `/v1/headline`, `/v1/stream`."""
+    READ_OVERSIGHT = "read-oversight"
+    """See how many flags were raised and settled, and what re-checks found, county by county: `GET /v1/oversight` of reporting,
+    `GET /v1/desk/oversight`."""
     READ_ALL_CELLS = "read-all-cells"
     """Read every number of every county: `GET /v1/cells`."""
     READ_METRICS = "read-metrics"
@@ -141,6 +144,7 @@ TABLE: Mapping[Action, Mapping[Role, Reach]] = {
     Action.ERASE_NAMES: {Role.SUPERIOR: _AREA},
     Action.READ_ACCESS: {Role.SUPERIOR: _AREA, Role.AUDITOR: _AREA},
     Action.READ_EXACT_COUNTS: {Role.SUPERIOR: _AREA, Role.AUDITOR: _AREA, Role.STATISTICIAN: _AREA},
+    Action.READ_OVERSIGHT: {Role.SUPERIOR: _AREA, Role.AUDITOR: _AREA},
     Action.READ_ALL_CELLS: {Role.AUDITOR: _NATION},
     Action.READ_METRICS: {Role.OPERATOR: _AREA},
 }

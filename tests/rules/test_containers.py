@@ -50,9 +50,14 @@ DIRECTORY = {
 }
 """What stands elsewhere in containers: PostgreSQL in the place of two files, and keys in volumes."""
 ASKED_BY_THE_DESK = {
-    "case-api": {"CASE_ENROLMENT_URL": "http://enrolment-api:8001", "CASE_RELIEF_URL": "http://relief-api:8003"},
+    "case-api": {
+        "CASE_ENROLMENT_URL": "http://enrolment-api:8001",
+        "CASE_RELIEF_URL": "http://relief-api:8003",
+        "CASE_REPORTING_URL": "http://reporting-api:8000",
+    },
     "enrolment-api": {"ENROLMENT_HOSTS": f"{LOOPBACK_NAMES},enrolment-api"},
     "relief-api": {"RELIEF_HOSTS": f"{LOOPBACK_NAMES},relief-api"},
+    "reporting-api": {"REPORTING_HOSTS": f"{LOOPBACK_NAMES},reporting-api"},
 }
 """How the desk finds its neighbours in the network of the containers, and by which names they answer there."""
 IN_SYNC = {"transaction.state.log.min.isr", "share.coordinator.state.topic.min.isr"}

@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 from docs.generate.reference.http import openapi
-from shared.contracts.services import ENROLMENT, RELIEF, SERVICES, ServiceSpec
+from shared.contracts.services import ENROLMENT, RELIEF, REPORTING, SERVICES, ServiceSpec
 from shared.http.sessions.routes import SIGNED_IN
 from shared.identity.caller import Role
 from tests.support.compose import BASE, ROOT, load
@@ -60,7 +60,7 @@ def test_the_issuer_leads_people_back_to_each_page(service: str, variable: str) 
 
 
 def test_the_desk_finds_whom_it_asks_by_a_name_that_they_take() -> None:
-    for name in (ENROLMENT.name, RELIEF.name):
+    for name in (ENROLMENT.name, RELIEF.name, REPORTING.name):
         address = OVER["services"]["case-api"]["environment"][f"CASE_{name.upper()}_URL"]
         assert urlsplit(address).hostname in OVER["services"][f"{name}-api"]["environment"][f"{name.upper()}_HOSTS"].split(",")
 

@@ -1,4 +1,4 @@
-"""Asks enrolment and relief what the desk shows beside files: names, aid, who looked. Always in the name of whoever sits at the desk.
+"""Asks enrolment, relief and reporting what the desk shows beside files. Always in the name of whoever sits at the desk.
 
 The request carries the person's own token. So the other api judges by its own rules what the person may see, and records that it was this person
 who looked; case itself has no right to any name. Where a neighbour is away the desk does without: nothing of a file depends on it.
@@ -27,6 +27,7 @@ class Neighbour(StrEnum):
 
     ENROLMENT = "enrolment"
     RELIEF = "relief"
+    REPORTING = "reporting"
 
 
 class File(NamedTuple):
@@ -63,7 +64,7 @@ class Neighbours:
         ``body``: what is sent as JSON; ``file``: what is sent as it is.
         """
         if not self.has(neighbour):
-            detail = "This desk is set to ask no such service. CASE_ENROLMENT_URL and CASE_RELIEF_URL say where they are."
+            detail = "This desk is set to ask no such service. CASE_ENROLMENT_URL, CASE_RELIEF_URL and CASE_REPORTING_URL say where they are."
             raise Problem(404, "no-neighbour", "Nobody to ask", detail)
         if self._client is None:
             raise _away(neighbour)

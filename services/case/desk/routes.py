@@ -8,7 +8,7 @@ import msgspec
 from fastapi import Depends, FastAPI, Query, Request, Response
 
 from services.case import openapi
-from services.case.desk import note_routes, paper_routes
+from services.case.desk import note_routes, oversight_routes, paper_routes
 from services.case.desk.documents import Desk, DeskFile, FoundFiles, OptionalStep, Place, WorkCounts, WorkList
 from services.case.desk.export import Export
 from services.case.desk.forms import ACT, NAMES, SEARCH
@@ -58,7 +58,7 @@ _AT_THE_DESK = (
     Action.READ_FILES, Action.RECORD_ATTEMPTS, Action.RECORD_STEPS, Action.CHANGE_PLANS, Action.TAKE_LAW_STEPS,
     Action.CORROBORATE_RETURNS, Action.CLOSE_FILES, Action.CONFIRM_CLOSINGS, Action.SETTLE_FLAGS, Action.RECHECK_FILES,
     Action.READ_NAMES, Action.UNMASK_NAMES, Action.READ_GRANTS, Action.READ_ACCESS,
-    Action.EXPORT_FILES, Action.READ_HANDED_ON, Action.MAKE_PAPERS, Action.READ_NOTES, Action.WRITE_NOTES,
+    Action.EXPORT_FILES, Action.READ_HANDED_ON, Action.MAKE_PAPERS, Action.READ_NOTES, Action.WRITE_NOTES, Action.READ_OVERSIGHT,
 )  # fmt: skip
 _BESIDE = (400, 404, 410, 413, 415, 422, 503)
 
@@ -68,6 +68,7 @@ def install(app: FastAPI, *, files: Files, lists: WorkLists, access: AccessLog, 
     typesetter = Typesetter()
     export = Export(lists, access, neighbours, typesetter)
     note_routes.install(app, neighbours)
+    oversight_routes.install(app, neighbours)
     paper_routes.install(app, files=files, access=access, neighbours=neighbours, typesetter=typesetter)
 
     @app.get("/v1/desk", summary="Who sits at the desk, and what they may do", responses=openapi.responses(Desk, "Who it is", 503))

@@ -28,12 +28,15 @@ WITH sums AS (
             WHEN 'returned' THEN -1 WHEN 'removed' THEN -1 WHEN 'excused' THEN -1 WHEN 'moved_out' THEN -1
             ELSE 0 END) FILTER (starts_with(cell, 'flow.')) AS flows,
         sum(n) FILTER (cell IN ('case.state.open', 'case.state.persuading', 'case.state.returned', 'case.state.closing')) AS files,
-        sum(n) FILTER (starts_with(cell, 'case.reason.')) AS reasons
+        sum(n) FILTER (starts_with(cell, 'case.reason.')) AS reasons,
+        sum(n) FILTER (starts_with(cell, 'flag.') AND n < 0) AS missing
     FROM api_cells GROUP BY county)
 SELECT county, law, total::BIGINT, parts::BIGINT FROM (
     SELECT county, 'children out of school, by flows' AS law, coalesce(stock, 0) AS total, coalesce(flows, 0) AS parts FROM sums
     UNION ALL
-    SELECT county, 'files not closed, by reasons', coalesce(files, 0), coalesce(reasons, 0) FROM sums)
+    SELECT county, 'files not closed, by reasons', coalesce(files, 0), coalesce(reasons, 0) FROM sums
+    UNION ALL
+    SELECT county, 'flags that were settled and never raised', 0, coalesce(missing, 0) FROM sums)
 WHERE total <> parts ORDER BY county, law
 """
 _TOTALS = """
@@ -41,7 +44,11 @@ SELECT coalesce(sum(n) FILTER (cell IN ('status.dropped_out', 'status.never_enro
     coalesce(sum(n) FILTER (cell IN ('case.state.open', 'case.state.persuading')), 0)::BIGINT,
     coalesce(sum(n) FILTER (cell IN ('case.state.returned', 'case.state.closing', 'case.state.closed')), 0)::BIGINT,
     coalesce(sum(n) FILTER (starts_with(cell, 'relief.') AND ends_with(cell, '.grants')), 0)::BIGINT,
-    coalesce(sum(n) FILTER (starts_with(cell, 'relief.') AND ends_with(cell, '.fen')), 0)::BIGINT
+    coalesce(sum(n) FILTER (starts_with(cell, 'relief.') AND ends_with(cell, '.fen')), 0)::BIGINT,
+    coalesce(sum(n) FILTER (starts_with(cell, 'flag.') AND ends_with(cell, '.open')), 0)::BIGINT,
+    coalesce(sum(n) FILTER (starts_with(cell, 'flag.') AND NOT ends_with(cell, '.open')), 0)::BIGINT,
+    coalesce(sum(n) FILTER (starts_with(cell, 'recheck.')), 0)::BIGINT,
+    coalesce(sum(n) FILTER (cell = 'recheck.not_in_school'), 0)::BIGINT
 FROM recounted
 """
 
@@ -77,6 +84,12 @@ class NationTotals:
     """Files under observation or closed."""
     grants: int
     fen: int
+    flags_open: int
+    flags_settled: int
+    """Flags that were cleared or confirmed."""
+    rechecked: int
+    not_in_school: int
+    """Files that were checked again, and of these the ones whose child was not in school."""
 
 
 @dataclass(frozen=True, slots=True)

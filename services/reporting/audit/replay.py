@@ -8,6 +8,7 @@ from services.reporting.audit.definition.aid import SCHEMES
 from services.reporting.audit.definition.aid import STATES as GRANT_STATES
 from services.reporting.audit.definition.files import REASONS, URGENCIES
 from services.reporting.audit.definition.files import STATES as FILE_STATES
+from services.reporting.audit.definition.oversight import FINDINGS, FLAG_STATES, RULES
 from services.reporting.audit.recount import Totals
 from services.reporting.audit.sources.areas import NATION, Area, divide
 from services.reporting.audit.sources.log import Offsets
@@ -38,6 +39,10 @@ SELECT part, subject, word, sum(n)::BIGINT FROM (
         SELECT county, 'grants ' || scheme, state, grants FROM aid
         UNION ALL
         SELECT county, 'fen ' || scheme, state, fen FROM aid
+        UNION ALL
+        SELECT county, 'flag ' || rule, state, n FROM flags
+        UNION ALL
+        SELECT county, 'sample', cell, n FROM rechecks
     ) JOIN placed USING (county))
 GROUP BY part, subject, word ORDER BY word
 """
@@ -45,7 +50,8 @@ _PLACED = """
 CREATE OR REPLACE TEMP TABLE placed AS
 SELECT county, part FROM parts
 UNION ALL
-SELECT DISTINCT county, '' FROM (SELECT county FROM signs UNION SELECT county FROM files UNION SELECT county FROM aid)
+SELECT DISTINCT county, '' FROM (SELECT county FROM signs UNION SELECT county FROM files UNION SELECT county FROM aid
+    UNION SELECT county FROM flags UNION SELECT county FROM rechecks)
 WHERE $whole AND county NOT IN (SELECT county FROM parts)
 """
 _PARTS = """
@@ -58,10 +64,10 @@ GROUP BY placed.part ORDER BY placed.part = '', placed.part
 def counts_document(database: duckdb.DuckDBPyConnection, area: Area, offsets: Offsets, totals: Totals) -> dict[str, Any]:
     """Return the counts of ``area`` and of its next level from a finished recount.
 
-    The document has the members of the reporting api's counts, and beside them ``by_flow`` (all days so far) and every breakdown for the
-    children too. A file is overdue when its due day is before that of the newest event. ``reporting`` is the number of counties that have a
-    fact of a child, or a statement. Counties whose recorded code is in no table are a child of the nation without a code, so that no fact is
-    left out.
+    The document has the members of the reporting api's counts, and beside them ``by_flow`` (all days so far), ``flags`` and ``samples``,
+    and every breakdown for the children too. A file is overdue when its due day is before that of the newest event. ``reporting`` is the number
+    of counties that have a fact of a child, or a statement. Counties whose recorded code is in no table are a child of the nation without a code,
+    so that no fact is left out.
     """
     divide(database, area)
     database.execute(_PLACED, {"whole": area.code == NATION})
@@ -95,7 +101,7 @@ def counts_document(database: duckdb.DuckDBPyConnection, area: Area, offsets: Of
 
 
 def _figures(tally: dict[str, dict[str, int]]) -> dict[str, Any]:
-    status, file = tally.get("status", {}), tally.get("file", {})
+    status, file, sample = tally.get("status", {}), tally.get("file", {}), tally.get("sample", {})
     return {
         "out_of_school": status.get("dropped_out", 0) + status.get("never_enrolled", 0),
         "poor": tally.get("poor", {}).get("poor", 0),
@@ -112,6 +118,11 @@ def _figures(tally: dict[str, dict[str, int]]) -> dict[str, Any]:
                 for state in GRANT_STATES
             }
             for scheme in SCHEMES
+        },
+        "flags": {rule: _words(tally.get(f"flag {rule}", {}), FLAG_STATES) for rule in RULES},
+        "samples": {
+            **{what: sample.get(f"sample.{what}", 0) for what in ("drawn", "files", "told")},
+            "found": {finding: sample.get(f"recheck.{finding}", 0) for finding in FINDINGS},
         },
     }
 

@@ -6,7 +6,7 @@ What is overdue on the record's own date is added up from the due days, and is r
 
 from collections.abc import Mapping
 
-from services.reporting.counting.counted import CaseData
+from services.reporting.counting.counted import FileData
 from services.reporting.counting.tally import Tally, day_text
 from shared.contracts.case_codes import CaseStanding, CaseState, Urgency
 from shared.contracts.words import Reason
@@ -25,7 +25,7 @@ _REASON = {reason: f":{cell}" for reason, cell in CASE_REASON_CELLS.items()}
 _URGENCY = {of: f":{cell}" for of, cell in CASE_URGENCY_CELLS.items()}
 
 
-def add_case(tally: Tally, data: CaseData) -> None:
+def add_case(tally: Tally, data: FileData) -> None:
     """Add 1 for the file as the fact left it, subtract 1 for the file as the fact found it."""
     _add(tally, data.after, 1)
     if data.before is not None:

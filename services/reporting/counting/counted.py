@@ -13,11 +13,22 @@ from msgspec import Struct, field
 from shared.contracts.case_codes import CaseStanding
 from shared.contracts.case_language import CASE_FACTS
 from shared.contracts.county import CountyStated
-from shared.contracts.flags import FLAG_FACTS
+from shared.contracts.flags import (
+    CaseDrawn,
+    CaseFlagCleared,
+    CaseFlagConfirmed,
+    CaseFlagged,
+    CaseRechecked,
+    CountyFlagCleared,
+    CountyFlagConfirmed,
+    CountyFlagged,
+    SampleDrawn,
+)
+from shared.contracts.oversight_codes import Files, Finding, Rule
 from shared.contracts.relief import RELIEF_FACTS, Grant
 from shared.contracts.same_as import MERGE_FACTS
 from shared.contracts.student import STUDENT_FACTS, CompletedTransfer, Standing
-from shared.contracts.words import Children
+from shared.contracts.words import Children, CountyCode
 from shared.events.codec import Unreadable
 from shared.events.envelope import EventData, Moment
 
@@ -59,6 +70,52 @@ class StatementData(Struct, gc=False):
     out_of_school: Children
 
 
+@final
+class FlagData(Struct, gc=False):
+    """The counted members of a fact about a flag of a child's file."""
+
+    rule: Rule
+    county: CountyCode
+    after: CaseStanding
+    before: CaseStanding | None = None
+
+
+@final
+class CountyFlagData(Struct, gc=False):
+    """The counted member of a fact about a flag of a county."""
+
+    rule: Rule
+
+
+@final
+class DrawData(Struct, gc=False):
+    """The counted members of the draw of a child's file."""
+
+    after: CaseStanding
+    before: CaseStanding | None = None
+
+
+@final
+class RecheckData(Struct, gc=False):
+    """The counted members of the re-check of a child's file."""
+
+    finding: Finding
+    after: CaseStanding
+    before: CaseStanding | None = None
+
+
+@final
+class SampleData(Struct, gc=False):
+    """The counted member of the draw of a sample."""
+
+    size: Files
+
+
+FileData = CaseData | FlagData | DrawData | RecheckData
+"""The data that have the file as the fact found it and as it left it."""
+OversightData = FlagData | CountyFlagData | DrawData | RecheckData | SampleData
+
+
 class CountedFact(Struct, gc=False, tag_field="type", kw_only=True):
     """The attributes that the counts need of every fact. ``TYPE`` is the fact's type."""
 
@@ -96,6 +153,38 @@ class CountedStatement(CountedFact, gc=False):
     data: StatementData
 
 
+class CountedFlag(CountedFact, gc=False):
+    """The counted part of a fact about a flag of a child's file."""
+
+    data: FlagData
+
+
+class CountedDraw(CountedFact, gc=False):
+    """The counted part of the draw of a child's file."""
+
+    data: DrawData
+
+
+class CountedRecheck(CountedFact, gc=False):
+    """The counted part of the re-check of a child's file."""
+
+    data: RecheckData
+
+
+class CountedCountyFlag(CountedFact, gc=False, kw_only=True):
+    """The counted part of a fact about a flag of a county, which is its subject."""
+
+    subject: CountyCode
+    data: CountyFlagData
+
+
+class CountedSample(CountedFact, gc=False, kw_only=True):
+    """The counted part of the draw of a sample of a county, which is its subject."""
+
+    subject: CountyCode
+    data: SampleData
+
+
 class Uncounted(Struct, gc=False, kw_only=True):
     """The same attributes of an event of any type; its data are not read."""
 
@@ -110,14 +199,21 @@ class Uncounted(Struct, gc=False, kw_only=True):
     sequence: str
 
 
-Counted = CountedStudent | CountedCase | CountedGrant | CountedStatement
+Counted = (
+    CountedStudent | CountedCase | CountedGrant | CountedStatement | CountedFlag | CountedDraw | CountedRecheck | CountedCountyFlag | CountedSample
+)
 
 
 _DATA: tuple[tuple[type[CountedFact], Iterable[type[EventData]]], ...] = (
     (CountedStudent, (*STUDENT_FACTS, *MERGE_FACTS)),
-    (CountedCase, (*CASE_FACTS, *FLAG_FACTS)),
+    (CountedCase, CASE_FACTS),
     (CountedGrant, RELIEF_FACTS),
     (CountedStatement, (CountyStated,)),
+    (CountedFlag, (CaseFlagged, CaseFlagCleared, CaseFlagConfirmed)),
+    (CountedDraw, (CaseDrawn,)),
+    (CountedRecheck, (CaseRechecked,)),
+    (CountedCountyFlag, (CountyFlagged, CountyFlagCleared, CountyFlagConfirmed)),
+    (CountedSample, (SampleDrawn,)),
 )
 _COUNTED = tuple(
     msgspec.defstruct(data.__name__, [], bases=(base,), tag=data.TYPE, namespace={"TYPE": data.TYPE}, gc=False)

@@ -42,6 +42,7 @@ MAY: dict[str, set[str]] = {
     "GET /v1/desk/files/{id}/attachments/{note}": {"officer", "superior"},
     "GET /v1/desk/files/{id}/aid": {"officer", "superior", "auditor"},
     "GET /v1/desk/files/{id}/looks": {"superior", "auditor"},
+    "GET /v1/desk/oversight": {"superior", "auditor"},
     "GET /v1/students/{id}/grants": {"officer", "superior", "auditor"},
     "POST /v1/children/names": {"officer", "superior"},
     "GET /v1/grants": {"officer", "superior", "auditor"},
@@ -61,6 +62,7 @@ MAY: dict[str, set[str]] = {
     "GET /v1/children/{student}/attachments/{note}": {"officer", "superior"},
     "GET /v1/access": {"superior", "auditor"},
     "GET /v1/cells": {"auditor"},
+    "GET /v1/oversight": {"superior", "auditor"},
 }
 """Written by hand, so that a change to the table of rights has to be meant."""
 OF_COMMANDS = {

@@ -10,6 +10,7 @@ import pytest
 from services.reporting.audit.comparison import Comparison, Difference, NationTotals, compare
 from services.reporting.audit.sources.reporting_api import AnswerUnreadable, ReportingApi, load, read_snapshot
 from tests.components.audit.audit_count import counted, one_database
+from tests.components.reporting.oversight_facts import cleared, confirmed, flagged, rechecked
 from tests.components.reporting.written_facts import case_fact, child_file, fact, grant, lying, relief_fact, standing, statement
 
 OUT = standing("dropped_out", poor=True)
@@ -65,7 +66,9 @@ def compared(counties: list[dict[str, Any]]) -> Comparison:
 
 
 def test_the_same_counts_are_equal_and_it_is_said_what_was_compared() -> None:
-    altogether = NationTotals(out_of_school=1, files_open=1, files_settled=1, grants=1, fen=31_250)
+    altogether = NationTotals(
+        out_of_school=1, files_open=1, files_settled=1, grants=1, fen=31_250, flags_open=0, flags_settled=0, rechecked=0, not_in_school=0
+    )
     assert compared(answer()) == Comparison(counties=2, cells=14, flows=2, due=2, altogether=altogether, differing=0, differences=(), unbalanced=())
 
 
@@ -180,6 +183,36 @@ def test_files_that_their_reasons_do_not_make_are_found() -> None:
     counties[0]["cells"]["case.reason.work"] = 3
     found = compared(counties)
     assert [(each.county, each.law, each.total, each.parts) for each in found.unbalanced] == [("513431", "files not closed, by reasons", 2, 3)]
+
+
+def test_flags_that_were_settled_more_often_than_raised_are_told_of_though_both_sides_agree() -> None:
+    counted(lying(flagged(1), cleared(2), cleared(3)))
+    shown = {
+        "county": "513431",
+        "reported": None,
+        "claimed": None,
+        "cells": {"flag.no_seat.cleared": 2, "flag.no_seat.open": -1},
+        "flows": {},
+        "due": {},
+    }
+    load(one_database(), read_snapshot([json.dumps(AS_OF), json.dumps(shown)]))
+    found = compare(one_database())
+    assert (found.differing, found.equal) == (0, False)
+    assert [(each.county, each.law, each.parts) for each in found.unbalanced] == [("513431", "flags that were settled and never raised", -1)]
+
+
+def test_a_flag_in_the_wrong_state_is_a_difference_and_the_totals_say_how_many_there_are() -> None:
+    counted(lying(flagged(1), flagged(2), cleared(3), confirmed(4), flagged(5, "out_again"), rechecked(6), rechecked(7, "not_in_school")))
+    cells = {"flag.no_seat.confirmed": 2, "flag.out_again.open": 1, "recheck.in_school": 1, "recheck.not_in_school": 1}
+    shown = {"county": "513431", "reported": None, "claimed": None, "cells": cells, "flows": {}, "due": {}}
+    load(one_database(), read_snapshot([json.dumps(AS_OF), json.dumps(shown)]))
+    found = compare(one_database())
+    assert [(each.cell, each.shown, each.recounted) for each in found.differences] == [
+        ("flag.no_seat.cleared", 0, 1),
+        ("flag.no_seat.confirmed", 2, 1),
+    ]
+    totals = found.altogether
+    assert (totals.flags_open, totals.flags_settled, totals.rechecked, totals.not_in_school) == (1, 2, 2, 1)
 
 
 def test_a_closed_file_has_no_part_in_that() -> None:

@@ -41,8 +41,10 @@ def plainly(written: list[Written]) -> tuple[dict[tuple[str, str], int], int]:
         time = datetime.fromisoformat(event["time"])
         data = event["data"]
         family, what = event["type"].split(".")[2:4]
-        if family in ("case", "relief"):
-            (add_file if family == "case" else add_grant)(cells, data)
+        if family in ("case", "relief", "oversight"):
+            if family != "oversight":
+                (add_file if family == "case" else add_grant)(cells, data)
+            add_oversight(cells, family, what, event)
             continue
         county = event["subject"] if family == "county" else (data["after"] or data["before"])["county"]
         newest[county] = max(newest.get(county, time), time)
@@ -88,6 +90,26 @@ def add_file(cells: Counter[tuple[str, str]], data: dict[str, Any]) -> None:
         if at["state"] != "closed":
             for cell, named in ((f"case.reason.{at['reason']}", at["reason"]), (f"due.{at['due']}", at["due"])):
                 cells[at["county"], cell] += one if named else 0
+
+
+def add_oversight(cells: Counter[tuple[str, str]], family: str, what: str, event: dict[str, Any]) -> None:
+    data = event["data"]
+    of_county = event["subject"] if family == "oversight" else data["after"]["county"] if family == "case" else ""
+    match what:
+        case "flagged":
+            cells[data.get("county", of_county), f"flag.{data['rule']}.open"] += 1
+        case "flag-cleared" | "flag-confirmed":
+            cells[data.get("county", of_county), f"flag.{data['rule']}.{what.removeprefix('flag-')}"] += 1
+            cells[data.get("county", of_county), f"flag.{data['rule']}.open"] -= 1
+        case "drawn":
+            cells[of_county, "sample.told"] += 1
+        case "rechecked":
+            cells[of_county, f"recheck.{data['finding']}"] += 1
+        case "sample-drawn":
+            cells[of_county, "sample.drawn"] += 1
+            cells[of_county, "sample.files"] += data["size"]
+        case _:
+            pass
 
 
 def add_grant(cells: Counter[tuple[str, str]], data: dict[str, Any]) -> None:

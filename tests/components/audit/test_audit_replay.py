@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from services.reporting.audit.console.tables import breakdown
 from services.reporting.audit.recount import Recount, open_database
 from services.reporting.audit.replay import counts_document
 from services.reporting.audit.sources.areas import UnknownArea, county_names, find_area, load_areas
 from tests.components.audit.audit_count import ANYWHERE
+from tests.components.reporting.oversight_facts import cleared, flagged, rechecked, sampled
 from tests.components.reporting.written_facts import Written, case_fact, child_file, fact, grant, lying, relief_fact, standing
 
 OUT = standing("dropped_out", poor=True)
@@ -71,6 +73,20 @@ def test_files_and_grants_of_a_county_are_its_own() -> None:
     county = document("513431", AID)
     assert county["cases"]["by_state"] == {"open": 1, "persuading": 0, "returned": 1, "closing": 0, "closed": 0}
     assert county["relief"]["living_subsidy"]["due"] == {"grants": 1, "fen": 31_250}
+
+
+def test_flags_and_samples_are_shown_as_the_api_shows_them_and_of_the_next_level_too() -> None:
+    facts = [flagged(1), cleared(2), flagged(3, county="110101"), sampled(4, size=3), rechecked(5, "not_in_school"), flagged(6, county="999999")]
+    nation = document("100000", lying(*facts))
+    assert nation["flags"]["no_seat"] == {"open": 2, "cleared": 1, "confirmed": 0}
+    assert nation["samples"]["files"] == 3
+    assert {finding: n for finding, n in nation["samples"]["found"].items() if n} == {"not_in_school": 1}
+    by_code = {child["code"]: child for child in nation["children"]}
+    assert (by_code["110000"]["flags"]["no_seat"]["open"], by_code["510000"]["flags"]["no_seat"]["cleared"]) == (1, 1)
+    assert by_code[""]["flags"]["no_seat"]["open"] == 1, "a flag with a code that is in no table is not lost"
+    columns = breakdown(nation, "flags"), breakdown(nation, "samples")
+    assert columns[0] == {"no_seat open": 2, "no_seat cleared": 1, "no_seat confirmed": 0}
+    assert (columns[1]["drawn"], columns[1]["not_in_school"]) == (1, 1)
 
 
 def test_an_empty_record_has_no_file_overdue() -> None:

@@ -98,7 +98,7 @@ def test_verify_says_equal_with_what_was_compared(serve: Serve, run: Run) -> Non
     assert done.stdout.startswith("equal: what is shown is what the record adds up to")
     assert "4 records read" in done.stdout
     assert "3 distinct facts counted, 1 repeats dropped" in done.stdout
-    assert "families covered: student 3, county 0, case 0, relief 0" in done.stdout
+    assert "families covered: student 3, county 0, case 0, relief 0, oversight 0" in done.stdout
     assert "families passed over, which nobody counts: none" in done.stdout
     assert "compared: 1 counties, 6 cells, 2 flows a day, 0 due days; as of 2020-04-02T08:00:00+08:00" in done.stdout
 
@@ -119,13 +119,15 @@ def test_verify_compares_files_and_aid_too_and_says_what_there_is(serve: Serve, 
     done = run("verify")
     assert done.exit_code == 0, done.output
     assert "7 distinct facts counted, 2 repeats dropped" in done.stdout
-    assert "families covered: student 3, county 0, case 2, relief 2" in done.stdout
+    assert "families covered: student 3, county 0, case 2, relief 2, oversight 0" in done.stdout
     assert "compared: 1 counties, 10 cells, 2 flows a day, 1 due days" in done.stdout
     assert "1 children out of school; 1 files open or persuading, 0 under observation or closed; 1 grants of 1,234,567.00 yuan" in done.stdout
     found = json.loads(run("verify", "--json").stdout)
     assert (found["facts"], found["due"]) == (7, 1)
-    assert (found["covered"], found["passed_over"]) == ({"student": 3, "county": 0, "case": 2, "relief": 2}, {})
-    assert found["altogether"] == {"out_of_school": 1, "files_open": 1, "files_settled": 0, "grants": 1, "fen": 123_456_700}
+    assert (found["covered"], found["passed_over"]) == ({"student": 3, "county": 0, "case": 2, "relief": 2, "oversight": 0}, {})
+    of_flags = {"flags_open": 0, "flags_settled": 0, "rechecked": 0, "not_in_school": 0}
+    assert found["altogether"] == {"out_of_school": 1, "files_open": 1, "files_settled": 0, "grants": 1, "fen": 123_456_700, **of_flags}
+    assert "0 flags open, 0 cleared or confirmed; 0 files checked again, 0 of their children not in school" in done.stdout
 
 
 def test_verify_says_which_families_were_passed_over_and_stays_equal(serve: Serve, run: Run, visits_registered: None) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from hypothesis import strategies as st
 
+from tests.components.reporting import oversight_facts
 from tests.components.reporting.written_facts import case_fact, child_file, fact, grant, relief_fact, standing, statement
 
 COUNTIES = ("513431", "513432", "110101")
@@ -62,6 +63,23 @@ relief_facts = st.builds(relief_fact, st.sampled_from(("granted", "moved", "paid
     relief_fact, st.sampled_from(("recognised", "lapsed")), st.none(), st.none(), sequences, time=MOMENTS
 )
 statements = st.builds(statement, st.sampled_from(COUNTIES), st.integers(0, 9), sequences, time=MOMENTS)
+rules = st.sampled_from(("no_seat", "out_again", "burst"))
+findings = st.sampled_from(("in_school", "not_in_school", "lawfully_absent", "other"))
+flag_facts = st.one_of(
+    *(st.builds(made, sequences, rules, st.sampled_from(COUNTIES), files) for made in (oversight_facts.flagged, oversight_facts.cleared)),
+    st.builds(oversight_facts.confirmed, sequences, rules, st.sampled_from(COUNTIES), files),
+    st.builds(oversight_facts.drawn, sequences, files),
+    st.builds(oversight_facts.rechecked, sequences, findings, files, files),
+    st.builds(oversight_facts.sampled, sequences, st.integers(0, 9), st.sampled_from(COUNTIES)),
+    st.builds(
+        lambda what, n, county, rule: oversight_facts.oversight(what, n, county, rule=rule),
+        st.sampled_from(("flagged", "flag-cleared", "flag-confirmed")),
+        sequences,
+        st.sampled_from(COUNTIES),
+        rules,
+    ),
+)
 records = st.lists(
-    st.tuples(st.integers(0, 2), student_facts | other_halves | case_facts | relief_facts | statements | st.just(b"rubbish")), max_size=40
+    st.tuples(st.integers(0, 2), student_facts | other_halves | case_facts | relief_facts | statements | flag_facts | st.just(b"rubbish")),
+    max_size=40,
 )

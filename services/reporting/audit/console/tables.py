@@ -24,6 +24,9 @@ _MEANS = {
     "malformed file": "a before or after that is no child's file, or no after",
     "malformed grant": "a before or after that is no grant, or neither where there must be one",
     "malformed statement": "a county's statement without a county or a number",
+    "malformed flag": "a flag without a county, or of a rule that the public interface does not name",
+    "malformed re-check": "a re-check that says nothing that the public interface names",
+    "malformed sample": "a sample without a county, or without the number of its files",
     belonging.KEY: "somebody else wrote it: its key, subject and partition key are not one, or not what its type is about",
     belonging.PARTITION: "somebody else wrote it: its key belongs in another partition",
     belonging.SOURCE: "somebody else wrote it: another service writes this type",
@@ -60,7 +63,8 @@ def print_verification(console: Console, done: Verification, elapsed: float) -> 
     )
     console.print(
         f"  {all_.out_of_school:,} children out of school; {all_.files_open:,} files open or persuading, {all_.files_settled:,} under observation or "
-        f"closed; {all_.grants:,} grants of {_yuan(all_.fen)} yuan"
+        f"closed; {all_.grants:,} grants of {_yuan(all_.fen)} yuan; {all_.flags_open:,} flags open, {all_.flags_settled:,} cleared or confirmed; "
+        f"{all_.rechecked:,} files checked again, {all_.not_in_school:,} of their children not in school"
     )
     if compared.differing:
         table = Table(
@@ -92,12 +96,14 @@ def print_findings(console: Console, findings: list[Finding]) -> None:
     console.print(f"`baoxue tail --from {part}={offset} -n 1 --json` shows the first; student-status.dead has the dead letters of the worker.")
 
 
-IN_ORDER = ("case", "relief")
+IN_ORDER = ("case", "relief", "flags", "samples")
 """Breakdowns whose columns keep their own order. Those of the others begin with the largest number."""
 
 
 def breakdown(part: dict[str, Any], by: str | None) -> dict[str, int]:
-    """Return the numbers of an area that become its columns: of children by a word, of files (``case``, ``case-reason``), or of aid (``relief``)."""
+    """Return the numbers of an area that become its columns: of children by a word, of files (``case``, ``case-reason``), of aid (``relief``), or
+    of oversight (``flags``, ``samples``).
+    """
     match by:
         case "case":
             return {**part["cases"]["by_state"], "overdue": part["cases"]["overdue"]}
@@ -105,6 +111,10 @@ def breakdown(part: dict[str, Any], by: str | None) -> dict[str, int]:
             return {reason: n for reason, n in part["cases"]["by_reason"].items() if n}
         case "relief":
             return {f"{state} {what}": aid[what] for states in part["relief"].values() for state, aid in states.items() for what in ("grants", "fen")}
+        case "flags":
+            return {f"{rule} {state}": n for rule, states in part["flags"].items() if any(states.values()) for state, n in states.items()}
+        case "samples":
+            return {**{what: n for what, n in part["samples"].items() if what != "found"}, **part["samples"]["found"]}
         case _:
             return dict(part[f"by_{by or 'status'}"])
 

@@ -39,7 +39,7 @@ WITH parsed AS (
             "late": "BOOLEAN", "spell": "BIGINT", "unmatched": "BOOLEAN",
             "completes": {"from_county": "VARCHAR", "to_county": "VARCHAR"},
             "ended": [{"from_county": "VARCHAR", "to_county": "VARCHAR"}], "opened": [{"from_county": "VARCHAR", "to_county": "VARCHAR"}],
-            "out_of_school": "BIGINT"}}') END AS fact
+            "out_of_school": "BIGINT", "rule": "VARCHAR", "county": "VARCHAR", "finding": "VARCHAR", "size": "BIGINT"}}') END AS fact
     FROM chunk),
 timed AS (
     SELECT part, place, key, text_of(fact.id) AS id, text_of(fact.partitionkey) AS partitionkey, text_of(fact.subject) AS subject,
@@ -47,6 +47,7 @@ timed AS (
         fact.data.before AS before, fact.data.after AS after, fact.data.late AS late, fact.data.spell AS spell,
         fact.data.unmatched AS unmatched, fact.data.completes AS completes,
         fact.data.ended AS ended, fact.data.opened AS begun, fact.data.out_of_school AS out_of_school,
+        fact.data.rule AS rule, fact.data.county AS flag_county, fact.data.finding AS finding, fact.data.size AS size,
         instant(fact.time) AS moment, instant(fact.recordedtime) AS recorded, family_of(fact.type) AS family
     FROM parsed)
 SELECT timed.* EXCLUDE (late), $recorded_until::BIGINT IS NULL OR recorded <= $recorded_until::BIGINT AS known, coalesce(CASE
@@ -55,7 +56,8 @@ SELECT timed.* EXCLUDE (late), $recorded_until::BIGINT IS NULL OR recorded <= $r
     WHEN timed.source IS NULL OR NOT is_sequence(sequence) THEN 'malformed sequence'
     WHEN moment IS NULL OR recorded IS NULL THEN 'malformed time'
     WHEN family = 'student' THEN problem_of_a_child(type, before, after, late, completes, ended, begun)
-    WHEN family = 'case' THEN problem_of_a_file(before, after)
+    WHEN family = 'case' THEN coalesce(problem_of_a_file(before, after), problem_of_oversight(type, flag_county, rule, finding, size))
+    WHEN family = 'oversight' THEN problem_of_oversight(type, subject, rule, finding, size)
     WHEN family = 'relief' THEN problem_of_aid(type, before, after)
     WHEN family = 'county' THEN problem_of_a_statement(subject, out_of_school)
 END, :foreign) AS problem

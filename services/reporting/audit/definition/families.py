@@ -8,7 +8,7 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
-COUNTED = ("student", "county", "case", "relief")
+COUNTED = ("student", "county", "case", "relief", "oversight")
 RESERVED = "figure"
 """The family of published figures. The wire page (section 1) names it, and no type of it is registered yet."""
 

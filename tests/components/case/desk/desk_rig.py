@@ -30,15 +30,19 @@ def child(n: int) -> str:
 
 
 class DeskRig(CaseDesk):
-    """The api with its neighbours. ``asked``: method, path and bearer of what the neighbours were asked; ``says``: what each path is answered."""
+    """The api with its neighbours.
+
+    ``asked``: method, path and bearer of what the neighbours were asked, with ``bodies`` and ``queries``; ``says``: what each path is answered.
+    """
 
     def __init__(self, redis: RedisDatabase) -> None:
         self.asked: list[tuple[str, str, str]] = []
         self.bodies: list[Any] = []
+        self.queries: list[dict[str, str]] = []
         self.says: dict[str, Callable[[Any], httpx.Response]] = {
             "/v1/children/names": lambda body: httpx.Response(200, json={"children": [{"student": each, "name": "甲*"} for each in body["students"]]})
         }
-        urls = {Neighbour.ENROLMENT: "http://enrolment", Neighbour.RELIEF: "http://relief"}
+        urls = {Neighbour.ENROLMENT: "http://enrolment", Neighbour.RELIEF: "http://relief", Neighbour.REPORTING: "http://reporting"}
         self.neighbours = Neighbours(SentToken(), urls, transport=httpx.MockTransport(self._answer))
         super().__init__(redis)
 
@@ -49,6 +53,7 @@ class DeskRig(CaseDesk):
         body = json.loads(request.content) if request.content else None
         self.asked.append((request.method, request.url.path, request.headers["authorization"].removeprefix("Bearer ")))
         self.bodies.append(body)
+        self.queries.append(dict(request.url.params))
         return self.says.get(request.url.path, lambda _: httpx.Response(404, json={"title": "nothing"}))(body)
 
     async def fill(self) -> None:

@@ -28,6 +28,7 @@ ROUTES: list[tuple[str, str, Any, set[str]]] = [
     ("POST", f"{FILE}/unmasking", {"purpose": "persuade"}, {"officer", "superior"}),
     ("GET", f"{FILE}/aid", None, {"officer", "superior", "auditor"}),
     ("GET", f"{FILE}/looks", None, {"superior", "auditor"}),
+    ("GET", "/v1/desk/oversight", None, {"superior", "auditor"}),
 ]
 WHO = {"officer": OFFICER, "superior": SUPERIOR, "auditor": AUDITOR, "reporter": REPORTER, "statistician": STATISTICIAN}
 
@@ -59,7 +60,7 @@ async def test_the_desk_says_who_sits_at_it_and_what_they_may(desk: DeskRig) -> 
     auditor = (await desk.client.get("/v1/desk", headers=AUDITOR)).json()
     places = [(await desk.client.get("/v1/desk", headers=who)).json()["area"] for who in (OFFICER, SUPERIOR, REPORTER)]
     assert places == ["昭觉县", "凉山彝族自治州", None]
-    assert set(auditor["rights"]) == {"read-files", "read-grants", "read-access"}
+    assert set(auditor["rights"]) == {"read-files", "read-grants", "read-access", "read-oversight"}
     assert len(auditor["counties"]) > 2_800
 
 
@@ -110,3 +111,19 @@ async def test_a_body_that_breaks_a_rule_goes_to_no_neighbour(desk: DeskRig) -> 
     for path, body in (("/v1/desk/names", {"students": [], "purpose": "work"}), ("/v1/desk/search", SEARCH | {"purpose": "curiosity"})):
         assert (await desk.client.post(path, json=body, headers=OFFICER)).status_code == 422
     assert desk.asked == []
+
+
+@pytest.mark.parametrize(("who", "area"), [(SUPERIOR, "513400"), (AUDITOR, "100000")])
+async def test_reporting_is_asked_for_the_counts_of_the_area_of_whoever_asks(desk: DeskRig, who: dict[str, str], area: str) -> None:
+    told = {"area": {"code": area}, "flags": {}, "counties": []}
+    desk.says["/v1/oversight"] = lambda _: httpx.Response(200, json=told)
+    answer = await desk.client.get("/v1/desk/oversight", headers=who)
+    assert (answer.json(), answer.headers["cache-control"]) == (told, "no-store")
+    assert desk.asked == [("GET", "/v1/oversight", who["Authorization"].removeprefix("Bearer "))]
+    assert desk.queries == [{"area": area}]
+
+
+async def test_where_reporting_is_away_the_desk_compares_what_it_has(desk: DeskRig) -> None:
+    desk.says["/v1/oversight"] = lambda _: httpx.Response(503)
+    assert (await desk.client.get("/v1/desk/oversight", headers=SUPERIOR)).status_code == 503
+    assert (await desk.client.get("/v1/desk/counts", headers=SUPERIOR)).status_code == 200

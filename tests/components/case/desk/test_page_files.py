@@ -60,6 +60,7 @@ CODES = {
     *(f"flag.{state}" for state in FlagState),
     *(f"ground.{ground}" for ground in FlagGround),
     *(f"finding.{finding}" for finding in Finding),
+    *(f"oversight.{what}.n" for what in ("drawn", "files", "found")),
     *(f"act.{act}" for act in FlaggedAct),
     *(f"met.{met}" for met in MetWith),
     *(f"as.{role}" for role in ActingRole),

@@ -10,6 +10,7 @@ from services.reporting.counting import CELLS, Flow, folding
 from services.reporting.counting.counted import COUNTED_TYPES
 from shared.contracts.case_codes import CaseState, Urgency
 from shared.contracts.case_language import FACT_UPCASTS
+from shared.contracts.oversight_codes import Finding, FlagState, Rule
 from shared.contracts.registry import RECORD_LANGUAGE, Language, NewerVersion, UnknownType
 from shared.contracts.relief import GrantState, Scheme
 from shared.contracts.student import STUDENT_UPCASTS
@@ -213,7 +214,7 @@ def test_a_family_that_nobody_registered_is_dead() -> None:
 
 def test_of_a_family_that_is_counted_every_registered_type_is() -> None:
     counted = {type_.split(".")[2] for type_ in COUNTED_TYPES}
-    assert counted == {"student", "county", "case", "relief"}
+    assert counted == {"student", "county", "case", "relief", "oversight"}
     assert {type_ for type_ in RECORD_LANGUAGE.shapes if type_.split(".")[2] in counted} == COUNTED_TYPES
 
 
@@ -308,7 +309,9 @@ def test_there_is_a_cell_for_every_word_and_a_flow_for_every_change() -> None:
     of_files = {f"case.state.{state}" for state in CaseState} | {f"case.reason.{reason}" for reason in Reason}
     of_files |= {f"case.{urgency}.{state}" for urgency in Urgency for state in CaseState if state is not CaseState.CLOSED}
     of_grants = {f"relief.{scheme}.{state}.{what}" for scheme in Scheme for state in GrantState for what in ("grants", "fen")}
-    assert set(CELLS) == of_students | of_files | of_grants
+    of_oversight = {f"flag.{rule}.{state}" for rule in Rule for state in FlagState} | {f"recheck.{finding}" for finding in Finding}
+    of_oversight |= {"sample.drawn", "sample.files", "sample.told"}
+    assert set(CELLS) == of_students | of_files | of_grants | of_oversight
     assert len(CELLS) == len(set(CELLS))
     assert {flow.value for flow in Flow} == {"opening", "newly_out", "out_again", "returned", "removed", "excused", "moved_out", "moved_in"}
 

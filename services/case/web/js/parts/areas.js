@@ -4,10 +4,11 @@ import { addressOf } from "../address.js";
 import { between } from "../days.js";
 import { useLive } from "../live.js";
 import { t } from "../words.js";
+import { Oversight } from "./oversight.js";
 
 const SHOWN = ["overdue", "escalated", "today", "coming", "confirm", "watched", "second", "flagged", "recheck", "incoming", "sent", "ageing", "unowned"];
 
-export function Areas({ view, go, place }) {
+export function Areas({ view, go, may, place }) {
   const { document: counts, error } = useLive("/v1/desk/counts");
   const to = (change) => {
     const next = { ...view, areas: false, after: "", ...change };
@@ -32,5 +33,6 @@ export function Areas({ view, go, place }) {
               </tr>`)}
           </tbody>
         </table></div>`}
+      ${may("read-oversight") && html`<${Oversight} to=${to} place=${place} />`}
     </main>`;
 }
