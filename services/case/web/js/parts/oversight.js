@@ -4,6 +4,8 @@ import { useLive } from "../live.js";
 import { t } from "../words.js";
 
 const EVERY = 15_000;
+// Their flags are of a county and not of a file.
+const OF_COUNTIES = ["burst", "before_report_day", "zero_stated"];
 const SAMPLED = [["drawn", (of) => of.drawn], ["files", (of) => of.files], ["found", (of) => Object.values(of.found).reduce((sum, n) => sum + n, 0)]];
 
 const shown = (n) => n.toLocaleString("en");
@@ -15,7 +17,7 @@ function Rule({ rule, flags, link }) {
   const settled = flags.cleared + flags.confirmed;
   return html`
     <td class="n" data-rule=${rule}>
-      ${flags.open ? html`<b>${link(shown(flags.open))}</b>` : "0"}
+      ${flags.open ? html`<b>${link(shown(flags.open), rule)}</b>` : "0"}
       ${settled > 0 && html`<span class="settled">${t("oversight.settled", { cleared: shown(flags.cleared), confirmed: shown(flags.confirmed) })}</span>`}
     </td>`;
 }
@@ -31,7 +33,7 @@ export function Oversight({ to, place }) {
   const { document: told, error } = useLive("/v1/desk/oversight", EVERY);
   if (told === null) return html`<p class="says" role="status">${t(error ? "oversight.away" : "list.loading")}</p>`;
   const counties = [...told.counties].sort(first);
-  const link = (code) => (text) => html`<a ...${to({ county: code, queue: "flagged" })}>${text}</a>`;
+  const link = (code) => (text, rule) => html`<a ...${to(OF_COUNTIES.includes(rule) ? { county: "", flags: true } : { county: code, queue: "flagged" })}>${text}</a>`;
   return html`
     <section aria-labelledby="oversight-title" data-part="oversight">
       <div class="lead"><h2 id="oversight-title">${t("oversight.title")}</h2><p>${t("oversight.about")}</p></div>
