@@ -15,14 +15,18 @@ from services.case.domain import (
     owner_commands,
     packed,
     packed_county,
+    packed_school,
+    place_commands,
+    placing,
     plan_commands,
     policy_commands,
+    school,
     urgency,
 )
 from services.case.domain.case import Case, evolve
 from services.case.domain.owner_lists import lists_of
 from services.case.domain.plan import planned
-from shared.clock import china_day
+from shared.clock import china_day, micros_of
 from shared.contracts.case import CaseFact
 from shared.contracts.case_commands import (
     CloseAfterReturn,
@@ -33,6 +37,7 @@ from shared.contracts.case_commands import (
     FollowingCommand,
     JoinCase,
     MoveCase,
+    ObserveReturn,
     PartCase,
     PlanVisit,
     RecordAttempt,
@@ -43,6 +48,8 @@ from shared.contracts.case_days import CLOCK, BeginDay, DayBegan, TellUrgency
 from shared.contracts.case_owner_commands import Disown, GiveCase, HandOn, MarkUnowned, SendBack, TakeOverCase
 from shared.contracts.flag_commands import ClearFlag, ConfirmFlag, DrawFile, DrawSample, RaiseFlag, RecordRecheck
 from shared.contracts.flags import OversightFact
+from shared.contracts.place_commands import SCHOOL_COMMANDS, AnswerPlace, FreePlace, HoldPlace
+from shared.contracts.places import PlaceFact
 from shared.contracts.refusal import Refusal
 from shared.contracts.registry import INPUT_LANGUAGES, RECORD_LANGUAGE
 from shared.contracts.services import CASE
@@ -66,31 +73,36 @@ Command = (
     | owner_commands.OwnerCommand
     | TellUrgency
     | flag_commands.FileFlagCommand
+    | place_commands.PlaceCommand
 )
 _OF_OFFICES = (RecordAttempt, PlanVisit, TakeLawStep, CorroborateReturn, CloseAfterReturn, ConfirmClosing, DeclineClosing)
 _OF_OWNERS = (TakeOverCase, SendBack, HandOn, Disown, MarkUnowned, GiveCase)
 _OF_OVERSIGHT = (RaiseFlag, ClearFlag, ConfirmFlag, DrawFile, RecordRecheck)
 _OF_COUNTIES = (RaiseFlag, ClearFlag, ConfirmFlag, DrawSample)
+_OF_PLACES = (HoldPlace, FreePlace, AnswerPlace)
 _COUNTY_KEY, _COUNTY, _PADDING = 6, b"county", bytes(4)
+_SCHOOL_KEY, _SCHOOL = 10, b"school"
 _OF_MERGES = (CloseForMerge, JoinCase, PartCase, RestoreCase)
 
 
 class CaseDecider:
-    """Case's ``Decider``: files, each by its student's key, and what is kept of counties, each by its code."""
+    """Case's ``Decider``: files, each by its student's key, and what is kept of counties and of schools, each by its code."""
 
     service = CASE.name
     source = CASE.source
     topic = topics.CASE_COMMANDS
 
     def state_id(self, key: bytes | None) -> bytes:
-        """Return the 16 bytes of a student id, of a partition's clock, or those that a county's six digits are padded to."""
+        """Return the 16 bytes of a student id, of a partition's clock, those that a county's six digits are padded to, or a school's ten have."""
         if key is not None and key.startswith(_CLOCK):
             return hex_state_id(key)
         if key is not None and len(key) == _COUNTY_KEY and key.isdigit():
             return _COUNTY + key + _PADDING
+        if key is not None and len(key) == _SCHOOL_KEY and key.isdigit():
+            return _SCHOOL + key
         id_ = student_state_id(key)
-        if id_.startswith(_COUNTY) and id_.endswith(_PADDING):
-            raise Unreadable("the key is the id of no student: a county's is made so")
+        if (id_.startswith(_COUNTY) and id_.endswith(_PADDING)) or (id_.startswith(_SCHOOL) and id_[len(_SCHOOL) :].isdigit()):
+            raise Unreadable("the key is the id of no student: a county's or a school's is made so")
         return id_
 
     def judge(self, key: bytes, value: bytes | None, state: bytes | None, *, partition: int, offset: int) -> Judged:
@@ -104,12 +116,19 @@ class CaseDecider:
             if not isinstance(command, _OF_COUNTIES):
                 raise Unreadable("the subject is a county, and the command is of a child")
             return self._judge_county(event, command, state, partition=partition, offset=offset)
+        if len(key) == _SCHOOL_KEY:
+            if not isinstance(command, SCHOOL_COMMANDS):
+                raise Unreadable("the subject is a school, and the command is of a child or a county")
+            return self._judge_school(event, command, state, partition=partition, offset=offset)
+        if isinstance(command, SCHOOL_COMMANDS):
+            raise Unreadable("the subject is a child, and the command is of a school")
         if isinstance(command, DrawSample):
             raise Unreadable("the subject is a child, and the command is of a county")
         case = packed.unpack(state)
         on = china_day(event.time)
         try:
             fact = urgency.kept(case.standing, _decided(case, command, on=on, cause=event.id))
+            fact = placing.kept(case.standing, fact, school=command.school if isinstance(command, ObserveReturn) else None)
         except Refusal as refusal:
             return refused(self, refusal, event, partition=partition, offset=offset)
         if fact is None:
@@ -137,28 +156,42 @@ class CaseDecider:
         value = encode(caused(event, fact, source=self.source, topic=self.topic, partition=partition, offset=offset))
         return Judged(Outcome.ACCEPTED, state=packed_county.pack(event.subject, after), fact=value)
 
+    def _judge_school(self, event: Event[Raw], command: school.Command, state: bytes | None, *, partition: int, offset: int) -> Judged:
+        """Decide a command about the places of a school. None of them is refused: whoever asked hears from a fact what became of it."""
+        known = packed_school.unpack(state)
+        if (fact := school.decide(known, command)) is None:
+            return Judged(Outcome.DUPLICATE)
+        after = school.evolve(known, fact, at=micros_of(event.time))
+        value = encode(caused(event, fact, source=self.source, topic=self.topic, partition=partition, offset=offset))
+        return Judged(Outcome.ACCEPTED, state=packed_school.pack(event.subject, after), fact=value)
+
     def evolved(self, fact: Event[Raw], state: bytes | None) -> bytes:
         """Return the state after a fact of case's own, as ``judge`` left it when the fact was new."""
-        data: CaseFact | DayBegan | OversightFact = read_data(RECORD_LANGUAGE, fact.type, fact.data)
+        data: CaseFact | DayBegan | OversightFact | PlaceFact = read_data(RECORD_LANGUAGE, fact.type, fact.data)
         if isinstance(data, DayBegan):
             return clock.pack_clock(data.day)
         if isinstance(data, OversightFact):
             county = oversight.evolve(fact.subject, packed_county.unpack(state), data, on=china_day(fact.time), cause=fact.causationid)
             return packed_county.pack(fact.subject, county)
+        if isinstance(data, PlaceFact):
+            return packed_school.pack(fact.subject, school.evolve(packed_school.unpack(state), data, at=micros_of(fact.time)))
         return packed.pack(evolve(packed.unpack(state), data, on=china_day(fact.time), cause=fact.causationid))
 
     def listed(self, state: bytes | None) -> AbstractSet[tuple[str, bytes]]:
-        """Return the lists of a state. A clock has none, and a county one while a flag of it is open.
+        """Return the lists of a state. A clock has none, a county one while a flag of it is open, and a school that of its county.
 
-        Those of a file are of its county and state, of what was and will be told of its due day, of who answers, of flags and of draws.
+        Those of a file are of its county and state, of what was and will be told of its due day, of who answers, of flags, draws and places.
         """
         if state is None or len(state) == packed.CLOCK_SIZE:
             return _NOWHERE
         if packed_county.is_county(state):
             flagged = packed_county.place_in_lists(state)
             return _NOWHERE if flagged is None else frozenset((flagged,))
+        if packed_school.is_school(state):
+            stated = packed_school.place_in_lists(state)
+            return _NOWHERE if stated is None else frozenset((stated,))
         places = packed.places_in_lists(state)
-        owner, beside = packed.owner_of(state), packed.places_of_oversight(state)
+        owner, beside = packed.owner_of(state), (*packed.places_of_oversight(state), *packed.place_of_missing(state))
         return frozenset((*places, *beside)) if owner is None else frozenset((*places, *beside, *lists_of(owner, places)))
 
 
@@ -181,6 +214,8 @@ def _decided(case: Case, command: Command, *, on: date, cause: str) -> CaseFact 
     if isinstance(command, _OF_OWNERS):
         office = "" if isinstance(command, MarkUnowned) else command.office
         return owner_commands.decide(case, command, on=on, cause=cause, answers_for=_counties_of(office, on))
+    if isinstance(command, _OF_PLACES):
+        return place_commands.decide(case, command, on=on, cause=cause, answers_for=_counties_of(getattr(command, "office", ""), on))
     if isinstance(command, _OF_OVERSIGHT):
         return flag_commands.decide(case, command, on=on, cause=cause, answers_for=_counties_of(command.office, on))
     return plan_commands.decide(case, command, on=on, cause=cause, answers_for=codes_of_office(command.office))

@@ -1,4 +1,4 @@
-"""What case does about facts of enrolment: commands for its own input topic. Pure.
+"""What case does about facts of enrolment: commands for its own input topic. Pure. What it does about its own is in ``place_policies.py``.
 
 A policy looks at the standings that a student's fact found and left, and so at any type of fact alike, but for the steps of a merge and for a
 report that was taken back; of the fact's own data only at what the file is to remember. Late news leaves today's standing as it is, so nothing
@@ -6,9 +6,11 @@ follows from it. Where a report was taken back, what it had brought about is to 
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from msgspec import Struct
 
+from services.case import place_policies
 from shared.contracts.case_codes import UnownedReason
 from shared.contracts.case_commands import (
     CaseCommand,
@@ -25,11 +27,13 @@ from shared.contracts.case_commands import (
     RestoreCase,
 )
 from shared.contracts.case_owner_commands import MarkUnowned
+from shared.contracts.place_commands import CountPlaces
+from shared.contracts.places import SchoolPlacesStated
 from shared.contracts.same_as import StudentMerged, StudentMergeVoided, StudentReleased, StudentRestored, StudentTookOver
 from shared.contracts.services import CASE, ENROLMENT
 from shared.contracts.student import Standing, StudentVoided
 from shared.contracts.words import OUT_OF_SCHOOL, RemovalCode, Status
-from shared.events.envelope import Event
+from shared.events.envelope import Addressed, Event
 from shared.log import topics
 
 _NOT_BACK = OUT_OF_SCHOOL | {Status.ON_LEAVE, Status.REMOVED}
@@ -53,7 +57,10 @@ class WhatIsLeft(Struct, gc=False):
 
 
 class Change(Struct, gc=False):
-    """What is read of a student's fact: the standings, and what a file remembers of what was said; of a merge, the other id."""
+    """What is read of a student's fact: the standings, and what a file remembers of what was said; of a merge, the other id.
+
+    Of the statement of a school's places: all of it.
+    """
 
     before: Standing | None = None
     after: Standing | None = None
@@ -63,6 +70,12 @@ class Change(Struct, gc=False):
     student: str = ""
     known: Known | None = None
     left: WhatIsLeft | None = None
+    school: str | None = None
+    county: str = ""
+    term: str = ""
+    seats: int = 0
+    beds: int = 0
+    late: bool = False
 
 
 Fact = Event[Change]
@@ -90,7 +103,7 @@ def when_student_returned_observe_it(fact: Fact) -> CaseCommand | None:
     after = fact.data.after
     if after is None or after.status in _NOT_BACK or not _is_out(fact.data.before) or _is_void(fact):
         return None
-    return ObserveReturn(fact=fact.sequence, claimant=_claimant_of(fact))
+    return ObserveReturn(fact=fact.sequence, claimant=_claimant_of(fact), school=fact.data.school)
 
 
 def when_student_was_removed_close_case(fact: Fact) -> CaseCommand | None:
@@ -175,6 +188,12 @@ def when_student_was_restored_restore_case(fact: Fact) -> CaseCommand | None:
     return RestoreCase(fact=fact.sequence, student=fact.data.student, county=after.county, status=after.status, reason=after.reason)
 
 
+def when_places_were_stated_count_them(fact: Fact) -> CountPlaces | None:
+    """Let the newest statement of a school's places hold."""
+    said = fact.data
+    return None if said.late else CountPlaces(fact=fact.sequence, county=said.county, term=said.term, seats=said.seats, beds=said.beds)
+
+
 STEPS_OF_MERGES: Mapping[str, Callable[[Fact], CaseCommand | None]] = {
     StudentMerged.TYPE: when_student_was_merged_close_case,
     StudentTookOver.TYPE: when_student_took_over_join_cases,
@@ -202,10 +221,15 @@ class CasePolicies:
     service = CASE.name
     source = CASE.policy_source
     commands_topic = topics.CASE_COMMANDS
-    hears: Mapping[str, type[Fact]] = {ENROLMENT.source: Fact}
+    hears: Mapping[str, type[Event[Any]]] = {ENROLMENT.source: Fact, CASE.source: place_policies.Fact}
 
-    def commands(self, fact: Fact) -> Sequence[CaseCommand]:
+    def commands(self, fact: Event[Any]) -> Sequence[CaseCommand | Addressed]:
         """Return what all policies ask for because of one fact."""
+        if fact.source == CASE.source:
+            return place_policies.commands(fact)
+        if fact.type == SchoolPlacesStated.TYPE:
+            stated = when_places_were_stated_count_them(fact)
+            return () if stated is None else (stated,)
         if (of_merge := STEPS_OF_MERGES.get(fact.type)) is not None:
             command = of_merge(fact)
             return () if command is None else (command,)

@@ -5,16 +5,17 @@ from typing import assert_never
 
 from msgspec import Raw
 
-from services.enrolment.domain import county, merging, packed, student, voiding
+from services.enrolment.domain import county, merging, packed, packed_school, school, student, voiding
 from services.enrolment.domain.events import BY_REPORT
 from services.enrolment.domain.refusals import NotVoidable
 from services.enrolment.domain.senders import Provinces, Told
 from services.enrolment.domain.state import Student
 from services.enrolment.domain.transfers import lists_of
 from shared.contracts.county import CountyStated
+from shared.contracts.places import SchoolPlacesStated
 from shared.contracts.refusal import Refusal
 from shared.contracts.registry import MERGE_LANGUAGE, RECORD_LANGUAGE, REPORT_LANGUAGE
-from shared.contracts.reports import CountyReported, Report, SameAs, Voided
+from shared.contracts.reports import CountyReported, PlacesStated, Report, SameAs, Voided
 from shared.contracts.same_as import StudentMergeVoided
 from shared.contracts.services import ENROLMENT
 from shared.contracts.student import StudentFact, StudentSameAs, StudentVoided
@@ -26,7 +27,8 @@ from shared.geography.divisions import Divisions, divisions
 from shared.ids import uuid5_of_position
 from shared.log import topics
 
-_COUNTY_KEY = 6
+_COUNTY_KEY, _SCHOOL_KEY = 6, 10
+_Fact = StudentFact | CountyStated | SchoolPlacesStated
 _BY_POLICIES = f'"{ENROLMENT.policy_source}"'.encode()
 """What stands in every command of the policies."""
 
@@ -37,7 +39,7 @@ def provinces_in(divisions: Divisions) -> Provinces:
 
 
 class EnrolmentDecider:
-    """Enrolment's ``Decider``: students and counties, each by its own key."""
+    """Enrolment's ``Decider``: students, counties and schools, each by its own key."""
 
     service = ENROLMENT.name
     source = ENROLMENT.source
@@ -47,9 +49,11 @@ class EnrolmentDecider:
         self._provinces = provinces_in(divisions())
 
     def state_id(self, key: bytes | None) -> bytes:
-        """Return a student's 16 bytes, or those that a county's six digits are padded to."""
+        """Return a student's 16 bytes, those that a county's six digits are padded to, or those before a school's ten."""
         if key is not None and len(key) == _COUNTY_KEY and key.isdigit():
             return b"county" + key + b"\0\0\0\0"
+        if key is not None and len(key) == _SCHOOL_KEY and key.isdigit():
+            return b"school" + key
         return student_state_id(key)
 
     def judge(self, key: bytes, value: bytes | None, state: bytes | None, *, partition: int, offset: int) -> Judged:
@@ -90,11 +94,14 @@ class EnrolmentDecider:
 
     def evolved(self, fact: Event[Raw], state: bytes | None) -> bytes:
         """Return the state after a fact of enrolment's own, as ``judge`` left it when the fact was new."""
-        data: StudentFact | CountyStated = read_data(RECORD_LANGUAGE, fact.type, fact.data)
+        data: _Fact = read_data(RECORD_LANGUAGE, fact.type, fact.data)
         match data:
             case CountyStated():
                 ledger = county.evolve(packed.unpack_ledger(state), data, at=fact.time, source=fact.reportedby or "", id=fact.causationid)
                 return packed.pack_ledger(ledger)
+            case SchoolPlacesStated():
+                stated = school.evolve(packed_school.unpack(state), data, at=fact.time, source=fact.reportedby or "", id=fact.causationid)
+                return packed_school.pack(stated)
             case StudentFact():
                 told, child = Told(fact.time, fact.reportedby or "", fact.causationid), packed.unpack(state)
                 if isinstance(data, merging.STEPS):
@@ -110,11 +117,11 @@ class EnrolmentDecider:
         transfers = packed.transfers_of(state)
         return lists_of(transfers) if transfers else frozenset()
 
-    def _decided(
-        self, report: Report, submission: Submission, state: bytes | None, *, partition: int, offset: int
-    ) -> tuple[StudentFact | CountyStated, bytes] | None:
+    def _decided(self, report: Report, submission: Submission, state: bytes | None, *, partition: int, offset: int) -> tuple[_Fact, bytes] | None:
         """Return the fact that a report comes to and the state it leaves; None where it says nothing new."""
-        of_county = len(submission.subject) == _COUNTY_KEY
+        of_county, of_school = len(submission.subject) == _COUNTY_KEY, len(submission.subject) == _SCHOOL_KEY
+        if isinstance(report, PlacesStated) or of_school:
+            return self._places_stated(report, submission, state)
         if isinstance(report, CountyReported):
             if not of_county:
                 raise Unreadable("the subject is a child, and the report is of a county")
@@ -135,6 +142,20 @@ class EnrolmentDecider:
         voided = voiding.decide(child, report, told, self._provinces)
         return None if voided is None else (voided, packed.pack(voiding.evolve(child, voided, told, self._provinces)))
 
+    def _places_stated(self, report: Report, submission: Submission, state: bytes | None) -> tuple[SchoolPlacesStated, bytes] | None:
+        if not isinstance(report, PlacesStated):
+            if isinstance(report, Voided):
+                raise NotVoidable("a statement of places is not taken back: state the right numbers, and the newest statement holds")
+            raise Unreadable("the subject is a school, and the report is of a child or a county")
+        if len(submission.subject) != _SCHOOL_KEY:
+            raise Unreadable("the report is of a school, and the subject is none")
+        told = Told(submission.time, submission.source, submission.id)
+        ledger = packed_school.unpack(state)
+        fact = school.decide(ledger, report, told, school=submission.subject, provinces=self._provinces)
+        if fact is None:
+            return None
+        return fact, packed_school.pack(school.evolve(ledger, fact, at=told.at, source=told.source, id=told.id))
+
     def _step_of_merge(self, child: Student, report: SameAs | Voided, told: Told, subject: str) -> StudentSameAs | StudentMergeVoided | None:
         """Return the step that a report of a merge comes to, or None for a repeat. Raises ``Refusal``."""
         if isinstance(report, SameAs):
@@ -151,7 +172,7 @@ def _stated(report: CountyReported, submission: Submission, state: bytes | None)
 
 def _duplicate(report: Report, submission: Submission, state: bytes | None) -> bytes:
     """Return what the receipt of a duplicate shows: whether the child's standing is another by now than the report left."""
-    if isinstance(report, CountyReported | SameAs | Voided) or student.agrees(packed.unpack(state), report):
+    if isinstance(report, CountyReported | PlacesStated | SameAs | Voided) or student.agrees(packed.unpack(state), report):
         return _shown(submission)
     return encode(Exceptional(submission.id, agrees=False))
 

@@ -9,12 +9,12 @@ from services.relief import openapi, requests
 from services.relief.decider import ReliefDecider
 from services.relief.documents import GrantFile, GrantList, StudentGrants
 from services.relief.domain.rates import has_rate
-from services.relief.domain.terms import first_day, number_of
 from services.relief.grants import GRANT, TERM, GrantOf, Grants, is_within
 from services.relief.terms.term_start import Beginnings, Pace
 from services.relief.terms.walk import Progress
 from shared import clock
 from shared.access.access_log import AccessLog, Why
+from shared.calendar.terms import first_day, number_of
 from shared.clock import china_day
 from shared.commands.command_lines import MEDIA_TYPE as LINES
 from shared.commands.command_lines import MOST_BYTES, LinesDone

@@ -4,7 +4,7 @@ from collections.abc import Sequence, Set
 
 from services.relief.documents import GrantEntry, GrantFile, GrantList, StudentGrants, entry_of, file_of
 from services.relief.domain.packed import term_key, unpack
-from services.relief.domain.terms import number_of
+from shared.calendar.terms import number_of
 from shared.clock import china_day
 from shared.commands.rebuild_gate import RebuildGate
 from shared.commands.record_clock import Now

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from shared.contracts.place_codes import Placing
 from shared.contracts.words import Reason, RecordedCounty
 
 
@@ -196,7 +197,8 @@ RecordedStep = Annotated[str, Meta(min_length=1, max_length=40, extra_json_schem
 class CaseStanding(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """What is counted of a file. ``county``: the one that answers for it; ``due``: the day of the next step.
 
-    ``urgency``: what was told of this due day, left out where nothing was.
+    ``urgency``: what was told of this due day, left out where nothing was. ``places``: in the school
+    that the plan names, left out where it names none.
     Where a child comes to count in another county, the file follows once that county has taken it over; before there were hand-overs, at once.
     """
 
@@ -206,3 +208,4 @@ class CaseStanding(Struct, frozen=True, forbid_unknown_fields=True, omit_default
     attempts: Attempts
     due: date | None
     urgency: Urgency | None = None
+    places: Placing | None = None

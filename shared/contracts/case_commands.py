@@ -22,7 +22,18 @@ from shared.contracts.case_codes import (
     StepCode,
     StudentSequence,
 )
-from shared.contracts.words import Reason, RecordedCounty, RecordedReference, RecordedStudent, Reference, RemovalCode, Spell, Spells, Status
+from shared.contracts.words import (
+    Reason,
+    RecordedCounty,
+    RecordedReference,
+    RecordedSchool,
+    RecordedStudent,
+    Reference,
+    RemovalCode,
+    Spell,
+    Spells,
+    Status,
+)
 
 
 class CaseCommand(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False, kw_only=True):
@@ -52,11 +63,19 @@ class ObserveReturnV1(FollowingCommand, frozen=True):
     TYPE = "cn.baoxue.case.asked.observe-return.v1"
 
 
-class ObserveReturn(FollowingCommand, frozen=True):
-    """The child is said to be back: put its file under observation. ``claimant``: who said so, null where it is not known."""
+class ObserveReturnV2(FollowingCommand, frozen=True):
+    """The child is said to be back: put its file under observation. Into which school, the command does not say."""
 
     TYPE = "cn.baoxue.case.asked.observe-return.v2"
     claimant: AnyOffice | None = None
+
+
+class ObserveReturn(FollowingCommand, frozen=True):
+    """The child is said to be back: put its file under observation. ``claimant``: who said so; ``school``: where. Null where that is not known."""
+
+    TYPE = "cn.baoxue.case.asked.observe-return.v3"
+    claimant: AnyOffice | None = None
+    school: RecordedSchool | None = None
 
 
 class MoveCase(FollowingCommand, frozen=True):
@@ -267,6 +286,7 @@ class PlanVisit(CaseCommand, frozen=True):
 FILE_COMMANDS: tuple[type[CaseCommand], ...] = (
     OpenCase,
     ObserveReturnV1,
+    ObserveReturnV2,
     ObserveReturn,
     MoveCase,
     CorrectReason,
@@ -295,7 +315,8 @@ FILE_COMMANDS: tuple[type[CaseCommand], ...] = (
 COMMAND_UPCASTS: Mapping[str, Callable[[Any], Struct]] = {
     RecordAttemptV1.TYPE: lambda old: RecordAttempt(office=old.office, method=old.method, outcome=old.outcome, next=old.next),
     CloseForRemovalV1.TYPE: lambda old: CloseForRemoval(fact=old.fact, code=old.code),
-    ObserveReturnV1.TYPE: lambda old: ObserveReturn(fact=old.fact),
+    ObserveReturnV1.TYPE: lambda old: ObserveReturnV2(fact=old.fact),
+    ObserveReturnV2.TYPE: lambda old: ObserveReturn(fact=old.fact, claimant=old.claimant),
     CloseAfterReturnV1.TYPE: lambda old: CloseAfterReturnV2(office=old.office, outcome=old.outcome),
     CloseAfterReturnV2.TYPE: lambda old: CloseAfterReturn(office=old.office, outcome=old.outcome, evidence=old.evidence),
 }

@@ -48,6 +48,7 @@ from shared.contracts.case_offices import (
 )
 from shared.contracts.case_owner_commands import OWNER_COMMANDS
 from shared.contracts.case_owners import OWNER_FACTS
+from shared.contracts.case_places import CASE_PLACE_FACTS
 
 CASE_FACTS: tuple[type[CaseFact], ...] = (
     CaseOpenedV1,
@@ -86,6 +87,7 @@ CASE_FACTS: tuple[type[CaseFact], ...] = (
     CaseVisitPlanned,
     *OWNER_FACTS,
     *URGENCY_FACTS,
+    *CASE_PLACE_FACTS,
 )
 """The reference pages and the definition of the audit name them in this order."""
 CASE_COMMANDS: tuple[type[CaseCommand], ...] = (*FILE_COMMANDS, *OWNER_COMMANDS, *DAY_COMMANDS)

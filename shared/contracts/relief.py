@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
-from shared.contracts.words import FactId, RecordedCounty, RecordedReference, RecordedStudent, Reference, Stage
+from shared.contracts.words import FactId, RecordedCounty, RecordedReference, RecordedStudent, RecordedTerm, Reference, Stage, Term
 
 
 class GrantState(StrEnum):
@@ -30,10 +30,8 @@ class Scheme(StrEnum):
     """生活补助 for pupils of poor households in the years of compulsory schooling."""
 
 
-# In Python `$` also matches before a final newline; the look-ahead shuts that door and is harmless elsewhere.
-Term = Annotated[str, Meta(pattern=r"^(19|20|21)[0-9]{2}-(spring|autumn)$(?!\n)", description="a school term: 2019-autumn, 2020-spring")]
-RecordedTerm = Annotated[str, Meta(min_length=11, max_length=11, extra_json_schema={"pattern": "^[0-9]{4}-(spring|autumn)$"})]
 Fen = Annotated[int, Meta(ge=0, le=1_000_000_000, description="money in whole fen, a hundredth of a yuan")]
+# In Python `$` also matches before a final newline; the look-ahead shuts that door and is harmless elsewhere.
 CountyOffice = Annotated[str, Meta(pattern=r"^/counties/[0-9]{6}$(?!\n)", description="/counties/NNNNNN")]
 RecordedOffice = Annotated[str, Meta(min_length=16, max_length=16, extra_json_schema={"pattern": "^/counties/[0-9]{6}$"})]
 StudentSequence = Annotated[str, Meta(min_length=21, max_length=21, extra_json_schema={"pattern": "^[0-9]{16}-[0-9]{4}$"})]

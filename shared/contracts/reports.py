@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
+from shared.contracts.place_codes import Places
 from shared.contracts.words import (
     Children,
     ClearedOutcome,
@@ -27,6 +28,7 @@ from shared.contracts.words import (
     SchoolDays,
     Stage,
     StudentId,
+    Term,
 )
 
 
@@ -206,6 +208,19 @@ class SameAs(Report, frozen=True):
     student: StudentId
 
 
+class PlacesStated(Report, frozen=True):
+    """How many seats and boarding beds of a school no pupil has in a term, 0 included, on the day of ``time``. A newer statement takes its place.
+
+    A place that is held for a child of a file counts until the child has come back into it.
+    """
+
+    TYPE = "cn.baoxue.reported.places-stated.v1"
+    county: CountyCode
+    term: Term
+    seats: Places
+    beds: Places
+
+
 class CountyReported(Report, frozen=True):
     """A county's own statement of how many children are out of school, 0 included; also its sign of life."""
 
@@ -232,6 +247,7 @@ REPORTS: tuple[type[Report], ...] = (
     HouseholdChanged,
     Completed,
     Removed,
+    PlacesStated,
     Voided,
     SameAs,
     CountyReported,

@@ -17,6 +17,8 @@ from shared.contracts.case_language import CASE_COMMANDS, CASE_FACTS
 from shared.contracts.county import CountyStated
 from shared.contracts.flag_commands import FLAG_COMMANDS
 from shared.contracts.flags import FLAG_FACTS, OVERSIGHT_FACTS
+from shared.contracts.place_commands import PLACE_COMMANDS
+from shared.contracts.places import PLACE_FACTS, SchoolPlacesStated
 from shared.contracts.relief import RELIEF_COMMANDS, RELIEF_FACTS
 from shared.contracts.reports import REPORTS
 from shared.contracts.same_as import MERGE_COMMANDS, MERGE_FACTS
@@ -94,10 +96,10 @@ ENROLMENT = ServiceSpec(
     input=InputTopic(
         "enrolment.submissions",
         "reports as they were received, and what policies ask of a child",
-        "student id or county code",
+        "student id, county code or school code",
         (*REPORTS, *MERGE_COMMANDS),
     ),
-    facts=(*STUDENT_FACTS, *MERGE_FACTS, CountyStated),
+    facts=(*STUDENT_FACTS, *MERGE_FACTS, CountyStated, SchoolPlacesStated),
     hears=("enrolment",),
 )
 
@@ -107,10 +109,14 @@ CASE = ServiceSpec(
     admin_port=8012,
     serves="shows files of children at /v1/cases",
     input=InputTopic(
-        "case.commands", "what offices and policies ask of cases", "student id or county code", (*CASE_COMMANDS, *FLAG_COMMANDS), COMMAND_UPCASTS
+        "case.commands",
+        "what offices and policies ask of cases",
+        "student id, county code or school code",
+        (*CASE_COMMANDS, *FLAG_COMMANDS, *PLACE_COMMANDS),
+        COMMAND_UPCASTS,
     ),
-    facts=(*CASE_FACTS, DayBegan, *FLAG_FACTS, *OVERSIGHT_FACTS),
-    hears=("enrolment",),
+    facts=(*CASE_FACTS, DayBegan, *FLAG_FACTS, *OVERSIGHT_FACTS, *PLACE_FACTS),
+    hears=("enrolment", "case"),
     tells_day=True,
     passes_days=True,
 )

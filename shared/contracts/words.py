@@ -134,6 +134,7 @@ StudentId = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}$(?!\n)", description="32
 FactId = Annotated[str, Meta(min_length=36, max_length=36, extra_json_schema={"pattern": "^[0-9a-f-]{36}$"})]
 CountyCode = Annotated[str, Meta(pattern=r"^[0-9]{6}$(?!\n)", description="six digits of GB/T 2260")]
 SchoolCode = Annotated[str, Meta(pattern=r"^[0-9]{10}$(?!\n)", description="the school's 10-digit code")]
+Term = Annotated[str, Meta(pattern=r"^(19|20|21)[0-9]{2}-(spring|autumn)$(?!\n)", description="a school term: 2019-autumn, 2020-spring")]
 Reference = Annotated[
     str,
     # The first look-ahead keeps identity numbers out: no event may hold one.
@@ -145,6 +146,7 @@ Reference = Annotated[
 RecordedStudent = Annotated[str, Meta(min_length=32, max_length=32, extra_json_schema={"pattern": "^[0-9a-f]{32}$"})]
 RecordedCounty = Annotated[str, Meta(min_length=6, max_length=6, extra_json_schema={"pattern": "^[0-9]{6}$"})]
 RecordedSchool = Annotated[str, Meta(min_length=10, max_length=10, extra_json_schema={"pattern": "^[0-9]{10}$"})]
+RecordedTerm = Annotated[str, Meta(min_length=11, max_length=11, extra_json_schema={"pattern": "^[0-9]{4}-(spring|autumn)$"})]
 RecordedReference = Annotated[str, Meta(min_length=1, max_length=64, extra_json_schema={"pattern": "^[A-Za-z0-9/-]{1,64}$"})]
 
 Grade = Annotated[int, Meta(ge=1, le=9, description="1 to 9")]

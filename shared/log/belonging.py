@@ -22,12 +22,15 @@ from shared.log.partitioner import partitions_of
 FIGURES, FIGURES_SOURCE = "figure", "/reporting"
 """The family of published figures, and who writes it (wire page, section 1). They follow from no input."""
 COUNTY, OVERSIGHT = "county", "oversight"
-"""The family of what counties state, and that of what is kept of them. Their subjects are counties; the subject of every other fact is a student."""
+"""The family of what counties state, and that of what is kept of them. Their subjects are counties."""
+SCHOOL, PLACE = "school", "place"
+"""The family of what is stated of schools, and that of who holds their places. Their subjects are schools; that of every other fact is a student."""
 
 INPUT_TOPICS: Mapping[str, str] = {spec.source: spec.input.name for spec in SERVICES if spec.input is not None}
 """The input topic that the sequences of a source count in."""
 _SOURCES = {fact.TYPE.split(".")[2]: spec.source for spec in SERVICES for fact in spec.facts} | {FIGURES: FIGURES_SOURCE}  # type: ignore[attr-defined]  # every fact names its TYPE
-_STUDENT_ID, _COUNTY_CODE = 32, 6
+_STUDENT_ID, _COUNTY_CODE, _SCHOOL_CODE = 32, 6, 10
+_LENGTHS = {COUNTY: _COUNTY_CODE, OVERSIGHT: _COUNTY_CODE, SCHOOL: _SCHOOL_CODE, PLACE: _SCHOOL_CODE}
 
 
 class Known(NamedTuple):
@@ -117,4 +120,4 @@ def _offset(last: str) -> int:
 def _written(type_: str) -> tuple[str | None, int]:
     """Return who writes facts of a type, None for nobody, and the length of a subject of theirs."""
     family = type_.split(".")[2]
-    return _SOURCES.get(family), _COUNTY_CODE if family in (COUNTY, OVERSIGHT) else _STUDENT_ID
+    return _SOURCES.get(family), _LENGTHS.get(family, _STUDENT_ID)

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from shared.contracts.services import SERVICES
 from shared.events.codec import encode
-from shared.log.belonging import COUNTY, OVERSIGHT
+from shared.log.belonging import COUNTY, OVERSIGHT, PLACE, SCHOOL
 from shared.log.clock_keys import clock_key
 from tests.contracts.examples import example_of
 from tests.contracts.published import GOLDEN, SHAPES, SUMS
@@ -24,7 +24,7 @@ SOURCES = {fact.TYPE: spec.source for spec in SERVICES for fact in spec.facts}  
 """The ``source`` of each fact: the service that records it."""
 
 
-SUBJECTS = {COUNTY: "513431", OVERSIGHT: "513431", "day": clock_key(0, 1)}
+SUBJECTS = {COUNTY: "513431", OVERSIGHT: "513431", SCHOOL: "2151000001", PLACE: "2151000001", "day": clock_key(0, 1)}
 """The subject of the families whose facts are about no student."""
 
 

@@ -9,6 +9,7 @@ from shared.log.partitioner import partition_of, partitions_of
 law = settings(max_examples=200, deadline=None, derandomize=True)
 students = st.binary(min_size=16, max_size=16).map(lambda id_: id_.hex().encode())
 counties = st.integers(0, 999_999).map(lambda code: b"%06d" % code)
+schools = st.integers(0, 9_999_999_999).map(lambda code: b"%010d" % code)
 
 
 def theirs(key: bytes, partitions: int) -> int:
@@ -22,8 +23,8 @@ def test_students_sit_where_kafka_python_puts_them(keys: list[bytes], partitions
 
 
 @law
-@given(st.lists(st.one_of(students, counties)), st.integers(1, 1000))
-def test_students_and_counties_together_sit_where_kafka_python_puts_them(keys: list[bytes], partitions: int) -> None:
+@given(st.lists(st.one_of(students, counties, schools)), st.integers(1, 1000))
+def test_students_counties_and_schools_together_sit_where_kafka_python_puts_them(keys: list[bytes], partitions: int) -> None:
     assert partitions_of(keys, partitions) == [theirs(key, partitions) for key in keys]
 
 

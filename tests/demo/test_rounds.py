@@ -11,7 +11,7 @@ from deploy.demo.history.published import JUNE, LAST, LISTED
 from deploy.demo.playing.outbox import Outbox
 from deploy.demo.playing.rounds import TERMS, is_closed, is_paid, is_round, is_visited, next_step
 from deploy.demo.playing.story import Story
-from services.relief.domain.terms import first_day, number_of
+from shared.calendar.terms import first_day, number_of
 
 CHILDREN = [f"{n * 7_919 % 0x1000000:06x}{n:026x}" for n in range(3_000)]
 SENDER = "/provinces/51"

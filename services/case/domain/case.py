@@ -2,7 +2,8 @@
 
 There is one file a child. A child that is out of school again (复辍) has the same file opened again: its attempts start anew, and
 what happened before stays in its timeline. ``policy_commands.py`` decides the commands of policies, ``office_commands.py`` and
-``plan_commands.py`` those of offices, ``flag_commands.py`` those about flags and samples, ``urgency.py`` what a day that begins makes of a file.
+``plan_commands.py`` those of offices, ``flag_commands.py`` those about flags and samples, ``place_commands.py`` those about places in schools,
+``urgency.py`` what a day that begins makes of a file.
 """
 
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ from msgspec import Struct
 from services.case.domain.flags import Flags, with_raised, with_settled
 from services.case.domain.law import Law, law_after
 from services.case.domain.owners import Owner, owner_after
+from services.case.domain.placing import asked_after
 from services.case.domain.plan import Plan, plan_after
 from services.case.domain.samples import Draws, draws_after
 from services.case.domain.sustaining import BACK, Return, return_after
@@ -34,7 +36,8 @@ class Case(Struct, frozen=True, gc=False):
     to it, packed (``timeline.py``). ``plan``: what is to be done for the child. ``law``: which steps of the law were taken, None for none.
     ``back``: what is known of the return of a child that is back, until the file is closed. ``owner``: who answers, where it is not the one with
     whom the chain of the county begins; where the file is on its way, and whether it is nobody's. ``flags``: all that were ever raised of it;
-    ``draws``: the newest draw for re-check of each level above.
+    ``draws``: the newest draw for re-check of each level above. ``asked``: by which commands places were asked for last, while the plan names a
+    school (``placing.py``).
     """
 
     standing: CaseStanding | None = None
@@ -46,6 +49,7 @@ class Case(Struct, frozen=True, gc=False):
     owner: Owner | None = None
     flags: Flags = ()
     draws: Draws = ()
+    asked: bytes = b""
 
 
 INITIAL = Case()
@@ -71,7 +75,8 @@ def evolve(case: Case, fact: CaseFact, *, on: date, cause: str) -> Case:
     flags, draws = case.flags, case.draws
     if type(fact) in _OF_FLAGS:
         flags, draws = _overseen(case, fact, on, cause)
-    return Case(fact.after, taken, history, plan, law_after(case.law, fact), back, owner, flags, draws)
+    asked = b"" if fact.after.places is None else asked_after(case.asked, fact, cause)
+    return Case(fact.after, taken, history, plan, law_after(case.law, fact), back, owner, flags, draws, asked)
 
 
 def _overseen(case: Case, fact: CaseFact, on: date, cause: str) -> tuple[Flags, Draws]:

@@ -88,6 +88,7 @@ from shared.contracts.case_offices import (
     CaseVisitPlanned,
 )
 from shared.contracts.oversight_codes import Finding, FlagGround, Rule
+from shared.contracts.place_codes import FreeingReason, Place, Shortage
 from shared.contracts.words import Reason, RemovalCode
 
 _HEAD = Layout(">I")
@@ -154,6 +155,11 @@ class Happening(Struct, frozen=True, omit_defaults=True):
     rule: Rule | None = None
     ground: FlagGround | None = None
     finding: Finding | None = None
+    place: Place | None = None
+    school: str | None = None
+    school_term: str | None = None
+    shortage: Shortage | None = None
+    freed: FreeingReason | None = None
 
 
 def _placed(head: int, fact: CaseFact, _: str) -> bytes:

@@ -1,7 +1,7 @@
 """States as bytes: 24 for a file, 3 more while there is more to tell of its due day, 4 more once a step of its plan is done or left out, 7 more
 once a step of the law was taken, 9 to
 21 more while the child is back and the file not closed, what is known of who answers beside the county (``packed_owner.py``), flags and draws
-(``packed_oversight.py``), and 4 to 28 for each happening of its history.
+(``packed_oversight.py``), 16 while its plan names a school, and 4 to 28 for each happening of its history.
 
 The first byte is the format's version. The numbers below, in ``stored_numbers.py`` and in ``entries.py`` are stored: they never change, and none
 is used again.
@@ -18,6 +18,8 @@ from services.case.domain.law import Law
 from services.case.domain.owners import Owner
 from services.case.domain.packed_oversight import pack_draws, pack_flags, unpack_draws, unpack_flags
 from services.case.domain.packed_owner import NO_OWNER, OF_OWNERS, pack_owner, unpack_owner
+from services.case.domain.packed_placing import pack_placing, unpack_placing
+from services.case.domain.placing import missing
 from services.case.domain.plan import Plan
 from services.case.domain.samples import oldest_waiting
 from services.case.domain.stored_numbers import (
@@ -41,12 +43,12 @@ from services.case.domain.urgency import next_day
 from shared.contracts.case_codes import CaseStanding
 from shared.states import check_format, damaged
 
-FORMAT = 6
+FORMAT = 7
 """Raise it with any change of the layouts or the numbers."""
 
 _MARKS = {n << 4 | r: (state, reason) for n, state in enumerate(STATES) for r, reason in enumerate(REASONS)}
 
-# version; state and reason, 4 bits each; county (six digits); due day, as lists sort it; attempts; taken;
+# version; state and reason, 4 bits each; county (six digits); due day, as lists sort it; attempts 15 bits, above them whether places follow; taken;
 # of the plan: the playbook's version 7 bits, whether the marks follow 1 bit, whether the law follows 1 bit, the return 1 bit;
 # the day from which its days count 22 bits; what else follows: of who answers 3 bits (``packed_owner.py``), what was told of the due day 3 bits,
 # whether the day follows on which there is more to tell 1 bit; whether flags and draws follow 1 bit
@@ -59,13 +61,15 @@ _PLAN_MARKS = Layout(">HH")  # steps done; steps left out
 _RETURN = Layout(">3s6s")  # the day of the return; the claimant (0: not known), and above it which offices follow in 6 bytes each
 _OFFICE_BYTES = 6
 _CORROBORATED, _PROPOSED = 1 << 46, 1 << 47
-FLAGGED, DRAWN = "flagged", "drawn"
-"""The kinds of the lists of files with an open flag, and of files that wait for a re-check."""
+FLAGGED, DRAWN, NO_PLACE = "flagged", "drawn", "no-place"
+"""The kinds of the lists of files with an open flag, of files that wait for a re-check, and of plans without a place in the school they name."""
 _LISTED_AS, _DUE = slice(1, 6), slice(6, 9)
 _URGENCY_BITS, _URGENCY, _FALLS, _OVERSEEN = 3, 7, 1 << 6, 1 << 7
 _FALLS_AT = slice(_CASE.size, _CASE.size + 3)
 _ELSE_AT = _CASE.size - 1
-_MOST_ATTEMPTS = 65_535
+_MOST_ATTEMPTS = 32_767
+_PLACED = 1 << 15
+_PLACED_AT, _PLACED_BYTE = 9, 1 << 7
 
 CLOCK_SIZE = 4
 """Bytes of the state of a partition's clock (``clock.py``). It is no file."""
@@ -101,8 +105,11 @@ def pack(case: Case) -> bytes:
     if (day := next_day(now)) is not None:
         # Stored, and not worked out again: lists are kept by it, whatever thresholds a later version of the code has.
         more, falls = more | _FALLS, pack_day(day)
-    head = _CASE.pack(FORMAT, marks, int(now.county), due, min(now.attempts, _MOST_ATTEMPTS), case.taken, begun, more)
-    return b"%b%b%b%b%b%b%b%b" % (head, falls, plan_marks, law, back, owner, overseen, case.history)
+    attempts, placing = min(now.attempts, _MOST_ATTEMPTS), b""
+    if now.places is not None:
+        attempts, placing = attempts | _PLACED, pack_placing(now.places, case.asked)
+    head = _CASE.pack(FORMAT, marks, int(now.county), due, attempts, case.taken, begun, more)
+    return b"%b%b%b%b%b%b%b%b%b" % (head, falls, plan_marks, law, back, owner, overseen, placing, case.history)
 
 
 def _pack_oversight(case: Case) -> bytes:
@@ -162,14 +169,17 @@ def unpack(state: bytes | None) -> Case:
         flags, history_at = unpack_flags(state, history_at)
         draws, history_at = unpack_draws(state, history_at)
     try:
+        places, asked = None, b""
+        if attempts & _PLACED:
+            places, asked, history_at = unpack_placing(state, history_at)
         case_state, reason = _MARKS[marks]
         since = date.fromordinal(begun & _DAY)
         urgency = URGENCIES[more >> _URGENCY_BITS & _URGENCY]
     except (KeyError, ValueError, IndexError):
         raise damaged(state, "case") from None
     day = None if due == NO_DAY else unpack_day(due)
-    standing = CaseStanding(case_state, code_of(county), reason, attempts, day, urgency)
-    return Case(standing, taken, state[history_at:], Plan(begun >> 25, since, done, left), law, back, owner, flags, draws)
+    standing = CaseStanding(case_state, code_of(county), reason, attempts & _MOST_ATTEMPTS, day, urgency, places)
+    return Case(standing, taken, state[history_at:], Plan(begun >> 25, since, done, left), law, back, owner, flags, draws, asked)
 
 
 def places_in_lists(state: bytes) -> list[tuple[str, bytes]]:
@@ -201,6 +211,15 @@ def places_of_oversight(state: bytes) -> Sequence[tuple[str, bytes]]:
     county = code_of(int.from_bytes(state[_LISTED_AS][1:]))
     waiting = ((FLAGGED, oldest_open(case.flags)), (DRAWN, oldest_waiting(case.draws)))
     return [(f"{county}:{kind}", pack_day(day)) for kind, day in waiting if day is not None]
+
+
+def place_of_missing(state: bytes) -> Sequence[tuple[str, bytes]]:
+    """Return the list of plans without a place in which a file stands, by its due day; at no cost where the plan names no school."""
+    if not state[_PLACED_AT] & _PLACED_BYTE:
+        return ()
+    case = unpack(state)
+    county = code_of(int.from_bytes(state[_LISTED_AS][1:]))
+    return [(f"{county}:{NO_PLACE}", state[_DUE])] if missing(case.standing, case.plan) else ()
 
 
 @cache

@@ -23,6 +23,7 @@ from shared.contracts.case_codes import (
     Urgency,
 )
 from shared.contracts.oversight_codes import Finding, FlaggedAct, FlagGround, Rule
+from shared.contracts.place_codes import FreeingReason, Place, PlaceState, Shortage
 from shared.contracts.words import Reason, RemovalCode
 
 REASONS: tuple[Reason | None, ...] = (
@@ -69,6 +70,12 @@ GROUNDS: tuple[FlagGround | None, ...] = (
 )  # fmt: skip
 FINDINGS = (Finding.IN_SCHOOL, Finding.NOT_IN_SCHOOL, Finding.LAWFULLY_ABSENT, Finding.OTHER)
 ACTS = (None, FlaggedAct.PROPOSED, FlaggedAct.CONFIRMED, FlaggedAct.CLOSED, FlaggedAct.LEFT_THE_COUNT)
+PLACES = (Place.SEAT, Place.BED)
+PLACE_STATES: tuple[PlaceState | None, ...] = (None, PlaceState.ASKED, PlaceState.HELD, PlaceState.WANTING, PlaceState.TAKEN)
+SHORTAGES: tuple[Shortage | None, ...] = (None, Shortage.NOT_STATED, Shortage.NONE_FREE)
+FREEING = (
+    FreeingReason.OTHER_SCHOOL, FreeingReason.NOT_NEEDED, FreeingReason.FAMILY_DECLINED, FreeingReason.ASKED_IN_ERROR, FreeingReason.OTHER,
+)  # fmt: skip
 URGENCY_NUMBER = {urgency: n for n, urgency in enumerate(URGENCIES)}
 STATE_NUMBER = {state: n for n, state in enumerate(STATES)}
 REASON_NUMBER = {reason: n for n, reason in enumerate(REASONS)}
@@ -84,6 +91,7 @@ _MARKS = 1 << 40 | 3 << 36
 OFFICE_BITS = 41
 OFFICE = (1 << OFFICE_BITS) - 1
 _OFFICE_BYTES = 6
+_SCHOOL_BYTES = 5
 DAY_BYTES = 3
 NO_DAY = b"\xff" * DAY_BYTES
 """No day: it sorts behind every day."""
@@ -116,6 +124,16 @@ def pack_office(office: str) -> bytes:
 def unpack_office(text: bytes) -> str:
     """Return the office of 6 bytes."""
     return office_of(int.from_bytes(text))
+
+
+def pack_school(code: str) -> bytes:
+    """Return a school's code as 5 bytes."""
+    return int(code).to_bytes(_SCHOOL_BYTES)
+
+
+def unpack_school(text: bytes) -> str:
+    """Return the school's code of 5 bytes."""
+    return f"{int.from_bytes(text):010}"
 
 
 def somebody(role: Role | None, office: str) -> int:

@@ -45,6 +45,14 @@ class NotYourCounty(Refusal):
         super().__init__(RefusalCode.NOT_YOUR_COUNTY, field, rule + coming)
 
 
+class SchoolOfAnotherCounty(Refusal):
+    """Another county stated the places of the school before."""
+
+    def __init__(self) -> None:
+        rule = "another county stated the places of this school: the school itself, or the province of both, says in which county it is"
+        super().__init__(RefusalCode.NOT_YOUR_COUNTY, "data.county", rule)
+
+
 class MergedIntoAnother(Refusal):
     """The id is one child with another, and whatever is said of the child is said under that other id."""
 

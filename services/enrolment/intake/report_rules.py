@@ -9,10 +9,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol, Self
 
 from services.enrolment.intake.attribute_rules import Texts, id_fault, text_faults
+from shared.calendar.terms import number_of, term_on
 from shared.clock import CHINA, china_day
 from shared.contracts.case_days import CLOCK
 from shared.contracts.refusal import RefusalCode
-from shared.contracts.reports import REPORTS, CountyReported, Listed, Removed, Report, SameAs, Voided
+from shared.contracts.reports import REPORTS, CountyReported, Listed, PlacesStated, Removed, Report, SameAs, Voided
 from shared.contracts.words import CountyCode, EventId, ListedStatus, Reference, RemovalCode
 from shared.events.field_rules import Fault, fields_of_type, reference_fault
 from shared.geography.divisions import County, Divisions
@@ -25,6 +26,9 @@ _UNTIL = "until"
 """The one day of a report that lies ahead: the last of a leave."""
 _is_student = re.compile(rf"(?!{CLOCK})[0-9a-f]{{32}}").fullmatch
 _is_county = re.compile(r"[0-9]{6}").fullmatch
+_is_school = re.compile(r"[0-9]{10}").fullmatch
+_TERMS_AHEAD = 4
+"""So many terms ahead places are stated: two years."""
 _OUT = (ListedStatus.DROPPED_OUT, ListedStatus.NEVER_ENROLLED)
 _NEVER_IN_SCHOOL = (ListedStatus.REGISTERED, ListedStatus.NEVER_ENROLLED)
 
@@ -98,13 +102,7 @@ class ReportRules:
         if not plain:
             found += text_faults(event)
         if subject is not None and report is not None:
-            if report is Voided and _is_county(subject):
-                rule = "a county's statement is not taken back: state the right number with county-reported, and the newest statement holds"
-                found.append(Fault(RefusalCode.NOT_VOIDABLE, "subject", rule))
-            elif report is not CountyReported and not _is_student(subject):
-                found.append(_malformed("subject", "subject must be a student id, 32 lower-case hex digits"))
-            if report is CountyReported and not _is_county(subject):
-                found.append(_malformed("subject", "subject must be the county's code, six digits of GB/T 2260"))
+            found += _subject_faults(subject, report)
             if event.partitionkey is not None and event.partitionkey != subject:
                 found.append(_malformed("partitionkey", "partitionkey must be the same as subject; it may be left out"))
         own = None if source is None else self._own.get(source)
@@ -125,11 +123,16 @@ class ReportRules:
             return found
         if report is CountyReported and subject is not None and _is_county(subject) and (fault := self._county_fault("subject", subject, day, own)):
             found.append(fault)
+        if report is PlacesStated and source is not None and own is None and subject is not None and source != f"/schools/{subject}":
+            rule = "subject must be the school of source; its county and its province may state its places too"
+            found.append(Fault(RefusalCode.NOT_YOUR_COUNTY, "subject", rule))
         counties, days, texts, further = _FIELDS[report]
         for name in counties:
             code = getattr(data, name)
-            if code is not None and (fault := self._county_fault(name, code, day, None)):
+            if code is not None and (fault := self._county_fault(name, code, day, own if report is PlacesStated else None)):
                 found.append(fault)
+        if report is PlacesStated and day is not None and data.term is not None and (fault := _term_fault(data.term, day)):
+            found.append(fault)
         for name in days:
             value = getattr(data, name)
             if value is not None and (fault := _day_fault(name, value, day, bounds)):
@@ -151,6 +154,31 @@ class ReportRules:
         if day is not None and not county.valid_on(day):
             return Fault(RefusalCode.COUNTY_NOT_VALID_THEN, field, f"{field} must be in force on the day of time; {_validity(county)}")
         return Fault(RefusalCode.NOT_YOUR_COUNTY, field, f"{field} must be the source's: a province's own counties, a county itself")
+
+
+def _subject_faults(subject: str, report: type[Report]) -> list[Fault]:
+    """Judge whom a report is about: a child, but for what is stated of counties and schools."""
+    if report is Voided and _is_county(subject):
+        rule = "a county's statement is not taken back: state the right number with county-reported, and the newest statement holds"
+        return [Fault(RefusalCode.NOT_VOIDABLE, "subject", rule)]
+    if report is Voided and _is_school(subject):
+        rule = "a statement of places is not taken back: state the right numbers, and the newest statement holds"
+        return [Fault(RefusalCode.NOT_VOIDABLE, "subject", rule)]
+    if report is CountyReported:
+        return [] if _is_county(subject) else [_malformed("subject", "subject must be the county's code, six digits of GB/T 2260")]
+    if report is PlacesStated:
+        return [] if _is_school(subject) else [_malformed("subject", "subject must be the school's code, ten digits")]
+    return [] if _is_student(subject) else [_malformed("subject", "subject must be a student id, 32 lower-case hex digits")]
+
+
+def _term_fault(term: str, day: date) -> Fault | None:
+    """Judge the term of places that are stated on a day."""
+    number, now = number_of(term), term_on(day)
+    if number < now:
+        return _malformed("data.term", "data.term must not be over on the day of time")
+    if number > now + _TERMS_AHEAD:
+        return Fault(RefusalCode.FUTURE_DATED, "data.term", f"data.term must be at most {_TERMS_AHEAD} terms ahead of the day of time")
+    return None
 
 
 def _day_fault(name: str, value: date, day: date | None, bounds: TimeBounds) -> Fault | None:

@@ -16,8 +16,8 @@ from msgspec.structs import replace
 
 from services.relief.domain import timeline
 from services.relief.domain.rates import amount
-from services.relief.domain.terms import name_of, number_of
 from services.relief.domain.timeline import added
+from shared.calendar.terms import name_of, number_of
 from shared.contracts.relief import (
     RELIEF_FACTS,
     AidGivenBack,

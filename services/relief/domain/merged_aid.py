@@ -11,7 +11,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from services.relief.domain.grant import How, Pupil, digest_of
-from services.relief.domain.terms import number_of, term_on
+from shared.calendar.terms import number_of, term_on
 from shared.contracts.relief import (
     AidGivenBack,
     AidHandedOver,

@@ -20,7 +20,7 @@ from services.relief.domain.refusals import (
     TermNotBegun,
     TermPassedOver,
 )
-from services.relief.domain.terms import first_day, number_of
+from shared.calendar.terms import first_day, number_of
 from shared.contracts.relief import (
     AidEnded,
     AidGranted,

@@ -10,8 +10,8 @@ from functools import cache
 from uuid import UUID
 
 from services.relief.domain.grant import DIGEST, INITIAL, MERGE, NOTHING_TAKEN, How, Into, Link, Pupil, TermsGrant
-from services.relief.domain.terms import name_of, number_of
 from services.relief.domain.timeline import ENTRY
+from shared.calendar.terms import name_of, number_of
 from shared.contracts.relief import Eligibility, Grant, GrantState, Scheme
 from shared.contracts.words import Stage
 from shared.states import check_format, damaged

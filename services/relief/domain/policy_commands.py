@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from services.relief.domain.grant import Pupil, due_grant, eligibility_changed
 from services.relief.domain.rates import amount
-from services.relief.domain.terms import name_of, term_on
+from shared.calendar.terms import name_of, term_on
 from shared.contracts.relief import (
     AidEnded,
     AidGranted,

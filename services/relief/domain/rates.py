@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
-from services.relief.domain.terms import number_of
+from shared.calendar.terms import number_of
 from shared.contracts.relief import Scheme
 from shared.contracts.words import Stage
 

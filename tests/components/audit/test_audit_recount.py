@@ -293,6 +293,13 @@ UNCOUNTABLE = {
     "a due day that is none": (case_fact("opened", None, {**FILE, "due": "2020-02-30"}, 1), "malformed file"),
     "a due day in words": (case_fact("opened", None, {**FILE, "due": "soon"}, 1), "malformed file"),
     "a due day in the year 0": (case_fact("opened", None, {**FILE, "due": "0000-12-31"}, 1), "malformed file"),
+    "a school that is none": (case_fact("opened", None, {**FILE, "places": {"school": "21", "term": "2020-autumn"}}, 1), "malformed file"),
+    "a place of no term": (case_fact("opened", None, {**FILE, "places": {"school": "2151000001"}}, 1), "malformed file"),
+    "a place nobody knows": (
+        case_fact("opened", None, {**FILE, "places": {"school": "2151000001", "term": "2020-autumn", "seat": "lost"}}, 1),
+        "malformed file",
+    ),
+    "places in words": (case_fact("opened", None, {**FILE, "places": "held"}, 1), "malformed file"),
     "a broken file before": (case_fact("moved", {**FILE, "state": "lost"}, FILE, 1), "malformed file"),
     "no grant at all": (relief_fact("granted", None, None, 1), "malformed grant"),
     "a grant's state nobody knows": (relief_fact("granted", None, {**GRANT, "state": "lost"}, 1), "malformed grant"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from services.case.policies import CasePolicies, Change
 from shared.clock import CHINA
@@ -26,6 +27,8 @@ from shared.contracts.case_commands import (
     RestoreCase,
 )
 from shared.contracts.case_owner_commands import MarkUnowned
+from shared.contracts.place_commands import CountPlaces
+from shared.contracts.places import SchoolPlacesStated
 from shared.contracts.registry import INPUT_LANGUAGES
 from shared.contracts.sequence import sequence_of
 from shared.contracts.student import Standing, StudentFact
@@ -57,13 +60,13 @@ def standing(status: Status, county: str = HERE, reason: Reason | None = None) -
     return Standing(status, county, Stage.JUNIOR, True, reason or (Reason.WORK if status in OUT_OF_SCHOOL else None))
 
 
-def follows(fact: StudentFact, by: str | None = None) -> list[CaseCommand]:
+def follows(fact: StudentFact | SchoolPlacesStated, by: str | None = None) -> list[CaseCommand]:
     return [read_data(INPUT_LANGUAGES["case"], event.type, event.data) for event in commands(fact, by)]
 
 
-def commands(fact: StudentFact, by: str | None = None) -> list[Event[Any]]:
+def commands(fact: StudentFact | SchoolPlacesStated, by: str | None = None) -> list[Event[Any]]:
     value = encode(
-        Event[StudentFact](
+        Event[StudentFact | SchoolPlacesStated](
             specversion="1.0", id="f", source="/enrolment", type=fact.TYPE, subject=CHILD, time=WHEN, recordedtime=WHEN, partitionkey=CHILD,
             sequence=SEQUENCE, causationid="r", correlationid="first", data=fact, reportedby=by,
         )
@@ -103,7 +106,7 @@ def test_dropping_out_and_being_listed_so_and_never_enrolled_open_a_file() -> No
 
 def test_a_return_is_observed() -> None:
     returned = student.StudentReturned(before=OUT, after=BACK, school="2151000001", stage=Stage.JUNIOR, grade=8, placement=Placement.CLASS)
-    assert follows(returned) == [ObserveReturn(fact=SEQUENCE)]
+    assert follows(returned) == [ObserveReturn(fact=SEQUENCE, school="2151000001")]
 
 
 @pytest.mark.parametrize("sender", ["/provinces/51", "/counties/513431", "/schools/2151000001"])
@@ -251,6 +254,12 @@ def test_a_statement_of_a_county_is_nothing_to_a_file() -> None:
         "causationid": "r", "correlationid": "r", "data": {"out_of_school": 3},
     }  # fmt: skip
     assert CasePolicies().commands(read(json.dumps(value))) == ()
+
+
+def test_the_newest_statement_of_a_schools_places_is_counted_and_a_late_one_is_not() -> None:
+    fact = SchoolPlacesStated(county=HERE, term="2020-autumn", seats=40, beds=12)
+    assert follows(fact) == [CountPlaces(fact=SEQUENCE, county=HERE, term="2020-autumn", seats=40, beds=12)]
+    assert follows(replace(fact, late=True)) == []
 
 
 # --- the command

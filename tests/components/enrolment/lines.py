@@ -40,6 +40,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "removed": {"code": "missing", "evidence": "POLICE/7"},
     "same-as": {"student": CHILD[::-1]},
     "county-reported": {"out_of_school": 0},
+    "places-stated": {"county": ZHAOJUE, "term": "2020-autumn", "seats": 40, "beds": 12},
 }
 
 
@@ -52,7 +53,7 @@ def event(
         "id": "r-1",
         "source": "/provinces/51",
         "type": f"cn.baoxue.reported.{what}.v1",
-        "subject": ZHAOJUE if what == "county-reported" else CHILD,
+        "subject": {"county-reported": ZHAOJUE, "places-stated": "2151000001"}.get(what, CHILD),
         "time": "2020-06-14T08:00:00+08:00",
         "data": {**GOOD.get(what, {}), **(change or {})} if data is None else data,
         **attributes,

@@ -249,3 +249,49 @@ def test_nobody_reports_in_the_name_of_another(office: str, source: str) -> None
     verdict = INTAKE.check(line("moved", source=source), BOUNDS, sources_of(office))
     assert isinstance(verdict, Refused)
     assert verdict.faults == (Fault(RefusalCode.NOT_YOUR_COUNTY, "source", "source must be the office of the token, or lie below it"),)
+
+
+# --- the places of a school
+
+
+SCHOOL = "2151000001"
+
+
+@pytest.mark.parametrize("subject", [CHILD, ZHAOJUE, "215100000", "21510000001", "215100000x", SCHOOL + "\n"])
+def test_a_statement_of_places_needs_a_school_code(subject: str) -> None:
+    assert why_refused(line("places-stated", subject=subject)) == ("malformed", "subject")
+    assert why_refused(line(subject=SCHOOL)) == why_refused(line("county-reported", subject=SCHOOL)) == ("malformed", "subject")
+
+
+def test_the_places_of_a_school_are_stated_by_its_county_its_province_or_itself() -> None:
+    for source in (f"/counties/{ZHAOJUE}", "/provinces/51", f"/schools/{SCHOOL}"):
+        assert is_taken(line("places-stated", source=source))
+    assert why_refused(line("places-stated", source=f"/counties/{DONGCHENG}")) == ("not_your_county", "data.county")
+    assert why_refused(line("places-stated", source="/provinces/11")) == ("not_your_county", "data.county")
+    assert why_refused(line("places-stated", source="/schools/2151000002")) == ("not_your_county", "subject")
+    assert why_refused(line("places-stated", change={"county": "513499"})) == ("unknown_county", "data.county")
+
+
+@pytest.mark.parametrize("term", ["2020", "2020-summer", "2020-autumn\n", "1820-autumn", 2020, None])
+def test_a_term_is_named_as_terms_are(term: object) -> None:
+    assert why_refused(line("places-stated", change={"term": term})) == ("malformed", "data.term")
+
+
+def test_places_are_stated_for_the_term_that_runs_or_one_that_comes_soon() -> None:
+    """The line is of 14 June 2020, in spring."""
+    assert [is_taken(line("places-stated", change={"term": term})) for term in ("2020-spring", "2020-autumn", "2022-spring")] == [True] * 3
+    assert why_refused(line("places-stated", change={"term": "2019-autumn"})) == ("malformed", "data.term")
+    assert why_refused(line("places-stated", change={"term": "2022-autumn"})) == ("future_dated", "data.term")
+    assert is_taken(line("places-stated", change={"term": "2019-autumn"}, time="2020-01-31T23:59:59+08:00"))
+
+
+@pytest.mark.parametrize("field", ["seats", "beds"])
+@pytest.mark.parametrize("number", [-1, 100_001, "3", 2.5, None])
+def test_a_number_of_places_is_one(field: str, number: object) -> None:
+    assert why_refused(line("places-stated", change={field: number})) == ("malformed", f"data.{field}")
+    assert is_taken(line("places-stated", change={field: 0}))
+    assert why_refused(line("places-stated", without=f"data.{field}")) == ("malformed", f"data.{field}")
+
+
+def test_a_statement_of_places_is_not_taken_back() -> None:
+    assert why_refused(line("voided", subject=SCHOOL)) == ("not_voidable", "subject")

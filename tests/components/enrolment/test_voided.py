@@ -1,6 +1,7 @@
 """A report taken back, from the submission to the state: the outcomes, and a state that its facts give byte for byte."""
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -69,6 +70,35 @@ def test_a_statement_of_a_county_is_not_taken_back() -> None:
     assert enrolment.partitions[place].outcomes == [Outcome.ACCEPTED, Outcome.REFUSED]
     enrolment.send("513431", "completed", day(3), {}, id_="c", source=HERE)
     with pytest.raises(Unreadable, match="the subject is a county"):
+        enrolment.settle()
+
+
+PLACES: dict[str, Any] = {"county": "513431", "term": "2020-autumn", "seats": 3, "beds": 1}
+
+
+def test_a_statement_of_places_is_recorded_repeated_late_and_not_taken_back() -> None:
+    enrolment, school = Enrolment(), "5134310001"
+    for n, (type_, data) in enumerate([("places-stated", PLACES), ("places-stated", PLACES), ("voided", dict[str, Any](id="s-0"))]):
+        place, _ = enrolment.send(school, type_, day(2 if n < 2 else 3), data, id_=f"s-{n}", source=HERE)
+    enrolment.send(school, "places-stated", day(1), PLACES | {"beds": 2}, id_="late", source=HERE)
+    enrolment.settle()
+    assert enrolment.partitions[place].outcomes == [Outcome.ACCEPTED, Outcome.DUPLICATE, Outcome.REFUSED, Outcome.LATE]
+    event, fact = read_fact(enrolment.partitions[place].record[0])
+    assert (event.type, event.subject, fact.seats) == ("cn.baoxue.school.places-stated.v1", school, 3)
+    states: dict[bytes, bytes] = {}
+    for value in enrolment.partitions[place].record:
+        event = read_event(value)
+        states[event.subject.encode()] = EnrolmentDecider().evolved(event, states.get(event.subject.encode()))
+    assert states == enrolment.partitions[place].states
+
+
+@pytest.mark.parametrize(
+    ("subject", "type_", "data"), [("5134310001", "completed", {}), (CHILD, "places-stated", PLACES), ("513431", "places-stated", PLACES)]
+)
+def test_what_is_of_a_school_under_another_key_and_the_other_way_round_is_a_dead_letter(subject: str, type_: str, data: dict[str, Any]) -> None:
+    enrolment = Enrolment()
+    enrolment.send(subject, type_, day(1), data, id_="r", source=HERE)
+    with pytest.raises(Unreadable, match="school"):
         enrolment.settle()
 
 

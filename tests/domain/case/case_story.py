@@ -10,7 +10,16 @@ from datetime import date, timedelta
 
 from msgspec.structs import replace
 
-from services.case.domain import flag_commands, merged_files, office_commands, owner_commands, plan_commands, policy_commands
+from services.case.domain import (
+    flag_commands,
+    merged_files,
+    office_commands,
+    owner_commands,
+    place_commands,
+    placing,
+    plan_commands,
+    policy_commands,
+)
 from services.case.domain.case import INITIAL, Case, evolve
 from services.case.domain.plan import planned
 from services.case.domain.urgency import kept, tell
@@ -56,6 +65,7 @@ from shared.contracts.case_commands import (
 from shared.contracts.case_days import TellUrgency
 from shared.contracts.case_owner_commands import OWNER_COMMANDS
 from shared.contracts.flag_commands import ClearFlag, ConfirmFlag, DrawFile, RaiseFlag, RecordRecheck
+from shared.contracts.place_commands import AnswerPlace, FreePlace, HoldPlace
 from shared.contracts.refusal import Refusal
 from shared.contracts.sequence import sequence_of
 from shared.contracts.words import Reason, RemovalCode, Status
@@ -82,8 +92,8 @@ def opened(county: str = ZHAOJUE, reason: Reason | None = Reason.WORK, *, spell:
     return OpenCase(fact=fact, county=county, reason=reason, spell=spell)
 
 
-def back(fact: str = NOW, *, claimant: str | None = PROVINCE) -> ObserveReturn:
-    return ObserveReturn(fact=fact, claimant=claimant)
+def back(fact: str = NOW, *, claimant: str | None = PROVINCE, school: str | None = None) -> ObserveReturn:
+    return ObserveReturn(fact=fact, claimant=claimant, school=school)
 
 
 def moved(county: str = BUTUO, *, fact: str = NOW) -> MoveCase:
@@ -295,7 +305,8 @@ def told(asked: Sequence[CaseCommand]) -> Case:
 
 def judge(case: Case, asked: CaseCommand, *, on: date, cause: str) -> CaseFact | None:
     """Judge anything, as the worker does: a county's office answers for its own county here."""
-    return kept(case.standing, _judged(case, asked, on=on, cause=cause))
+    fact = kept(case.standing, _judged(case, asked, on=on, cause=cause))
+    return placing.kept(case.standing, fact, school=asked.school if isinstance(asked, ObserveReturn) else None)
 
 
 def _judged(case: Case, asked: CaseCommand, *, on: date, cause: str) -> CaseFact | None:
@@ -314,6 +325,9 @@ def _judged(case: Case, asked: CaseCommand, *, on: date, cause: str) -> CaseFact
         of = {asked.office.removeprefix("/counties/")} if asked.office.startswith(("/counties/", "/schools/")) else {ZHAOJUE, BUTUO}
         asked = replace(asked, happened=on) if isinstance(asked, RecordRecheck) and asked.happened == THAT_DAY else asked
         return flag_commands.decide(case, asked, on=on, cause=cause, answers_for=of)
+    if isinstance(asked, HoldPlace | FreePlace | AnswerPlace):
+        of = {getattr(asked, "office", "").removeprefix("/counties/")}
+        return place_commands.decide(case, asked, on=on, cause=cause, answers_for=of)
     if isinstance(asked, RecordStep | ChangePlan):
         return plan_commands.decide(case, asked, on=on, cause=cause, answers_for={asked.office.removeprefix("/counties/")})
     return planned(case.plan, case.history, _followed(case, asked, on), on=on)

@@ -14,6 +14,7 @@ from services.case.domain.stored_numbers import NO_DAY, pack_day
 from services.case.domain.timeline import knows_again
 from shared.contracts.case_codes import AttemptMethod, AttemptOutcome, Corroboration, DecliningReason, MetWith, PlanChange, PlanChangeReason, Role
 from shared.contracts.oversight_codes import Finding, FlaggedAct, FlagGround, Rule
+from shared.contracts.place_codes import FreeingReason, Place, PlaceState, Shortage
 from shared.contracts.words import Reason, RemovalCode
 from shared.states import UnknownFormat
 from tests.domain.case.case_story import (
@@ -55,17 +56,17 @@ def test_attempts_beyond_count_are_kept_as_many() -> None:
     tireless = replace(case, standing=replace(case.standing, attempts=70_000))
     kept = unpack(pack(tireless)).standing
     assert kept is not None
-    assert kept.attempts == 65_535
+    assert kept.attempts == 32_767
 
 
 def test_no_state_is_a_child_without_a_file() -> None:
     assert unpack(None) == Case()
 
 
-UNKNOWN_URGENCY = b"\6\0" + bytes(3) + b"\x0b\0\0\0" + bytes(10) + b"\0\x0b\0\1\x38"
+UNKNOWN_URGENCY = b"\7\0" + bytes(3) + b"\x0b\0\0\0" + bytes(10) + b"\0\x0b\0\1\x38"
 
 
-@pytest.mark.parametrize("state", [b"", b"\5" * 24, b"\6\0", b"\6\xff" + bytes(22), b"\6" + bytes(23), UNKNOWN_URGENCY])
+@pytest.mark.parametrize("state", [b"", b"\6" * 24, b"\7\0", b"\7\xff" + bytes(22), b"\7" + bytes(23), UNKNOWN_URGENCY])
 def test_bytes_that_are_no_state_are_an_error_that_says_what_to_do(state: bytes) -> None:
     with pytest.raises(UnknownFormat, match=r"generation|rebuild"):
         unpack(state)
@@ -199,6 +200,10 @@ def test_every_reason_method_outcome_and_code_has_a_number() -> None:
     assert set(stored_numbers.GROUNDS) == {None, *FlagGround}
     assert set(stored_numbers.FINDINGS) == set(Finding)
     assert set(stored_numbers.ACTS) == {None, *FlaggedAct}
+    assert set(stored_numbers.PLACES) == set(Place)
+    assert set(stored_numbers.PLACE_STATES) == {None, *PlaceState}
+    assert set(stored_numbers.SHORTAGES) == {None, *Shortage}
+    assert set(stored_numbers.FREEING) == set(FreeingReason)
     stored = (
         stored_numbers.REASONS, stored_numbers.METHODS, stored_numbers.OUTCOMES, stored_numbers.ROLES, stored_numbers.CHANGES, stored_numbers.BECAUSE,
         stored_numbers.RULES, stored_numbers.GROUNDS, stored_numbers.ACTS,

@@ -20,6 +20,7 @@ from shared.contracts.reports import (
     Moved,
     NeverEnrolled,
     OnLeave,
+    PlacesStated,
     Progressed,
     Registered,
     Removed,
@@ -100,7 +101,9 @@ _NEWS: dict[str, Report] = {
     "same-as": SameAs("0" * 32),
 }
 NEWS: dict[str, Report] = {
-    word: _NEWS.get(word) or example_of(report) for report in REPORTS if report is not CountyReported and (word := report.TYPE.split(".")[3])
+    word: _NEWS.get(word) or example_of(report)
+    for report in REPORTS
+    if report not in (CountyReported, PlacesStated) and (word := report.TYPE.split(".")[3])
 }
 """A report of every type that tells each child of STORIES something new, where there is anything new to tell."""
 

@@ -11,7 +11,7 @@ from services.enrolment.domain.events import EVENTS, EventRow
 from services.enrolment.domain.timeline import ENTRY, REMEMBERED, Seen, added, moment_of, seen
 from shared.clock import CHINA
 from shared.contracts.county import CountyStated
-from shared.contracts.reports import REPORTS, CountyReported, DroppedOut, Removed, Report
+from shared.contracts.reports import REPORTS, CountyReported, DroppedOut, PlacesStated, Removed, Report
 from shared.contracts.student import STUDENT_FACTS, StudentFact, StudentRemoved
 from shared.contracts.words import Reason
 from tests.contracts.published import golden, read
@@ -62,7 +62,7 @@ def test_the_entry_of_a_statement_never_changes() -> None:
 
 
 def test_every_event_of_a_child_has_one_row_and_a_number_of_its_own() -> None:
-    assert [row.report for row in EVENTS] == [report for report in REPORTS if report is not CountyReported]
+    assert [row.report for row in EVENTS] == [report for report in REPORTS if report not in (CountyReported, PlacesStated)]
     assert [fact for row in EVENTS for fact in (row.older, row.fact) if fact] == list(STUDENT_FACTS)
     numbers = [row.number for row in EVENTS]
     assert len({*numbers, county.NUMBER}) == len(numbers) + 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.relief.domain.terms import number_of
+from shared.calendar.terms import number_of
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.relief import (
     AidEnded,

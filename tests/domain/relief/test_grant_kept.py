@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from services.relief.domain.grant import DIGESTS, INITIAL, KEPT, evolve
-from services.relief.domain.terms import first_day, name_of, number_of
 from services.relief.domain.timeline import REMEMBERED, Happening, happenings_of
+from shared.calendar.terms import first_day, name_of, number_of
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.relief import (
     BeginTerm,

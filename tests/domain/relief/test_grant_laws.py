@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from services.relief.domain.grant import FOLDED, evolve, fold
 from services.relief.domain.packed import pack, unpack
 from services.relief.domain.rates import amount
-from services.relief.domain.terms import number_of, term_on
+from shared.calendar.terms import number_of, term_on
 from shared.contracts.refusal import Refusal
 from shared.contracts.relief import AidGranted, FollowingCommand, Grant, GrantState, MergedAidFact, ReliefFact
 from shared.contracts.sequence import sequence_of

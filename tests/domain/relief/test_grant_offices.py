@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from services.relief.domain.terms import number_of
+from shared.calendar.terms import number_of
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.relief import (
     AidGranted,

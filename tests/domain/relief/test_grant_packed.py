@@ -5,7 +5,7 @@ import pytest
 from services.relief.domain import timeline
 from services.relief.domain.grant import DIGEST, DIGESTS, INITIAL, KEPT, Pupil, TermsGrant
 from services.relief.domain.packed import FORMAT, SCHEMES, STAGES, STATES, pack, unpack
-from services.relief.domain.terms import name_of, number_of
+from shared.calendar.terms import name_of, number_of
 from shared.contracts.relief import RELIEF_FACTS, Eligibility, Grant, GrantState, Scheme
 from shared.contracts.words import Stage
 from shared.states import UnknownFormat

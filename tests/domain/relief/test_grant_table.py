@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.relief.domain.terms import number_of
+from shared.calendar.terms import number_of
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.relief import RELIEF_COMMANDS, RELIEF_FACTS, GrantState, MergeAidCommand, MergedAidFact
 from tests.domain.relief.grants import (

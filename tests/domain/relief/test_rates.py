@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from services.relief.domain.rates import amount
-from services.relief.domain.terms import first_day, name_of, number_of, term_on
+from shared.calendar.terms import first_day, name_of, number_of, term_on
 from shared.contracts.relief import AidGranted, GrantState, Scheme, SetBoarding
 from shared.contracts.words import Stage
 from tests.domain.relief.grants import OFFICE, changed, given, in_school

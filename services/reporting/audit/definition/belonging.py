@@ -48,14 +48,20 @@ def _mixed(length: int) -> str:
     return query
 
 
-# The Java client's murmur2 of the keys of students, 32 bytes, and of counties, 6 bytes. Any other key is no subject's.
-FIND_HOMES = """
+# The Java client's murmur2 of the keys of students, 32 bytes, of counties, 6 bytes, and of schools, 10. Any other key is no subject's.
+FIND_HOMES = (
+    """
 CREATE OR REPLACE TEMP TABLE astray AS
 WITH students AS (:students),
 counties AS (SELECT part, place, times_m(xor(xor(h, byte(key, 6) << 8), byte(key, 5))) AS h FROM (:counties)),
-once AS (SELECT part, place, times_m(shuffled(h, 13)) AS h FROM (SELECT part, place, h FROM students UNION ALL FROM counties))
+schools AS (SELECT part, place, times_m(xor(xor(h, byte(key, 10) << 8), byte(key, 9))) AS h FROM (:schools)),
+once AS (SELECT part, place, times_m(shuffled(h, 13)) AS h
+    FROM (SELECT part, place, h FROM students UNION ALL FROM counties UNION ALL FROM schools))
 SELECT part, place FROM once WHERE (shuffled(h, 15) & 2147483647) % $partitions::BIGINT <> part
-""".replace(":students", _mixed(32)).replace(":counties", _mixed(6))
+""".replace(":students", _mixed(32))
+    .replace(":counties", _mixed(6))
+    .replace(":schools", _mixed(10))
+)
 
 FIND_BEYOND = """
 CREATE OR REPLACE TEMP TABLE found_beyond AS
@@ -66,7 +72,7 @@ SELECT DISTINCT part, place FROM chunk JOIN letters USING (part, place) WHERE sh
 PROBLEM = f"""CASE
     WHEN timed.source <> source_of(family) THEN '{SOURCE}'
     WHEN subject <> partitionkey OR subject IS DISTINCT FROM key
-        OR length(subject) <> CASE WHEN family IN ('county', 'oversight') THEN 6 ELSE 32 END THEN '{KEY}'
+        OR length(subject) <> CASE WHEN family IN ('county', 'oversight') THEN 6 WHEN family IN ('school', 'place') THEN 10 ELSE 32 END THEN '{KEY}'
     WHEN astray.place IS NOT NULL THEN '{PARTITION}'
     WHEN found_beyond.place IS NOT NULL OR timed.sequence >= input_ends.beyond THEN '{BEYOND}' END"""
 JOINED = """

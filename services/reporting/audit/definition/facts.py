@@ -31,10 +31,10 @@ WITH parsed AS (
         "id": "JSON", "source": "VARCHAR", "type": "VARCHAR", "subject": "JSON", "partitionkey": "JSON", "time": "VARCHAR", "recordedtime": "VARCHAR",
         "sequence": "VARCHAR", "data": {
             "before": {"status": "VARCHAR", "county": "VARCHAR", "stage": "VARCHAR", "poor": "JSON", "reason": "VARCHAR",
-                       "state": "VARCHAR", "attempts": "JSON", "due": "VARCHAR", "urgency": "VARCHAR",
+                       "state": "VARCHAR", "attempts": "JSON", "due": "VARCHAR", "urgency": "VARCHAR", "places": "JSON",
                        "scheme": "VARCHAR", "term": "VARCHAR", "boarder": "JSON", "fen": "JSON"},
             "after": {"status": "VARCHAR", "county": "VARCHAR", "stage": "VARCHAR", "poor": "JSON", "reason": "VARCHAR",
-                      "state": "VARCHAR", "attempts": "JSON", "due": "VARCHAR", "urgency": "VARCHAR",
+                      "state": "VARCHAR", "attempts": "JSON", "due": "VARCHAR", "urgency": "VARCHAR", "places": "JSON",
                       "scheme": "VARCHAR", "term": "VARCHAR", "boarder": "JSON", "fen": "JSON"},
             "late": "BOOLEAN", "spell": "BIGINT", "unmatched": "BOOLEAN",
             "completes": {"from_county": "VARCHAR", "to_county": "VARCHAR"},

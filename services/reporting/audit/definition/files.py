@@ -16,13 +16,21 @@ CREATE OR REPLACE TABLE files (county VARCHAR, state VARCHAR, reason VARCHAR, du
 CREATE OR REPLACE MACRO is_day(text) AS coalesce(
     regexp_full_match(text, '\d{4}-\d\d-\d\d') AND text > '0001' AND TRY_CAST(text AS DATE) IS NOT NULL, false);
 
+-- Where a file stands with its places, which are not counted.
+CREATE OR REPLACE MACRO is_place(state) AS state IS NULL OR json_type(state) = 'NULL'
+    OR coalesce(text_of(state) IN ('asked', 'held', 'wanting', 'taken'), false);
+CREATE OR REPLACE MACRO is_placing(places) AS places IS NULL OR json_type(places) = 'NULL' OR coalesce(json_type(places) = 'OBJECT'
+    AND length(text_of(json_extract(places, '$.school'))) = 10 AND length(text_of(json_extract(places, '$.term'))) = 11
+    AND is_place(json_extract(places, '$.seat')) AND is_place(json_extract(places, '$.bed')), false);
+
 CREATE OR REPLACE MACRO is_sound_file(file) AS file IS NULL OR (
     coalesce(file.state IN ('open', 'persuading', 'returned', 'closing', 'closed'), false)
     AND is_county(file.county)
     AND (file.reason IS NULL OR is_reason(file.reason))
     AND coalesce(regexp_full_match(CAST(file.attempts AS VARCHAR), '[0-9]+'), false)
     AND (file.due IS NULL OR is_day(file.due))
-    AND coalesce(file.urgency IN ('due_soon', 'overdue', 'escalated_prefecture', 'escalated_province'), true));
+    AND coalesce(file.urgency IN ('due_soon', 'overdue', 'escalated_prefecture', 'escalated_province'), true)
+    AND is_placing(file.places));
 
 CREATE OR REPLACE MACRO problem_of_a_file(before, after) AS CASE
     WHEN after IS NULL OR NOT (is_sound_file(before) AND is_sound_file(after)) THEN 'malformed file' END;

@@ -143,6 +143,30 @@ def test_a_statement_of_a_county_and_the_facts_of_all_services_belong() -> None:
     assert by_audit((value, COUNTY.encode()), chunk=9) == {"count": [(0, 0)]}
 
 
+SCHOOLS = [f"51343100{n:02d}" for n in range(100)]
+
+
+def of_school(code: str, n: int, **more: Any) -> tuple[bytes, bytes]:
+    """A statement of a school's places, under its key."""
+    data = {"county": "513431", "term": "2020-autumn", "seats": n, "beds": 0}
+    id_ = id_at("/enrolment", f"{n:016d}-0000", P)
+    return event("cn.baoxue.school.places-stated.v1", code, n, data, source="/enrolment", id=id_, **more), code.encode()
+
+
+def test_the_facts_of_schools_belong_in_the_partitions_of_their_codes_and_in_no_others() -> None:
+    pairs = [of_school(code, n) for n, code in enumerate(SCHOOLS)]
+    astray = [n for n, code in enumerate(SCHOOLS) if partition_of(code.encode(), PARTITIONS) != P]
+    assert 0 < len(astray) < len(SCHOOLS)
+    assert [r.offset for r, _ in judged(*pairs).dead] == astray
+    assert by_audit(*pairs, chunk=9)[DeadReason.PARTITION.value] == [(P, n) for n in astray][:5]
+
+
+def test_a_fact_of_a_school_under_another_key_than_a_schools_is_dead() -> None:
+    for key in (CHILD, COUNTY):
+        assert [error.reason for _, error in judged(of_school(key, 1)).dead if isinstance(error, Foreign)] == [DeadReason.KEY]
+        assert by_audit(of_school(key, 1), chunk=9)[DeadReason.KEY.value] == [(P, 0)]
+
+
 def test_beyond_ends_that_are_not_of_now_nothing_is_judged() -> None:
     with pytest.raises(Stale):
         judged(honest(END), asked=False)

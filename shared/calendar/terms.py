@@ -4,7 +4,7 @@ By which days a term is counted is inferred: aid is paid by term, and no source 
 counts for one. August is autumn's, because pupils are registered anew before school begins on 1 September.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import NamedTuple
 
@@ -47,3 +47,8 @@ def number_of(name: str) -> int:
     if len(year) != 4 or not (year.isascii() and year.isdigit()) or season not in _BY_NAME:
         raise ValueError("a term is named like 2019-autumn or 2020-spring")
     return 2 * int(year) + _BY_NAME[season].place
+
+
+def last_day(term: int) -> date:
+    """Return the day before the one on which the next term begins."""
+    return first_day(term + 1) - timedelta(1)

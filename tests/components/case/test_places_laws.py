@@ -1,0 +1,169 @@
+"""Many files and a few schools, whoever goes on, stops, begins anew or says again what it said: nobody gets what another has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.case.domain.placing import state_of
+from services.case.domain.school import Had
+from shared.calendar.terms import number_of
+from shared.contracts.place_codes import Place, PlaceState
+from shared.contracts.places import PlaceHeld, PlaceRefused, PlacesCounted
+from tests.components.case.two_sides import PARTITIONS, TwoSides
+from tests.domain.case.case_story import OFFICE, PROVINCE, ZHAOJUE, back, gone, opened, removed
+from tests.domain.case.place_story import AUTUMN, HERE, SPRING, THERE, child, free, hold
+
+CHILDREN, SCHOOLS, TERMS = range(1, 6), (HERE, THERE), (SPRING, AUTUMN)
+law = settings(max_examples=120, deadline=None)
+
+_child, _place, _school, _term = st.sampled_from(CHILDREN), st.sampled_from(Place), st.sampled_from(SCHOOLS), st.sampled_from(TERMS)
+_partition = st.integers(0, PARTITIONS - 1)
+_done = st.one_of(
+    st.tuples(st.just("state"), _school, _term, st.integers(0, 2), st.integers(0, 2)),
+    st.tuples(st.just("hold"), _child, _place, _school, _term),
+    st.tuples(st.just("hold"), _child, _place, _school, _term),
+    st.tuples(st.just("free"), _child, _place),
+    st.tuples(st.just("back"), _child, st.none() | _school),
+    st.tuples(st.just("out"), _child),
+    st.tuples(st.just("removed"), _child),
+    st.tuples(st.just("moved"), _child),
+    st.tuples(st.just("decide"), _partition),
+    st.tuples(st.just("hear"), _partition),
+    st.tuples(st.just("again"), _partition, st.integers(0, 30)),
+    st.tuples(st.just("anew"), _partition),
+    st.just(("settle",)),
+)
+
+
+def do(world: TwoSides, done: tuple[Any, ...]) -> None:
+    match done:
+        case "state", school, term, seats, beds:
+            world.state_places(school, term, seats, beds, ZHAOJUE)
+        case "hold", n, place, school, term:
+            world.ask(child(n), hold(place, school, term))
+        case "free", n, place:
+            world.ask(child(n), free(place))
+        case "back", n, school:
+            world.ask(child(n), back(claimant=PROVINCE, school=school))
+        case "out", n:
+            world.ask(child(n), opened())
+        case "removed", n:
+            world.ask(child(n), removed())
+        case "moved", n:
+            for command in gone():
+                world.ask(child(n), command)
+        case "decide", place:
+            world.decide(place)
+        case "hear", place:
+            world.hear(place)
+        case "again", place, since:
+            world.say_again(place, since)
+        case "anew", place:
+            world.begin_anew(place)
+        case _:
+            world.settle()
+
+
+def lived(story: list[tuple[Any, ...]]) -> TwoSides:
+    world = TwoSides()
+    for n in CHILDREN:
+        world.ask(child(n), opened())
+    for done in story:
+        do(world, done)
+    world.settle()
+    return world
+
+
+stories = st.lists(_done, max_size=30)
+
+
+@law
+@given(stories)
+def test_both_sides_agree_on_who_has_what_and_nobody_has_two(story: list[tuple[Any, ...]]) -> None:
+    world = lived(story)
+    at_schools = {
+        (student, place): (code, had)
+        for code in SCHOOLS
+        for student, holder in world.school(code).holders.items()
+        for place in Place
+        if (had := holder.of(place)) is not None
+    }
+    assert len(at_schools) == sum(
+        holder.of(place) is not None for code in SCHOOLS for holder in world.school(code).holders.values() for place in Place
+    ), "a child has at most one seat and one bed"
+    for n in CHILDREN:
+        standing = world.file(child(n)).standing
+        assert standing is not None
+        for place in Place:
+            state = None if standing.places is None else state_of(standing.places, place)
+            assert state is not PlaceState.ASKED, "every question is answered"
+            code, had = at_schools.get((child(n), place), ("", None))
+            assert (had is not None) == (state in (PlaceState.HELD, PlaceState.TAKEN))
+            if had is not None and standing.places is not None:
+                assert (code, had.term) == (standing.places.school, number_of(standing.places.term))
+                assert (had.taken is not None) == (state is PlaceState.TAKEN)
+
+
+@law
+@given(stories)
+def test_no_school_ever_holds_more_than_were_stated(story: list[tuple[Any, ...]]) -> None:
+    world = lived(story)
+    for code in SCHOOLS:
+        stated: dict[tuple[str, Place], int] = {}
+        holds: dict[tuple[str, Place], str] = {}
+        for fact in world.place_facts(code):
+            if isinstance(fact, PlacesCounted):
+                stated |= {(fact.term, Place.SEAT): fact.seats, (fact.term, Place.BED): fact.beds}
+            elif isinstance(fact, PlaceHeld):
+                holds[fact.student, fact.place] = fact.term
+                assert sum(place is fact.place and term == fact.term for (_, place), term in holds.items()) <= stated[fact.term, fact.place]
+            elif not isinstance(fact, PlaceRefused):
+                for place in fact.places:  # type: ignore[attr-defined]  # freed or taken
+                    holds.pop((fact.student, place), None)  # type: ignore[attr-defined]  # likewise
+
+
+@law
+@given(stories, st.lists(st.tuples(_partition, st.integers(0, 60)), max_size=4))
+def test_what_is_said_again_from_anywhere_on_makes_no_fact_and_the_record_gives_the_same_states(
+    story: list[tuple[Any, ...]], again: list[tuple[int, int]]
+) -> None:
+    world = lived(story)
+    records = world.records()
+    for place, since in again:
+        world.say_again(place, since)
+        world.settle()
+    assert world.records() == records
+    for place, part in enumerate(world.partitions):
+        assert world.folded(place) == part.states
+
+
+def test_a_place_goes_from_one_child_to_the_next() -> None:
+    world = TwoSides()
+    world.state_places(HERE, SPRING, 1, 0, ZHAOJUE)
+    for n in (1, 2):
+        world.ask(child(n), opened())
+        world.ask(child(n), hold())
+        world.settle()
+    assert [world.file(child(n)).standing.places.seat for n in (1, 2)] == [PlaceState.HELD, PlaceState.WANTING]  # type: ignore[union-attr]  # both name a school
+    world.ask(child(1), free())
+    world.settle()
+    world.ask(child(2), hold())
+    world.settle()
+    assert world.file(child(2)).standing.places.seat is PlaceState.HELD  # type: ignore[union-attr]  # likewise
+    world.ask(child(2), back(school=HERE))
+    world.settle()
+    assert world.school(HERE).holders[child(2)].seat == Had(number_of(SPRING), int(world.moment(8).timestamp() * 1_000_000))
+
+
+def test_a_chain_of_answers_counts_its_hops_and_names_the_office_that_began_it() -> None:
+    world = TwoSides()
+    world.state_places(HERE, SPRING, 1, 0, ZHAOJUE)
+    world.ask(child(1), opened())
+    begun = world.ask(child(1), hold())
+    world.settle()
+    (asked, _), (held, _) = world.facts_of(child(1))[1:]
+    assert (asked.causationid, asked.reportedby, asked.hops) == (begun, OFFICE, None)
+    assert (held.correlationid, held.reportedby, held.hops) == (begun, "/case/policies", 1)
