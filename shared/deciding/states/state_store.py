@@ -3,13 +3,12 @@
 The keys of a partition stand under one hash tag: ``KEYS``.
 """
 
-import struct
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple, cast
-from zlib import crc32
 
+from shared.deciding.states.calls import Question, bucket_of, writing
 from shared.redis.edge import Redis, script
 from shared.redis.keys import Key, key_of
 
@@ -37,9 +36,6 @@ _LISTS = 2
 """The version of the layout of lists: raise it with any change of that."""
 
 _NOTHING_PUBLISHED: Mapping[str, int] = MappingProxyType({})
-
-_ID = struct.Struct("<I16s")
-_STATE = struct.Struct("<I16sH")
 
 
 class Change(NamedTuple):
@@ -95,20 +91,21 @@ class StateStore:
 
     async def get(self, partition: int, state_id: bytes) -> bytes | None:
         """Return one state as it is now, without a look at the cursor."""
-        found = await self._redis.hget(self.key(partition, f"b:{self._bucket(state_id)}"), state_id)
+        found = await self._redis.hget(self.key(partition, f"b:{bucket_of(state_id, self._buckets)}"), state_id)
         return found if isinstance(found, bytes) else None
 
-    async def get_all(self, asked: Sequence[tuple[int, bytes]]) -> Sequence[bytes | None]:
+    async def get_all(self, wanted: Sequence[tuple[int, bytes]]) -> Sequence[bytes | None]:
         """Return states as they are now, each by its partition and id, in one round trip. They need not be of one instant; some thousands at most."""
         together: defaultdict[int, list[bytes]] = defaultdict(list)
-        for partition, state_id in asked:
-            together[partition].append(_ID.pack(self._bucket(state_id), state_id))
+        for partition, state_id in wanted:
+            together[partition].append(state_id)
+        asked = {partition: Question(ids, self._buckets) for partition, ids in together.items()}
         async with self._redis.pipeline(transaction=False) as questions:
-            for partition, ids in together.items():
-                await self._read_some(keys=[self.key(partition, "b:")], args=[b"".join(ids)], client=questions)
+            for partition, question in asked.items():
+                await self._read_some(keys=[self.key(partition, "b:")], args=[question.calls], client=questions)
             answers = await questions.execute()
-        found = {partition: iter(states) for partition, states in zip(together, answers, strict=True)}
-        return [next(found[partition]) for partition, _ in asked]
+        found = {partition: asked[partition].answered(states) for partition, states in zip(asked, answers, strict=True)}
+        return [found[partition][state_id] for partition, state_id in wanted]
 
     async def cursors(self, partitions: Iterable[int]) -> Mapping[int, int | None]:
         """Return the next offset of each partition, None where there is no cursor. Raises ``OtherFormat``."""
@@ -151,7 +148,7 @@ class StateStore:
         Changes nothing where the cursor is not the expected one: a repeat, a zombie and a twin are all no-ops. ``published``: the offset behind
         what the step published, by topic.
         """
-        args: list[Argument] = [expected, next_, *self._packed(changes), outcomes, KEEP_OUTCOMES]
+        args: list[Argument] = [expected, next_, outcomes, KEEP_OUTCOMES, writing(changes, self._buckets)]
         for offset, text in exceptions:
             args += (offset, text)
         fields: list[Argument] = ["next", next_, "format", self._format, *_published_fields(published)]
@@ -181,7 +178,7 @@ class StateStore:
     ) -> None:
         """Write the states that a piece of the record leaves. ``published``: as ``apply`` has it. Raises ``RebuildOvertaken``."""
         fields: list[Argument] = ["facts", next_, "sequence", sequence, *_published_fields(published)]
-        stands = await self._apply_if(partition, "facts", fields, [expected, next_, *self._packed(changes), b"", 0])
+        stands = await self._apply_if(partition, "facts", fields, [expected, next_, b"", 0, writing(changes, self._buckets)])
         if stands != next_:
             raise RebuildOvertaken(f"{self.key(partition, 'cursor')}: expected facts at {expected}, stands at {stands}")
 
@@ -200,26 +197,17 @@ class StateStore:
         return _texts(await self._redis.hmget(self.key(partition, "cursor"), list(names)))
 
     async def _read_if(self, partition: int, field: str, expected: int, ids: Sequence[bytes]) -> Read:
-        asked = b"".join([_ID.pack(self._bucket(i), i) for i in ids])
-        same, stands, states = await self._read(keys=[self.key(partition, "cursor"), self.key(partition, "b:")], args=[field, expected, asked])
-        return Read(int(stands) if stands not in (None, b"") else None, states if same else ())
+        question, keys = Question(ids, self._buckets), [self.key(partition, what) for what in ("cursor", "b:")]
+        same, stands, states = await self._read(keys=keys, args=[field, expected, question.calls])
+        if not same:
+            return Read(int(stands) if stands not in (None, b"") else None, ())
+        found = question.answered(states)
+        return Read(int(stands), [found[i] for i in ids])
 
     async def _apply_if(self, partition: int, field: str, fields: Sequence[Argument], args: Sequence[Argument]) -> int | None:
         keys = [self.key(partition, what) for what in ("cursor", "b:", "l:", "outcomes:", "exceptions:", "groups:")]
         _done, stands = await self._apply(keys=keys, args=[field, len(fields), *fields, *args])
         return int(stands) if stands not in (None, b"") else None
-
-    def _packed(self, changes: Iterable[Change]) -> tuple[bytes, bytes]:
-        states, lists = [], []
-        for state_id, state, leaves, enters in changes:
-            states.append(_STATE.pack(self._bucket(state_id), state_id, len(state)) + state)
-            for sign, entries in ((b"-", leaves), (b"+", enters)):
-                for name, entry in entries:
-                    lists.append(sign + bytes((len(name), len(entry))) + name.encode() + entry)
-        return b"".join(states), b"".join(lists)
-
-    def _bucket(self, state_id: bytes) -> int:
-        return crc32(state_id) % self._buckets
 
 
 def _published_fields(published: Mapping[str, int]) -> list[Argument]:

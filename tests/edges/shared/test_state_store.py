@@ -1,8 +1,9 @@
 """States in Redis change by compare-and-set on the cursor, or not at all."""
 
 import pytest
+from redis.exceptions import ResponseError
 
-from shared.deciding.states import state_store
+from shared.deciding.states import calls, state_store
 from shared.deciding.states.state_store import Change, OtherFormat, RebuildOvertaken, StateStore
 from shared.redis.edge import Redis
 from tests.support.mutants import script_without
@@ -70,6 +71,23 @@ async def test_eight_thousand_states_and_refusals_go_in_one_step(store: StateSto
     exceptions = [(n, b"{}") for n in range(8_000)]
     assert await store.apply(P, 0, 8_000, [Change(i, i) for i in ids], outcomes=b"r" * 8_000, exceptions=exceptions) == 8_000
     assert (await store.read(P, 8_000, ids)).states == ids
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_ids_that_somebody_chose_to_be_of_one_bucket_stop_nothing(redis: Redis, guarded: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not guarded:
+        monkeypatch.setattr(calls, "MOST", 100_000)
+    store = StateStore(redis, "enrolment", generation="1", buckets=1, format_version=1)
+    ids = [bytes([0, 0, *n.to_bytes(14)]) for n in range(8000)]
+    changes = [Change(i, b"state") for i in ids]
+    await begun(store)
+    if guarded:
+        assert await store.apply(P, 0, 8000, changes, outcomes=b"a" * 8000, exceptions=()) == 8000
+        assert await store.read(P, 8000, ids) == (8000, [b"state"] * 8000)
+        assert await store.get_all([(P, i) for i in ids]) == [b"state"] * 8000
+    else:
+        with pytest.raises(ResponseError, match="too many results to unpack"):
+            await store.apply(P, 0, 8000, changes, outcomes=b"a" * 8000, exceptions=())
 
 
 async def test_thousands_enter_one_list_and_leave_it_in_a_step_each(store: StateStore, redis: Redis, operator: Redis) -> None:
