@@ -42,7 +42,7 @@ class Child(NamedTuple):
 @contextmanager
 def running_desk(folder: Path) -> Iterator[LocalStack]:
     """Run the desk, and what it asks."""
-    services = tuple(each for each in PROCESSES if each.service in {"enrolment", "case", "relief"})
+    services = tuple(each for each in PROCESSES if each.service in {"enrolment", "case", "relief", "reporting"})
     with LocalStack(StackConfig.on_free_ports(folder), services=services) as running:
         yield running
 
