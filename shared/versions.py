@@ -54,4 +54,7 @@ def in_order(found: Iterable[V], what: str) -> Sequence[V]:
 
 def in_force(versions: Sequence[V], on: date) -> V:
     """Return the version in force on a day; before the first, the first."""
-    return next((each for each in reversed(versions) if each.since <= on), versions[0])
+    for each in reversed(versions):
+        if each.since <= on:
+            return each
+    return versions[0]
