@@ -1,5 +1,8 @@
 """The audit's own count of flags, samples and re-checks, compared with sums made by hand."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from services.reporting.audit.definition import oversight as definition
@@ -8,9 +11,11 @@ from shared.contracts.oversight_codes import Finding, FlagState, Rule
 from tests.components.audit.audit_count import counted
 from tests.components.reporting.counted_facts import folded
 from tests.components.reporting.oversight_facts import BACK, cleared, confirmed, drawn, flagged, oversight, rechecked, sampled
-from tests.components.reporting.written_facts import case_fact, child_file, lying
+from tests.components.reporting.written_facts import case_fact, child_file, id_at, lying
 
 JINYANG = "513430"
+TYPES = (*(fact.TYPE for fact in FLAG_FACTS), *(fact.TYPE for fact in OVERSIGHT_FACTS))
+GOLDEN = Path(__file__).parents[2] / "contracts" / "golden"
 
 
 def test_a_flag_counts_by_its_rule_where_the_hint_is_until_it_is_settled() -> None:
@@ -77,9 +82,19 @@ def test_it_counts_what_the_fold_counts() -> None:
     assert found == folded(*facts).cells
 
 
+def test_the_facts_as_case_writes_them_are_counted_alike() -> None:
+    facts = []
+    for n, type_ in enumerate(TYPES, 1):
+        golden, sequence = json.loads((GOLDEN / f"{type_}.json").read_text("utf-8")), f"{n:016d}-0000"
+        facts.append(json.dumps({**golden, "sequence": sequence, "id": id_at("/case", sequence, 0)}).encode())
+    done, changes = counted(lying(*facts)), folded(*facts)
+    found = {f"{county}:{cell}": n for county in done.cells for cell, n in done.of(county).items() if not cell.startswith("due.")}
+    assert (done.findings, changes.dead, found) == ({}, [], changes.cells)
+    assert {cell.split(":")[1].split(".")[0] for cell in found} >= {"flag", "sample", "recheck"}
+
+
 def test_the_definition_knows_every_word_and_every_type() -> None:
     assert (set(definition.RULES), set(definition.FLAG_STATES), set(definition.FINDINGS)) == (set(Rule), set(FlagState), set(Finding))
     sql = "".join((definition.BEGIN, *definition.COUNT))
-    types = [*(fact.TYPE for fact in FLAG_FACTS), *(fact.TYPE for fact in OVERSIGHT_FACTS)]
-    assert [type_ for type_ in types if f"'{type_}'" not in sql] == []
+    assert [type_ for type_ in TYPES if f"'{type_}'" not in sql] == []
     assert [word for word in (*Rule, *Finding) if f"'{word}'" not in sql] == []
