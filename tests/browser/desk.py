@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import httpx
 from axe_playwright_python.sync_playwright import Axe
@@ -40,18 +40,23 @@ class Child(NamedTuple):
 
 
 @contextmanager
-def running_desk(folder: Path) -> Iterator[LocalStack]:
-    """Run the desk, and what it asks."""
+def running_desk(folder: Path, *, today: Literal["calendar", "record"] = "calendar") -> Iterator[LocalStack]:
+    """Run the desk, and what it asks. ``today``: what tells the day."""
     services = tuple(each for each in PROCESSES if each.service in {"enrolment", "case", "relief", "reporting"})
-    with LocalStack(StackConfig.on_free_ports(folder), services=services) as running:
+    config = StackConfig.on_free_ports(folder).model_copy(update={"today": today})
+    with LocalStack(config, services=services) as running:
         yield running
 
 
+TELEPHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+"""How a browser on a telephone is made."""
+
+
 @contextmanager
-def listened_to(chromium: Browser, *, expected: Sequence[str] = (), height: int = 768) -> Iterator[BrowserContext]:
+def listened_to(chromium: Browser, *, expected: Sequence[str] = (), height: int = 768, **options: Any) -> Iterator[BrowserContext]:
     """Return a browser. Whatever a page complains of fails the test, but for what has one of the ``expected`` words."""
     heard: list[str] = []
-    made = chromium.new_context(viewport={"width": 1366, "height": height})
+    made = chromium.new_context(**{"viewport": {"width": 1366, "height": height}, **options})
     made.set_default_timeout(20_000)
     made.on("weberror", lambda error: heard.append(str(error.error)))
     made.on("console", lambda message: heard.append(message.text) if message.type in {"error", "warning"} else None)
@@ -65,11 +70,11 @@ def today() -> date:
     return china_day(clock.now())
 
 
-def report(system: LocalStack, county: str, what: str, child: str, data: dict[str, Any], day: date, *, suffix: str = "") -> None:
+def report(system: LocalStack, county: str, what: str, child: str, data: dict[str, Any], day: date, *, suffix: str = "", source: str = "") -> None:
     event = {
         "specversion": "1.0",
         "id": f"desk-{what}-{child}{suffix}",
-        "source": f"/provinces/{county[:2]}",
+        "source": source or f"/provinces/{county[:2]}",
         "type": f"cn.baoxue.reported.{what}.v1",
         "subject": child,
         "time": f"{day}T09:00:00+08:00",
