@@ -102,7 +102,7 @@ class DeskFile(Struct, frozen=True):
     """A file at the desk: the file, its version, every step with the reason why it may not be taken, and the one that comes next.
 
     ``today``: the day by which all of it is told. ``visit``: the day for which a visit is planned. ``places``: the counties between which it is on
-    its way, and those of its history, which may be of other areas.
+    its way, and those of its history, which may be of other areas, with the areas above them.
     """
 
     today: date

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date
-from itertools import chain
 from math import ceil
 from typing import NamedTuple, TypeVar
 
@@ -162,13 +161,23 @@ def places_of(files: Sequence[CaseEntry]) -> Sequence[Place]:
 
 
 def places_of_file(file: CaseFile) -> Sequence[Place]:
-    """Return the counties between which a file is on its way, and those that its history names, by code."""
+    """Return the counties between which a file is on its way, those that its history names, and the areas of all offices above them, by code."""
     told = (code for each in file.history for code in (each.county, each.from_county, each.to_county) if code is not None)
-    return _named(chain(told, (place.code for place in places_of([file]))))
+    counties = {file.county, *told, *(place.code for place in places_of([file]))}
+    return _named(counties.union(*map(_above, counties)))
+
+
+def _above(county: str) -> Iterable[str]:
+    """Yield the codes of the areas above a county."""
+    tree = next((tree for tree in reversed(divisions().trees) if county in tree), {})
+    area = tree.get(county)
+    while area is not None and area.parent is not None:
+        yield area.parent
+        area = tree.get(area.parent)
 
 
 def _named(codes: Iterable[str]) -> Sequence[Place]:
-    return [Place(code, name_of(code)) for code in sorted(set(codes))]
+    return [Place(code, name_of_area(code)) for code in sorted(set(codes))]
 
 
 def name_of_office(office: str) -> str | None:

@@ -58,7 +58,8 @@ async def test_a_list_names_the_counties_between_which_files_are_on_their_way(se
     page = (await sent.client.get("/v1/desk/files", params={"queue": "sent"}, headers=OFFICER)).json()
     assert page["places"] == [{"code": CHONGMING, "name": "崇明区"}, {"code": BUTUO, "name": "布拖县"}, {"code": ZHAOJUE, "name": "昭觉县"}]
     file = (await sent.client.get(f"/v1/desk/files/{child(22)}", headers=OFFICER)).json()
-    assert [place["code"] for place in file["places"]] == [BUTUO, ZHAOJUE]
+    assert [place["code"] for place in file["places"]] == ["100000", "510000", "513400", BUTUO, ZHAOJUE]
+    assert [place["name"] for place in file["places"]] == ["全国", "四川省", "凉山彝族自治州", "布拖县", "昭觉县"], "offices above are named too"
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ export function File({ desk, view, go, may, outbox, place, sent }) {
               return html`<li key=${why} data-not=${not.join(" ")}>${not.map((step) => html`<span key=${step}>${t(`step.${step}`)}</span>`)} <span class="note">${t(`why.${why}`)}</span></li>`;
             })}</ul>
           </section>
-          <${Flags} file=${file} place=${place} />
+          <${Flags} file=${file} place=${name_} />
           <${Plan} desk=${desk} plan=${file.plan} history=${file.history} today=${today} steps=${steps} act=${start} />
           <${Law} desk=${desk} file=${file} steps=${steps} act=${start} may=${may} />
           <${Timeline} history=${file.history} plan=${file.plan} place=${name_} />
@@ -111,9 +111,9 @@ export function File({ desk, view, go, may, outbox, place, sent }) {
         <div>
           <${Owner} file=${file} name=${name_} />
           <${Who} desk=${desk} student=${student} may=${may} named=${named} />
-          ${desk.names && may("read-notes") && html`<${Notes} student=${student} may=${may} place=${place} />`}
+          ${desk.names && may("read-notes") && html`<${Notes} student=${student} may=${may} place=${name_} />`}
           ${may("read-grants") && html`<${Aid} student=${student} />`}
-          ${may("read-access") && html`<${Looks} student=${student} place=${place} />`}
+          ${may("read-access") && html`<${Looks} student=${student} place=${name_} />`}
         </div>
       </div>
     </main>`;

@@ -3,12 +3,13 @@ import { html } from "/look/vendor/htm-3.1.1/standalone.module.js";
 import { areaOf, signOut } from "/look/js/session.js";
 import { addressOf } from "../address.js";
 import { other, t } from "../words.js";
+import { officeOf } from "./owner.js";
 
 export function Head({ desk, session, view, may, find, place }) {
   const who = desk ?? (session?.office ? session : null);
   const code = who && areaOf(who.office);
   const known = place && code ? place(code) : code;
-  const office = known === code ? (desk?.area ?? who?.office) : known;
+  const office = who && (known && known !== code ? known : (desk?.area ?? officeOf(who.office, (area) => area)));
   return html`
     <header class="head">
       <a class="skip" href="#main">${t("page.skip")}</a>
