@@ -45,7 +45,7 @@ from shared.worker.follower import Follower, RecordBatch
 from tests.support.callers import carrying, identity
 
 FILES, LEFT = 600_000, 6_781
-PARTITIONS, BATCH, BUCKETS = 12, 8_000, 1_024
+PARTITIONS, BATCH, BUCKETS = 12, 4_000, 1_024
 OPENED = datetime(2019, 1, 5, 8, tzinfo=CHINA)
 REASONS = [Reason.WORK, Reason.LEARNING, Reason.POVERTY, Reason.MARRIAGE]
 

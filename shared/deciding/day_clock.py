@@ -29,7 +29,7 @@ from shared.log.clock_keys import clock_key
 from shared.log.event_log import EventLog
 from shared.worker.stopped_clock import StoppedClock
 
-PAGE = 2_000
+PAGE = 500
 """Commands appended at once in a partition, and so the most that an officer's command waits behind."""
 _LOOK = 0.02
 _DAY = timedelta(1)
