@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, FastAPI, Query, Request, Response
 
-from services.case import county_flags, openapi, pages
+from services.case import county_flags, openapi, pages, place_routes
 from services.case.clocks import Clocks, DaysShown
 from services.case.county_files import CountyFiles
 from services.case.decider import CaseDecider
@@ -20,6 +20,7 @@ from services.case.files import FileOf, Files
 from services.case.lines import read_line
 from services.case.parameters import Answering, Student
 from services.case.plan_documents import PlansToRenew
+from services.case.schools import Schools
 from services.case.sight import Sight, is_within
 from services.case.versions import IfMatch, expecting
 from shared import clock
@@ -48,6 +49,7 @@ from shared.contracts.case_commands import (
 )
 from shared.contracts.case_owner_commands import Disown, GiveCase, HandOn, SendBack, TakeOverCase
 from shared.contracts.flag_commands import ClearFlag, ConfirmFlag, DrawFile, DrawSample, RaiseFlag, RecordRecheck
+from shared.contracts.place_commands import FreePlace, HoldPlace
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.services import CASE
 from shared.deciding.states.state_store import StateStore
@@ -103,6 +105,8 @@ _RIGHTS: Mapping[str, Action] = {
     DrawSample.TYPE: Action.RECHECK_FILES,
     DrawFile.TYPE: Action.RECHECK_FILES,
     RecordRecheck.TYPE: Action.RECHECK_FILES,
+    HoldPlace.TYPE: Action.HOLD_PLACES,
+    FreePlace.TYPE: Action.HOLD_PLACES,
 }
 Officer = Annotated[Caller, Depends(Having(*_RIGHTS.values()))]
 _STATUSES: Mapping[str, int] = {
@@ -171,6 +175,7 @@ def create_app(
     desk.install(app, files=files, lists=lists, access=access, neighbours=beside)
     counties = CountyFiles(store, office.listing, office.gate, files, partitions=partitions)
     county_flags.install(app, counties, office.submitter, story, _speaker)
+    place_routes.install(app, Schools(store, office.listing, office.gate, files, partitions=partitions))
 
     @app.get(
         "/v1/cases",
@@ -254,7 +259,7 @@ def create_app(
 
     @app.post(
         "/v1/cases/{id}",
-        summary="Record an attempt, a step or a re-check, change the plan, take a step of the law, hand the file over, close it, or settle a flag",
+        summary="Record an attempt, a step or a re-check, change the plan, hold a place, take a step of the law, hand over, close, settle a flag",
         openapi_extra=openapi.BODY,
         responses=or_out_of_sight(openapi.responses(CaseFile, "It is done; the file as it stands then", 400, 404, 409, 412, 413, 415, 422, 503))
         | TAKEN,

@@ -21,6 +21,7 @@ from services.case.owner_documents import (
     hand_over_shown,
     unowned_shown,
 )
+from services.case.place_documents import PlacesShown, places_shown
 from services.case.plan_documents import PlanShown, plan_shown
 from shared.contracts.case_codes import CaseStanding, CaseState, Urgency
 from shared.contracts.words import Reason
@@ -58,12 +59,15 @@ class ReturnShown(Struct, frozen=True):
 class CaseFile(CaseEntry, frozen=True):
     """A file, the chain of those who answer, the plan of its child, where it stands by the law, hints at a return on paper, and draws for re-check.
 
+    ``places``: those in the school that the plan names, null where it names none.
+
     ``history``: what happened to it, oldest first; of a very long one the newest part.
     """
 
     chain: ChainShown
     back: ReturnShown | None
     plan: PlanShown
+    places: PlacesShown | None
     law: LawShown
     flags: Sequence[FlagShown]
     draws: Sequence[DrawShown]
@@ -102,6 +106,7 @@ def file_of(student: str, case: Case, now: CaseStanding, today: date) -> CaseFil
         chain=chain_shown(case, now, today),
         back=None if (back := case.back) is None else ReturnShown(back.since, back.claimant, back.corroborated_by, back.proposed_by),
         plan=plan_shown(case, now, today),
+        places=places_shown(case),
         law=law_shown(case, now, today),
         flags=flags_shown(case.flags),
         draws=draws_shown(case),

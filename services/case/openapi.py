@@ -8,6 +8,7 @@ import msgspec
 
 from services.case.documents import CaseFile, CaseList
 from services.case.flag_documents import CountyFlags, CountyFlagsList
+from services.case.place_documents import SchoolList, SchoolShown
 from services.case.plan_documents import PlansToRenew
 from shared.commands.command_lines import LinesDone
 from shared.commands.instructions import Instructions
@@ -26,6 +27,7 @@ from shared.contracts.case_commands import (
 )
 from shared.contracts.case_owner_commands import Disown, GiveCase, HandOn, SendBack, TakeOverCase
 from shared.contracts.flag_commands import ClearFlag, ConfirmFlag, DrawFile, DrawSample, RaiseFlag, RecordRecheck
+from shared.contracts.place_commands import FreePlace, HoldPlace
 from shared.http import openapi
 
 ASKED = Instructions(
@@ -33,6 +35,7 @@ ASKED = Instructions(
         *(RecordAttempt, CloseAfterReturn, RecordStep, ChangePlan, TakeLawStep, CorroborateReturn, ConfirmClosing, DeclineClosing),
         *(TakeOverCase, SendBack, HandOn, Disown, GiveCase, PlanVisit),
         *(RaiseFlag, ClearFlag, ConfirmFlag, DrawFile, RecordRecheck),
+        *(HoldPlace, FreePlace),
     )
 )
 """What an office can ask of a file."""
@@ -50,7 +53,7 @@ OF_A_FILE = {"file": openapi.Link("get", "/v1/cases/{id}", _ID), "ask": openapi.
 
 WHY_NOT = {
     **COMMON,
-    404: "This child has no file; or there is no such area",
+    404: "This child has no file; or there is no such area or school",
     410: "The name was erased, or its key is lost",
     412: "The file was changed since it was read; nothing was done",
 }
@@ -59,5 +62,7 @@ responses = partial(openapi.responses, why=WHY_NOT)
 
 def schemas(*others: type[msgspec.Struct]) -> Mapping[str, Any]:
     """Return the schemas of what the api takes and returns, by name; ``others``: more of them."""
-    documents = openapi.schemas_of(CaseFile, CaseList, PlansToRenew, CountyFlags, CountyFlagsList, LinesDone, OutOfSight, *others)
+    documents = openapi.schemas_of(
+        CaseFile, CaseList, PlansToRenew, CountyFlags, CountyFlagsList, SchoolList, SchoolShown, LinesDone, OutOfSight, *others
+    )
     return documents | ASKED_OF_COUNTY.schemas() | ASKED.schemas()

@@ -63,6 +63,10 @@ class Action(StrEnum):
     """Clear or confirm a flag: `clear-flag` and `confirm-flag` of `POST /v1/cases/{id}`, `POST /v1/cases` and `POST /v1/county-flags/{code}`."""
     RECHECK_FILES = "recheck-files"
     """Draw a sample of files, and record what a re-check found: `draw-sample`, `draw-file` and `record-recheck` of the same."""
+    HOLD_PLACES = "hold-places"
+    """Ask for a seat or a bed for a child, or give it up: `hold-place` and `free-place` of `POST /v1/cases/{id}` and `POST /v1/cases`."""
+    READ_PLACES = "read-places"
+    """See the places of schools; a school its own: `GET /v1/places`, `GET /v1/places/{school}`."""
     READ_GRANTS = "read-grants"
     """List and read the aid of children: `GET /v1/grants`, `GET /v1/grants/{id}`, `GET /v1/students/{id}/grants`."""
     GIVE_AID = "give-aid"
@@ -133,6 +137,8 @@ TABLE: Mapping[Action, Mapping[Role, Reach]] = {
     Action.RAISE_FLAGS: {Role.AUDITOR: _AREA},
     Action.SETTLE_FLAGS: {Role.SUPERIOR: _AREA},
     Action.RECHECK_FILES: {Role.SUPERIOR: _AREA},
+    Action.HOLD_PLACES: {Role.OFFICER: _AREA},
+    Action.READ_PLACES: {Role.OFFICER: _AREA, Role.REPORTER: _AREA, Role.SUPERIOR: _AREA, Role.AUDITOR: _AREA},
     Action.READ_GRANTS: {Role.OFFICER: _AREA, Role.SUPERIOR: _AREA, Role.AUDITOR: _AREA},
     Action.GIVE_AID: {Role.OFFICER: _AREA},
     Action.BEGIN_TERMS: {Role.OFFICER: _NATION, Role.SUPERIOR: _NATION, Role.OPERATOR: _NATION},

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from services.case.domain.case import Case
 from services.case.domain.flags import oldest_open
 from services.case.domain.owner_lists import Kind
-from services.case.domain.packed import DRAWN, FLAGGED
+from services.case.domain.packed import DRAWN, FLAGGED, NO_PLACE
+from services.case.domain.placing import missing
 from services.case.domain.samples import oldest_waiting
 from services.case.domain.stored_numbers import NO_DAY, pack_day
 from shared.contracts.case_codes import CaseStanding, CaseState, Urgency
@@ -40,6 +41,8 @@ class Queue(StrEnum):
     """A rule of the detector hints at a return on paper, and nobody settled the flag yet. The file stands in a queue of its own state too."""
     RECHECK = "recheck"
     """A level above drew the file, and has to see for itself. It stands in a queue of its own state too."""
+    NO_PLACE = "no-place"
+    """The plan names a school in which the child has no seat, or not the bed that it needs. The file stands in a queue of its own state too."""
     CLOSED = "closed"
     """Nothing is waited for."""
     INCOMING = "incoming"
@@ -52,8 +55,8 @@ class Queue(StrEnum):
     """The file is nobody's: the level above has to give it to a county."""
 
 
-MARKS = (FLAGGED, DRAWN)
-"""The kinds of the lists in which files stand beside that of their state, because they were flagged or drawn."""
+MARKS = (FLAGGED, DRAWN, NO_PLACE)
+"""The kinds of the lists in which files stand beside that of their state: those that were flagged or drawn, and plans without a place."""
 OUT = (CaseState.OPEN, CaseState.PERSUADING)
 """The states of the file of a child that is out of school."""
 _BACK = (CaseState.RETURNED,)
@@ -67,7 +70,7 @@ class Range(NamedTuple):
     """Where the files of a queue stand in lists: of which states, from which sort key on, and below which; None for no bound.
 
     ``kind``: of a queue that goes by who answers, the list, in which a file stands beside that of its state; it has no states then. ``told``: of
-    one that goes by what was told of the due day, likewise; ``mark``: of one of flagged or drawn files, likewise.
+    one that goes by what was told of the due day, likewise; ``mark``: of one of flagged or drawn files or of plans without a place, likewise.
     """
 
     states: tuple[CaseState, ...]
@@ -119,6 +122,8 @@ def range_of(queue: Queue, today: date, escalated: tuple[Urgency, ...] = ESCALAT
             return Range((), b"", None, mark=FLAGGED)
         case Queue.RECHECK:
             return Range((), b"", None, mark=DRAWN)
+        case Queue.NO_PLACE:
+            return Range((), b"", None, mark=NO_PLACE)
         case Queue.CLOSED:
             return Range((CaseState.CLOSED,), b"", None)
         case Queue.INCOMING:
@@ -132,7 +137,9 @@ def range_of(queue: Queue, today: date, escalated: tuple[Urgency, ...] = ESCALAT
 
 
 def is_marked(case: Case, mark: str) -> bool:
-    """Return whether a file stands in the list of the flagged, or of the drawn."""
+    """Return whether a file stands in the list of the flagged, of the drawn, or of plans without a place."""
+    if mark == NO_PLACE:
+        return bool(missing(case.standing, case.plan))
     return (oldest_open(case.flags) if mark == FLAGGED else oldest_waiting(case.draws)) is not None
 
 
@@ -168,6 +175,7 @@ def counts_by_queue(
         Queue.ALL: sum(out),
         Queue.FLAGGED: sum(marks.get(FLAGGED, none)),
         Queue.RECHECK: sum(marks.get(DRAWN, none)),
+        Queue.NO_PLACE: sum(marks.get(NO_PLACE, none)),
         Queue.CLOSED: sum(closed),
         Queue.INCOMING: sum(kinds.get(Kind.INCOMING, none)),
         Queue.SENT: sum(kinds.get(Kind.SENT, none)),

@@ -57,6 +57,7 @@ _AID, _LOOKS = Depends(Having(Action.READ_GRANTS)), Depends(Having(Action.READ_A
 _AT_THE_DESK = (
     Action.READ_FILES, Action.RECORD_ATTEMPTS, Action.RECORD_STEPS, Action.CHANGE_PLANS, Action.TAKE_LAW_STEPS,
     Action.CORROBORATE_RETURNS, Action.CLOSE_FILES, Action.CONFIRM_CLOSINGS, Action.SETTLE_FLAGS, Action.RECHECK_FILES,
+    Action.HOLD_PLACES, Action.READ_PLACES,
     Action.READ_NAMES, Action.UNMASK_NAMES, Action.READ_GRANTS, Action.READ_ACCESS,
     Action.EXPORT_FILES, Action.READ_HANDED_ON, Action.MAKE_PAPERS, Action.READ_NOTES, Action.WRITE_NOTES, Action.READ_OVERSIGHT,
 )  # fmt: skip

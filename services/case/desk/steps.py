@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from services.case.desk.owner_steps import owning_steps, receiving_steps, why_not_ours
+from services.case.desk.place_steps import place_steps
 from services.case.desk.queues import OUT
 from services.case.desk.why import Step, Why
 from services.case.domain.attempts import may_record
@@ -20,7 +21,9 @@ from shared.contracts.case_codes import CaseStanding, CaseState
 from shared.identity.caller import Caller
 from shared.identity.rights import Action, may
 
-_LATER = {"record-step": 2, "take-law-step": 3, "plan-visit": 4, "change-plan": 5, "hand-on": 6, "disown": 7}
+_LATER = {
+    "record-step": 2, "take-law-step": 3, "plan-visit": 4, "hold-place": 5, "free-place": 6, "change-plan": 7, "hand-on": 8, "disown": 9,
+}  # fmt: skip
 """Steps that stand behind all others that may be taken, in this order."""
 
 
@@ -35,6 +38,7 @@ def steps_of(case: Case, caller: Caller, today: date) -> Sequence[Step]:
         Step("take-law-step", _why_no_law_step(case, now, caller, today)),
         Step("plan-visit", _why_no_attempt(now.state, caller)),
         Step("change-plan", _why_no_change(now.state, caller)),
+        *place_steps(now, caller),
         Step("corroborate-return", _why_no_corroboration(case, now, caller)),
         Step("close-after-return", _why_no_closing(case, now, caller, today)),
         Step("confirm-closing", _why_no_second(case, now, caller)),

@@ -33,6 +33,8 @@ class Why(StrEnum):
     LAW_WAITS = "law-waits"
     """The next step of the law wants for something: the ladder says for what."""
 
+    PLACE_TAKEN = "place-taken"
+    """The child came back into its places."""
     NO_FLAG = "no-flag"
     """No flag of the file is open."""
     FLAGGED = "flagged"

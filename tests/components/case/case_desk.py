@@ -26,6 +26,7 @@ CONFIRM = {"do": "confirm-closing", "office": PREFECTURE, "role": "officer", "ev
 DECLINE = {"do": "decline-closing", "office": PREFECTURE, "role": "officer", "because": "not_in_school"}
 STEP = {"do": "record-step", "office": OFFICE, "role": "teacher", "step": "visit-home", "happened": "2020-06-12", "evidence": "JF/2020-01"}
 LAW_STEP = {"do": "take-law-step", "office": OFFICE, "role": "officer", "step": "notice", "happened": "2020-06-12", "document": "FX/2020-01"}
+HOLD = {"do": "hold-place", "office": OFFICE, "role": "officer", "place": "seat", "school": "2151000001", "term": "2020-spring"}
 VISIT = {"do": "plan-visit", "office": OFFICE, "role": "officer", "day": "2020-06-20"}
 CHANGE = {"do": "change-plan", "office": OFFICE, "role": "education_head", "change": "leave_out", "because": "not_needed", "step": "tutor"}
 

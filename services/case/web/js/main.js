@@ -7,6 +7,7 @@ import { Outbox } from "./outbox.js";
 import { Areas } from "./parts/areas.js";
 import { File } from "./parts/file.js";
 import { CountyFlags } from "./parts/flags.js";
+import { CountyPlaces } from "./parts/places.js";
 import { Head } from "./parts/head.js";
 import { Search } from "./parts/search.js";
 import { Waiting } from "./parts/waiting.js";
@@ -60,6 +61,7 @@ function Desk({ desk, english, first }) {
     : view.file ? html`<${File} key=${view.file} ...${common} />`
     : view.areas ? html`<${Areas} ...${common} />`
     : view.flags ? html`<${CountyFlags} ...${common} />`
+    : view.places ? html`<${CountyPlaces} ...${common} />`
     : html`<${Work} ...${common} />`;
   return html`
     <${Head} ...${common} find=${() => find(true)} />

@@ -60,7 +60,7 @@ async def test_the_desk_says_who_sits_at_it_and_what_they_may(desk: DeskRig) -> 
     auditor = (await desk.client.get("/v1/desk", headers=AUDITOR)).json()
     places = [(await desk.client.get("/v1/desk", headers=who)).json()["area"] for who in (OFFICER, SUPERIOR, REPORTER)]
     assert places == ["昭觉县", "凉山彝族自治州", None]
-    assert set(auditor["rights"]) == {"read-files", "read-grants", "read-access", "read-oversight"}
+    assert set(auditor["rights"]) == {"read-files", "read-grants", "read-access", "read-oversight", "read-places"}
     assert len(auditor["counties"]) > 2_800
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shared.log.topics import ACCESS, CASE_COMMANDS
-from tests.components.case.case_desk import ATTEMPT, CHANGE, CLOSE, CONFIRM, CORROBORATE, DECLINE, LAW_STEP, STEP, VISIT
+from tests.components.case.case_desk import ATTEMPT, CHANGE, CLOSE, CONFIRM, CORROBORATE, DECLINE, HOLD, LAW_STEP, STEP, VISIT
 from tests.components.case.desk.desk_rig import AUDITOR, OFFICER, SUPERIOR, DeskRig, child
 from tests.components.shared.problems import problem_of
 from tests.domain.case.case_story import OFFICE, PREFECTURE
@@ -28,14 +28,14 @@ ASKED = {each["do"]: each for each in (ATTEMPT, CORROBORATE, CLOSE, CONFIRM, DEC
 OUT = {
     "record-attempt": None, "plan-visit": None, "record-step": None, "change-plan": None, "take-law-step": "law-waits",
     "corroborate-return": "still-out", "close-after-return": "still-out", "confirm-closing": "still-out", "decline-closing": "still-out",
-    "hand-on": None, "disown": None,
+    "hand-on": None, "disown": None, "hold-place": None,
 }  # fmt: skip
 BACK = {
     "corroborate-return": None, "record-step": None, "change-plan": None, "record-attempt": "back", "plan-visit": "back", "take-law-step": "back",
     "close-after-return": "not-corroborated", "confirm-closing": "not-proposed", "decline-closing": "not-proposed",
-    "hand-on": None, "disown": None,
+    "hand-on": None, "disown": None, "hold-place": "back",
 }  # fmt: skip
-ASKED = {each["do"]: each for each in (CORROBORATE, CLOSE, CONFIRM, DECLINE, LAW_STEP, VISIT, STEP, CHANGE, ATTEMPT)}
+ASKED = {each["do"]: each for each in (CORROBORATE, CLOSE, CONFIRM, DECLINE, LAW_STEP, VISIT, STEP, CHANGE, HOLD, ATTEMPT)}
 
 
 @pytest.mark.parametrize(("n", "steps"), [(1, OUT), (5, BACK), (6, BACK), (7, dict.fromkeys(ASKED, "closed"))])
@@ -60,8 +60,8 @@ async def offered_and_done(desk: DeskRig, n: int, who: dict[str, str], office: s
 @pytest.mark.parametrize(
     ("n", "done"),
     [
-        (1, {"record-attempt", "plan-visit", "record-step", "change-plan"}),
-        (3, {"record-attempt", "plan-visit", "record-step", "change-plan"}),
+        (1, {"record-attempt", "plan-visit", "record-step", "change-plan", "hold-place"}),
+        (3, {"record-attempt", "plan-visit", "record-step", "change-plan", "hold-place"}),
         (5, {"corroborate-return", "close-after-return", "record-step", "change-plan"}),
         (6, {"corroborate-return", "record-step", "change-plan"}),
         (7, set()),

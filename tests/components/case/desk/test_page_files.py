@@ -36,6 +36,7 @@ from shared.contracts.case_codes import Role as ActingRole
 from shared.contracts.case_language import CASE_FACTS
 from shared.contracts.flags import FLAG_FACTS
 from shared.contracts.oversight_codes import Finding, FlaggedAct, FlagGround, FlagState, Rule
+from shared.contracts.place_codes import FreeingReason, Place, PlaceState, Shortage
 from shared.contracts.relief import GrantState, Scheme
 from shared.contracts.words import Reason, RemovalCode
 from shared.identity.caller import Role
@@ -81,6 +82,11 @@ CODES = {
     *(f"want.{code}" for code in ("not_allowed_now", "earlier_step_missing", "attempts_missing", "term_running")),
     "law.taken", "law.waits", "law.may", "paper.named", "paper.blank", "plan.take_in", "plan.leave_out",
     *(f"step.{step}" for step in ("record-recheck", "clear-flag", "confirm-flag")),
+    *(f"step.{step}" for step in ("hold-place", "free-place")),
+    *(f"place.{place}" for place in Place),
+    *(f"place.state.{state}" for state in (*PlaceState, "none")),
+    *(f"shortage.{shortage}" for shortage in Shortage),
+    *(f"freeing.{because}" for because in FreeingReason),
     *(f"role.{role}" for role in Role),
     *(f"did.{did}" for did in Looked),
     *(f"purpose.{purpose}" for purpose in Purpose),

@@ -19,7 +19,7 @@ from tests.domain.case.case_story import BUTUO, ZHAOJUE, opened
 
 WAITING = {
     "overdue": [1, 2], "today": [3], "coming": [4], "confirm": [5], "watched": [6], "second": [], "all": [1, 2, 3, 4], "closed": [7],
-    "flagged": [], "recheck": [],
+    "flagged": [], "recheck": [], "no-place": [],
     "incoming": [], "sent": [], "ageing": [], "unowned": [], "soon": [], "escalated": [],
 }  # fmt: skip
 

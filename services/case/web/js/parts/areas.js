@@ -6,7 +6,7 @@ import { useLive } from "../live.js";
 import { t } from "../words.js";
 import { Oversight } from "./oversight.js";
 
-const SHOWN = ["overdue", "escalated", "today", "coming", "confirm", "watched", "second", "flagged", "recheck", "incoming", "sent", "ageing", "unowned"];
+const SHOWN = ["overdue", "escalated", "today", "coming", "confirm", "watched", "second", "no-place", "flagged", "recheck", "incoming", "sent", "ageing", "unowned"];
 
 export function Areas({ view, go, may, place }) {
   const { document: counts, error } = useLive("/v1/desk/counts");

@@ -9,6 +9,8 @@ import { Flags } from "./flags.js";
 import { Law } from "./law.js";
 import { Notes } from "./notes.js";
 import { Paper } from "./paper.js";
+import { PLACE_FORMS } from "./place_forms.js";
+import { Places } from "./places.js";
 import { Plan } from "./plan.js";
 import { ALL_FORMS } from "./plan_forms.js";
 import { whenDue } from "./rows.js";
@@ -16,7 +18,7 @@ import { naming, Owner } from "./owner.js";
 import { Timeline } from "./timeline.js";
 import { Who } from "./who.js";
 
-const AGAIN = 3_000;
+const [AGAIN, ANSWERED] = [3_000, 1_500];
 // What is begun in the checklists of the plan and of the law, and not beside the large button.
 const OF_LISTS = ["record-step", "take-law-step", "change-plan"];
 const OUT = ["open", "persuading"];
@@ -49,6 +51,14 @@ export function File({ desk, view, go, may, outbox, place, sent }) {
     // A file that was changed by this page or, as the server says, by somebody else is read again.
   }, [student, asked, sent?.sent.student === student ? sent.sent.key : "", stale?.key]);
 
+  // The school answers a moment after it was asked.
+  const waits = ["seat", "bed"].some((place) => held.document?.file.places?.[place] === "asked");
+  useEffect(() => {
+    if (!waits) return undefined;
+    const timer = setTimeout(() => ask(asked + 1), ANSWERED);
+    return () => clearTimeout(timer);
+  }, [held.document, waits]);
+
   const back = { ...view, file: "" };
   const lead = html`<p class="back"><a href=${addressOf(back)} onClick=${(event) => (event.preventDefault(), go(back))}>‹ ${t("file.back")}</a></p>`;
   const { document: found, error } = held;
@@ -59,7 +69,7 @@ export function File({ desk, view, go, may, outbox, place, sent }) {
   const { file, steps, version, places, today } = found;
   const name_ = naming(place, places);
   const next = found.next;
-  const Form = doing && (ALL_FORMS[doing.do] ?? FLAG_FORMS[doing.do]);
+  const Form = doing && (ALL_FORMS[doing.do] ?? FLAG_FORMS[doing.do] ?? PLACE_FORMS[doing.do]);
   // A step of the plan or of the law, as the file shows it.
   const shownStep = (do_, code) => code && { "record-step": file.plan.steps, "take-law-step": file.law.steps }[do_]?.find((each) => each.step === code);
   const start = (do_, step) => {
@@ -104,6 +114,7 @@ export function File({ desk, view, go, may, outbox, place, sent }) {
             })}</ul>
           </section>
           <${Flags} file=${file} place=${name_} />
+          <${Places} places=${file.places} />
           <${Plan} desk=${desk} plan=${file.plan} history=${file.history} today=${today} steps=${steps} act=${start} />
           <${Law} desk=${desk} file=${file} steps=${steps} act=${start} may=${may} />
           <${Timeline} history=${file.history} plan=${file.plan} place=${name_} />

@@ -69,6 +69,7 @@ export function Work({ desk, view, go, may, names, place }) {
             <span>${t(`queue.${queue}`)}</span><b>${waits ? waits[queue].toLocaleString("en") : "…"}</b>
           </a>`)}
         <a class="other" ...${link({ flags: true })} data-queue="county-flags"><span>${t("flag.counties")}</span><b>${counts.document?.county_flags ?? "…"}</b></a>
+        ${may("read-files") && may("read-places") && html`<a class="other" ...${link({ places: true })} data-queue="places"><span>${t("places.counties")}</span><b>›</b></a>`}
         ${many && html`<a class="other" ...${link({ areas: true })} data-queue="areas"><span>${t("areas.link")}</span><b>›</b></a>`}
       </nav>
       <main id="main" class="list" tabindex="-1" aria-label=${t("list.label")}>
