@@ -124,6 +124,7 @@ ROUTES = {
     "/v1/hand-overs": "case-api:8002",
     "/v1/unowned-cases": "case-api:8002",
     "/v1/county-flags": "case-api:8002",
+    "/v1/places": "case-api:8002",
     "/v1/days": "case-api:8002",
     "/v1/grants/a": "relief-api:8003",
     "/v1/students/a/grants": "relief-api:8003",

@@ -23,7 +23,7 @@ from tests.support.callers import identity
 from tests.support.redis import RedisDatabase
 
 CHILD = "00112233445566778899aabbccddeeff"
-PLACES = {"batch": "b-1", "term": AUTUMN, "student": CHILD, "paper": "visit-form", "note": CHILD, "code": "513431"}
+PLACES = {"batch": "b-1", "term": AUTUMN, "student": CHILD, "paper": "visit-form", "note": CHILD, "code": "513431", "school": "5134310001"}
 BODIES = {"/v1/reports": "application/x-ndjson", "/v1/cases": "application/x-ndjson", "/v1/grants": "application/x-ndjson"}
 """The media types that are not JSON."""
 FILES = f"?note={CHILD}&kind=other"

@@ -25,6 +25,7 @@ BY_ID = {
     "GET /v1/desk/files/{id}/attachments/{note}",
     "GET /v1/county-flags/{code}",
     "POST /v1/county-flags/{code}",
+    "GET /v1/places/{school}",
     "GET /v1/desk/files/{id}/aid",
     "GET /v1/desk/files/{id}/looks",
     "GET /v1/students/{id}/grants",
@@ -88,6 +89,8 @@ COMMANDS: dict[str, list[dict[str, Any]]] = {
     "case": [
         {"do": "record-attempt", "role": "teacher", "method": "visit", "met": "guardian", "outcome": "promised"},
         {"do": "plan-visit", "role": "teacher", "day": "2020-06-20"},
+        {"do": "hold-place", "role": "officer", "place": "seat", "school": "5134310001", "term": "2020-spring"},
+        {"do": "free-place", "role": "officer", "place": "seat", "because": "not_needed"},
         {"do": "record-step", "role": "teacher", "step": "visit-home", "happened": "2020-06-12", "evidence": "JF/2020-01"},
         {"do": "change-plan", "role": "education_head", "change": "leave_out", "because": "not_needed", "step": "tutor"},
         {"do": "take-law-step", "role": "officer", "step": "notice", "happened": "2020-06-12", "document": "FX/2020-01"},

@@ -17,8 +17,8 @@ export function Timeline({ history, plan, place }) {
       student && `${student.slice(0, 8)}…`, !term && happened && happened !== day && t("history.happened", { day: happened }), next && t("file.due", { day: next }),
     ].filter(Boolean).join(" · ");
   };
-  const ofDays = new Set(["became-due-soon", "became-overdue", "escalated"]);
-  const by = ({ office, what }) => ofDays.has(what) ? "" : (office ? t("cause.office", { office: areaNamed(office, place) }) : t("cause.report"));
+  const byItself = new Set(["became-due-soon", "became-overdue", "escalated", "place-held", "place-refused"]);
+  const by = ({ office, what }) => byItself.has(what) ? "" : (office ? t("cause.office", { office: areaNamed(office, place) }) : t("cause.report"));
   return html`
     <section class="card" aria-labelledby="history-title">
       <h3 id="history-title">${t("file.history")}</h3>
