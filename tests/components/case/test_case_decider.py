@@ -32,6 +32,7 @@ from tests.components.shared.unchecked import take_out
 from tests.domain.case.case_story import OFFICE, attempt, back, confirmed, corroborated, moved, opened, proposed
 from tests.domain.case.flag_story import cleared, drawn, rechecked, sampled
 from tests.domain.case.owner_story import taken_over
+from tests.domain.case.place_story import HERE, assigned, counted, hold
 from tests.domain.case.test_case_laws import History, histories, law
 from tests.domain.case.test_oversight import BURST
 
@@ -279,4 +280,28 @@ def test_a_county_has_a_state_of_its_own_that_is_kept_apart_from_every_child() -
 )
 def test_what_is_of_a_child_is_none_of_a_county_nor_the_other_way_round(command: CaseCommand, key: str) -> None:
     with pytest.raises(Unreadable, match="the subject is a c"):
+        judged(asked(command, child=key, time=at("2020-06-14"), id_="x"), key=key.encode())
+
+
+def test_a_school_has_a_state_of_its_own_that_is_kept_apart_from_every_child() -> None:
+    outcome = judged(asked(counted(1), child=HERE, time=at("2020-06-14"), id_="s-1"), key=HERE.encode())
+    assert (outcome.outcome, decider.state_id(HERE.encode())) == (Outcome.ACCEPTED, b"school" + HERE.encode())
+    assert outcome.fact is not None
+    fact, _ = read_fact(outcome.fact)
+    assert (fact.type, fact.subject, fact.partitionkey) == ("cn.baoxue.place.counted.v1", HERE, HERE)
+    assert decider.evolved(read_event(outcome.fact), None) == outcome.state
+    assert decider.listed(outcome.state) == {("513431:places", b"")}
+    with pytest.raises(Unreadable, match="a county's or a school's"):
+        decider.state_id((b"school" + HERE.encode()).hex().encode())
+
+
+@pytest.mark.parametrize(
+    ("command", "key", "what"),
+    [
+        (hold(), HERE, "the subject is a school"), (opened(), HERE, "the subject is a school"), (BURST, HERE, "the subject is a school"),
+        (counted(1), CHILD, "the command is of a school"), (assigned(1, 1), CHILD, "the command is of a school"), (counted(1), "513431", "a county"),
+    ],
+)  # fmt: skip
+def test_what_is_of_a_school_is_none_of_a_child_nor_of_a_county(command: CaseCommand, key: str, what: str) -> None:
+    with pytest.raises(Unreadable, match=what):
         judged(asked(command, child=key, time=at("2020-06-14"), id_="x"), key=key.encode())

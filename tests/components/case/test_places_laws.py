@@ -158,6 +158,18 @@ def test_a_place_goes_from_one_child_to_the_next() -> None:
     assert world.school(HERE).holders[child(2)].seat == Had(number_of(SPRING), int(world.moment(8).timestamp() * 1_000_000))
 
 
+def test_another_school_is_asked_and_the_first_has_its_places_again() -> None:
+    world = TwoSides()
+    for school in SCHOOLS:
+        world.state_places(school, SPRING, 1, 1, ZHAOJUE)
+    world.ask(child(1), opened())
+    for place, school in ((Place.SEAT, HERE), (Place.BED, HERE), (Place.SEAT, THERE)):
+        world.ask(child(1), hold(place, school))
+        world.settle()
+    assert (world.school(HERE).holders[child(1)].seat, world.school(HERE).holders[child(1)].bed) == (None, None)
+    assert world.school(THERE).holders[child(1)].seat == Had(number_of(SPRING))
+
+
 def test_a_chain_of_answers_counts_its_hops_and_names_the_office_that_began_it() -> None:
     world = TwoSides()
     world.state_places(HERE, SPRING, 1, 0, ZHAOJUE)
