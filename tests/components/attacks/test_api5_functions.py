@@ -21,6 +21,8 @@ MAY: dict[str, set[str]] = {
     "GET /v1/county-flags": {"officer", "superior", "auditor"},
     "GET /v1/county-flags/{code}": {"officer", "superior", "auditor"},
     "POST /v1/county-flags/{code}": {"superior", "auditor"},
+    "GET /v1/places": {"officer", "superior", "auditor", "reporter"},
+    "GET /v1/places/{school}": {"officer", "superior", "auditor", "reporter"},
     "GET /v1/days": {"officer", "superior", "auditor"},
     "GET /v1/hand-overs": {"officer", "superior", "auditor"},
     "GET /v1/unowned-cases": {"officer", "superior", "auditor"},
@@ -68,6 +70,8 @@ MAY: dict[str, set[str]] = {
 OF_COMMANDS = {
     "record-attempt": {"officer", "reporter"},
     "plan-visit": {"officer", "reporter"},
+    "hold-place": {"officer"},
+    "free-place": {"officer"},
     "record-step": {"officer", "reporter"},
     "change-plan": {"officer"},
     "take-law-step": {"officer", "reporter"},

@@ -170,6 +170,18 @@ def test_another_school_is_asked_and_the_first_has_its_places_again() -> None:
     assert world.school(THERE).holders[child(1)].seat == Had(number_of(SPRING))
 
 
+def test_a_question_that_is_on_its_way_is_not_asked_again_with_the_next() -> None:
+    world = TwoSides()
+    world.state_places(HERE, SPRING, 5, 5, ZHAOJUE)
+    world.ask(child(1), opened())
+    for place in Place:
+        world.ask(child(1), hold(place))
+    while any([world.decide(place) for place in range(PARTITIONS)]):
+        pass  # the file has asked for both before any school hears of either
+    world.settle()
+    assert [type(fact) for fact in world.place_facts(HERE)] == [PlacesCounted, PlaceHeld, PlaceHeld]
+
+
 def test_a_chain_of_answers_counts_its_hops_and_names_the_office_that_began_it() -> None:
     world = TwoSides()
     world.state_places(HERE, SPRING, 1, 0, ZHAOJUE)
