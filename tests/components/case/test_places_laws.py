@@ -176,7 +176,7 @@ def test_a_question_that_is_on_its_way_is_not_asked_again_with_the_next() -> Non
     world.ask(child(1), opened())
     for place in Place:
         world.ask(child(1), hold(place))
-    while any([world.decide(place) for place in range(PARTITIONS)]):
+    while any(world.decide(place) for place in range(PARTITIONS)):
         pass  # the file has asked for both before any school hears of either
     world.settle()
     assert [type(fact) for fact in world.place_facts(HERE)] == [PlacesCounted, PlaceHeld, PlaceHeld]
