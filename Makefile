@@ -56,6 +56,11 @@ faults: $(VENV)/dev.stamp  ## The whole matrix of faults, each with its guard an
 model: $(VENV)/dev.stamp  ## Search the model of the commits, the large searches too, and tell what happens without each guard
 	@$(BIN)/python -m tests.model
 
+.PHONY: bench
+bench: $(VENV)/bench.stamp  ## Measure others beside our worker, and write docs/reference/performance.md (QUICK=1, SCALE=0.2, CONTESTANTS="ours quix")
+	@exec $(BIN)/python -m bench.side_by_side $(if $(QUICK),--quick) $(if $(filter file,$(origin SCALE)),,--scale $(SCALE)) \
+		$(if $(CONTESTANTS),--only "$(CONTESTANTS)")
+
 .PHONY: lint
 lint: $(VENV)/dev.stamp  ## Style
 	@$(BIN)/ruff check
@@ -88,11 +93,14 @@ golden: $(VENV)/dev.stamp  ## Write the golden files of new types; those that ar
 setup: $(VENV)/dev.stamp  ## Make .venv with everything in it, without running anything
 
 .PHONY: lock
-lock: $(VENV)/dev.stamp  ## Pin requirements/*.in and the broker's jars anew, with their sums
-	@for set in run dev redis browser; do $(BIN)/uv --quiet pip compile --upgrade --universal --python-version 3.11 --generate-hashes \
+lock: $(VENV)/dev.stamp  ## Pin requirements/*.in and the jars anew, with their sums
+	@for set in run dev redis browser bench; do $(BIN)/uv --quiet pip compile --upgrade --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-annotate --no-header $$([ $$set != redis ] || echo --no-deps) \
 		--output-file requirements/$$set.lock requirements/$$set.in >/dev/null; done
 	@$(BIN)/python -m deploy.local.jars
+	@$(BIN)/python -m bench.side_by_side.contestants.kafka_streams
+	@$(MAKE) --no-print-directory $(VENV)/bench.stamp
+	@$(BIN)/python -m docs.generate.bench_licences
 
 .PHONY: clean
 clean:  ## Remove .venv and all caches of the checkout; the data in .baoxue stays
@@ -126,6 +134,13 @@ $(VENV)/run.stamp: requirements/run.lock requirements/redis.lock pyproject.toml 
 $(VENV)/dev.stamp: requirements/dev.lock $(VENV)/run.stamp
 	@echo "Installing what the tests need (once)"
 	@$(PIP) install --require-hashes -r requirements/dev.lock
+	@touch $@
+
+# What the contestants stand on is theirs alone: it shares nothing with what the product runs on.
+$(VENV)/bench.stamp: requirements/bench.lock $(VENV)/dev.stamp
+	@echo "Installing what the contestants need (once)"
+	@$(BIN)/python -m venv --clear $(VENV)/bench
+	@$(VENV)/bench/bin/python -m pip --disable-pip-version-check --no-input --quiet install --require-hashes -r requirements/bench.lock
 	@touch $@
 
 # A Chromium for the tests of the page: the machine's own, or one that comes as a package.

@@ -118,19 +118,19 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def resolve(lock: Path = LOCK) -> None:
-    """Resolve the broker and its dependencies anew over the network, and write `lock`."""
+def resolve(lock: Path = LOCK, of: str = KAFKA) -> None:
+    """Resolve the broker, or another program `of` the same form, with its dependencies anew over the network, and write `lock`."""
     from jgo.env import EnvironmentBuilder, LinkStrategy
     from jgo.maven import MavenContext
 
     with tempfile.TemporaryDirectory() as scratch:
         context = MavenContext(repo_cache=Path(scratch) / "repository")
         builder = EnvironmentBuilder(context=context, cache_dir=Path(scratch) / "envs", link_strategy=LinkStrategy.COPY)
-        resolved = builder.from_endpoint(f"{KAFKA}+{LOG_BINDING}").lockfile
+        resolved = builder.from_endpoint(f"{of}+{LOG_BINDING}").lockfile
         if resolved is None:
-            raise JarsWrong(f"jgo resolved {KAFKA} and kept no lock of it")
+            raise JarsWrong(f"jgo resolved {of} and kept no lock of it")
         lines = sorted(f"{each.groupId}:{each.artifactId}:{each.version} {each.sha256}" for each in resolved.dependencies)
-    lock.write_text(f"# {KAFKA} and all it needs, with SHA-256 sums. `make lock` writes this file.\n" + "\n".join(lines) + "\n", "utf-8")
+    lock.write_text(f"# {of} and all it needs, with SHA-256 sums. `make lock` writes this file.\n" + "\n".join(lines) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from importlib.metadata import PackageNotFoundError, metadata
+from importlib.metadata import PackageMetadata, PackageNotFoundError, metadata
 from typing import NamedTuple
 
+from bench.side_by_side.contestants import kafka_streams
 from deploy.local import jars
 from deploy.local.config import ROOT
+from docs.generate import bench_licences
 from docs.generate.markdown import code, page, table
 
 PERMISSIVE = frozenset(
@@ -43,7 +45,7 @@ EXCEPTIONS = {
 }
 """Packages with another licence, each with the reason why it is used all the same."""
 
-UNSAID = {"axe-playwright-python": "MIT AND MPL-2.0"}
+UNSAID = {"axe-playwright-python": "MIT AND MPL-2.0", "bytewax": "Apache-2.0"}
 """Packages whose metadata name no licence: that of the file that comes with them, and of what they bring along."""
 
 BY_MACHINE = {
@@ -65,7 +67,7 @@ CLASSIFIERS = {
     "Python Software Foundation License": "PSF-2.0",
     "Repoze Public License": "ZPL-2.1",
 }
-FIELDS = {"BSD-derived (http://www.repoze.org/LICENSE.txt)": "ZPL-2.1", "MIT license": "MIT"}
+FIELDS = {"3-Clause BSD License": "BSD-3-Clause", "BSD-derived (http://www.repoze.org/LICENSE.txt)": "ZPL-2.1", "MIT license": "MIT"}
 
 JARS = {
     "com.github.luben:": "BSD-2-Clause",
@@ -74,6 +76,7 @@ JARS = {
     "net.sourceforge.argparse4j:": "MIT",
     "org.hdrhistogram:": "BSD-2-Clause",
     "org.pcollections:": "MIT",
+    "org.rocksdb:": "Apache-2.0 OR GPL-2.0-only",
     "org.slf4j:": "MIT",
     **dict.fromkeys(
         (
@@ -84,7 +87,7 @@ JARS = {
         "Apache-2.0",
     ),
 }  # fmt: skip
-"""The licences of the broker's jars, by the beginning of their coordinates."""
+"""The licences of the jars, by the beginning of their coordinates."""
 
 SHIPPED = (
     ("Apache ECharts 6.1.0", "Apache-2.0", "services/reporting/web/vendor/echarts-6.1.0/", "the charts of the page; with d3 code under BSD-3-Clause"),
@@ -111,20 +114,32 @@ class Package(NamedTuple):
 
 def packages(lock: str) -> list[Package]:
     """Return the packages that a lock file pins. Raises ``LookupError`` for a package with an unknown licence."""
+    of_contestants = bench_licences.known() if lock == bench_licences.LOCK else {}
+    return [Package(name, tuple(versions), of_contestants.get(name) or licence_of(name)) for name, versions in pinned(lock).items()]
+
+
+def pinned(lock: str) -> dict[str, list[str]]:
+    """Return the versions of each package that a lock file pins, by name."""
     found: dict[str, list[str]] = {}
     for name, version in re.findall(r"^([a-z0-9-]+)==([^ ;]+)", (ROOT / "requirements" / lock).read_text("utf-8"), re.MULTILINE):
         found.setdefault(name, []).append(version)
-    return [Package(name, tuple(versions), licence_of(name)) for name, versions in sorted(found.items())]
+    return dict(sorted(found.items()))
 
 
 def licence_of(name: str) -> str:
-    """Return the licence of a package, as an SPDX expression where its metadata allow. Raises ``LookupError``."""
+    """Return the licence of a package that is installed, as an SPDX expression where its metadata allow. Raises ``LookupError``."""
     if (known := BY_MACHINE.get(name) or UNSAID.get(name)) is not None:
         return known
     try:
-        fields = metadata(name).get_all
+        found = metadata(name)
     except PackageNotFoundError as missing:
         raise LookupError(f"{name} is pinned and not installed here: name its licence in BY_MACHINE, or `make setup`") from missing
+    return licence_in(name, found)
+
+
+def licence_in(name: str, found: PackageMetadata) -> str:
+    """Return the licence that the metadata of a package name. Raises ``LookupError``."""
+    fields = found.get_all
     if expression := fields("License-Expression"):
         return str(expression[0])
     field = "".join(fields("License") or [])
@@ -142,7 +157,7 @@ def is_permissive(licence: str) -> bool:
 
 
 def licence_of_jar(coordinates: str) -> str:
-    """Return the licence of a jar of the broker. Raises ``LookupError``."""
+    """Return the licence of a jar. Raises ``LookupError``."""
     for beginning, licence in JARS.items():
         if coordinates.startswith(beginning):
             return licence
@@ -164,7 +179,7 @@ def notices() -> str:
         "The embedded stack's Redis (`requirements/redis.lock`): a Valkey server (BSD-3-Clause) in a package that is MIT.",
         _table(packages("redis.lock")),
         "The broker: Apache Kafka and what it needs (`deploy/local/kafka.lock`), as jars.",
-        table(("jar", "licence"), ((code(jar.coordinates), licence_of_jar(jar.coordinates)) for jar in jars.locked())),
+        _jars(jars.locked()),
         "In the container set-up instead: the images `apache/kafka` (Apache-2.0), `valkey/valkey` (BSD-3-Clause), `postgres` (PostgreSQL) and "
         "`python` (PSF-2.0), each "
         "with what it stands on.",
@@ -172,7 +187,16 @@ def notices() -> str:
         _table(package for package in packages("dev.lock") if package.name not in names),
         "A Chromium (BSD-3-Clause and others) where none is on the PATH, by the npm package `@sparticuz/chromium` (MIT), with",
         _table(packages("browser.lock")),
+        "## Fetched to measure others beside it",
+        "The contestants of `make bench` (`requirements/bench.lock`), in an environment of their own.",
+        _table(package for package in packages(bench_licences.LOCK) if package.name not in names),
+        "Kafka Streams and what it needs (`bench/side_by_side/contestants/kafka_streams/streams.lock`), as jars.",
+        _jars(jars.locked(kafka_streams.LOCK)),
     )
+
+
+def _jars(found: Iterable[jars.Jar]) -> str:
+    return table(("jar", "licence"), ((code(jar.coordinates), licence_of_jar(jar.coordinates)) for jar in found))
 
 
 def _table(found: Iterable[Package]) -> str:

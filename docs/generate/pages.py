@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from bench.side_by_side.measured import load
 from docs.generate.commit_model import commit_model
 from docs.generate.english.names import english_names
 from docs.generate.failure_scenarios import failure_scenarios
@@ -17,6 +18,7 @@ from docs.generate.reference.errors import errors
 from docs.generate.reference.events import events
 from docs.generate.reference.http import http, openapi
 from docs.generate.reference.metrics import metrics
+from docs.generate.reference.performance import performance
 from docs.generate.reference.redis_keys import redis_keys
 from docs.generate.reference.rights import rights
 from docs.generate.reference.settings import settings
@@ -67,6 +69,7 @@ def reference() -> dict[str, str]:
         "http.md": http(),
         "metrics.md": metrics(),
         "owasp-api-top-10.md": owasp(),
+        "performance.md": performance(load()),
         "redis-keys.md": redis_keys(),
         "rights.md": rights(),
         "settings.md": settings(),

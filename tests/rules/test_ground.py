@@ -29,7 +29,7 @@ def entries(lock: str) -> dict[str, tuple[str, int]]:
     return found
 
 
-@pytest.mark.parametrize("lock", ["run.lock", "dev.lock", "redis.lock"])
+@pytest.mark.parametrize("lock", ["run.lock", "dev.lock", "redis.lock", "bench.lock"])
 def test_every_package_is_pinned_with_its_sums_and_nothing_says_where_from(lock: str) -> None:
     assert all(hashes > 0 for _, hashes in entries(lock).values())
 
@@ -38,7 +38,7 @@ def test_the_tests_run_on_what_the_system_runs_on() -> None:
     assert entries("run.lock").items() <= entries("dev.lock").items()
 
 
-@pytest.mark.parametrize("stem", ["run", "dev", "redis"])
+@pytest.mark.parametrize("stem", ["run", "dev", "redis", "bench"])
 def test_all_that_is_asked_for_is_in_the_lock(stem: str) -> None:
     asked = (line for line in (ROOT / "requirements" / f"{stem}.in").read_text("utf-8").splitlines() if re.match(r"[a-z]", line))
     names = {re.split(r"[\[=<>]", line)[0] for line in asked}

@@ -6,11 +6,14 @@ import re
 
 import pytest
 
+from bench.side_by_side.contestants import kafka_streams
 from deploy.local import jars
 from deploy.local.config import ROOT
-from docs.generate.notices import BY_MACHINE, EXCEPTIONS, SHIPPED, is_permissive, licence_of_jar, notices, packages
+from docs.generate import bench_licences
+from docs.generate.notices import BY_MACHINE, EXCEPTIONS, SHIPPED, is_permissive, licence_of_jar, notices, packages, pinned
 
-LOCKS = ("run.lock", "dev.lock", "redis.lock", "browser.lock")
+LOCKS = ("run.lock", "dev.lock", "redis.lock", "browser.lock", "bench.lock")
+JARS = {jar.coordinates for lock in (jars.LOCK, kafka_streams.LOCK) for jar in jars.locked(lock)}
 PINNED = {package.name: package for lock in LOCKS for package in packages(lock)}
 
 
@@ -23,8 +26,12 @@ def test_no_exception_and_no_declaration_outlives_its_package() -> None:
     assert EXCEPTIONS.keys() | BY_MACHINE.keys() <= PINNED.keys()
 
 
-@pytest.mark.parametrize("coordinates", [jar.coordinates for jar in jars.locked()])
-def test_every_jar_of_the_broker_is_permissively_licensed(coordinates: str) -> None:
+def test_the_licences_of_the_contestants_are_those_of_what_is_pinned() -> None:
+    assert list(bench_licences.known()) == list(pinned(bench_licences.LOCK))
+
+
+@pytest.mark.parametrize("coordinates", sorted(JARS))
+def test_every_jar_is_permissively_licensed(coordinates: str) -> None:
     assert is_permissive(licence_of_jar(coordinates))
 
 
@@ -72,4 +79,4 @@ def test_of_several_licences_all_must_be_permissive_and_of_alternatives_one(lice
 
 def test_the_notices_name_everything_that_is_pinned() -> None:
     named = set(re.findall(r"^\| `([\w.:-]+)` \|", notices(), re.MULTILINE))
-    assert named == PINNED.keys() | {jar.coordinates for jar in jars.locked()}
+    assert named == PINNED.keys() | JARS
