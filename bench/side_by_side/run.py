@@ -62,8 +62,9 @@ class Expected(NamedTuple):
 class Runner:
     """Runs contestants against the servers of one stack, whose process ids are given."""
 
-    def __init__(self, config: StackConfig, expected: Expected, *, redis: int, broker: int) -> None:
-        self._config, self._expected = config, expected
+    def __init__(self, config: StackConfig, expected: Expected, *, redis: int, broker: int, longest: float = LONGEST) -> None:
+        """``longest``: seconds after which a run has no number."""
+        self._config, self._expected, self._longest = config, expected, longest
         self._redis: Any = redis_access.client(config, redis_access.OPERATOR)
         self._redis_server, self._broker = psutil.Process(redis), psutil.Process(broker)
         self._number = 0
@@ -143,8 +144,8 @@ class Runner:
                     return self._run(contestant, begun, done, done.wall - start, max(peak, _peak(process.pid))), found
             if process.poll() is not None:
                 raise Failed(f"it ended with {process.returncode} after {counted} of {wanted} facts")
-            if time.monotonic() > start + LONGEST:
-                raise Failed(f"after {LONGEST:.0f} s it had counted {counted} of {wanted} facts")
+            if time.monotonic() > start + self._longest:
+                raise Failed(f"after {self._longest:.0f} s it had counted {counted} of {wanted} facts")
             time.sleep(_LOOK)
 
     def _run(self, contestant: Contestant, begun: Costs, done: Costs, wall: float, peak: int) -> Run:

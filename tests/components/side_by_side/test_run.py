@@ -91,7 +91,7 @@ def test_a_contestant_that_ends_too_early_has_none_and_its_last_words_are_told(r
 
 
 def test_a_contestant_that_never_comes_to_the_end_has_none(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "LONGEST", 3.0)
+    monkeypatch.setattr(runner, "_longest", 3.0)
     found = runner.run(doing("signal.pause()"))
     assert found == NoNumber("small", "after 3 s it had counted 0 of 2 facts")
 
