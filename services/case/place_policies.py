@@ -34,6 +34,8 @@ class Said(Struct, gc=False):
 
 
 Fact = Event[Said]
+MARK = b'"place'
+"""The bytes that every fact has of which anything follows: where a file names `places`, or a school a `place`."""
 _ANSWERS = (PlaceHeld.TYPE, PlaceRefused.TYPE)
 _AT_SCHOOL = frozenset({PlaceState.ASKED, PlaceState.HELD, PlaceState.TAKEN})
 """The states of which the school knows, or will know."""

@@ -222,6 +222,7 @@ class CasePolicies:
     source = CASE.policy_source
     commands_topic = topics.CASE_COMMANDS
     hears: Mapping[str, type[Event[Any]]] = {ENROLMENT.source: Fact, CASE.source: place_policies.Fact}
+    marks: Mapping[str, bytes] = {CASE.source: place_policies.MARK}
 
     def commands(self, fact: Event[Any]) -> Sequence[CaseCommand | Addressed]:
         """Return what all policies ask for because of one fact."""

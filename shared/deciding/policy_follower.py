@@ -71,6 +71,8 @@ class Policies(Protocol):
     """The one input topic of the service."""
     hears: Mapping[str, type[Event[Any]]]
     """The sources whose facts are answered, each with what is read of a fact: an event whose data has the fields that matter, and no others."""
+    marks: Mapping[str, bytes]
+    """Of a source, what the bytes of every fact have of which anything follows. A fact without it is passed over, and not decoded."""
 
     def commands(self, fact: Event[Any]) -> Sequence[EventData | Addressed]:
         """Return the commands that a fact asks for, in the order in which they are to be decided.
@@ -116,7 +118,10 @@ class PolicyFollower:
         self._generation, self._partitions = generation, partitions
         self._meters = meters.of(self.topic) if meters else uncounted(self.topic)
         # Most facts of the record are not heard: a look for the source in the bytes spares the decoding of those.
-        self._readers = [(f'{source}"'.encode(), source, msgspec.json.Decoder(reads).decode) for source, reads in policies.hears.items()]
+        self._readers = [
+            (f'{source}"'.encode(), policies.marks.get(source, b""), source, msgspec.json.Decoder(reads).decode)
+            for source, reads in policies.hears.items()
+        ]
         self._bounds = InputBounds(log, {source: INPUT_TOPICS[source] for source in policies.hears})
         self._move = script(redis, __package__, "move_cursor")
         self._left: dict[int, _Cursor] = {}
@@ -206,8 +211,8 @@ class PolicyFollower:
         """Read a fact of a source that is heard; None for any other, and for what cannot be read: reporting makes that a dead letter."""
         if value is None:
             return None
-        for mark, source, decode in self._readers:
-            if mark in value and (fact := _read_of(source, decode, value)) is not None:
+        for name, mark, source, decode in self._readers:
+            if name in value and mark in value and (fact := _read_of(source, decode, value)) is not None:
                 return fact
         return None
 

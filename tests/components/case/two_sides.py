@@ -95,7 +95,9 @@ class TwoSides:
             return False
         value = part.record[part.heard]
         fact = _READ[read_event(value).source](value)
-        for key, command in published_commands(POLICIES, fact, partition=place, offset=part.heard):
+        asked = published_commands(POLICIES, fact, partition=place, offset=part.heard)
+        assert not asked or POLICIES.marks.get(fact.source, b"") in value, f"{fact.type} is passed over, and something follows from it"
+        for key, command in asked:
             self.partitions[partition_of(key, PARTITIONS)].inputs.append((key, command))
         part.heard += 1
         return True

@@ -31,6 +31,7 @@ class OneForEach:
 
     service, source, commands_topic = "test", "/test/policies", COMMANDS
     hears: Mapping[str, type[Event[Raw]]] = {"/enrolment": Event[Raw]}
+    marks: Mapping[str, bytes] = {}
 
     def commands(self, fact: Event[Raw]) -> Sequence[EventData | Addressed]:
         return [CloseForLeave(fact=fact.sequence)] if fact.type == ANSWERED else []
@@ -58,6 +59,17 @@ class ToAnother(OneForEach):
     def commands(self, fact: Event[Raw]) -> Sequence[EventData | Addressed]:
         command = CloseForLeave(fact=fact.sequence)
         return [Addressed(ELSEWHERE, command)] if fact.type == ADDRESSED else super().commands(fact)
+
+
+class OfAnswered(OneForEach):
+    """Policies to which one type of fact says anything."""
+
+    marks: Mapping[str, bytes] = {"/enrolment": ANSWERED.encode()}
+
+    def commands(self, fact: Event[Raw]) -> Sequence[EventData | Addressed]:
+        if fact.type != ANSWERED:
+            raise AssertionError(f"{fact.type} was decoded")
+        return super().commands(fact)
 
 
 class ToHere(ToAnother):

@@ -21,6 +21,7 @@ from tests.edges.shared.heard_record import (
     KEY,
     PARTITIONS,
     SUBJECTS,
+    OfAnswered,
     OfBoth,
     P,
     Record,
@@ -64,6 +65,15 @@ async def test_facts_of_other_sources_are_passed_over(record: Record) -> None:
     record.say(3)
     await record.follow()
     assert record.asked() == ["/enrolment-3"]
+
+
+async def test_facts_without_the_mark_of_their_source_are_passed_over_undecoded(record: Record) -> None:
+    record.begin_anew(OfAnswered())
+    record.say(1)
+    record.say(2, IGNORED)
+    record.say(3)
+    assert await record.follow() == 3
+    assert record.asked() == ["/enrolment-1", "/enrolment-3"]
 
 
 async def test_the_facts_of_two_services_are_heard_in_order_and_each_once(record: Record) -> None:
