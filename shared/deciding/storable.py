@@ -57,7 +57,14 @@ def _is_code(text: str) -> bool:
 
 _is_office = re.compile(r"/(nation|provinces/[0-9]{2}|(prefectures|counties)/[0-9]{6}|schools/[0-9]{10})").fullmatch
 
+_names_term = re.compile(r"[0-9]{4}-(spring|autumn)").fullmatch
+
 _is_hex = re.compile(r"[0-9a-f]+").fullmatch
+
+
+def _is_term(term: Any) -> bool:
+    """Whether it names a school term; what is a day by its type ends a term of the law, or begins something."""
+    return not isinstance(term, str) or _names_term(term) is not None
 
 
 def _is_evidence(text: Any) -> bool:
@@ -82,10 +89,12 @@ _CHECKS: Mapping[str, Callable[[Any], object]] = {
     "proposed_by": _is_office,
     "fact": is_sequence,
     "reference": str.isascii,
+    "since": _is_term,
+    "term": _is_term,
     "timeline": lambda digests: len(digests) % HAPPENING == 0,
 }
 """By the name of a field what it must be, beside its length."""
-_NESTED = ("before", "after", "eligible", "grant", "known", "left", "standing", "transfers", "completes", "ended", "opened")
+_NESTED = ("before", "after", "eligible", "grant", "known", "left", "standing", "transfers", "completes", "ended", "opened", "places")
 """The fields that hold further ones of those."""
 
 

@@ -33,7 +33,7 @@ async def test_a_file_shows_where_it_stands_and_what_happened_to_it(desk: CaseDe
     assert [link["role"] for link in chain["links"] if link["answers"]] == ["education_head"]
     assert (shown.pop("plan")["playbook"], shown.pop("law")["ladder"], shown.pop("back"), shown) == ("work", 1, None, {
         "id": CHILD, "state": "open", "county": "513431", "reason": "work", "attempts": 0, "due": "2020-06-08", "overdue": True,
-        "answers": {"role": "education_head", "office": OFFICE}, "unowned": None,
+        "answers": {"role": "education_head", "office": OFFICE}, "unowned": None, "places": None,
         "hand_over": {
             "from_county": "513431", "to_county": BUTUO, "since": "2020-06-03", "days": 11, "due": "2020-06-17", "overdue": False, "turns": 1,
             "because": None,
@@ -258,4 +258,4 @@ async def test_the_description_has_every_shape_that_is_taken_and_given(desk: Cas
     ]["schemas"].keys()
     post = document["paths"]["/v1/cases/{id}"]["post"]
     assert {"200", "202", "400", "404", "409", "413", "415", "422", "503"} <= post["responses"].keys()
-    assert len(post["requestBody"]["content"]["application/json"]["schema"]["oneOf"]) == 19
+    assert len(post["requestBody"]["content"]["application/json"]["schema"]["oneOf"]) == 21

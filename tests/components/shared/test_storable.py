@@ -25,7 +25,7 @@ DECIDERS: tuple[Decider, ...] = (EnrolmentDecider(), CaseDecider(), ReliefDecide
 HOSTILE: tuple[object, ...] = (
     -1, 0, 256, 65_536, 2**31, 2**63, 2**64, 10**30, -1e300, None, True, [], {}, "", "9" * 400, "A" * 100_000, "AAAA",
     "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999-12:00", "9999-12-31", "9999999999999999-9999", "x" * 21,
-    "999999", "abcdef", "12a456", "１２３４５６", "abcdefghij", "g" * 32, "/villages/123456", "/counties/12345x",
+    "999999", "abcdef", "12a456", "１２３４５６", "abcdefghij", "g" * 32, "/villages/123456", "/counties/12345x", "2019-winter", "2019-sprin9",
 )  # fmt: skip
 DEAD = (Unreadable, UnknownType, NewerVersion)
 
@@ -121,7 +121,7 @@ def test_no_value_in_a_fact_ends_a_rebuild(decider: Decider) -> None:
     assert evolved_of_hostile_facts(decider) > 1_000
 
 
-@pytest.mark.parametrize("field", ["county", "fact", "school", "student"])
+@pytest.mark.parametrize("field", ["county", "fact", "school", "since", "student", "term"])
 def test_without_the_look_at_a_field_a_fact_would_end_it(field: str, monkeypatch: pytest.MonkeyPatch) -> None:
     take_out(monkeypatch, field)
     with pytest.raises(AssertionError, match=field):
