@@ -25,7 +25,7 @@ from docs.generate.reference.performance import performance
 from shared import clock
 from shared.log import topics
 
-QUICK_SCALE, QUICK_LONGEST = 0.02, 40.0
+QUICK_SCALE, QUICK_LONGEST = 0.02, 75.0
 PAGE = ROOT / REFERENCE / "performance.md"
 
 
