@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
 from deploy.local.stack import LocalStack
 from shared.calendar.terms import name_of, term_on
@@ -14,7 +14,7 @@ from tests.browser.desk import ZHAOJUE, Child, fill, go_to, open_desk, report, r
 pytestmark = pytest.mark.live
 
 SCHOOL = "5134310001"
-NARROW, WIDE = {"width": 390, "height": 844}, {"width": 1366, "height": 768}
+NARROW, WIDE = ViewportSize(width=390, height=844), ViewportSize(width=1366, height=768)
 
 
 @pytest.fixture(scope="module")
@@ -48,13 +48,13 @@ def test_a_seat_is_held_for_one_child_given_up_and_held_for_the_next(context: Br
     expect(page.locator("[data-what=place-held]")).to_contain_text(SCHOOL)
     expect(page.locator("[data-missing]")).to_have_count(0)
 
-    page.set_viewport_size(NARROW)  # type: ignore[arg-type]  # a width and a height
+    page.set_viewport_size(NARROW)
     ask(page, system, second, becomes="wanting")
     expect(page.locator("[data-missing=seat]")).to_contain_text("学位")
     assert serious(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
-    page.set_viewport_size(WIDE)  # type: ignore[arg-type]  # likewise
+    page.set_viewport_size(WIDE)
     go_to(page, system, "?queue=no-place")
     expect(page.locator("nav [data-queue=no-place] b")).to_have_text("1")
     expect(page.locator(row(second))).to_be_visible()

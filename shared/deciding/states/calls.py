@@ -32,7 +32,7 @@ class Question:
     def __init__(self, ids: Iterable[bytes], buckets: int) -> None:
         asked: defaultdict[int, list[bytes]] = defaultdict(list)
         for state_id in ids:
-            asked[crc32(state_id) % buckets].append(state_id)
+            asked[bucket_of(state_id, buckets)].append(state_id)
         self._asked = asked.values()
         self.calls: bytes = _encode(_calls(asked))
 
@@ -51,7 +51,7 @@ def writing(changes: Iterable[tuple[bytes, bytes, _Entries, _Entries]], buckets:
     left: defaultdict[str, list[bytes]] = defaultdict(list)
     entered: defaultdict[str, list[bytes]] = defaultdict(list)
     for state_id, state, leaves, enters in changes:
-        states[crc32(state_id) % buckets] += (state_id, state)
+        states[bucket_of(state_id, buckets)] += (state_id, state)
         for name, entry in leaves:
             left[name].append(entry)
         for name, entry in enters:

@@ -11,7 +11,7 @@ from services.case.domain.placing import state_of
 from services.case.domain.school import Had
 from shared.calendar.terms import number_of
 from shared.contracts.place_codes import Place, PlaceState
-from shared.contracts.places import PlaceHeld, PlaceRefused, PlacesCounted
+from shared.contracts.places import PlaceFreed, PlaceHeld, PlaceRefused, PlacesCounted, PlaceTaken
 from tests.components.case.two_sides import PARTITIONS, TwoSides
 from tests.domain.case.case_story import OFFICE, PROVINCE, ZHAOJUE, back, gone, opened, removed
 from tests.domain.case.place_story import AUTUMN, HERE, SPRING, THERE, child, free, hold
@@ -120,9 +120,11 @@ def test_no_school_ever_holds_more_than_were_stated(story: list[tuple[Any, ...]]
             elif isinstance(fact, PlaceHeld):
                 holds[fact.student, fact.place] = fact.term
                 assert sum(place is fact.place and term == fact.term for (_, place), term in holds.items()) <= stated[fact.term, fact.place]
-            elif not isinstance(fact, PlaceRefused):
-                for place in fact.places:  # type: ignore[attr-defined]  # freed or taken
-                    holds.pop((fact.student, place), None)  # type: ignore[attr-defined]  # likewise
+            elif isinstance(fact, PlaceFreed | PlaceTaken):
+                for place in fact.places:
+                    holds.pop((fact.student, place), None)
+            else:
+                assert isinstance(fact, PlaceRefused)
 
 
 @law
@@ -147,12 +149,12 @@ def test_a_place_goes_from_one_child_to_the_next() -> None:
         world.ask(child(n), opened())
         world.ask(child(n), hold())
         world.settle()
-    assert [world.file(child(n)).standing.places.seat for n in (1, 2)] == [PlaceState.HELD, PlaceState.WANTING]  # type: ignore[union-attr]  # both name a school
+    assert [world.placing(child(n)).seat for n in (1, 2)] == [PlaceState.HELD, PlaceState.WANTING]
     world.ask(child(1), free())
     world.settle()
     world.ask(child(2), hold())
     world.settle()
-    assert world.file(child(2)).standing.places.seat is PlaceState.HELD  # type: ignore[union-attr]  # likewise
+    assert world.placing(child(2)).seat is PlaceState.HELD
     world.ask(child(2), back(school=HERE))
     world.settle()
     assert world.school(HERE).holders[child(2)].seat == Had(number_of(SPRING), int(world.moment(8).timestamp() * 1_000_000))

@@ -4,7 +4,6 @@ Any of them may go on, stop, begin anew or say again what it said, in any order.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,33 +17,22 @@ from services.case.domain.school import School
 from services.case.policies import CasePolicies
 from shared.clock import CHINA
 from shared.contracts.case_commands import CaseCommand
+from shared.contracts.place_codes import Placing
 from shared.contracts.places import PlaceFact, SchoolPlacesStated
 from shared.contracts.registry import RECORD_LANGUAGE
 from shared.contracts.sequence import sequence_of
 from shared.contracts.services import ENROLMENT
 from shared.deciding.policy_follower import published_commands
-from shared.deciding.states.outcomes import Outcome
 from shared.events.codec import encode, read_data, read_event
 from shared.events.envelope import Event, EventData
 from shared.log.partitioner import partition_of
 from tests.components.shared.office_desk import source_of
+from tests.components.shared.partition import Partition
 
 PARTITIONS = 3
 DECIDER, POLICIES = CaseDecider(), CasePolicies()
 _READ = {source: msgspec.json.Decoder(reads).decode for source, reads in POLICIES.hears.items()}
 _FIRST = datetime(2020, 3, 1, 8, tzinfo=CHINA)
-
-
-@dataclass
-class Partition:
-    """One partition: its inputs, states and record, and how far worker and policies came."""
-
-    inputs: list[tuple[bytes, bytes]] = field(default_factory=list)
-    states: dict[bytes, bytes] = field(default_factory=dict)
-    record: list[bytes] = field(default_factory=list)
-    outcomes: list[Outcome] = field(default_factory=list)
-    heard: int = 0
-    said: dict[str, bytes] = field(default_factory=dict)
 
 
 class TwoSides:
@@ -75,18 +63,7 @@ class TwoSides:
 
     def decide(self, place: int) -> bool:
         """Let the worker of a partition decide its next input; return whether there was one."""
-        part = self.partitions[place]
-        if len(part.outcomes) == len(part.inputs):
-            return False
-        offset = len(part.outcomes)
-        key, value = part.inputs[offset]
-        judged = DECIDER.judge(key, value, part.states.get(key), partition=place, offset=offset)
-        if judged.fact is not None:
-            part.record.append(judged.fact)
-        if judged.state is not None:
-            part.states[key] = judged.state
-        part.outcomes.append(judged.outcome)
-        return True
+        return self.partitions[place].decide(DECIDER, place)
 
     def hear(self, place: int) -> bool:
         """Let the policies of a partition answer its next fact; return whether there was one."""
@@ -129,6 +106,13 @@ class TwoSides:
     def file(self, student: str) -> Case:
         """Return the file of a child."""
         return unpack(self._state(student))
+
+    def placing(self, student: str) -> Placing:
+        """Return the places of a child whose file names a school."""
+        standing = self.file(student).standing
+        assert standing is not None
+        assert standing.places is not None
+        return standing.places
 
     def school(self, code: str) -> School:
         """Return what is known of a school."""

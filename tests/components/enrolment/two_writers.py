@@ -5,7 +5,7 @@ Any of them may go on, stop, begin anew or say again what it said, in any order:
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -17,10 +17,10 @@ from services.enrolment.policies import EnrolmentPolicies, Step
 from shared.contracts.same_as import MERGE_FACTS
 from shared.contracts.student import Standing, StudentSameAs
 from shared.deciding.policy_follower import published_commands
-from shared.deciding.states.outcomes import Outcome
 from shared.events.codec import read_event, read_fact
 from shared.events.envelope import Event
 from shared.log.partitioner import partition_of
+from tests.components.shared.partition import Partition
 
 PARTITIONS = 3
 DECIDER, POLICIES = EnrolmentDecider(), EnrolmentPolicies()
@@ -35,14 +35,9 @@ def id_in(partition: int, n: int = 0) -> str:
 
 
 @dataclass
-class Partition:
-    """One partition: its inputs, states and record, and how far worker and policies came."""
+class HeardPartition(Partition):
+    """A partition whose policies remember the last sequence that they heard."""
 
-    inputs: list[tuple[bytes, bytes]] = field(default_factory=list)
-    states: dict[bytes, bytes] = field(default_factory=dict)
-    record: list[bytes] = field(default_factory=list)
-    outcomes: list[Outcome] = field(default_factory=list)
-    heard: int = 0
     last: str = ""
 
 
@@ -50,7 +45,7 @@ class Enrolment:
     """All partitions."""
 
     def __init__(self) -> None:
-        self.partitions = [Partition() for _ in range(PARTITIONS)]
+        self.partitions = [HeardPartition() for _ in range(PARTITIONS)]
 
     def send(self, child: str, type_: str, time: str, data: Mapping[str, Any], *, id_: str, source: str = SICHUAN) -> tuple[int, int]:
         """Put a report into the inputs of its child's partition; return where."""
@@ -64,18 +59,7 @@ class Enrolment:
 
     def decide(self, place: int) -> bool:
         """Let the worker of a partition decide its next input; return whether there was one."""
-        part = self.partitions[place]
-        if len(part.outcomes) == len(part.inputs):
-            return False
-        offset = len(part.outcomes)
-        key, value = part.inputs[offset]
-        judged = DECIDER.judge(key, value, part.states.get(key), partition=place, offset=offset)
-        if judged.fact is not None:
-            part.record.append(judged.fact)
-        if judged.state is not None:
-            part.states[key] = judged.state
-        part.outcomes.append(judged.outcome)
-        return True
+        return self.partitions[place].decide(DECIDER, place)
 
     def hear(self, place: int) -> bool:
         """Let the policies of a partition answer its next fact; return whether there was one."""
