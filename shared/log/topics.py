@@ -99,7 +99,8 @@ class Topic:
 def topics(*, partitions: int = DEFAULT_PARTITIONS, replicas: int = 1) -> tuple[Topic, ...]:
     """Return every topic of a deployment.
 
-    ``partitions`` is fixed for its life. Of ``replicas``, all but one must have a record before it counts as logged.
+    ``partitions`` is fixed for its life. Of ``replicas``, all but one must have a record before it counts as logged. Records have the time of the
+    broker: it would refuse those of a writer whose clock is more than an hour ahead. Nothing is decided or counted by that time.
     """
     settings = MappingProxyType(
         {
@@ -110,6 +111,7 @@ def topics(*, partitions: int = DEFAULT_PARTITIONS, replicas: int = 1) -> tuple[
             "unclean.leader.election.enable": "false",
             "max.message.bytes": str(MAX_MESSAGE_BYTES),
             "compression.type": "producer",
+            "message.timestamp.type": "LogAppendTime",
         }
     )
     names = (*READ_BY_WORKERS, REFUSALS, SEALS, ACCESS, *map(dead, READ_BY_WORKERS))

@@ -33,6 +33,10 @@ def test_what_was_said_is_kept_for_ever_and_never_compacted() -> None:
         assert topic.settings["retention.bytes"] == "-1"
 
 
+def test_no_record_is_refused_for_the_clock_of_its_writer() -> None:
+    assert {topic.settings["message.timestamp.type"] for topic in topics.topics()} == {"LogAppendTime"}
+
+
 def test_of_three_replicas_two_must_have_a_record_before_it_counts() -> None:
     assert {topic.settings["min.insync.replicas"] for topic in topics.topics(replicas=3)} == {"2"}
     assert {topic.settings["min.insync.replicas"] for topic in topics.topics(replicas=1)} == {"1"}

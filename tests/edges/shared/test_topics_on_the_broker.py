@@ -47,6 +47,7 @@ def test_the_stack_has_made_the_real_ones(stack: LocalStack) -> None:
         ("min.insync.replicas", "2"),
         ("max.message.bytes", "2000000"),
         ("compression.type", "gzip"),
+        ("message.timestamp.type", "CreateTime"),
         ("unclean.leader.election.enable", "true"),
     ],
 )

@@ -141,6 +141,44 @@ def _within_the_log(replace: Replace) -> None:
     replace(FollowerApp, "_within_log", nearest)
 
 
+def _by_sequence(replace: Replace) -> None:
+    """Have the counter take for a repeat what was recorded before the newest fact of its source."""
+    from services.reporting.counting import folding
+
+    newest: dict[str, Any] = {}
+
+    def is_older(fact: Any, _: Mapping[str, str]) -> bool:
+        newest[fact.source] = max(fact.recordedtime, newest.get(fact.source, fact.recordedtime))
+        return bool(fact.recordedtime < newest[fact.source])
+
+    replace(folding, "_is_repeat", is_older)
+
+
+def _without_retry(replace: Replace) -> None:
+    """Have an api turn callers away without a word of when to come again."""
+    from shared.http.server import connection
+
+    replace(connection, "_TOO_MANY", connection._TOO_MANY.__class__(503, "too-many-connections", "Too many connections", "Try again."))
+
+
+def _in_one_step(replace: Replace) -> None:
+    """Have a deciding worker end its step before a key that it has seen in it: each record of one child is a commit of its own."""
+    from shared.deciding.deciding_follower import DecidingFollower
+    from shared.worker.follower import RecordBatch
+
+    follow = DecidingFollower.follow
+
+    async def follow_briefly(self: DecidingFollower, batch: RecordBatch) -> int:
+        keys = set[bytes | None]()
+        for record in batch.records:
+            if record.key in keys:
+                return await follow(self, batch.until(record.offset))
+            keys.add(record.key)
+        return await follow(self, batch)
+
+    replace(DecidingFollower, "follow", follow_briefly)
+
+
 def _refused_writes(replace: Replace) -> None:
     """Have a Redis that takes no writes now pass for a command that is wrong."""
     from redis.exceptions import OutOfMemoryError, ResponseError
@@ -168,6 +206,9 @@ PUBLISHED = "what was published is never decided again"
 BELONGING = "a fact must belong where it stands"
 REPEATS = "a repeat is no news"
 WITHIN_LOG = "a cursor must be within the log"
+BY_SEQUENCE = "a repeat is told by its sequence, and by no clock"
+RETRY_AFTER = "whoever is turned away is told when to come again"
+IN_ONE_STEP = "what one child is reported is decided in one step"
 
 GUARDS: Mapping[str, Callable[[Replace], None]] = {
     **guards.GUARDS,
@@ -181,6 +222,9 @@ GUARDS: Mapping[str, Callable[[Replace], None]] = {
     BELONGING: _belonging,
     REPEATS: _repeats,
     WITHIN_LOG: _within_the_log,
+    BY_SEQUENCE: _by_sequence,
+    RETRY_AFTER: _without_retry,
+    IN_ONE_STEP: _in_one_step,
 }
 
 

@@ -1,5 +1,5 @@
 """The matrix of faults: its rows in their order."""
 
-from tests.live.faults.rows import broker, inputs, processes, redis
+from tests.live.faults.rows import broker, clocks, inputs, loads, processes, redis
 
-ROWS = (*processes.ROWS, *broker.ROWS, *redis.ROWS, *inputs.ROWS)
+ROWS = (*processes.ROWS, *broker.ROWS, *redis.ROWS, *clocks.ROWS, *inputs.ROWS, *loads.ROWS)

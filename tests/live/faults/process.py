@@ -25,12 +25,13 @@ class FaultyProcess(ServiceProcess):
     """A process of a service that can be made to fail.
 
     ``faults``: the folder of its points; ``without``: the guards that it does not have; ``changed``: in what else it differs from the product;
-    ``twin``: which of several processes of this kind it is, and its port.
+    ``told``: variables that it has besides; ``twin``: which of several processes of this kind it is, and its port.
     """
 
     faults: Path = Path()
     without: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    told: tuple[tuple[str, str], ...] = ()
     twin: tuple[int, int] | None = None
 
     @property
@@ -52,7 +53,7 @@ class FaultyProcess(ServiceProcess):
             CHANGED: ";".join(self.changed),
         }
         command = (sys.executable, "-m", "tests.live.faults.process", self.service, self.part)
-        return replace(alone, name=self.name, command=command, environment={**alone.environment, **faults})
+        return replace(alone, name=self.name, command=command, environment={**alone.environment, **faults, **dict(self.told)})
 
 
 def _listed(variable: str) -> list[str]:

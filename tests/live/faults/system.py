@@ -78,9 +78,9 @@ class System:
         return made
 
     @asynccontextmanager
-    async def under_load(self, *, children: int = 4_000) -> AsyncIterator[Load]:
+    async def under_load(self, *, children: int = 4_000, **options: Any) -> AsyncIterator[Load]:
         """Have senders report while the block runs; afterwards each ends what it began."""
-        load = self.load(children=children)
+        load = self.load(children=children, **options)
         running = asyncio.create_task(load.run())
         try:
             yield load
@@ -169,6 +169,16 @@ class System:
                 raise Wrong(f"not at rest within {self.patience:.0f} s; stands, of: {behind}")
             await asyncio.sleep(0.1)
 
+    async def until_done_so_far(self, what: str, *, services: Collection[str] = ()) -> None:
+        """Wait until the workers, of these services unless of all, have done all that there is now, under whatever load. Raises ``Wrong``."""
+        behind = {key: end for key, end in (await self._ends()).items() if not services or key[0].split(":")[0] in services}
+
+        def done() -> bool:
+            stands = self._stands()
+            return all(stands[key] >= end for key, end in behind.items())
+
+        await until(what, done, patience=self.patience, wrong=Wrong)
+
     async def _ends(self) -> dict[tuple[str, int], int]:
         ends = {topic: await self.log.bounds(topic) for topic in set(self.cursors().values())}
         return {(cursor, partition): end for cursor, topic in self.cursors().items() for partition, (_, end) in ends[topic].items()}
@@ -204,12 +214,14 @@ def running(
     without: Sequence[str] = (),
     twins: Mapping[str, int] = MappingProxyType({}),
     twins_changed: tuple[str, ...] = (),
+    changed: tuple[str, ...] = (),
+    told: tuple[tuple[str, str], ...] = (),
     network: bool = False,
     redis_disk: bool = False,
     three_brokers: bool = False,
 ) -> Iterator[System]:
     """Run a system of these processes. ``without``: the guards that all of them lack; ``twins``: by service, how many more workers there are;
-    ``twins_changed``: in what they differ.
+    ``twins_changed``: in what they differ; ``changed``: in what all processes differ; ``told``: variables that all of them have.
 
     ``network``: whether there is a network between the broker and its clients that can be broken; ``redis_disk``: whether
     Redis may find its disk full; ``three_brokers``: whether the broker is one of three.
@@ -222,7 +234,7 @@ def running(
         text = of_the_broker(config, passwords) + "group.min.session.timeout.ms=1000\n"
         return text + (f"advertised.listeners=CLIENTS://{LOOPBACK}:{proxy.port}\n" if proxy else "")  # the last line of a name holds
 
-    kinds = [FaultyProcess(service, part, faults=points.folder, without=tuple(without)) for service, part in services]
+    kinds = [FaultyProcess(service, part, faults=points.folder, without=tuple(without), changed=changed, told=told) for service, part in services]
     ports = iter(free_ports(sum(twins.values()) or 1))
     more = [
         replace(kind, twin=(n, next(ports)), changed=twins_changed)

@@ -1,7 +1,9 @@
-"""Rows 5 and 6: the broker is killed or stands still, of three one and two are lost; the network to it is cut, slow or one-way."""
+"""Rows 5 and 6: the broker is killed, stands still, has no disk left, of three one and two are lost; the network is cut, slow or one-way."""
 
 import asyncio
 import random
+import resource
+from contextlib import suppress
 
 from deploy.local.processes import KAFKA
 from tests.live.faults.guards import FAILED_APPEND
@@ -31,6 +33,36 @@ async def broker_killed_and_stopped(system: System) -> None:
             async with system.paused(KAFKA):
                 await asyncio.sleep(seconds)
             await system.until_ready("enrolment-api")
+
+
+WITHOUT_DISK, BRIEFLY_WITHOUT_DISK = 40.0, 20.0
+"""For how many seconds the disk of the broker is full: longer than anybody waits for an acknowledgement."""
+
+
+async def broker_disk_full(system: System) -> None:
+    """Let no file of the broker grow, as on a full disk: the broker ends, begins and ends again, until there is room."""
+    async with system.under_load() as load:
+        await system.until_acknowledged(load)
+        begun = first = system.stack.pid(KAFKA)
+        _let_files_grow(begun, 1)
+        await until("the broker ends", lambda: system.stack.pid(KAFKA) != first, patience=60.0, wrong=NeverFired)
+        system.injected += 1
+        full_until = asyncio.get_running_loop().time() + (WITHOUT_DISK if system.full else BRIEFLY_WITHOUT_DISK)
+        while asyncio.get_running_loop().time() < full_until:
+            if (pid := await asyncio.to_thread(system.stack.pid, KAFKA)) not in (0, begun):
+                begun = pid
+                _let_files_grow(begun, 1)
+                system.injected += 1
+            await asyncio.sleep(0.05)
+        _let_files_grow(begun, resource.RLIM_INFINITY)
+        await system.until_ready(KAFKA, other_than=first)
+        await system.until_ready("enrolment-api")
+
+
+def _let_files_grow(pid: int, octets: int) -> None:
+    """Set how long a file that a process writes may become. A process that has ended has no files."""
+    with suppress(ProcessLookupError):
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (octets, resource.RLIM_INFINITY))
 
 
 async def brokers_lost(system: System) -> None:
@@ -76,6 +108,15 @@ ROWS = (
         "`503` with `Retry-After`, nothing is acknowledged; `lag_seconds` grows; `/readyz` names `kafka`. Nothing that was acknowledged is missing. "
         "What was sent meanwhile may be in the log all the same.",
         broker_killed_and_stopped,
+        (FAILED_APPEND,),
+        least=2,
+    ),
+    Row(
+        "5 the broker's disk is full",
+        "No file of the broker can grow, for longer than anybody waits for an acknowledgement; then there is room again.",
+        "The broker ends, and ends again each time it begins. As where it is killed: `503` with `Retry-After`, nothing is acknowledged, and nothing "
+        "that was acknowledged is missing. With room it begins by itself.",
+        broker_disk_full,
         (FAILED_APPEND,),
         least=2,
     ),

@@ -11,9 +11,8 @@ from deploy.local.processes import PROCESSES, REDIS
 from tests.live.faults.changes import OWN_GROUP
 from tests.live.faults.failpoints import API, ASSIGNED, COUNTER, DECIDER, POLICIES
 from tests.live.faults.guards import ANSWERED_WHEN_LOGGED, CURSOR_WITH_COUNTS, SEEK
-from tests.live.faults.load import until
 from tests.live.faults.row import COUNTED, WITH_POLICIES, Row
-from tests.live.faults.system import System, Wrong
+from tests.live.faults.system import System
 
 ACKNOWLEDGED_FIRST = "the order acknowledged before applied"
 COUNT = "the compare in reporting's apply"
@@ -69,13 +68,7 @@ async def overtaken(system: System, service: str, point: str, *, worker: str = "
     worker = worker or f"{service}-worker"
     pid = await system.kill_at(worker, point, how=signal.SIGSTOP, passes=passes)
     try:
-        behind = dict(await system._ends())
-
-        def taken_over() -> bool:
-            stands = system._stands()
-            return all(stands[key] >= end for key, end in behind.items() if key[0] == f"{service}:cursor")
-
-        await until(f"{worker} is overtaken", taken_over, patience=system.patience, wrong=Wrong)
+        await system.until_done_so_far(f"{worker} is overtaken", services={service})
     finally:
         os.kill(pid, woken)
 
@@ -86,6 +79,15 @@ async def counter_overtaken(system: System) -> None:
         for _ in range(3 if system.full else 1):
             await overtaken(system, "reporting", "before count")
             await system.until_ready("reporting-worker")
+
+
+async def decider_overtaken(system: System) -> None:
+    """Have enrolment's worker overtaken before it publishes what it decided, and before it applies what it published."""
+    async with system.under_load():
+        for _ in range(3 if system.full else 1):
+            for point in ("before publish", "before apply"):
+                await overtaken(system, "enrolment", point)
+                await system.until_ready("enrolment-worker")
 
 
 TOGETHER, BRIEFLY_TOGETHER = 20.0, 6.0
@@ -160,6 +162,17 @@ ROWS = (
         {"twins": TWINS},
         brief=True,
         brief_without=True,
+    ),
+    Row(
+        "2 a zombie decides",
+        "Enrolment's worker is stopped before it publishes what it decided, and before it applies it; when another has its partitions and decided "
+        "the same, it wakes.",
+        "Facts stand twice in the record, with one sequence, the second time behind later ones: all pass over these. The worker finds another "
+        "cursor and applies nothing.",
+        decider_overtaken,
+        ("the check of the sequence",),
+        {"twins": TWINS},
+        least=2,
     ),
     Row(
         "2 two full owners",
