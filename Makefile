@@ -50,7 +50,7 @@ fuzz: $(VENV)/dev.stamp  ## Many made-up requests to each operation of the four 
 
 .PHONY: faults
 faults: $(VENV)/dev.stamp  ## The whole matrix of faults, each with its guard and without (FAULTS_SEED=7, ROWS="7-Redis or 10"): under an hour
-	@FAULTS_FULL=1 FAULTS_SEED=$(FAULTS_SEED) $(BIN)/python -m pytest tests/live/faults -n 2 $(if $(ROWS),-k "$(ROWS)")
+	@FAULTS_FULL=1 FAULTS_SEED=$(FAULTS_SEED) FAULTS_WRITTEN=tests/live/faults/last_run.json $(BIN)/python -m pytest tests/live/faults -n 2 $(if $(ROWS),-k "$(ROWS)")
 
 .PHONY: model
 model: $(VENV)/dev.stamp  ## Search the model of the commits, the large searches too, and tell what happens without each guard

@@ -7,11 +7,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.case.domain.placing import state_of
 from services.case.domain.school import Had
 from shared.calendar.terms import number_of
 from shared.contracts.place_codes import Place, PlaceState
-from shared.contracts.places import PlaceFreed, PlaceHeld, PlaceRefused, PlacesCounted, PlaceTaken
+from shared.contracts.places import PlaceHeld, PlacesCounted
+from tests.components.case.place_checks import both_sides_agree, never_more_than_stated
 from tests.components.case.two_sides import PARTITIONS, TwoSides
 from tests.domain.case.case_story import OFFICE, PROVINCE, ZHAOJUE, back, gone, opened, removed
 from tests.domain.case.place_story import AUTUMN, HERE, SPRING, THERE, child, free, hold
@@ -84,27 +84,7 @@ stories = st.lists(_done, max_size=30)
 @given(stories)
 def test_both_sides_agree_on_who_has_what_and_nobody_has_two(story: list[tuple[Any, ...]]) -> None:
     world = lived(story)
-    at_schools = {
-        (student, place): (code, had)
-        for code in SCHOOLS
-        for student, holder in world.school(code).holders.items()
-        for place in Place
-        if (had := holder.of(place)) is not None
-    }
-    assert len(at_schools) == sum(
-        holder.of(place) is not None for code in SCHOOLS for holder in world.school(code).holders.values() for place in Place
-    ), "a child has at most one seat and one bed"
-    for n in CHILDREN:
-        standing = world.file(child(n)).standing
-        assert standing is not None
-        for place in Place:
-            state = None if standing.places is None else state_of(standing.places, place)
-            assert state is not PlaceState.ASKED, "every question is answered"
-            code, had = at_schools.get((child(n), place), ("", None))
-            assert (had is not None) == (state in (PlaceState.HELD, PlaceState.TAKEN))
-            if had is not None and standing.places is not None:
-                assert (code, had.term) == (standing.places.school, number_of(standing.places.term))
-                assert (had.taken is not None) == (state is PlaceState.TAKEN)
+    both_sides_agree(world, map(child, CHILDREN), SCHOOLS)
 
 
 @law
@@ -112,19 +92,7 @@ def test_both_sides_agree_on_who_has_what_and_nobody_has_two(story: list[tuple[A
 def test_no_school_ever_holds_more_than_were_stated(story: list[tuple[Any, ...]]) -> None:
     world = lived(story)
     for code in SCHOOLS:
-        stated: dict[tuple[str, Place], int] = {}
-        holds: dict[tuple[str, Place], str] = {}
-        for fact in world.place_facts(code):
-            if isinstance(fact, PlacesCounted):
-                stated |= {(fact.term, Place.SEAT): fact.seats, (fact.term, Place.BED): fact.beds}
-            elif isinstance(fact, PlaceHeld):
-                holds[fact.student, fact.place] = fact.term
-                assert sum(place is fact.place and term == fact.term for (_, place), term in holds.items()) <= stated[fact.term, fact.place]
-            elif isinstance(fact, PlaceFreed | PlaceTaken):
-                for place in fact.places:
-                    holds.pop((fact.student, place), None)
-            else:
-                assert isinstance(fact, PlaceRefused)
+        never_more_than_stated(world, code)
 
 
 @law
