@@ -80,7 +80,7 @@ _Header = Annotated[
 ]
 
 
-def key_of(request: Request, _: _Header = None) -> str | None:
+async def key_of(request: Request, _: _Header = None) -> str | None:
     """Return the key of a request. Raises ``Problem`` 400 for what is no key, and for two keys that differ."""
     sent = set(request.headers.getlist("idempotency-key"))
     if not sent:

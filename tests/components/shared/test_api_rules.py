@@ -1,14 +1,20 @@
 """What every api keeps, whatever its endpoints: ``HEAD``, ``Allow``, headers of JSON, and queries that say what they mean."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Annotated
+from collections.abc import AsyncIterator, Callable, Iterator
+from importlib import import_module
+from inspect import isasyncgenfunction, iscoroutinefunction
+from typing import Annotated, Any
 
 import httpx
 import pytest
 from fastapi import FastAPI, Query
+from fastapi.dependencies.models import Dependant
 from fastapi.responses import StreamingResponse
+from fastapi.routing import APIRoute
 
+from docs.generate.reference.settings import settings_of
+from shared.contracts.services import SERVICES
 from shared.http import telemetry
 from shared.http.api import create_api
 from shared.http.parameters import Day
@@ -17,6 +23,7 @@ from shared.redis.edge import connect
 from tests.support.callers import carrying, identity
 from tests.support.served import PATIENCE, served
 
+IN_THE_LOOP = (iscoroutinefunction, isasyncgenfunction)
 NOWHERE = "redis://127.0.0.1:1/0"
 
 
@@ -157,3 +164,23 @@ async def test_a_page_may_keep_whatever_it_likes_in_its_query(api: Api) -> None:
 
 async def test_a_name_in_a_query_that_is_an_identity_number_is_not_repeated(api: Api) -> None:
     assert "11010519491231002" not in (await api.client.get("/v1/things?11010519491231002X=1")).text
+
+
+# --- threads
+
+
+@pytest.mark.parametrize("service", [spec.name for spec in SERVICES])
+def test_no_request_goes_through_a_thread(service: str) -> None:
+    """The framework runs what is no coroutine in a thread of its own, which costs as much as the check of ten reports."""
+    app = import_module(f"services.{service}.wiring").api(settings_of(service).model_construct())
+    routes = [route for each in app.routes for route in getattr(getattr(each, "original_router", None), "routes", [each])]
+    found = [call for route in routes if isinstance(route, APIRoute) for call in _calls(route.dependant)]
+    assert found
+    assert [call for call in found if not any(kind(each) for kind in IN_THE_LOOP for each in (call, type(call).__call__))] == []
+
+
+def _calls(dependant: Dependant) -> Iterator[Callable[..., Any]]:
+    if dependant.call is not None:
+        yield dependant.call
+    for needed in dependant.dependencies:
+        yield from _calls(needed)
