@@ -61,6 +61,10 @@ bench: $(VENV)/bench.stamp  ## Measure others beside our worker, and write docs/
 	@exec $(BIN)/python -m bench.side_by_side $(if $(QUICK),--quick) $(if $(filter file,$(origin SCALE)),,--scale $(SCALE)) \
 		$(if $(CONTESTANTS),--only "$(CONTESTANTS)")
 
+.PHONY: bench-targets
+bench-targets: $(VENV)/bench.stamp $(VENV)/browser.stamp  ## Measure the figures that have a target, and write their part of the page (FIGURES="intake idle", FACTOR=0.1)
+	@exec $(BIN)/python -m bench.targets $(FIGURES) $(if $(FACTOR),--factor $(FACTOR))
+
 .PHONY: lint
 lint: $(VENV)/dev.stamp  ## Style
 	@$(BIN)/ruff check
@@ -109,7 +113,7 @@ clean:  ## Remove .venv and all caches of the checkout; the data in .baoxue stay
 
 .PHONY: help
 help:  ## This list
-	@awk 'BEGIN { FS = ":.*?  ## " } /^## / { printf "\n%s\n", substr($$0, 4) } /^[a-z]+:.*  ## / { split($$1, t, ":"); printf "  make %-8s %s\n", t[1], $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*?  ## " } /^## / { printf "\n%s\n", substr($$0, 4) } /^[a-z-]+:.*  ## / { split($$1, t, ":"); printf "  make %-13s %s\n", t[1], $$2 }' $(MAKEFILE_LIST)
 
 # --- what the commands stand on -----------------------------------------------------------------------------------------
 

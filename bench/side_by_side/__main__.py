@@ -18,6 +18,7 @@ from bench.side_by_side.recount import recounted
 from bench.side_by_side.rounds import rounds
 from bench.side_by_side.run import LONGEST, Expected, Runner
 from bench.side_by_side.stack import PARTITIONS, remove_topics_of_contestants, stack_with
+from bench.targets.measured import load as load_targets
 from deploy.local.config import ROOT
 from deploy.local.processes import KAFKA, REDIS
 from docs.generate.pages import REFERENCE
@@ -45,10 +46,10 @@ def main(
     measured = _measure(log, contestants, scale, passes, QUICK_LONGEST if quick else LONGEST)
     if measured.order and set(names) == CONTESTANTS.keys():
         keep(measured)
-        PAGE.write_text(performance(measured), "utf-8")
+        PAGE.write_text(performance(measured, load_targets()), "utf-8")
         _say(f"Wrote {PAGE.relative_to(ROOT)}")
     else:
-        _say(performance(measured))
+        _say(performance(measured, {}))
     raise typer.Exit(1 if measured.without else 0)
 
 

@@ -132,7 +132,7 @@ class Runner:
         begun, counted_at, peak = None, None, 0
         wanted = self._expected.touching if contestant.command else self._expected.facts
         while True:
-            peak = max(peak, _peak(process.pid))
+            peak = max(peak, peak_of(process.pid))
             if begun is None and self._has_started(contestant):
                 begun = self._costs(of)
                 beside(process.pid)
@@ -141,7 +141,7 @@ class Runner:
                 done, found = self._costs(of), self._found(contestant)
                 counted_at = counted_at or done.wall
                 if not differences(found, self._expected.counts) or done.wall > counted_at + SETTLES_WITHIN:
-                    return self._run(contestant, begun, done, done.wall - start, max(peak, _peak(process.pid))), found
+                    return self._run(contestant, begun, done, done.wall - start, max(peak, peak_of(process.pid))), found
             if process.poll() is not None:
                 raise Failed(f"it ended with {process.returncode} after {counted} of {wanted} facts")
             if time.monotonic() > start + self._longest:
@@ -153,7 +153,7 @@ class Runner:
         return Run(contestant.name, process, redis, broker, begun.process, wall, peak)
 
     def _costs(self, process: psutil.Process) -> Costs:
-        return Costs(_cpu(process), _cpu(self._redis_server), _cpu(self._broker), time.monotonic())
+        return Costs(cpu_of(process), cpu_of(self._redis_server), cpu_of(self._broker), time.monotonic())
 
     def _has_started(self, contestant: Contestant) -> bool:
         if contestant.command is None:
@@ -172,13 +172,13 @@ class Runner:
         return recount.counts_of_contestant(self._redis)
 
 
-def _cpu(process: psutil.Process) -> float:
+def cpu_of(process: psutil.Process) -> float:
     """Return the seconds of CPU of a process and of those that it started; of one that has just ended, those so far as it was asked."""
     times = process.cpu_times()
     return float(times.user + times.system + sum(sum(child.cpu_times()[:2]) for child in process.children(recursive=True)))
 
 
-def _peak(pid: int) -> int:
+def peak_of(pid: int) -> int:
     """Return the most memory that a process has had, in bytes; 0 where it has ended."""
     for line in Path(f"/proc/{pid}/status").read_text("ascii", "replace").splitlines():
         if line.startswith("VmHWM:"):

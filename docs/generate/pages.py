@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from bench.side_by_side.measured import load
+from bench.targets.measured import load as load_targets
 from docs.generate.commit_model import commit_model
 from docs.generate.english.names import english_names
 from docs.generate.failure_scenarios import failure_scenarios
@@ -69,7 +70,7 @@ def reference() -> dict[str, str]:
         "http.md": http(),
         "metrics.md": metrics(),
         "owasp-api-top-10.md": owasp(),
-        "performance.md": performance(load()),
+        "performance.md": performance(load(), load_targets()),
         "redis-keys.md": redis_keys(),
         "rights.md": rights(),
         "settings.md": settings(),

@@ -1,9 +1,13 @@
-"""docs/reference/performance.md, from what ``make bench`` measured last (``bench/side_by_side/measured.json``)."""
+"""docs/reference/performance.md, from what ``make bench`` measured last (``bench/side_by_side/measured.json``), and the figures with targets."""
+
+from collections.abc import Mapping
 
 from bench.side_by_side.catalogue import CONTESTANTS, OURS, PLAIN
 from bench.side_by_side.measured import Measured, Run
 from bench.side_by_side.rounds import Range, range_of, runs_of
+from bench.targets.measured import Figure
 from docs.generate.markdown import code, page, table
+from docs.generate.reference.targets import targets
 
 INTRODUCTION = """\
 What it costs to count the record, here and with what an engineer would pick instead. One broker, one Redis, one record of identical bytes; each
@@ -28,8 +32,8 @@ at the same time: the load of the machine says how many wanted its cores."""
 HEAD = ("contestant", "CPU, us a fact", "of Redis", "of the broker", "all three", "against the plain loop", "start, s", "wall, s", "peak, MB")
 
 
-def performance(measured: Measured) -> str:
-    """Return the page."""
+def performance(measured: Measured, figures: Mapping[str, Figure]) -> str:
+    """Return the page: what others take beside us, then the figures that have a target."""
     per_fact = measured.facts / 1e6
     rows = [_row(measured, name, per_fact) for name in dict.fromkeys(measured.order)]
     before, after = measured.load
@@ -52,6 +56,7 @@ def performance(measured: Measured) -> str:
         "Samples of the worker's stacks in a run of its own (py-spy), as shares of its CPU.",
         _profile(measured),
         FOOT,
+        *targets(figures),
     )
 
 

@@ -1,0 +1,1 @@
+"""The figures, a file each: every one has `measure(factor, rounds)`."""
