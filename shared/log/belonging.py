@@ -80,18 +80,20 @@ def judge_of(known: Known, records: Sequence[Any], *, asked: bool) -> Judge:
     A sequence is one already (``is_sequence``). Pure.
     """
     partition, ends, beyond = known.partition, known.ends, known.beyond
-    homes = partitions_of([record.key or b"" for record in records], known.partitions)
-    astray = frozenset(record.offset for record, home in zip(records, homes, strict=True) if home != partition)
+    astray: frozenset[int] | None = None  # found when the first fact is judged: of most batches policies hear nothing
     taken, place = "", -1  # the last sequence that was taken, and its offset: nearly always that of the source's last fact
 
     def judge(type_: str, fact: FactAttributes, record: LoggedFact, last: str) -> None:
-        nonlocal taken, place
+        nonlocal astray, taken, place
         source, subject, sequence = fact.source, fact.subject, fact.sequence
         writer, length = _written(type_)
         if source != writer:
             raise Foreign(DeadReason.SOURCE)
         if subject != fact.partitionkey or len(subject) != length or subject.encode() != record.key:
             raise Foreign(DeadReason.KEY)
+        if astray is None:
+            homes = partitions_of([record.key or b"" for record in records], known.partitions)
+            astray = frozenset(record.offset for record, home in zip(records, homes, strict=True) if home != partition)
         if astray and record.offset in astray:
             raise Foreign(DeadReason.PARTITION)
         if (end := ends.get(source)) is None:
