@@ -16,11 +16,13 @@ from services.case.domain import (
     packed,
     packed_county,
     packed_school,
+    packed_suspicion,
     place_commands,
     placing,
     plan_commands,
     policy_commands,
     school,
+    suspicion,
     urgency,
 )
 from services.case.domain.case import Case, evolve
@@ -53,6 +55,7 @@ from shared.contracts.places import PlaceFact
 from shared.contracts.refusal import Refusal
 from shared.contracts.registry import INPUT_LANGUAGES, RECORD_LANGUAGE
 from shared.contracts.services import CASE
+from shared.contracts.suspicions import SUSPICION, SUSPICION_COMMANDS, NoteSuspicion, SettleSuspicion, SuspicionFact
 from shared.deciding.decider import Judged, hex_state_id, read_command, refused, student_state_id
 from shared.deciding.states.outcomes import Outcome
 from shared.events.codec import Unreadable, encode, read_data
@@ -62,7 +65,7 @@ from shared.identity.offices import counties_of_office
 from shared.log import topics
 
 _NOWHERE: AbstractSet[tuple[str, bytes]] = frozenset()
-_CLOCK = CLOCK.encode()
+_CLOCK, _SUSPICION = CLOCK.encode(), SUSPICION.encode()
 
 Command = (
     policy_commands.PolicyCommand
@@ -82,19 +85,20 @@ _OF_COUNTIES = (RaiseFlag, ClearFlag, ConfirmFlag, DrawSample)
 _OF_PLACES = (HoldPlace, FreePlace, AnswerPlace)
 _COUNTY_KEY, _COUNTY, _PADDING = 6, b"county", bytes(4)
 _SCHOOL_KEY, _SCHOOL = 10, b"school"
+_OF_SUSPICIONS = (NoteSuspicion, SettleSuspicion, TellUrgency)
 _OF_MERGES = (CloseForMerge, JoinCase, PartCase, RestoreCase)
 
 
 class CaseDecider:
-    """Case's ``Decider``: files, each by its student's key, and what is kept of counties and of schools, each by its code."""
+    """Case's ``Decider``: files, each by its student's key, what is kept of counties and of schools, each by its code, and suspicions."""
 
     service = CASE.name
     source = CASE.source
     topic = topics.CASE_COMMANDS
 
     def state_id(self, key: bytes | None) -> bytes:
-        """Return the 16 bytes of a student id, of a partition's clock, those that a county's six digits are padded to, or a school's ten have."""
-        if key is not None and key.startswith(_CLOCK):
+        """Return the 16 bytes of a student id, of a clock, of a suspicion, those that a county's six digits are padded to, or a school's ten have."""
+        if key is not None and key.startswith((_CLOCK, _SUSPICION)):
             return hex_state_id(key)
         if key is not None and len(key) == _COUNTY_KEY and key.isdigit():
             return _COUNTY + key + _PADDING
@@ -120,6 +124,12 @@ class CaseDecider:
             if not isinstance(command, SCHOOL_COMMANDS):
                 raise Unreadable("the subject is a school, and the command is of a child or a county")
             return self._judge_school(event, command, state, partition=partition, offset=offset)
+        if key.startswith(_SUSPICION):
+            if not isinstance(command, _OF_SUSPICIONS):
+                raise Unreadable("the subject is a suspicion, and the command is of something else")
+            return self._judge_suspicion(event, command, state, partition=partition, offset=offset)
+        if isinstance(command, SUSPICION_COMMANDS):
+            raise Unreadable("the subject is a child, and the command is of a suspicion")
         if isinstance(command, SCHOOL_COMMANDS):
             raise Unreadable("the subject is a child, and the command is of a school")
         if isinstance(command, DrawSample):
@@ -165,9 +175,17 @@ class CaseDecider:
         value = encode(caused(event, fact, source=self.source, topic=self.topic, partition=partition, offset=offset))
         return Judged(Outcome.ACCEPTED, state=packed_school.pack(event.subject, after), fact=value)
 
+    def _judge_suspicion(self, event: Event[Raw], command: suspicion.Command, state: bytes | None, *, partition: int, offset: int) -> Judged:
+        """Decide a command about the suspicion of a child. None of them is refused: nobody but policies and days asks."""
+        known = packed_suspicion.unpack(state)
+        if (fact := suspicion.decide(known, command, on=china_day(event.time))) is None:
+            return Judged(Outcome.DUPLICATE)
+        value = encode(caused(event, fact, source=self.source, topic=self.topic, partition=partition, offset=offset))
+        return Judged(Outcome.ACCEPTED, state=packed_suspicion.pack(suspicion.evolve(known, fact)), fact=value)
+
     def evolved(self, fact: Event[Raw], state: bytes | None) -> bytes:
         """Return the state after a fact of case's own, as ``judge`` left it when the fact was new."""
-        data: CaseFact | DayBegan | OversightFact | PlaceFact = read_data(RECORD_LANGUAGE, fact.type, fact.data)
+        data: CaseFact | DayBegan | OversightFact | PlaceFact | SuspicionFact = read_data(RECORD_LANGUAGE, fact.type, fact.data)
         if isinstance(data, DayBegan):
             return clock.pack_clock(data.day)
         if isinstance(data, OversightFact):
@@ -175,10 +193,13 @@ class CaseDecider:
             return packed_county.pack(fact.subject, county)
         if isinstance(data, PlaceFact):
             return packed_school.pack(fact.subject, school.evolve(packed_school.unpack(state), data, at=micros_of(fact.time)))
+        if isinstance(data, SuspicionFact):
+            return packed_suspicion.pack(suspicion.evolve(packed_suspicion.unpack(state), data))
         return packed.pack(evolve(packed.unpack(state), data, on=china_day(fact.time), cause=fact.causationid))
 
     def listed(self, state: bytes | None) -> AbstractSet[tuple[str, bytes]]:
-        """Return the lists of a state. A clock has none, a county one while a flag of it is open, and a school that of its county.
+        """Return the lists of a state. A clock has none, a county one while a flag of it is open, a school that of its county,
+        and a suspicion one until its term has passed.
 
         Those of a file are of its county and state, of what was and will be told of its due day, of who answers, of flags, draws and places.
         """
@@ -190,6 +211,9 @@ class CaseDecider:
         if packed_school.is_school(state):
             stated = packed_school.place_in_lists(state)
             return _NOWHERE if stated is None else frozenset((stated,))
+        if packed_suspicion.is_suspicion(state):
+            watched = packed_suspicion.place_in_lists(state)
+            return _NOWHERE if watched is None else frozenset((watched,))
         places = packed.places_in_lists(state)
         owner, beside = packed.owner_of(state), (*packed.places_of_oversight(state), *packed.place_of_missing(state))
         return frozenset((*places, *beside)) if owner is None else frozenset((*places, *beside, *lists_of(owner, places)))

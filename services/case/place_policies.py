@@ -7,35 +7,12 @@ school hears of it from the difference.
 
 from collections.abc import Sequence
 
-from msgspec import Struct
-
+from services.case.own_facts import Fact
 from shared.contracts.place_codes import Place, PlaceState, Placing, Shortage
 from shared.contracts.place_commands import AnswerPlace, AssignPlace, OccupyPlaces, ReleasePlaces
 from shared.contracts.places import PlaceHeld, PlaceRefused
-from shared.events.envelope import Addressed, Event
+from shared.events.envelope import Addressed
 
-
-class Standing(Struct, gc=False):
-    """What is read of a file's standing."""
-
-    places: Placing | None = None
-
-
-class Said(Struct, gc=False):
-    """What is read of case's own facts: the places of a file before and after; of a school's answer, to whom it is and what it says."""
-
-    before: Standing | None = None
-    after: Standing | None = None
-    student: str = ""
-    place: str = ""
-    term: str = ""
-    asked: str = ""
-    because: str | None = None
-
-
-Fact = Event[Said]
-MARK = b'"place'
-"""The bytes that every fact has of which anything follows: where a file names `places`, or a school a `place`."""
 _ANSWERS = (PlaceHeld.TYPE, PlaceRefused.TYPE)
 _AT_SCHOOL = frozenset({PlaceState.ASKED, PlaceState.HELD, PlaceState.TAKEN})
 """The states of which the school knows, or will know."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from services.case import place_policies
+from services.case import own_facts, place_policies, suspicion_policies
 from shared.contracts.case_codes import UnownedReason
 from shared.contracts.case_commands import (
     CaseCommand,
@@ -40,6 +40,7 @@ _NOT_BACK = OUT_OF_SCHOOL | {Status.ON_LEAVE, Status.REMOVED}
 """Where a child may go from being out of school without being back."""
 
 
+_OF_SUSPICIONS = "cn.baoxue.suspicion."
 _SENDERS = ("/provinces/", "/counties/", "/schools/")
 
 
@@ -221,22 +222,24 @@ class CasePolicies:
     service = CASE.name
     source = CASE.policy_source
     commands_topic = topics.CASE_COMMANDS
-    hears: Mapping[str, type[Event[Any]]] = {ENROLMENT.source: Fact, CASE.source: place_policies.Fact}
-    marks: Mapping[str, bytes] = {CASE.source: place_policies.MARK}
+    hears: Mapping[str, type[Event[Any]]] = {ENROLMENT.source: Fact, CASE.source: own_facts.Fact}
+    marks: Mapping[str, Sequence[bytes]] = {CASE.source: own_facts.MARKS}
 
     def commands(self, fact: Event[Any]) -> Sequence[CaseCommand | Addressed]:
         """Return what all policies ask for because of one fact."""
         if fact.source == CASE.source:
-            return place_policies.commands(fact)
+            return suspicion_policies.commands(fact) if fact.type.startswith(_OF_SUSPICIONS) else place_policies.commands(fact)
         if fact.type == SchoolPlacesStated.TYPE:
             stated = when_places_were_stated_count_them(fact)
             return () if stated is None else (stated,)
+        before, after = fact.data.before, fact.data.after
+        suspected = suspicion_policies.when_suspected_note_or_settle(fact.subject, fact.sequence, before, after)
         if (of_merge := STEPS_OF_MERGES.get(fact.type)) is not None:
             command = of_merge(fact)
-            return () if command is None else (command,)
-        if fact.data.before == fact.data.after:
+            return suspected if command is None else (command, *suspected)
+        if before == after:
             return ()
-        return [command for policy in POLICIES if (command := policy(fact)) is not None]
+        return [*(command for policy in POLICIES if (command := policy(fact)) is not None), *suspected]
 
 
 def _claimant_of(fact: Fact) -> str | None:

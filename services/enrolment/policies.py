@@ -55,7 +55,7 @@ class EnrolmentPolicies:
     source = ENROLMENT.policy_source
     commands_topic = topics.SUBMISSIONS
     hears: Mapping[str, type[Fact]] = {ENROLMENT.source: Fact}
-    marks: Mapping[str, bytes] = {}
+    marks: Mapping[str, Sequence[bytes]] = {}
 
     def commands(self, fact: Fact) -> Sequence[Addressed]:
         """Return the next step of the merge that a fact is a step of."""

@@ -177,7 +177,7 @@ class ReliefPolicies:
     source = RELIEF.policy_source
     commands_topic = topics.RELIEF_COMMANDS
     hears: Mapping[str, type[Event[Any]]] = {ENROLMENT.source: Event[Change], RELIEF.source: Event[MergeStep]}
-    marks: Mapping[str, bytes] = {}
+    marks: Mapping[str, Sequence[bytes]] = {}
 
     def commands(self, fact: Event[Any]) -> Sequence[EventData | Addressed]:
         """Return the commands that a fact asks for."""

@@ -23,6 +23,7 @@ from shared.contracts.relief import RELIEF_COMMANDS, RELIEF_FACTS
 from shared.contracts.reports import REPORTS
 from shared.contracts.same_as import MERGE_COMMANDS, MERGE_FACTS
 from shared.contracts.student import STUDENT_FACTS
+from shared.contracts.suspicions import SUSPICION_COMMANDS, SUSPICION_FACTS
 
 
 @dataclass(frozen=True)
@@ -112,10 +113,10 @@ CASE = ServiceSpec(
         "case.commands",
         "what offices and policies ask of cases",
         "student id, county code or school code",
-        (*CASE_COMMANDS, *FLAG_COMMANDS, *PLACE_COMMANDS),
+        (*CASE_COMMANDS, *FLAG_COMMANDS, *PLACE_COMMANDS, *SUSPICION_COMMANDS),
         COMMAND_UPCASTS,
     ),
-    facts=(*CASE_FACTS, DayBegan, *FLAG_FACTS, *OVERSIGHT_FACTS, *PLACE_FACTS),
+    facts=(*CASE_FACTS, DayBegan, *FLAG_FACTS, *OVERSIGHT_FACTS, *PLACE_FACTS, *SUSPICION_FACTS),
     hears=("enrolment", "case"),
     tells_day=True,
     passes_days=True,

@@ -9,13 +9,14 @@ from shared.contracts.case_days import CLOCK
 from shared.contracts.refusal import Refusal, Refused
 from shared.contracts.registry import Language
 from shared.contracts.services import ServiceSpec
+from shared.contracts.suspicions import SUSPICION
 from shared.deciding.states.outcomes import Exceptional, Outcome
 from shared.deciding.storable import check_storable
 from shared.events.codec import Unreadable, encode, read_data, read_event
 from shared.events.envelope import Cause, Event, caused
 
 _STUDENT_KEY = 32
-_CLOCK = CLOCK.encode()
+_CLOCK, _SUSPICION = CLOCK.encode(), SUSPICION.encode()
 
 
 class Judged(Struct, frozen=True, gc=False):
@@ -57,6 +58,8 @@ def student_state_id(key: bytes | None) -> bytes:
     """Return the 16 bytes of a record's key that is a student id. Raises ``Unreadable`` for any other key."""
     if key is not None and key.startswith(_CLOCK):
         raise Unreadable("the key is that of a clock")
+    if key is not None and key.startswith(_SUSPICION):
+        raise Unreadable("the key is that of a suspicion")
     return hex_state_id(key)
 
 

@@ -49,6 +49,8 @@ HEARD, PASSED_OVER, ENDLESS = "heard", "passed_over", "endless"
 
 MOST_HOPS = 8
 """So many policies may answer one another. A longer chain is a circle, and ends here."""
+_ALL = (b"",)
+"""The mark that every fact has."""
 _POLICIES = frozenset(spec.policy_source for spec in SERVICES)
 KEYS = (
     Key(
@@ -71,8 +73,8 @@ class Policies(Protocol):
     """The one input topic of the service."""
     hears: Mapping[str, type[Event[Any]]]
     """The sources whose facts are answered, each with what is read of a fact: an event whose data has the fields that matter, and no others."""
-    marks: Mapping[str, bytes]
-    """Of a source, what the bytes of every fact have of which anything follows. A fact without it is passed over, and not decoded."""
+    marks: Mapping[str, Sequence[bytes]]
+    """Of a source, what the bytes of every fact have, one of these, of which anything follows. A fact without is passed over, and not decoded."""
 
     def commands(self, fact: Event[Any]) -> Sequence[EventData | Addressed]:
         """Return the commands that a fact asks for, in the order in which they are to be decided.
@@ -119,7 +121,7 @@ class PolicyFollower:
         self._meters = meters.of(self.topic) if meters else uncounted(self.topic)
         # Most facts of the record are not heard: a look for the source in the bytes spares the decoding of those.
         self._readers = [
-            (f'{source}"'.encode(), policies.marks.get(source, b""), source, msgspec.json.Decoder(reads).decode)
+            (f'{source}"'.encode(), policies.marks.get(source, _ALL), source, msgspec.json.Decoder(reads).decode)
             for source, reads in policies.hears.items()
         ]
         self._bounds = InputBounds(log, {source: INPUT_TOPICS[source] for source in policies.hears})
@@ -211,9 +213,11 @@ class PolicyFollower:
         """Read a fact of a source that is heard; None for any other, and for what cannot be read: reporting makes that a dead letter."""
         if value is None:
             return None
-        for name, mark, source, decode in self._readers:
-            if name in value and mark in value and (fact := _read_of(source, decode, value)) is not None:
-                return fact
+        for name, marks, source, decode in self._readers:
+            if name in value:
+                for mark in marks:
+                    if mark in value and (fact := _read_of(source, decode, value)) is not None:
+                        return fact
         return None
 
     async def _cursor(self, partition: int) -> _Cursor:

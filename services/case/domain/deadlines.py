@@ -20,6 +20,7 @@ NATION = "100000"
 class Deadlines(Struct, frozen=True):
     """Days from one step to the next: to the first visit, after an attempt, under observation, to the second office's word on a closing.
 
+    ``suspicion``: the days in which a suspicion is to be settled; when they have passed, the child has a file.
     ``longest_step``: the most that an office may set; ``hand_over_working``: the working days in which a file that was sent is taken over.
     """
 
@@ -27,6 +28,7 @@ class Deadlines(Struct, frozen=True):
     next_step: int
     observation: int
     confirmation: int
+    suspicion: int
     longest_step: int
     hand_over_working: int
 

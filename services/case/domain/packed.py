@@ -71,6 +71,8 @@ _MOST_ATTEMPTS = 32_767
 _PLACED = 1 << 15
 _PLACED_AT, _PLACED_BYTE = 9, 1 << 7
 
+SUSPICION_MARK = 0xFD
+"""The second byte of the state of a suspicion (``packed_suspicion.py``). It is no file."""
 CLOCK_SIZE = 4
 """Bytes of the state of a partition's clock (``clock.py``). It is no file."""
 
@@ -144,8 +146,11 @@ def _unpack_return(state: bytes, at: int) -> tuple[Return, int]:
 
 
 def unpack(state: bytes | None) -> Case:
-    """Return the file whose state these bytes are; none, and those of a clock, are a child that has no file. Raises ``UnknownFormat``."""
-    if state is None or len(state) == CLOCK_SIZE:
+    """Return the file whose state these bytes are; none, and those of a clock or a suspicion, are a child that has no file.
+
+    Raises ``UnknownFormat``.
+    """
+    if state is None or len(state) == CLOCK_SIZE or state[1] == SUSPICION_MARK:
         return INITIAL
     _check(state)
     _, marks, county, due, attempts, taken, begun, more = _CASE.unpack_from(state)
@@ -242,7 +247,12 @@ SHARDS = tuple(f"{n:03}" for n in range(_SHARDS))
 
 @cache
 def _shard_of(place: bytes) -> str:
-    return f"{int.from_bytes(place[1:]) % _SHARDS:03}:{FALLS}"
+    return f"{shard_of(int.from_bytes(place[1:]))}:{FALLS}"
+
+
+def shard_of(county: int) -> str:
+    """Return the group in whose list what falls due in a county stands."""
+    return SHARDS[county % _SHARDS]
 
 
 def _check(state: bytes) -> None:

@@ -14,6 +14,7 @@ from shared.clock import CHINA, china_day
 from shared.contracts.case_days import CLOCK
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.reports import REPORTS, CountyReported, Listed, PlacesStated, Removed, Report, SameAs, Voided
+from shared.contracts.suspicions import SUSPICION
 from shared.contracts.words import CountyCode, EventId, ListedStatus, Reference, RemovalCode
 from shared.events.field_rules import Fault, fields_of_type, reference_fault
 from shared.geography.divisions import County, Divisions
@@ -24,7 +25,7 @@ _EARLIEST = datetime(1990, 1, 1, tzinfo=CHINA)
 _EARLIEST_DAY = date(1990, 1, 1)
 _UNTIL = "until"
 """The one day of a report that lies ahead: the last of a leave."""
-_is_student = re.compile(rf"(?!{CLOCK})[0-9a-f]{{32}}").fullmatch
+_is_student = re.compile(rf"(?!{CLOCK}|{SUSPICION})[0-9a-f]{{32}}").fullmatch
 _is_county = re.compile(r"[0-9]{6}").fullmatch
 _is_school = re.compile(r"[0-9]{10}").fullmatch
 _TERMS_AHEAD = 4

@@ -56,10 +56,13 @@ class TwoSides:
 
     def state_places(self, school: str, term: str, seats: int, beds: int, county: str) -> None:
         """Let enrolment record a statement."""
+        self.record(school, SchoolPlacesStated(county=county, term=term, seats=seats, beds=beds))
+
+    def record(self, subject: str, data: EventData) -> None:
+        """Let enrolment record a fact."""
         self._told += 1
-        place = partition_of(school.encode(), PARTITIONS)
-        said = SchoolPlacesStated(county=county, term=term, seats=seats, beds=beds)
-        self.partitions[place].record.append(encode(self._event(school, f"stated-{self._told}", ENROLMENT.source, said, sequence_of(self._told, 0))))
+        place = partition_of(subject.encode(), PARTITIONS)
+        self.partitions[place].record.append(encode(self._event(subject, f"stated-{self._told}", ENROLMENT.source, data, sequence_of(self._told, 0))))
 
     def decide(self, place: int) -> bool:
         """Let the worker of a partition decide its next input; return whether there was one."""
@@ -73,7 +76,8 @@ class TwoSides:
         value = part.record[part.heard]
         fact = _READ[read_event(value).source](value)
         asked = published_commands(POLICIES, fact, partition=place, offset=part.heard)
-        assert not asked or POLICIES.marks.get(fact.source, b"") in value, f"{fact.type} is passed over, and something follows from it"
+        marked = any(mark in value for mark in POLICIES.marks.get(fact.source, (b"",)))
+        assert marked or not asked, f"{fact.type} is passed over, and something follows from it"
         for key, command in asked:
             self.partitions[partition_of(key, PARTITIONS)].inputs.append((key, command))
         part.heard += 1

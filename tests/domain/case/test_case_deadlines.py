@@ -9,7 +9,7 @@ import pytest
 from services.case.domain import deadlines
 from services.case.domain.deadlines import Deadlines, deadlines_in
 
-NATION = Deadlines(first_visit=7, next_step=7, observation=90, confirmation=15, longest_step=183, hand_over_working=10)
+NATION = Deadlines(first_visit=7, next_step=7, observation=90, confirmation=15, suspicion=30, longest_step=183, hand_over_working=10)
 
 
 def test_a_county_without_thresholds_of_its_own_has_the_nations() -> None:
@@ -25,7 +25,7 @@ def test_before_the_first_line_the_first_holds() -> None:
 
 
 def test_a_line_holds_from_its_day_until_a_later_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    stricter = Deadlines(1, 1, 30, 5, 60, 3)
+    stricter = Deadlines(1, 1, 30, 5, 10, 60, 3)
     monkeypatch.setattr(deadlines, "_TABLE", {deadlines.NATION: [(date(2020, 3, 1), stricter), (date(1986, 7, 1), NATION)]})
     assert deadlines_in("513431", date(2020, 2, 29)) == NATION
     assert deadlines_in("513431", date(2020, 3, 1)) == stricter

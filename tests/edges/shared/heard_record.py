@@ -31,7 +31,7 @@ class OneForEach:
 
     service, source, commands_topic = "test", "/test/policies", COMMANDS
     hears: Mapping[str, type[Event[Raw]]] = {"/enrolment": Event[Raw]}
-    marks: Mapping[str, bytes] = {}
+    marks: Mapping[str, Sequence[bytes]] = {}
 
     def commands(self, fact: Event[Raw]) -> Sequence[EventData | Addressed]:
         return [CloseForLeave(fact=fact.sequence)] if fact.type == ANSWERED else []
@@ -64,7 +64,7 @@ class ToAnother(OneForEach):
 class OfAnswered(OneForEach):
     """Policies to which one type of fact says anything."""
 
-    marks: Mapping[str, bytes] = {"/enrolment": ANSWERED.encode()}
+    marks: Mapping[str, Sequence[bytes]] = {"/enrolment": (ANSWERED.encode(),)}
 
     def commands(self, fact: Event[Raw]) -> Sequence[EventData | Addressed]:
         if fact.type != ANSWERED:
