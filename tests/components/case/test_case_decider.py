@@ -16,6 +16,7 @@ from shared.contracts.case_commands import CaseCommand
 from shared.contracts.case_days import BeginDay, DayBegan, TellUrgency
 from shared.contracts.registry import NewerVersion, UnknownType
 from shared.contracts.sequence import sequence_of
+from shared.contracts.suspicions import NoteSuspicion, SuspicionOutstayed, suspicion_of
 from shared.deciding.decider import Judged, student_state_id
 from shared.deciding.deciding_follower import decide_batch
 from shared.deciding.states.outcomes import Outcome
@@ -209,6 +210,35 @@ def test_nothing_but_a_day_happens_at_a_clock_and_no_day_begins_at_a_child() -> 
     assert decider.state_id(CLOCK) == bytes.fromhex(CLOCK.decode())
     with pytest.raises(Unreadable, match="clock"):
         student_state_id(CLOCK)
+
+
+SUSPECTED = suspicion_of(CHILD).encode()
+
+
+def test_a_suspicion_is_watched_under_its_own_key_and_is_listed_until_its_term_has_passed() -> None:
+    note = NoteSuspicion(student=CHILD, county="513431", fact=sequence_of(3, 0))
+    first = judged(asked(note, child=SUSPECTED.decode(), time=at("2020-06-14"), id_="p"), key=SUSPECTED)
+    assert first.fact is not None
+    assert decider.evolved(read_event(first.fact), None) == first.state
+    ((name, _),) = decider.listed(first.state)
+    assert name == "359:falls"
+    day = asked(TellUrgency(day=date(2020, 7, 15)), child=SUSPECTED.decode(), time=at("2020-07-15"), id_="d")
+    second = judged(day, first.state, key=SUSPECTED)
+    assert second.fact is not None
+    event, data = read_fact(second.fact)
+    assert (event.subject, data) == (SUSPECTED.decode(), SuspicionOutstayed(student=CHILD, county="513431", fact=sequence_of(3, 0)))
+    assert decider.evolved(read_event(second.fact), first.state) == second.state
+    assert decider.listed(second.state) == frozenset()
+
+
+def test_nothing_else_happens_at_a_suspicion_and_no_suspicion_at_a_child() -> None:
+    note = NoteSuspicion(student=CHILD, county="513431", fact=sequence_of(3, 0))
+    with pytest.raises(Unreadable, match="of a suspicion"):
+        judged(asked(note, time=at("2020-06-14"), id_="p"))
+    with pytest.raises(Unreadable, match="of something else"):
+        judged(asked(opened(), child=SUSPECTED.decode(), time=at("2020-06-14"), id_="p"), key=SUSPECTED)
+    with pytest.raises(Unreadable, match="that of a suspicion"):
+        student_state_id(SUSPECTED)
 
 
 def test_what_was_told_of_a_file_holds_until_its_due_day_is_another() -> None:

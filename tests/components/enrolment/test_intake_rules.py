@@ -6,8 +6,10 @@ import pytest
 
 from services.enrolment.intake.line_checker import Accepted, Refused
 from shared.contracts.refusal import RefusalCode
+from shared.contracts.suspicions import suspicion_of
 from shared.events.field_rules import Fault
 from shared.identity.offices import offices_below
+from shared.log.clock_keys import clock_key
 from tests.components.enrolment.lines import ANY_SOURCE, BEGUN, BOUNDS, CHILD, DONGCHENG, ENDED, INTAKE, ZHAOJUE, line, refusal, why_refused
 
 
@@ -19,7 +21,7 @@ def is_taken(text: bytes) -> bool:
 # --- whom it is about
 
 
-@pytest.mark.parametrize("subject", ["", CHILD[:-1], CHILD.upper(), "g" * 32, ZHAOJUE, CHILD[:-1] + "\n"])
+@pytest.mark.parametrize("subject", ["", CHILD[:-1], CHILD.upper(), "g" * 32, ZHAOJUE, CHILD[:-1] + "\n", clock_key(0, 4), suspicion_of(CHILD)])
 def test_a_report_about_a_child_needs_a_student_id(subject: str) -> None:
     assert why_refused(line(subject=subject)) == ("malformed", "subject")
 
