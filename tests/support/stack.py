@@ -37,6 +37,7 @@ LIVE = frozenset({"stack", "new_stack"})
 LONGEST = (
     "test_rows.py",
     "test_operating.py",
+    "test_places_killed.py",
     "test_add_a_service.py",
     "test_doctor_on_a_stack.py",
     "test_accidents.py",

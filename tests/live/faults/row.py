@@ -53,6 +53,8 @@ class Outcome:
     repeats: int
     recovered: float
     """Seconds from the last injection's end until all was decided and counted."""
+    measured: str
+    """What the row measured besides, in words."""
 
 
 async def play(row: Row, home: Path, *, seed: int, full: bool, without: tuple[str, ...] = ()) -> Outcome:
@@ -73,4 +75,4 @@ async def play(row: Row, home: Path, *, seed: int, full: bool, without: tuple[st
             system.points.disarm()
             await system.log.stop()
     known = {answer.value: history.count(answer) for answer in Answer}
-    return Outcome(row.name, seed, fired, **known, repeats=sum(history.turned_away.values()), recovered=round(recovered, 1))
+    return Outcome(row.name, seed, fired, **known, repeats=sum(history.turned_away.values()), recovered=round(recovered, 1), measured=system.measured)

@@ -61,6 +61,8 @@ class System:
     injected: int = 0
     loads: list[Load] = field(default_factory=list)
     patience: float = WORK
+    measured: str = ""
+    """What a row measured, in words."""
 
     def __post_init__(self) -> None:
         self.log = KafkaLog(by_operator(self.stack.config), client_id="faults")
