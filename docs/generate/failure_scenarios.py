@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
 from docs.generate.markdown import page, table
 from tests.live.faults.matrix import ROWS
 from tests.live.faults.row import Row
@@ -20,6 +25,15 @@ tell the outcome of every line.
 **Each row is run twice: as the product is, and without the guard that stands against it. Then it must fail.** `make test` has the rows that are
 marked, at a small size (`tests/live/faults/`)."""
 
+_LAST_RUN = """\
+What came of each row when it was run last, at full size, and of it without its guard, at the small one: `make faults` writes it. *Refused*: by the
+door. *Unknown*: the sender was never told, and did not ask again. *Turned away*: tries without an answer, or with one that says to come again.
+*Recovered*: from the end of the last injection until every worker had done all that there was."""
+WRITTEN = Path(__file__).parents[2] / "tests" / "live" / "faults" / "last_run.json"
+"""What came of each row when all was run last."""
+_TOLD, _NO_FIGURES = 90, "no figures yet"
+"""So much of what told that a guard was gone is shown; and what stands where no run has written anything."""
+
 _MORE = """\
 Placed accidents, each where one guard is all that stands between it and a wrong count: `tests/live/test_accidents.py`. What happens without each of
 all the guards, step by step: [the model of the commits](commit-model.md)."""
@@ -36,6 +50,12 @@ OTHERS = (
         "nobody can sign in or get a token: a page says so; the demo's senders repeat; `/readyz` names `issuer` only where no key was ever fetched",
         "whoever has a token or a session goes on: the last good keys are kept",
         "`tests/components/identity/test_issuer_keys.py`, `tests/edges/sessions/test_signing_in.py`, `tests/edges/deploy/test_demo_credentials.py`",
+    ),
+    (
+        "case's worker is killed as a file asks a school for a place, at each step of a commit",
+        "the file says `asked` for longer",
+        "nothing: file and school agree, and no place is held for two",
+        "`tests/live/test_places_killed.py`",
     ),
     ("one of three brokers is lost", "nothing", "nothing", "`tests/live/test_three_brokers.py`"),
     (
@@ -124,12 +144,19 @@ OTHERS = (
 
 def failure_scenarios() -> str:
     """Return the page."""
+    told = json.loads(WRITTEN.read_text("utf-8"))
     return page(
         "When things break",
         _INTRODUCTION,
         "## The matrix of faults",
         _MATRIX,
         table(("row", "what is done", "what is seen, and left behind", "fails without", "`make test`"), [_row(row) for row in ROWS]),
+        "### What came of each row",
+        _LAST_RUN,
+        table(
+            ("row", "seed", "injected", "acknowledged", "refused", "unknown", "turned away", "recovered", "without its guard"),
+            [_came_of(row.name, **told.get(row.name, {})) for row in ROWS],
+        ),
         "## Other failures",
         table(("failure", "signs", "left behind", "shown by"), OTHERS),
         _MORE,
@@ -138,3 +165,12 @@ def failure_scenarios() -> str:
 
 def _row(row: Row) -> tuple[str, str, str, str, str]:
     return row.name, row.fault, row.expected, "; ".join(row.without), "yes" if row.brief else ""
+
+
+def _came_of(name: str, figures: Mapping[str, Any] | None = None, without: str | None = None) -> tuple[str, ...]:
+    told = _NO_FIGURES if without is None else f"`{without[:_TOLD]}`"
+    if figures is None:
+        return name, "", _NO_FIGURES, *[""] * 5, told
+    recovered = "; ".join(filter(None, (f"{figures['recovered']:.1f} s", figures["measured"])))
+    numbers = (f"{figures[column]:,}" for column in ("injected", "acked", "refused", "unknown", "repeats"))
+    return name, str(figures["seed"]), *numbers, recovered, told
