@@ -57,9 +57,9 @@ model: $(VENV)/dev.stamp  ## Search the model of the commits, the large searches
 	@$(BIN)/python -m tests.model
 
 .PHONY: bench
-bench: $(VENV)/bench.stamp  ## Measure others beside our worker, and write docs/reference/performance.md (QUICK=1, SCALE=0.2, CONTESTANTS="ours quix")
+bench: $(VENV)/bench.stamp  ## Measure others beside our worker, and write docs/reference/performance.md (QUICK=1, SCALE=0.2, JOBS=deciding, CONTESTANTS="ours quix")
 	@exec $(BIN)/python -m bench.side_by_side $(if $(QUICK),--quick) $(if $(filter file,$(origin SCALE)),,--scale $(SCALE)) \
-		$(if $(CONTESTANTS),--only "$(CONTESTANTS)")
+		$(if $(CONTESTANTS),--only "$(CONTESTANTS)") $(if $(JOBS),--jobs "$(JOBS)")
 
 .PHONY: bench-targets
 bench-targets: $(VENV)/bench.stamp $(VENV)/browser.stamp  ## Measure the figures that have a target, and write their part of the page (FIGURES="intake idle", FACTOR=0.1)

@@ -1,13 +1,14 @@
 """The contestants: what each is, which packages it stands on, and how it is started."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from bench.side_by_side.contestants import kafka_streams
 
-OURS, PLAIN = "ours", "plain-loop"
+OURS, PLAIN, STREAMS = "ours", "plain-loop", "kafka-streams"
 PYTHON = Path(sys.prefix) / "bench" / "bin" / "python"
 """The Python that has the packages of ``requirements/bench.lock``."""
 
@@ -27,13 +28,19 @@ def _python(module: str) -> Callable[[], Command]:
     return lambda: (PYTHON, "-m", f"bench.side_by_side.contestants.{module}")
 
 
-CONTESTANTS: dict[str, Contestant] = {
-    each.name: each
-    for each in (
+def _named(contestants: Iterable[Contestant]) -> dict[str, Contestant]:
+    return {each.name: each for each in contestants}
+
+
+_OURS_STANDS_ON = ("faust-streaming", "aiokafka", "msgspec")
+_STREAMS_STANDS_ON = ("kafka-streams", "rocksdbjni")
+
+COUNTING = _named(
+    (
         Contestant(
             OURS,
             "reporting's worker as shipped: facts are judged, counts and cursor change in one script of Redis",
-            ("faust-streaming", "aiokafka", "msgspec"),
+            _OURS_STANDS_ON,
         ),
         Contestant(
             PLAIN,
@@ -42,13 +49,39 @@ CONTESTANTS: dict[str, Contestant] = {
             _python("plain_loop"),
         ),
         Contestant(
-            "kafka-streams",
+            STREAMS,
             "`exactly_once_v2` with a commit every 100 ms, as by default, a store in RocksDB for each partition; one thread, Jackson",
-            ("kafka-streams", "rocksdbjni"),
-            kafka_streams.command,
+            _STREAMS_STANDS_ON,
+            partial(kafka_streams.command, "Counting"),
         ),
         Contestant("quix", "exactly-once, keyed anew by county, state in RocksDB", ("quixstreams", "rocksdict"), _python("quix")),
         Contestant("bytewax", "one worker, state by county, recovery into SQLite every 10 s", ("bytewax",), _python("bytewax_flow")),
         Contestant("stock-faust", "one event after the other, a table in memory with a changelog", ("faust-streaming",), _python("stock_faust")),
     )
-}
+)
+"""Who counts the record."""
+
+DECIDING = _named(
+    (
+        Contestant(
+            OURS,
+            "enrolment's worker as shipped: states and cursor change in one script of Redis once the facts are acknowledged",
+            _OURS_STANDS_ON,
+        ),
+        Contestant(
+            PLAIN,
+            "a loop and a dict of states, with our own pure decider: volatile, it begins again after each end",
+            ("confluent-kafka", "msgspec"),
+            _python("deciding_loop"),
+        ),
+        Contestant(
+            STREAMS,
+            "`exactly_once_v2` with a commit every 100 ms, as by default, states by student in RocksDB; one thread, Jackson",
+            _STREAMS_STANDS_ON,
+            partial(kafka_streams.command, "Deciding"),
+        ),
+    )
+)
+"""Who decides the submissions."""
+
+NAMES = tuple(dict.fromkeys((*COUNTING, *DECIDING)))

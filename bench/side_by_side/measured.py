@@ -9,13 +9,14 @@ FILE = Path(__file__).with_name("measured.json")
 
 
 class Run(Struct, frozen=True):
-    """One run of one contestant whose counts were right.
+    """One run of one contestant whose result was right.
 
-    ``cpu``, ``redis`` and ``broker`` are seconds of CPU from the start of its work until the last fact was counted; ``starting`` is what the
-    process took before that. ``wall`` is seconds from the start of the process, ``peak`` the most memory of the process, in bytes.
+    ``cpu``, ``redis`` and ``broker`` are seconds of CPU for these ``inputs``, the last that it did; ``starting`` is what the process took before
+    that. ``wall`` is seconds from the start of the process, ``peak`` the most memory of the process, in bytes.
     """
 
     contestant: str
+    inputs: int
     cpu: float
     redis: float
     broker: float
@@ -38,25 +39,31 @@ class Part(Struct, frozen=True):
     samples: int
 
 
-class Measured(Struct, frozen=True):
-    """A whole measurement. ``order``: the contestants in the order in which they ran. ``load``: of the machine, before and after.
+class Found(Struct, frozen=True):
+    """What was found of one job. ``inputs``: all that there were; ``results``: what was compared. ``order``: the contestants, as they ran.
 
-    ``packages``: those of each contestant, with their versions.
+    ``scale``: of the demo's history. ``load``: of the machine, before and after. ``packages``: those of each contestant, with their versions.
     """
 
-    machine: str
-    day: str
-    load: tuple[float, float]
     scale: float
-    passes: int
-    facts: int
-    cells: int
-    versions: dict[str, str]
-    packages: dict[str, str]
+    load: tuple[float, float]
+    inputs: int
+    results: int
     order: list[str]
+    packages: dict[str, str]
     runs: list[Run] = field(default_factory=list)
     without: list[NoNumber] = field(default_factory=list)
     profile: list[Part] = field(default_factory=list)
+
+
+class Measured(Struct, frozen=True):
+    """A whole measurement."""
+
+    machine: str
+    day: str
+    versions: dict[str, str]
+    counting: Found | None = None
+    deciding: Found | None = None
 
 
 def load(file: Path = FILE) -> Measured:

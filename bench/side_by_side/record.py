@@ -62,7 +62,7 @@ class RecordMaker:
         self._deciding = [Deciding(decider) for decider in deciders]
         self._policies: tuple[Policies, ...] = (EnrolmentPolicies(), CasePolicies(), ReliefPolicies())
         self._readers = [_reader(policies) for policies in self._policies]
-        names = (topics.STUDENT_STATUS, *(each.decider.topic for each in self._deciding))
+        names = (topics.STUDENT_STATUS, topics.REFUSALS, *(each.decider.topic for each in self._deciding))
         self.log: Log = {name: [[] for _ in range(partitions)] for name in names}
         self._heard = [0] * partitions
         """By partition, the next offset of the record for the policies."""
@@ -95,6 +95,7 @@ class RecordMaker:
                     each.states |= {change.state_id: change.state for change in step.changes}
                     each.done[partition] = len(inputs)
                     self.log[topics.STUDENT_STATUS][partition] += step.facts
+                    self.log[topics.REFUSALS][partition] += step.refusals
         return found
 
     def _answer(self) -> None:

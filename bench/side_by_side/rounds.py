@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from typing import NamedTuple
 
-from bench.side_by_side.measured import Measured, NoNumber, Run
+from bench.side_by_side.measured import Found, NoNumber, Run
 
 MOST_TOLD = 3
 Cells = Mapping[str, int]
-"""``<county>:<cell>`` -> number, without those that are 0."""
+"""What is compared, by its name: of counts ``<county>:<cell>`` -> number, without those that are 0; of decisions each outcome, once."""
 
 
 class Range(NamedTuple):
@@ -27,7 +27,7 @@ def rounds(names: Sequence[str], passes: int) -> list[str]:
 
 
 def judged(run: Run, found: Cells, recounted: Cells) -> Run | NoNumber:
-    """Return the run if its counts are those of the recount, all of them; else why it has no number."""
+    """Return the run if its result is that of the recount, all of it; else why it has no number."""
     # guard: no equality, no number
     if wrong := differences(found, recounted):
         told = "; ".join(f"{cell} is {found.get(cell, 0)}, not {recounted.get(cell, 0)}" for cell in wrong[:MOST_TOLD])
@@ -41,11 +41,11 @@ def differences(found: Cells, recounted: Cells) -> list[str]:
     return sorted(cell for cell in found.keys() | recounted.keys() if found.get(cell, 0) != recounted.get(cell, 0))
 
 
-def runs_of(measured: Measured, contestant: str) -> list[Run]:
+def runs_of(found: Found, contestant: str) -> list[Run]:
     """Return the runs of a contestant; none where one of them has no number."""
-    if any(each.contestant == contestant for each in measured.without):
+    if any(each.contestant == contestant for each in found.without):
         return []
-    return [run for run in measured.runs if run.contestant == contestant]
+    return [run for run in found.runs if run.contestant == contestant]
 
 
 def range_of(runs: Sequence[Run], figure: Callable[[Run], float]) -> Range:

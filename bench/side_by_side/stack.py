@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from bench.side_by_side.record import Log, pieces
 from deploy.local import kafka_access
 from deploy.local.config import StackConfig
 from deploy.local.stack import LocalStack
-from shared.log import topics
+from shared.log import topic_admin, topics
 from shared.log.kafka_log import KafkaLog
 
 PARTITIONS = 4
@@ -47,3 +47,11 @@ def remove_topics_of_contestants(config: StackConfig) -> None:
         ours = {topic.name for topic in topics.topics()}
         if theirs := [name for name in admin.list_topics() if name not in ours and not name.startswith("__")]:
             admin.delete_topics(theirs)
+
+
+def renew_topics(config: StackConfig, names: Sequence[str]) -> None:
+    """Make topics of ours anew, empty."""
+    brokers = kafka_access.brokers(config, kafka_access.OPERATOR)
+    with closing(KafkaAdminClient(**brokers.client())) as admin:
+        admin.delete_topics(names)
+    topic_admin.ensure_topics(brokers, topics.topics(partitions=config.partitions))

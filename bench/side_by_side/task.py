@@ -1,4 +1,4 @@
-"""What a contestant is told: where Kafka and Redis are, what to count, and where it may keep its own state. It works until it is ended.
+"""What a contestant is told: where Kafka and Redis are, what to take, and where it may keep its own state. It works until it is ended.
 
 Contestants run with packages of their own: this module imports nothing of ours.
 """
@@ -10,7 +10,10 @@ import msgspec
 
 
 class Task(msgspec.Struct, frozen=True):
-    """``name``: of this run, for groups and topics of its own; ``state``: a folder that is empty when the run begins."""
+    """``name``: of this run, for its group and topics of its own; ``state``: a folder that is empty when the run begins.
+
+    ``topic``: what it takes. Who decides publishes to ``facts`` and ``refusals``; ``table``: the file of the table of decisions.
+    """
 
     name: str
     bootstrap: str
@@ -22,6 +25,9 @@ class Task(msgspec.Struct, frozen=True):
     redis_user: str
     redis_password: str
     state: str
+    facts: str = ""
+    refusals: str = ""
+    table: str = ""
 
 
 STARTED = "bench:started"

@@ -11,10 +11,10 @@ import typer
 
 from bench.counts import KINDS, batches
 from bench.side_by_side import __main__ as command
-from bench.side_by_side.catalogue import CONTESTANTS
+from bench.side_by_side.catalogue import NAMES
 from bench.side_by_side.contestants.counts import changes_by_county, changes_of
 from bench.side_by_side.contestants.kafka_streams import NoJdk, find_jdk
-from bench.side_by_side.profile import OTHER, parts_of
+from bench.side_by_side.profile import COUNTING, OTHER, parts_of
 from bench.side_by_side.recount import in_words_of_recount
 from services.reporting.counting import fold
 
@@ -57,7 +57,7 @@ def test_counts_are_named_as_the_recount_names_them(ours: str, of_recount: str) 
 def test_a_sample_belongs_to_the_innermost_line_that_is_known() -> None:
     worker, folding = "follow (services/reporting/worker.py:90)", "fold (services/reporting/counting/folding.py:120)"
     raw = f"main (x.py:1);{worker};{folding};isoformat (datetime.py:1) 7\nmain (x.py:1);{worker} 2\nmain (x.py:1) 1\nmain (x.py:1);{folding} 3\n"
-    assert [(part.what, part.samples) for part in parts_of(raw)] == [("the loop of the fold", 10), ("hand batches over", 2), (OTHER, 1)]
+    assert [(part.what, part.samples) for part in parts_of(raw, COUNTING)] == [("the loop of the fold", 10), ("hand batches over", 2), (OTHER, 1)]
 
 
 def test_without_a_compiler_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -66,6 +66,8 @@ def test_without_a_compiler_it_is_said_what_to_install(monkeypatch: pytest.Monke
         find_jdk()
 
 
-def test_a_contestant_that_nobody_knows_is_an_error_that_names_those_there_are() -> None:
-    with pytest.raises(typer.BadParameter, match=rf"spark: the contestants are {', '.join(CONTESTANTS)}"):
-        command._prepared(["ours", "spark"])
+def test_a_contestant_or_a_job_that_nobody_knows_is_an_error_that_names_those_there_are() -> None:
+    with pytest.raises(typer.BadParameter, match=rf"spark: the contestants are {', '.join(NAMES)}"):
+        command._prepare(["ours", "spark"], ["counting"])
+    with pytest.raises(typer.BadParameter, match=r"cooking: the jobs are counting, deciding"):
+        command._prepare(["ours"], ["cooking"])

@@ -54,6 +54,13 @@ def test_policies_answer_what_enrolment_decided() -> None:
     assert any(fact.startswith("relief.") for fact in facts)
 
 
+def test_what_is_refused_is_there_beside_the_record() -> None:
+    maker, day = RecordMaker(2), date(2019, 3, 1)
+    maker.add(Portion(day, {"/provinces/51": [report(1, "returned", day, BACK)]}))
+    assert types(maker.log, topics.REFUSALS) == ["report.refused.v1"]
+    assert types(maker.log, topics.STUDENT_STATUS) == []
+
+
 def test_the_same_history_makes_the_same_bytes() -> None:
     assert made() == made()
 

@@ -8,7 +8,7 @@ import pytest
 
 from bench.side_by_side.measured import NoNumber, keep, load
 from bench.side_by_side.rounds import Range, differences, judged, range_of, rounds, runs_of
-from tests.components.side_by_side.measurements import measured, run
+from tests.components.side_by_side.measurements import found, measured, run
 
 RIGHT = {"513431:status.dropped_out": 31, "513431:out.poor": 4, "513431:due.2020-06-14": 2}
 
@@ -55,9 +55,9 @@ def test_a_cell_of_nothing_is_one_that_is_not_there() -> None:
 
 
 def test_one_wrong_run_takes_the_number_from_all_of_a_contestant() -> None:
-    found = measured(run("quix", 4.0), NoNumber("quix", "1 of 3 counts are wrong"), run("ours", 2.0))
-    assert runs_of(found, "quix") == []
-    assert runs_of(found, "ours") == [run("ours", 2.0)]
+    of_job = found(run("quix", 4.0), NoNumber("quix", "1 of 3 counts are wrong"), run("ours", 2.0))
+    assert runs_of(of_job, "quix") == []
+    assert runs_of(of_job, "ours") == [run("ours", 2.0)]
 
 
 def test_a_range_is_the_median_and_both_ends() -> None:
@@ -66,6 +66,6 @@ def test_a_range_is_the_median_and_both_ends() -> None:
 
 
 def test_a_measurement_is_read_as_it_was_kept(tmp_path: Path) -> None:
-    found = measured(run("ours", 2.0), NoNumber("quix", "it ended with 1"))
-    keep(found, tmp_path / "measured.json")
-    assert load(tmp_path / "measured.json") == found
+    whole = measured(found(run("ours", 2.0), NoNumber("quix", "it ended with 1")), found(run("kafka-streams", 3.0)))
+    keep(whole, tmp_path / "measured.json")
+    assert load(tmp_path / "measured.json") == whole

@@ -16,8 +16,9 @@ from redis.retry import Retry
 from bench.intake import running
 from bench.side_by_side import run
 from bench.side_by_side.catalogue import Contestant
+from bench.side_by_side.counting import Counting
 from bench.side_by_side.measured import NoNumber, Run
-from bench.side_by_side.run import Expected, Runner
+from bench.side_by_side.run import Runner
 from deploy.local import kafka_access, redis_access, redis_server
 from deploy.local.config import LOOPBACK, StackConfig
 
@@ -35,6 +36,13 @@ def counted(cells, facts=2):
 """
 
 
+class Counted(Counting):
+    """The job of counting, without a broker."""
+
+    def begin(self) -> None:
+        self._redis.flushall()
+
+
 @pytest.fixture(scope="module")
 def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
     config = StackConfig.on_free_ports(tmp_path_factory.mktemp("bench"))
@@ -44,7 +52,7 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
         password = config.redis_password_file(redis_access.OPERATOR).read_text("ascii").strip()
         until_it_is_there = Retry(ConstantBackoff(0.05), 400)
         Redis(LOOPBACK, config.redis_port, username=redis_access.OPERATOR, password=password, retry=until_it_is_there).ping()
-        yield Runner(config, Expected(3, 2, RIGHT), redis=pid, broker=os.getpid())
+        yield Runner(Counted(config, facts=3, touching=2, expected=RIGHT), redis=pid, broker=os.getpid())
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +101,23 @@ def test_a_contestant_that_ends_too_early_has_none_and_its_last_words_are_told(r
 def test_a_contestant_that_never_comes_to_the_end_has_none(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "_longest", 3.0)
     found = runner.run(doing("signal.pause()"))
-    assert found == NoNumber("small", "after 3 s it had counted 0 of 2 facts")
+    assert found == NoNumber("small", "after 3 s it had done 0 of 2 facts")
+
+
+def test_what_is_done_before_all_are_warm_is_not_measured(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner.job, "warm", 1)
+    right = "{'513431:status.dropped_out': 31, '513431:out.poor': 4}"
+    found = runner.run(doing(f"import time\ncounted({{'513431:out.poor': 4}}, 1)\ntime.sleep(1)\ncounted({right})\nsignal.pause()"))
+    assert isinstance(found, Run)
+    assert found.inputs == 2
+    assert found.cpu < found.starting
+
+
+def test_who_is_done_before_a_look_found_it_warm_has_none(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner.job, "warm", 1)
+    found = runner.run(doing("counted({'513431:status.dropped_out': 31, '513431:out.poor': 4}, 3)\nsignal.pause()"))
+    assert isinstance(found, NoNumber)
+    assert found.why.startswith("it was done with all 2 facts before a look found it warm: take a larger scale")
 
 
 def test_the_password_of_the_task_is_nobody_elses_to_read(runner: Runner, tmp_path: Path) -> None:

@@ -6,11 +6,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Properties;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.streams.KafkaStreams;
-import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
@@ -28,32 +24,16 @@ public final class Counting {
 
     public static void main(String[] arguments) throws IOException {
         JsonNode task = new ObjectMapper().readTree(new File(arguments[0]));
-        Properties settings = new Properties();
-        settings.put(StreamsConfig.APPLICATION_ID_CONFIG, task.get("name").asText());
-        settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, task.get("bootstrap").asText());
-        settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
-        settings.put(StreamsConfig.STATE_DIR_CONFIG, task.get("state").asText());
-        settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, 1);
-        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-        settings.put("security.protocol", "SASL_PLAINTEXT");
-        settings.put("sasl.mechanism", "PLAIN");
-        settings.put(
-                "sasl.jaas.config",
-                "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"%s\" password=\"%s\";"
-                        .formatted(task.get("user").asText(), task.get("password").asText()));
-
         Topology topology = new Topology();
         topology.addSource("record", Serdes.ByteArray().deserializer(), Serdes.ByteArray().deserializer(), task.get("topic").asText());
         topology.addProcessor("count", () -> new Count(task), "record");
         topology.addStateStore(
                 Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(COUNTS), Serdes.String(), Serdes.Long()).withCachingEnabled(), "count");
 
-        KafkaStreams streams = new KafkaStreams(topology, settings);
-        Runtime.getRuntime().addShutdownHook(new Thread(streams::close));
         try (Board board = board(task)) {
             board.set("bench:started", "1");
         }
-        streams.start();
+        Settings.start(topology, task);
     }
 
     private static Board board(JsonNode task) throws IOException {

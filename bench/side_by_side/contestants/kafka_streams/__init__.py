@@ -1,4 +1,4 @@
-"""Kafka Streams: its jars, fetched and checked as the broker's are, and its program, compiled by the machine's JDK.
+"""Kafka Streams: its jars, fetched and checked as the broker's are, and its programs, compiled by the machine's JDK.
 
 The product needs a Java only to run the broker, and brings one. A compiler comes with a JDK alone: who has none is told so.
 """
@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 LOCK = HERE / "streams.lock"
 SOURCES = sorted(HERE.glob("*.java"))
 CLASSES = Path(sys.prefix) / "bench" / "kafka-streams"
-"""Where the compiled program is put: beside the packages of the other contestants."""
+"""Where the compiled programs are put: beside the packages of the other contestants."""
 
 
 class NoJdk(Exception):
@@ -39,9 +39,9 @@ def find_jdk() -> tuple[Path, Path]:
 
 
 @cache
-def command() -> tuple[str | Path, ...]:
-    """Compile the program, and return the command that runs it. Raises ``NoJdk``, ``JarsWrong``."""
+def command(program: str) -> tuple[str | Path, ...]:
+    """Compile the programs, and return the command that runs one. Raises ``NoJdk``, ``JarsWrong``."""
     java, javac = find_jdk()
     folder = jars.ensure(StackConfig.from_environment().cache, jars=jars.locked(LOCK))
     subprocess.run([javac, "-d", CLASSES, "-cp", f"{folder}/*", *SOURCES], check=True)
-    return java, "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", f"{CLASSES}:{folder}/*", "Counting"
+    return java, "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", f"{CLASSES}:{folder}/*", program
