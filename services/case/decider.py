@@ -21,6 +21,7 @@ from services.case.domain import (
     placing,
     plan_commands,
     policy_commands,
+    referrals,
     school,
     suspicion,
     urgency,
@@ -48,6 +49,7 @@ from shared.contracts.case_commands import (
 )
 from shared.contracts.case_days import CLOCK, BeginDay, DayBegan, TellUrgency
 from shared.contracts.case_owner_commands import Disown, GiveCase, HandOn, MarkUnowned, SendBack, TakeOverCase
+from shared.contracts.case_referrals import NoteAnswer
 from shared.contracts.flag_commands import ClearFlag, ConfirmFlag, DrawFile, DrawSample, RaiseFlag, RecordRecheck
 from shared.contracts.flags import OversightFact
 from shared.contracts.place_commands import SCHOOL_COMMANDS, AnswerPlace, FreePlace, HoldPlace
@@ -77,6 +79,7 @@ Command = (
     | TellUrgency
     | flag_commands.FileFlagCommand
     | place_commands.PlaceCommand
+    | NoteAnswer
 )
 _OF_OFFICES = (RecordAttempt, PlanVisit, TakeLawStep, CorroborateReturn, CloseAfterReturn, ConfirmClosing, DeclineClosing)
 _OF_OWNERS = (TakeOverCase, SendBack, HandOn, Disown, MarkUnowned, GiveCase)
@@ -242,4 +245,6 @@ def _decided(case: Case, command: Command, *, on: date, cause: str) -> CaseFact 
         return place_commands.decide(case, command, on=on, cause=cause, answers_for=_counties_of(getattr(command, "office", ""), on))
     if isinstance(command, _OF_OVERSIGHT):
         return flag_commands.decide(case, command, on=on, cause=cause, answers_for=_counties_of(command.office, on))
+    if isinstance(command, NoteAnswer):
+        return referrals.decide(case.standing, case.referral, command)
     return plan_commands.decide(case, command, on=on, cause=cause, answers_for=codes_of_office(command.office))

@@ -9,7 +9,9 @@ from msgspec import Struct
 from services.case.domain.case import Case
 from services.case.domain.plan import Plan, difference, to_do
 from services.case.domain.playbook import Step, playbook_of
+from services.case.domain.referrals import Referral
 from shared.contracts.case_codes import CaseStanding, CaseState, Role
+from shared.contracts.relief_referrals import REFERRAL_STEP, ReferralAnswer
 from shared.contracts.words import Reason
 from shared.geography.divisions import divisions
 
@@ -30,8 +32,20 @@ class Words(Struct, frozen=True):
     en: str
 
 
+class ReferralShown(Struct, frozen=True):
+    """What relief answered to a referral, on a day, of a term; all of it null while there is no answer. ``fen``: of the grant of that term."""
+
+    answer: ReferralAnswer | None = None
+    on: date | None = None
+    term: str | None = None
+    fen: int | None = None
+
+
 class StepShown(Struct, frozen=True):
-    """A step of a plan. ``office``: the department in the lead; ``show``: what must be shown; ``due``: by its days after ``since``."""
+    """A step of a plan. ``office``: the department in the lead; ``show``: what must be shown; ``due``: by its days after ``since``.
+
+    ``referral``: of the step by which the child was referred to relief; null of any other, and of a referral of before relief answered them.
+    """
 
     step: str
     title: Words
@@ -43,6 +57,7 @@ class StepShown(Struct, frozen=True):
     due: date
     state: StepState
     overdue: bool
+    referral: ReferralShown | None
 
 
 class PlanChanges(Struct, frozen=True):
@@ -103,12 +118,19 @@ def plan_shown(case: Case, now: CaseStanding, today: date) -> PlanShown:
             state = StepState.TO_DO if step.code in ready else StepState.WAITING
         overdue = due < today and now.state is not CaseState.CLOSED and not over >> n & 1
         title, show = Words(step.zh, step.en), Words(step.show_zh, step.show_en)
-        return StepShown(step.code, title, step.office, step.roles, show, step.after, step.required, due, state, overdue)
+        referral = _referral_shown(case.referral) if step.code == REFERRAL_STEP else None
+        return StepShown(step.code, title, step.office, step.roles, show, step.after, step.required, due, state, overdue, referral)
 
     steps = [shown(n, step) for n, step in enumerate(playbook.steps)]
     newer = changes_of(case, now, today)
     title, source = Words(playbook.zh, playbook.en), Words(playbook.source_zh, playbook.source_en)
     return PlanShown(playbook.reason, plan.version, plan.since, title, source, steps, newer)
+
+
+def _referral_shown(referral: Referral | None) -> ReferralShown | None:
+    if referral is None:
+        return None
+    return ReferralShown() if (said := referral.answer) is None else ReferralShown(said.answer, said.on, said.term, said.fen)
 
 
 def changes_of(case: Case, now: CaseStanding, today: date) -> PlanChanges | None:

@@ -1,4 +1,6 @@
-"""What case does about facts of enrolment: commands for its own input topic. Pure. What it does about its own is in ``place_policies.py``.
+"""What case does about facts of enrolment: commands for its own input topic. Pure.
+
+``place_policies.py`` answers facts of case itself, ``referral_policies.py`` those of relief.
 
 A policy looks at the standings that a student's fact found and left, and so at any type of fact alike, but for the steps of a merge and for a
 report that was taken back; of the fact's own data only at what the file is to remember. Late news leaves today's standing as it is, so nothing
@@ -10,7 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from services.case import own_facts, place_policies, suspicion_policies
+from services.case import own_facts, place_policies, referral_policies, suspicion_policies
 from shared.contracts.case_codes import UnownedReason
 from shared.contracts.case_commands import (
     CaseCommand,
@@ -30,7 +32,7 @@ from shared.contracts.case_owner_commands import MarkUnowned
 from shared.contracts.place_commands import CountPlaces
 from shared.contracts.places import SchoolPlacesStated
 from shared.contracts.same_as import StudentMerged, StudentMergeVoided, StudentReleased, StudentRestored, StudentTookOver
-from shared.contracts.services import CASE, ENROLMENT
+from shared.contracts.services import CASE, ENROLMENT, RELIEF
 from shared.contracts.student import Standing, StudentVoided
 from shared.contracts.words import OUT_OF_SCHOOL, RemovalCode, Status
 from shared.events.envelope import Addressed, Event
@@ -222,13 +224,15 @@ class CasePolicies:
     service = CASE.name
     source = CASE.policy_source
     commands_topic = topics.CASE_COMMANDS
-    hears: Mapping[str, type[Event[Any]]] = {ENROLMENT.source: Fact, CASE.source: own_facts.Fact}
-    marks: Mapping[str, Sequence[bytes]] = {CASE.source: own_facts.MARKS}
+    hears: Mapping[str, type[Event[Any]]] = {ENROLMENT.source: Fact, CASE.source: own_facts.Fact, RELIEF.source: referral_policies.Fact}
+    marks: Mapping[str, Sequence[bytes]] = {CASE.source: own_facts.MARKS, RELIEF.source: (referral_policies.MARK,)}
 
     def commands(self, fact: Event[Any]) -> Sequence[CaseCommand | Addressed]:
         """Return what all policies ask for because of one fact."""
         if fact.source == CASE.source:
             return suspicion_policies.commands(fact) if fact.type.startswith(_OF_SUSPICIONS) else place_policies.commands(fact)
+        if fact.source == RELIEF.source:
+            return referral_policies.when_relief_answered_tell_file(fact)
         if fact.type == SchoolPlacesStated.TYPE:
             stated = when_places_were_stated_count_them(fact)
             return () if stated is None else (stated,)

@@ -5,12 +5,13 @@ from datetime import date
 
 from msgspec import Raw
 
-from services.relief.domain import merged_aid, office_commands, packed, policy_commands
+from services.relief.domain import merged_aid, office_commands, packed, policy_commands, referrals
 from services.relief.domain.grant import Pupil, evolve
 from shared.clock import china_day
 from shared.contracts.refusal import Refusal
 from shared.contracts.registry import INPUT_LANGUAGES, RECORD_LANGUAGE
 from shared.contracts.relief import FollowingCommand, MergeAidCommand, ReliefFact
+from shared.contracts.relief_referrals import AnswerReferral
 from shared.contracts.services import RELIEF
 from shared.deciding.decider import Judged, read_command, refused, student_state_id
 from shared.deciding.states.outcomes import Outcome
@@ -19,7 +20,7 @@ from shared.events.envelope import Event, caused
 from shared.geography.county_codes import codes_of_office
 from shared.log import topics
 
-Command = policy_commands.PolicyCommand | merged_aid.MergeCommand | office_commands.OfficeCommand
+Command = policy_commands.PolicyCommand | merged_aid.MergeCommand | office_commands.OfficeCommand | AnswerReferral
 
 
 class ReliefDecider:
@@ -61,5 +62,7 @@ def _decided(pupil: Pupil, command: Command, *, on: date, cause: str) -> ReliefF
         return policy_commands.decide(pupil, command, on=on)
     if isinstance(command, MergeAidCommand):
         return merged_aid.decide(pupil, command, on=on)
+    if isinstance(command, AnswerReferral):
+        return referrals.decide(pupil, command, on=on)
     answers_for = codes_of_office(command.office) if command.office is not None else ()
     return office_commands.decide(pupil, command, on=on, cause=cause, answers_for=answers_for)

@@ -1,4 +1,4 @@
-"""What relief does about facts of enrolment: commands for its own input topic. Pure.
+"""What relief does about facts of enrolment, and about a file of case that refers its child: commands for its own input topic. Pure.
 
 A policy looks at the standings that a student's fact found and left, and so at any type of fact alike. Late news leaves today's
 standing as it is, so nothing follows from it. Nothing is asked for unless the child is registered poor, or was until this fact.
@@ -10,6 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from shared.contracts.case_offices import CaseStepDone
 from shared.contracts.relief import (
     AidGivenBack,
     AidHandedOver,
@@ -34,10 +35,11 @@ from shared.contracts.relief import (
     SuspendGrant,
     TakeOverGrant,
 )
+from shared.contracts.relief_referrals import REFERRAL_STEP, AnswerReferral, NoteHousehold
 from shared.contracts.same_as import StudentMerged, StudentMergeVoided, StudentReleased, StudentRestored
-from shared.contracts.services import ENROLMENT, RELIEF
+from shared.contracts.services import CASE, ENROLMENT, RELIEF
 from shared.contracts.student import Standing, StudentVoided
-from shared.contracts.words import Status
+from shared.contracts.words import OUT_OF_SCHOOL, Status
 from shared.events.envelope import Addressed, Event, EventData
 from shared.log import topics
 
@@ -91,16 +93,24 @@ class MergeStep(Struct, gc=False):
     returned: bool = False
 
 
+class PlanStep(Struct, gc=False):
+    """What is read of case's facts: the step of a plan that was done."""
+
+    step: str | None = None
+
+
 class Step(Struct, frozen=True, gc=False):
     """How a child went from one place to another, or stayed: ``moved`` to another county, ``lifted`` out of poverty.
 
-    ``void``: because a report was taken back. ``after``: the standing left; where that is none, the one found.
+    ``news``: it counts as out of school (辍学 or 失学), and did not before, or another word on its household came meanwhile. ``void``: because a
+    report was taken back. ``after``: the standing left; where that is none, the one found.
     """
 
     was: Place
     now: Place
     moved: bool
     lifted: bool
+    news: bool
     void: bool
     after: Standing
     fact: str
@@ -122,7 +132,11 @@ def when_reason_for_aid_was_voided_suspend_grant(step: Step) -> FollowingCommand
 
     The grant is suspended and not ended: where the right report follows within the term, it is due again.
     """
-    return step.ask(SuspendGrant) if step.void and step.was in {Place.IN, Place.OUT} and (step.now is Place.UNKNOWN or step.lifted) else None
+    if not step.void or step.was not in {Place.IN, Place.OUT} or not (step.now is Place.UNKNOWN or step.lifted):
+        return None
+    if step.was is Place.OUT and step.news:
+        return None
+    return SuspendGrant(fact=step.fact, county=step.after.county, stage=step.after.stage, poor=False)
 
 
 def when_student_left_ledger_end_grant(step: Step) -> FollowingCommand | None:
@@ -157,6 +171,11 @@ def when_student_is_in_school_grant_terms_aid(step: Step) -> FollowingCommand | 
     return step.ask(GrantTermsAid) if step.now is Place.IN else None
 
 
+def when_student_is_out_of_school_note_household(step: Step) -> FollowingCommand | None:
+    """What the child is due once it is back depends on its household: a file may refer it at any time."""
+    return step.ask(NoteHousehold) if step.news else None
+
+
 POLICIES: tuple[Callable[[Step], FollowingCommand | None], ...] = (
     when_removal_was_voided_restore_grant,
     when_reason_for_aid_was_voided_suspend_grant,
@@ -166,6 +185,7 @@ POLICIES: tuple[Callable[[Step], FollowingCommand | None], ...] = (
     when_student_moved_move_grant,
     when_household_was_lifted_keep_grant,
     when_student_is_in_school_grant_terms_aid,
+    when_student_is_out_of_school_note_household,
 )
 """The first that has something to ask for asks: one command says all that a fact means for aid."""
 
@@ -176,14 +196,16 @@ class ReliefPolicies:
     service = RELIEF.name
     source = RELIEF.policy_source
     commands_topic = topics.RELIEF_COMMANDS
-    hears: Mapping[str, type[Event[Any]]] = {ENROLMENT.source: Event[Change], RELIEF.source: Event[MergeStep]}
-    marks: Mapping[str, Sequence[bytes]] = {}
+    hears: Mapping[str, type[Event[Any]]] = {ENROLMENT.source: Event[Change], RELIEF.source: Event[MergeStep], CASE.source: Event[PlanStep]}
+    marks: Mapping[str, Sequence[bytes]] = {CASE.source: (f'"{REFERRAL_STEP}"'.encode(),)}
 
     def commands(self, fact: Event[Any]) -> Sequence[EventData | Addressed]:
         """Return the commands that a fact asks for."""
         found = fact.data
         if isinstance(found, MergeStep):
             return next_steps(fact)
+        if isinstance(found, PlanStep):
+            return when_child_was_referred_answer(fact)
         asked: list[ReliefCommand] = []
         if (step := step_of_merge(fact.type, found)) is not None:
             asked.append(step)
@@ -192,7 +214,17 @@ class ReliefPolicies:
             return asked
         if (command := command_for(found.before, found.after, fact.sequence, void=void)) is not None:
             asked.append(command)
+            if isinstance(command, SuspendGrant | MoveGrant | RestoreGrant) and not command.poor and not getattr(command, "in_school", False):
+                # A grant that is suspended would say that the household is registered poor.
+                asked.append(NoteHousehold(fact=command.fact, county=command.county, stage=command.stage, poor=False))
         return asked
+
+
+def when_child_was_referred_answer(fact: Event[PlanStep]) -> Sequence[AnswerReferral]:
+    """A file of case refers its child by a step of its plan."""
+    if fact.type != CaseStepDone.TYPE or fact.data.step != REFERRAL_STEP:
+        return ()
+    return (AnswerReferral(asked=fact.causationid, referral=fact.sequence),)
 
 
 def step_of_merge(type_: str, found: Change) -> MergeAid | PartAid | None:
@@ -240,11 +272,18 @@ def command_for(before: Standing | None, after: Standing | None, fact: str, *, v
         now=Place.UNKNOWN if after is None else PLACES[after.status],
         moved=before is not None and before.county != known.county,
         lifted=before is not None and before.poor and not known.poor,
+        news=after is not None and _is_news(before, after),
         void=void,
         after=known,
         fact=fact,
     )
     return next((asked for policy in POLICIES if (asked := policy(step)) is not None), None)
+
+
+def _is_news(before: Standing | None, after: Standing) -> bool:
+    if after.status not in OUT_OF_SCHOOL:
+        return False
+    return before is None or before.status not in OUT_OF_SCHOOL or before.poor != after.poor
 
 
 def _concerns_aid(before: Standing | None, after: Standing) -> bool:

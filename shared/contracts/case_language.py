@@ -49,6 +49,7 @@ from shared.contracts.case_offices import (
 from shared.contracts.case_owner_commands import OWNER_COMMANDS
 from shared.contracts.case_owners import OWNER_FACTS
 from shared.contracts.case_places import CASE_PLACE_FACTS
+from shared.contracts.case_referrals import CASE_REFERRAL_COMMANDS, CASE_REFERRAL_FACTS
 
 CASE_FACTS: tuple[type[CaseFact], ...] = (
     CaseOpenedV1,
@@ -88,9 +89,10 @@ CASE_FACTS: tuple[type[CaseFact], ...] = (
     *OWNER_FACTS,
     *URGENCY_FACTS,
     *CASE_PLACE_FACTS,
+    *CASE_REFERRAL_FACTS,
 )
 """The reference pages and the definition of the audit name them in this order."""
-CASE_COMMANDS: tuple[type[CaseCommand], ...] = (*FILE_COMMANDS, *OWNER_COMMANDS, *DAY_COMMANDS)
+CASE_COMMANDS: tuple[type[CaseCommand], ...] = (*FILE_COMMANDS, *OWNER_COMMANDS, *DAY_COMMANDS, *CASE_REFERRAL_COMMANDS)
 
 
 def _as(newer: type[CaseFact]) -> Callable[[Any], Struct]:

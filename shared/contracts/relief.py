@@ -1,5 +1,6 @@
 """Aid for poor pupils: the facts that the relief service records, ``cn.baoxue.relief.*``, and what it can be asked.
 
+What a file's referral to relief is asked and answered by is in ``relief_referrals.py``; ``relief_language.py`` has all of it.
 There is one grant a child and term, named by the student id and the term. Each fact carries the grant as it found it and
 as it left it; a count of anything is: over all facts not seen before, add 1 for ``after``, take 1 for ``before``. Every
 code list here is added to and never shortened, for what was once recorded must stay readable. Money is in whole fen.
@@ -192,28 +193,6 @@ class AidRegained(MergedAidFact, frozen=True):
     TYPE = "cn.baoxue.relief.regained.v1"
 
 
-WITHOUT_GRANT = frozenset({EligibilityRecognised.TYPE, EligibilityLapsed.TYPE, AidMerged.TYPE, AidParted.TYPE, AidGivenBack.TYPE})
-"""The facts whose ``before`` and ``after`` may both be null."""
-
-RELIEF_FACTS: tuple[type[ReliefFact], ...] = (
-    AidGranted,
-    AidSuspended,
-    AidResumed,
-    AidMoved,
-    AidRecalculated,
-    AidPaid,
-    AidEnded,
-    EligibilityRecognised,
-    EligibilityLapsed,
-    AidMerged,
-    AidHandedOver,
-    AidTakenOver,
-    AidParted,
-    AidGivenBack,
-    AidRegained,
-)
-
-
 # --- commands
 
 
@@ -349,23 +328,3 @@ class BeginTerm(ReliefCommand, frozen=True):
     TYPE = "cn.baoxue.relief.asked.begin-term.v1"
     term: Term
     office: CountyOffice | None = None
-
-
-RELIEF_COMMANDS: tuple[type[ReliefCommand], ...] = (
-    GrantTermsAid,
-    SuspendGrant,
-    ResumeGrant,
-    MoveGrant,
-    KeepGrant,
-    EndGrant,
-    MergeAid,
-    HandOverGrant,
-    TakeOverGrant,
-    PartAid,
-    GiveBackGrant,
-    RegainGrant,
-    RestoreGrant,
-    PayGrant,
-    SetBoarding,
-    BeginTerm,
-)

@@ -19,7 +19,7 @@ from shared.contracts.flag_commands import FLAG_COMMANDS
 from shared.contracts.flags import FLAG_FACTS, OVERSIGHT_FACTS
 from shared.contracts.place_commands import PLACE_COMMANDS
 from shared.contracts.places import PLACE_FACTS, SchoolPlacesStated
-from shared.contracts.relief import RELIEF_COMMANDS, RELIEF_FACTS
+from shared.contracts.relief_language import RELIEF_COMMANDS, RELIEF_FACTS
 from shared.contracts.reports import REPORTS
 from shared.contracts.same_as import MERGE_COMMANDS, MERGE_FACTS
 from shared.contracts.student import STUDENT_FACTS
@@ -117,7 +117,7 @@ CASE = ServiceSpec(
         COMMAND_UPCASTS,
     ),
     facts=(*CASE_FACTS, DayBegan, *FLAG_FACTS, *OVERSIGHT_FACTS, *PLACE_FACTS, *SUSPICION_FACTS),
-    hears=("enrolment", "case"),
+    hears=("enrolment", "case", "relief"),
     tells_day=True,
     passes_days=True,
 )
@@ -129,7 +129,7 @@ RELIEF = ServiceSpec(
     serves="shows aid that is due at /v1/grants",
     input=InputTopic("relief.commands", "what offices and policies ask of relief", "student id", RELIEF_COMMANDS),
     facts=RELIEF_FACTS,
-    hears=("enrolment", "relief"),
+    hears=("enrolment", "relief", "case"),
     tells_day=True,
     kept_by_api=("{relief:*:terms}:*",),
 )

@@ -88,6 +88,7 @@ _CHECKS: Mapping[str, Callable[[Any], object]] = {
     "corroborated_by": _is_office,
     "proposed_by": _is_office,
     "fact": is_sequence,
+    "referral": is_sequence,
     "reference": str.isascii,
     "since": _is_term,
     "term": _is_term,

@@ -13,8 +13,9 @@ from deploy.local.stack import LocalStack
 from services.case.domain.playbook import Step, playbook_on
 from shared import clock
 from shared.contracts.case_codes import LawStep
+from shared.contracts.relief_referrals import REFERRAL_STEP
 from shared.contracts.words import Placement, Reason
-from tests.browser.desk import BUTUO, ZHAOJUE, go_to, masked, report, row, until_file
+from tests.browser.desk import BUTUO, ZHAOJUE, go_to, masked, report, row, serious, until_file
 from tests.support.stack_tokens import bearer
 
 COUNTY, SCHOOL, PROVINCE = f"/counties/{ZHAOJUE}", f"{ZHAOJUE}0001", "/provinces/51"
@@ -191,6 +192,16 @@ class Walk:
             page.click(f"[data-plan-step={step.code}]")
             self.send(page, "record-step", "step-done", **{"as": step.roles[0], "evidence": f"PJ/{step.code}"})
             expect(page.locator(f"[data-check={step.code}][data-now=done]")).to_be_visible()
+            if step.code == REFERRAL_STEP:
+                self.answered(page)
+
+    def answered(self, page: Page) -> None:
+        """See what relief answers to the referral: under its step, and in the timeline."""
+        answer, text = ("on_return", "复学后即享受资助") if self.journey.poor else ("not_poor", "请核对家庭类别")
+        expect(page.locator(f"[data-check={REFERRAL_STEP}] [data-answer={answer}]")).to_contain_text(text)
+        self.told.append("referral-answered")
+        expect(page.locator("[data-what=referral-answered]")).to_contain_text(text)
+        assert serious(page) == []
 
     def steps(self) -> Sequence[Step]:
         return playbook_on(self.journey.reason, self.days.today).steps

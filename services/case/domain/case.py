@@ -3,7 +3,7 @@
 There is one file a child. A child that is out of school again (复辍) has the same file opened again: its attempts start anew, and
 what happened before stays in its timeline. ``policy_commands.py`` decides the commands of policies, ``office_commands.py`` and
 ``plan_commands.py`` those of offices, ``flag_commands.py`` those about flags and samples, ``place_commands.py`` those about places in schools,
-``urgency.py`` what a day that begins makes of a file.
+``referrals.py`` what relief answers, ``urgency.py`` what a day that begins makes of a file.
 """
 
 from collections.abc import Iterable
@@ -16,12 +16,14 @@ from services.case.domain.law import Law, law_after
 from services.case.domain.owners import Owner, owner_after
 from services.case.domain.placing import asked_after
 from services.case.domain.plan import Plan, plan_after
+from services.case.domain.referrals import Referral, referral_after
 from services.case.domain.samples import Draws, draws_after
 from services.case.domain.sustaining import BACK, Return, return_after
 from services.case.domain.timeline import added
 from shared.contracts.case import CaseFact, FollowingFact
 from shared.contracts.case_codes import CaseStanding
 from shared.contracts.case_language import CASE_FACTS
+from shared.contracts.case_offices import CaseStepDone
 from shared.contracts.flags import FLAG_FACTS, CaseDrawn, CaseFlagCleared, CaseFlagConfirmed, CaseFlagged, CaseRechecked
 from shared.contracts.sequence import position_of
 from shared.states import UnfoldableFact
@@ -37,7 +39,7 @@ class Case(Struct, frozen=True, gc=False):
     ``back``: what is known of the return of a child that is back, until the file is closed. ``owner``: who answers, where it is not the one with
     whom the chain of the county begins; where the file is on its way, and whether it is nobody's. ``flags``: all that were ever raised of it;
     ``draws``: the newest draw for re-check of each level above. ``asked``: by which commands places were asked for last, while the plan names a
-    school (``placing.py``).
+    school (``placing.py``). ``referral``: that of the plan to relief, None while its step is not done.
     """
 
     standing: CaseStanding | None = None
@@ -50,6 +52,7 @@ class Case(Struct, frozen=True, gc=False):
     flags: Flags = ()
     draws: Draws = ()
     asked: bytes = b""
+    referral: Referral | None = None
 
 
 INITIAL = Case()
@@ -76,7 +79,10 @@ def evolve(case: Case, fact: CaseFact, *, on: date, cause: str) -> Case:
     if type(fact) in _OF_FLAGS:
         flags, draws = _overseen(case, fact, on, cause)
     asked = b"" if fact.after.places is None else asked_after(case.asked, fact, cause)
-    return Case(fact.after, taken, history, plan, law_after(case.law, fact), back, owner, flags, draws, asked)
+    referral = case.referral
+    if referral is not None or type(fact) is CaseStepDone:
+        referral = referral_after(referral, plan, fact, on=on, cause=cause)
+    return Case(fact.after, taken, history, plan, law_after(case.law, fact), back, owner, flags, draws, asked, referral)
 
 
 def _overseen(case: Case, fact: CaseFact, on: date, cause: str) -> tuple[Flags, Draws]:

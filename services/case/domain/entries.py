@@ -89,6 +89,7 @@ from shared.contracts.case_offices import (
 )
 from shared.contracts.oversight_codes import Finding, FlagGround, Rule
 from shared.contracts.place_codes import FreeingReason, Place, Shortage
+from shared.contracts.relief_referrals import ReferralAnswer
 from shared.contracts.words import Reason, RemovalCode
 
 _HEAD = Layout(">I")
@@ -160,6 +161,8 @@ class Happening(Struct, frozen=True, omit_defaults=True):
     school_term: str | None = None
     shortage: Shortage | None = None
     freed: FreeingReason | None = None
+    answer: ReferralAnswer | None = None
+    fen: int | None = None
 
 
 def _placed(head: int, fact: CaseFact, _: str) -> bytes:

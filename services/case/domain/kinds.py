@@ -2,11 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 
-from services.case.domain import entries, oversight_entries, owner_entries, place_entries
+from services.case.domain import entries, oversight_entries, owner_entries, place_entries, referral_entries
 from services.case.domain.entries import Kind
 from shared.contracts.case import CaseFact
 
-KINDS: Mapping[type[CaseFact], Kind] = {**entries.KINDS, **owner_entries.KINDS, **oversight_entries.KINDS, **place_entries.KINDS}
+KINDS: Mapping[type[CaseFact], Kind] = {
+    **entries.KINDS,
+    **owner_entries.KINDS,
+    **oversight_entries.KINDS,
+    **place_entries.KINDS,
+    **referral_entries.KINDS,
+}
 KNOWN_AGAIN = entries.OF_OFFICES | owner_entries.KNOWN_AGAIN | place_entries.KNOWN_AGAIN
 """The kinds that keep the digest of the command that was their cause."""
 BY_NUMBER = {kind.number: (kind, fact.TYPE.split(".")[3]) for fact, kind in KINDS.items()}

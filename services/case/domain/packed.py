@@ -1,7 +1,8 @@
 """States as bytes: 24 for a file, 3 more while there is more to tell of its due day, 4 more once a step of its plan is done or left out, 7 more
 once a step of the law was taken, 9 to
 21 more while the child is back and the file not closed, what is known of who answers beside the county (``packed_owner.py``), flags and draws
-(``packed_oversight.py``), 16 while its plan names a school, and 4 to 28 for each happening of its history.
+(``packed_oversight.py``), 16 while its plan names a school, 5 or 22 once it was referred to relief, and 4 to 28 for each happening of its
+history.
 
 The first byte is the format's version. The numbers below, in ``stored_numbers.py`` and in ``entries.py`` are stored: they never change, and none
 is used again.
@@ -19,6 +20,7 @@ from services.case.domain.owners import Owner
 from services.case.domain.packed_oversight import pack_draws, pack_flags, unpack_draws, unpack_flags
 from services.case.domain.packed_owner import NO_OWNER, OF_OWNERS, pack_owner, unpack_owner
 from services.case.domain.packed_placing import pack_placing, unpack_placing
+from services.case.domain.packed_referral import pack_referral, unpack_referral
 from services.case.domain.placing import missing
 from services.case.domain.plan import Plan
 from services.case.domain.samples import oldest_waiting
@@ -43,15 +45,15 @@ from services.case.domain.urgency import next_day
 from shared.contracts.case_codes import CaseStanding
 from shared.states import check_format, damaged
 
-FORMAT = 7
+FORMAT = 8
 """Raise it with any change of the layouts or the numbers."""
 
 _MARKS = {n << 4 | r: (state, reason) for n, state in enumerate(STATES) for r, reason in enumerate(REASONS)}
 
-# version; state and reason, 4 bits each; county (six digits); due day, as lists sort it; attempts 15 bits, above them whether places follow; taken;
-# of the plan: the playbook's version 7 bits, whether the marks follow 1 bit, whether the law follows 1 bit, the return 1 bit;
-# the day from which its days count 22 bits; what else follows: of who answers 3 bits (``packed_owner.py``), what was told of the due day 3 bits,
-# whether the day follows on which there is more to tell 1 bit; whether flags and draws follow 1 bit
+# version; state and reason, 4 bits each; county (six digits); due day, as lists sort it; attempts 14 bits, above them whether a referral and
+# whether places follow; taken; of the plan: the playbook's version 7 bits, whether the marks follow 1 bit, whether the law follows 1 bit, the
+# return 1 bit; the day from which its days count 22 bits; what else follows: of who answers 3 bits (``packed_owner.py``), what was told of the
+# due day 3 bits, whether the day follows on which there is more to tell 1 bit; whether flags and draws follow 1 bit
 _CASE = Layout(">BBI3sHqIB")
 _MARKED, _LAWFUL, _RETURNED = 1 << 24, 1 << 23, 1 << 22
 _DAY = (1 << 22) - 1
@@ -67,8 +69,8 @@ _LISTED_AS, _DUE = slice(1, 6), slice(6, 9)
 _URGENCY_BITS, _URGENCY, _FALLS, _OVERSEEN = 3, 7, 1 << 6, 1 << 7
 _FALLS_AT = slice(_CASE.size, _CASE.size + 3)
 _ELSE_AT = _CASE.size - 1
-_MOST_ATTEMPTS = 32_767
-_PLACED = 1 << 15
+_MOST_ATTEMPTS = 16_383
+_PLACED, _REFERRED = 1 << 15, 1 << 14
 _PLACED_AT, _PLACED_BYTE = 9, 1 << 7
 
 SUSPICION_MARK = 0xFD
@@ -107,11 +109,13 @@ def pack(case: Case) -> bytes:
     if (day := next_day(now)) is not None:
         # Stored, and not worked out again: lists are kept by it, whatever thresholds a later version of the code has.
         more, falls = more | _FALLS, pack_day(day)
-    attempts, placing = min(now.attempts, _MOST_ATTEMPTS), b""
+    attempts, placing, referral = min(now.attempts, _MOST_ATTEMPTS), b"", b""
     if now.places is not None:
         attempts, placing = attempts | _PLACED, pack_placing(now.places, case.asked)
+    if case.referral is not None:
+        attempts, referral = attempts | _REFERRED, pack_referral(case.referral)
     head = _CASE.pack(FORMAT, marks, int(now.county), due, attempts, case.taken, begun, more)
-    return b"%b%b%b%b%b%b%b%b%b" % (head, falls, plan_marks, law, back, owner, overseen, placing, case.history)
+    return b"%b%b%b%b%b%b%b%b%b%b" % (head, falls, plan_marks, law, back, owner, overseen, placing, referral, case.history)
 
 
 def _pack_oversight(case: Case) -> bytes:
@@ -177,6 +181,9 @@ def unpack(state: bytes | None) -> Case:
         places, asked = None, b""
         if attempts & _PLACED:
             places, asked, history_at = unpack_placing(state, history_at)
+        referral = None
+        if attempts & _REFERRED:
+            referral, history_at = unpack_referral(state, history_at)
         case_state, reason = _MARKS[marks]
         since = date.fromordinal(begun & _DAY)
         urgency = URGENCIES[more >> _URGENCY_BITS & _URGENCY]
@@ -184,7 +191,7 @@ def unpack(state: bytes | None) -> Case:
         raise damaged(state, "case") from None
     day = None if due == NO_DAY else unpack_day(due)
     standing = CaseStanding(case_state, code_of(county), reason, attempts & _MOST_ATTEMPTS, day, urgency, places)
-    return Case(standing, taken, state[history_at:], Plan(begun >> 25, since, done, left), law, back, owner, flags, draws, asked)
+    return Case(standing, taken, state[history_at:], Plan(begun >> 25, since, done, left), law, back, owner, flags, draws, asked, referral)
 
 
 def places_in_lists(state: bytes) -> list[tuple[str, bytes]]:

@@ -24,6 +24,7 @@ from shared.contracts.case_codes import (
 )
 from shared.contracts.oversight_codes import Finding, FlaggedAct, FlagGround, Rule
 from shared.contracts.place_codes import FreeingReason, Place, PlaceState, Shortage
+from shared.contracts.relief_referrals import ReferralAnswer
 from shared.contracts.words import Reason, RemovalCode
 
 REASONS: tuple[Reason | None, ...] = (
@@ -75,6 +76,10 @@ PLACE_STATES: tuple[PlaceState | None, ...] = (None, PlaceState.ASKED, PlaceStat
 SHORTAGES: tuple[Shortage | None, ...] = (None, Shortage.NOT_STATED, Shortage.NONE_FREE)
 FREEING = (
     FreeingReason.OTHER_SCHOOL, FreeingReason.NOT_NEEDED, FreeingReason.FAMILY_DECLINED, FreeingReason.ASKED_IN_ERROR, FreeingReason.OTHER,
+)  # fmt: skip
+ANSWERS = (
+    ReferralAnswer.DUE, ReferralAnswer.PAID, ReferralAnswer.ON_RETURN, ReferralAnswer.RECOGNISED, ReferralAnswer.BOARDERS_ONLY,
+    ReferralAnswer.ENDED, ReferralAnswer.NOT_POOR, ReferralAnswer.MERGED,
 )  # fmt: skip
 URGENCY_NUMBER = {urgency: n for n, urgency in enumerate(URGENCIES)}
 STATE_NUMBER = {state: n for n, state in enumerate(STATES)}

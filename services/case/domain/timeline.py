@@ -21,6 +21,7 @@ from shared.contracts.case import (
 )
 from shared.contracts.case_codes import CaseState
 from shared.contracts.case_offices import CaseAttempted, CaseClosedByReturn, CaseClosingDeclined, CaseClosingProposed, CaseVisitPlanned
+from shared.contracts.case_referrals import CaseReferralAnswered
 from shared.contracts.flags import FLAG_FACTS, CaseRechecked
 
 MOST_BYTES = 480
@@ -67,7 +68,7 @@ _LEAVES: dict[type[CaseFact], CaseState] = {
 _STATE_AFTER = {KINDS[fact].number: state for fact, state in _LEAVES.items()}
 _OPENINGS = _numbers(CaseOpened, CaseReopened)
 _MERGES = _numbers(CaseJoined, CaseParted, CaseRestored)
-_NOTES = _numbers(*FLAG_FACTS)
+_NOTES = _numbers(*FLAG_FACTS, CaseReferralAnswered)
 """What is noted of a file and leaves it as it is; a re-check may leave it under observation again."""
 _CLOSINGS = _numbers(*(fact for fact, state in _LEAVES.items() if state is CaseState.CLOSED))
 _BY_RETURN, _PROPOSED = KINDS[CaseClosedByReturn].number, KINDS[CaseClosingProposed].number

@@ -3,7 +3,7 @@
 There is one grant a child and term, wherever the child is. A happening touches the grant of the term that it falls in, and
 no other: what was due for a term that is over stays due, and what was suspended when it ended stays so (inferred: no
 source says that a later return earns an earlier term's aid). ``policy_commands.py`` decides the commands of policies,
-``office_commands.py`` those of offices.
+``referrals.py`` what a file that refers its child is answered, ``office_commands.py`` the commands of offices.
 """
 
 from collections.abc import Iterable
@@ -19,12 +19,13 @@ from services.relief.domain.rates import amount
 from services.relief.domain.timeline import added
 from shared.calendar.terms import name_of, number_of
 from shared.contracts.relief import (
-    RELIEF_FACTS,
     AidGivenBack,
     AidHandedOver,
     AidMerged,
+    AidMoved,
     AidPaid,
     AidParted,
+    AidSuspended,
     AidTakenOver,
     Eligibility,
     EligibilityLapsed,
@@ -35,6 +36,8 @@ from shared.contracts.relief import (
     ReliefFact,
     Scheme,
 )
+from shared.contracts.relief_language import RELIEF_FACTS
+from shared.contracts.relief_referrals import HouseholdNoted, ReferralAnswer, ReferralAnswered
 from shared.contracts.sequence import position_of
 from shared.states import UnfoldableFact
 
@@ -92,13 +95,22 @@ class Into(Struct, frozen=True, gc=False):
     merge: str
 
 
+class Referral(Struct, frozen=True, gc=False):
+    """The last referral of a child: by which command its file ``asked``, the position of case's fact, and what was answered last."""
+
+    asked: str
+    position: int
+    answer: ReferralAnswer
+
+
 class Pupil(Struct, frozen=True, gc=False):
     """What relief knows of a child.
 
     ``eligible``: where a new term would find it, None where the term would bring it nothing. ``taken``: the position of
     the last student's fact that a fact of ours followed from (``position_of``). ``asked``: digests of the last commands
     of offices that made a fact. ``grants``: the oldest first. ``into``: the merge by which the id became one child with
-    another; ``over``: of those that were undone; ``links``: what became of terms by merges.
+    another; ``over``: of those that were undone; ``links``: what became of terms by merges. ``poor``: the child is not in school, and its
+    household is registered poor; ``referral``: the last one, None where no file ever referred the child.
     """
 
     eligible: Eligibility | None = None
@@ -109,6 +121,8 @@ class Pupil(Struct, frozen=True, gc=False):
     into: Into | None = None
     over: tuple[bytes, ...] = ()
     links: tuple[Link, ...] = ()
+    poor: bool = False
+    referral: Referral | None = None
 
     def link(self, merge: bytes, term: str) -> How | None:
         """Return what became of a term by a merge."""
@@ -162,12 +176,34 @@ def evolve(pupil: Pupil, fact: ReliefFact, *, on: date, cause: str) -> Pupil:
     """
     if type(fact) not in FOLDED:
         raise UnfoldableFact(f"no rule folds {type(fact).TYPE} into a grant: deploy a relief worker that knows it")
+    if isinstance(fact, ReferralAnswered):
+        return _referred(pupil, fact)
     if isinstance(fact, MergedAidFact):
         grants = pupil.grants if fact.after is None or not timeline.keeps(fact) else _with(pupil.grants, fact, fact.after, on)
         return _merging(replace(pupil, eligible=fact.eligible, boards=fact.boards, grants=grants), fact)
-    taken, asked = (pupil.taken, _remembering(pupil.asked, cause)) if fact.fact is None else (position_of(fact.fact), pupil.asked)
     grants = pupil.grants if fact.after is None or not timeline.keeps(fact) else _with(pupil.grants, fact, fact.after, on)
-    return replace(pupil, eligible=fact.eligible, boards=fact.boards, taken=taken, asked=asked, grants=grants)
+    if fact.fact is None:
+        return replace(pupil, eligible=fact.eligible, boards=fact.boards, asked=_remembering(pupil.asked, cause), grants=grants)
+    return replace(pupil, eligible=fact.eligible, boards=fact.boards, taken=position_of(fact.fact), poor=is_poor_outside(fact), grants=grants)
+
+
+def is_poor_outside(fact: ReliefFact) -> bool:
+    """Return whether a fact that follows from a student's leaves a child that is not in school, of a household that is registered poor."""
+    match fact:
+        case HouseholdNoted() | ReferralAnswered():
+            return fact.poor
+        case AidSuspended() | AidMoved():
+            return fact.after is not None and fact.after.state is GrantState.SUSPENDED
+        case _:
+            return False
+
+
+def _referred(pupil: Pupil, fact: ReferralAnswered) -> Pupil:
+    """Return the child after an answer; a student's fact may have changed what is known of its household."""
+    referral = Referral(fact.asked, position_of(fact.referral), fact.answer)
+    if fact.fact is None:
+        return replace(pupil, referral=referral)
+    return replace(pupil, taken=position_of(fact.fact), poor=fact.poor, referral=referral)
 
 
 def _merging(pupil: Pupil, fact: MergedAidFact) -> Pupil:
@@ -175,7 +211,7 @@ def _merging(pupil: Pupil, fact: MergedAidFact) -> Pupil:
     merge = digest_of(fact.merge)
     match fact:
         case AidMerged():
-            return replace(pupil, into=Into(fact.student, fact.merge))
+            return replace(pupil, into=Into(fact.student, fact.merge), poor=False)
         case AidParted():
             into = None if pupil.into is not None and pupil.into.merge == fact.merge else pupil.into
             return replace(pupil, into=into, over=(*pupil.over, merge)[-MOST_OVER:])

@@ -48,7 +48,7 @@ def decide(pupil: Pupil, command: MergeCommand, *, on: date) -> ReliefFact | Non
     match command:
         case MergeAid():
             terms = tuple(each.grant.term for each in pupil.grants if _goes_over(pupil, each.grant))
-            if _is_into(pupil, command.merge) or digest in pupil.over or (known is None and not terms):
+            if _is_into(pupil, command.merge) or digest in pupil.over or (known is None and not terms and not pupil.poor):
                 return None
             return AidMerged(before=None, after=None, eligible=None, boards=pupil.boards, student=command.student, merge=command.merge, terms=terms)
         case HandOverGrant():

@@ -1,6 +1,7 @@
 """States as bytes: 16 for a child, 13 for each grant and 11 for each happening, and what a payment's reference is long.
 
-A child that has to do with a merge has 34 more, 8 for each that is over, and 11 for each term that it changed.
+A child that has to do with a merge has 34 more, 8 for each that is over, and 11 for each term that it changed; one that is out of school and
+poor, or was referred, 1 more, and with a referral 11 and the id of the command that asked.
 
 The first byte is the format's version. The numbers below are stored: they never change, and none is used again.
 """
@@ -9,24 +10,29 @@ import struct
 from functools import cache
 from uuid import UUID
 
-from services.relief.domain.grant import DIGEST, INITIAL, MERGE, NOTHING_TAKEN, How, Into, Link, Pupil, TermsGrant
+from services.relief.domain.grant import DIGEST, INITIAL, MERGE, NOTHING_TAKEN, How, Into, Link, Pupil, Referral, TermsGrant
 from services.relief.domain.timeline import ENTRY
 from shared.calendar.terms import name_of, number_of
 from shared.contracts.relief import Eligibility, Grant, GrantState, Scheme
+from shared.contracts.relief_referrals import ReferralAnswer
 from shared.contracts.words import Stage
 from shared.states import check_format, damaged
 
 ELIGIBLE = "eligible"
 """The kind of the lists of children whom a new term would bring aid."""
 
-FORMAT = 2
+FORMAT = 3
 """Raise it with any change of the layouts, the numbers or the digests."""
 
 STATES: dict[GrantState, int] = {GrantState.DUE: 0, GrantState.SUSPENDED: 1, GrantState.PAID: 2, GrantState.ENDED: 3}
 STAGES: dict[Stage, int] = {Stage.PRIMARY: 0, Stage.JUNIOR: 1}
 SCHEMES: dict[Scheme, int] = {Scheme.LIVING_SUBSIDY: 0}
+ANSWERS = (
+    ReferralAnswer.DUE, ReferralAnswer.PAID, ReferralAnswer.ON_RETURN, ReferralAnswer.RECOGNISED, ReferralAnswer.BOARDERS_ONLY,
+    ReferralAnswer.ENDED, ReferralAnswer.NOT_POOR, ReferralAnswer.MERGED,
+)  # fmt: skip
 
-# version; marks: eligible 1, boards 1, stage 1, digests 3, has to do with a merge 1;
+# version; marks: eligible 1, boards 1, stage 1, digests 3, has to do with a merge 1, is poor out of school or was referred 1;
 # position taken and one more, 0 for none; eligible county and since
 _CHILD = struct.Struct(">BBQIH")
 # term; marks: state 2, stage 1, boarder 1, scheme 4; county; fen; happenings; length of the reference
@@ -34,7 +40,9 @@ _GRANT = struct.Struct(">HBIIBB")
 _MERGES = struct.Struct(">16s16sBB")  # the other id and the merge, noughts for none; how many are over, and how many links
 _LINK = struct.Struct(">8sHB")  # the merge; term; what became of it
 _NOTHING_MERGED: tuple[Into | None, tuple[bytes, ...], tuple[Link, ...]] = (None, (), ())
+_REFERRAL = struct.Struct(">BQH")  # what was answered; position of case's fact; length of the command's id
 _DIGESTS, _HAS_MERGES, _NO_MERGE = 7, 0x40, bytes(16)
+_HAS_HOUSEHOLD, _POOR, _REFERRED = 0x80, 1, 2
 
 _MARKS = {
     SCHEMES[scheme] << 4 | boarder << 3 | STAGES[stage] << 2 | STATES[state]: (state, stage, boarder, scheme)
@@ -56,7 +64,10 @@ def pack(pupil: Pupil) -> bytes:
         marks |= STAGES[eligible.stage] << 2
         county, since = int(eligible.county), number_of(eligible.since)
     merging = bool(pupil.into or pupil.over or pupil.links)
-    parts = [_CHILD.pack(FORMAT, marks | merging * _HAS_MERGES, pupil.taken - NOTHING_TAKEN, county, since), pupil.asked]
+    marks |= merging * _HAS_MERGES | (pupil.poor or pupil.referral is not None) * _HAS_HOUSEHOLD
+    parts = [_CHILD.pack(FORMAT, marks, pupil.taken - NOTHING_TAKEN, county, since), pupil.asked]
+    if marks & _HAS_HOUSEHOLD:
+        parts.append(_pack_household(pupil))
     if merging:
         into = (bytes.fromhex(pupil.into.student), UUID(pupil.into.merge).bytes) if pupil.into else (_NO_MERGE, _NO_MERGE)
         parts.append(_MERGES.pack(*into, len(pupil.over), len(pupil.links)))
@@ -69,6 +80,13 @@ def pack(pupil: Pupil) -> bytes:
         if reference:
             parts.append(reference.encode())
     return b"".join(parts)
+
+
+def _pack_household(pupil: Pupil) -> bytes:
+    if (referral := pupil.referral) is None:
+        return bytes([pupil.poor])
+    asked = referral.asked.encode()
+    return bytes([pupil.poor | _REFERRED]) + _REFERRAL.pack(ANSWERS.index(referral.answer), referral.position, len(asked)) + asked
 
 
 def unpack(state: bytes | None) -> Pupil:
@@ -90,6 +108,10 @@ def _unpacked(state: bytes) -> tuple[Pupil, int]:
     _, marks, taken, county, since = _CHILD.unpack_from(state)
     at = _CHILD.size + (marks >> 3 & _DIGESTS) * DIGEST
     asked = state[_CHILD.size : at]
+    poor, referral = False, None
+    if marks & _HAS_HOUSEHOLD:
+        poor, referral = _unpacked_household(state, at)
+        at = _behind_household(state, at)
     into, over, links = _NOTHING_MERGED
     if marks & _HAS_MERGES:
         into, over, links = _unpacked_merges(state, at)
@@ -104,7 +126,23 @@ def _unpacked(state: bytes) -> tuple[Pupil, int]:
         at = middle + length
         grant = Grant(state_, _code_of(county), scheme, name_of(term), stage, boarder, fen)
         grants.append(TermsGrant(grant, state[begin:middle], state[middle:at].decode()))
-    return Pupil(eligible, bool(marks >> 1 & 1), taken + NOTHING_TAKEN, asked, tuple(grants), into, over, links), at
+    return Pupil(eligible, bool(marks >> 1 & 1), taken + NOTHING_TAKEN, asked, tuple(grants), into, over, links, poor, referral), at
+
+
+def _unpacked_household(state: bytes, at: int) -> tuple[bool, Referral | None]:
+    marks = state[at]
+    if not marks & _REFERRED:
+        return bool(marks & _POOR), None
+    answer, position, _ = _REFERRAL.unpack_from(state, at + 1)
+    asked = state[at + 1 + _REFERRAL.size : _behind_household(state, at)].decode()
+    return bool(marks & _POOR), Referral(asked, position, ANSWERS[answer])
+
+
+def _behind_household(state: bytes, at: int) -> int:
+    if not state[at] & _REFERRED:
+        return at + 1
+    _, _, length = _REFERRAL.unpack_from(state, at + 1)
+    return int(at + 1 + _REFERRAL.size + length)
 
 
 def _unpacked_merges(state: bytes, at: int) -> tuple[Into | None, tuple[bytes, ...], tuple[Link, ...]]:
@@ -131,6 +169,8 @@ def places_in_lists(state: bytes) -> set[tuple[str, bytes]]:
     _, marks, _, county, _ = _CHILD.unpack_from(state)
     places = {_eligible_in(county)} if marks & 1 else set()
     at = _CHILD.size + (marks >> 3 & _DIGESTS) * DIGEST
+    if marks & _HAS_HOUSEHOLD:
+        at = _behind_household(state, at)
     if marks & _HAS_MERGES:
         at = _behind_merges(state, at)
     while at < len(state):

@@ -4,7 +4,7 @@ Being in school makes aid due (grants it, or resumes what was suspended); being 
 what is unpaid. A grant that was paid or has ended stays as it is, but for a
 grant that ended by a report which was taken back. Recognition holds for the school year (domain page,
 section 5): of a household that is lifted, the term's grant is kept, and no new one is given; that the next term of the
-same year is a new one is inferred.
+same year is a new one is inferred. Of a child that is not in school relief knows besides whether its household is registered poor.
 """
 
 from datetime import date
@@ -12,6 +12,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
+from services.relief.domain import referrals
 from services.relief.domain.grant import Pupil, due_grant, eligibility_changed
 from services.relief.domain.rates import amount
 from shared.calendar.terms import name_of, term_on
@@ -23,6 +24,7 @@ from shared.contracts.relief import (
     AidResumed,
     AidSuspended,
     Eligibility,
+    EligibilityLapsed,
     EndGrant,
     FollowingCommand,
     Grant,
@@ -35,19 +37,45 @@ from shared.contracts.relief import (
     ResumeGrant,
     SuspendGrant,
 )
+from shared.contracts.relief_referrals import HouseholdNoted, NoteHousehold
 from shared.contracts.sequence import position_of
 from shared.contracts.words import Stage
 
 DUE, SUSPENDED = GrantState.DUE, GrantState.SUSPENDED
 UNPAID = frozenset({DUE, SUSPENDED})
 
-PolicyCommand = GrantTermsAid | SuspendGrant | ResumeGrant | MoveGrant | KeepGrant | EndGrant | RestoreGrant
+PolicyCommand = GrantTermsAid | SuspendGrant | ResumeGrant | MoveGrant | KeepGrant | EndGrant | RestoreGrant | NoteHousehold
 
 
 def decide(pupil: Pupil, command: PolicyCommand, *, on: date) -> ReliefFact | None:
     """Return the fact that a command of a policy makes because of a student's fact of this day, or None where it changes nothing."""
-    if position_of(command.fact) <= pupil.taken:
+    # Of an id that is one child with another nothing is asked but what was asked before the merge, and is published again.
+    if pupil.into is not None:
         return None
+    # What is noted of a household follows from a fact beside what else does; noted again it changes nothing.
+    if (at := position_of(command.fact)) < pupil.taken or (at == pupil.taken and not isinstance(command, NoteHousehold)):
+        return None
+    fact, poor = _decided(pupil, command, on), command.poor and _leaves_out_of_school(command)
+    if fact is not None and not (poor and isinstance(fact, EligibilityLapsed)):
+        return fact
+    if fact is None and poor == pupil.poor:
+        return None
+    anew = referrals.answered_anew(pupil, poor=poor, fact=command.fact, on=on) if isinstance(command, NoteHousehold) else None
+    eligible = pupil.eligible if fact is None else None
+    return anew or HouseholdNoted(before=None, after=None, eligible=eligible, boards=pupil.boards, fact=command.fact, poor=poor)
+
+
+def _leaves_out_of_school(command: PolicyCommand) -> bool:
+    match command:
+        case MoveGrant() | RestoreGrant():
+            return not command.in_school
+        case SuspendGrant() | NoteHousehold():
+            return True
+        case _:
+            return False
+
+
+def _decided(pupil: Pupil, command: PolicyCommand, on: date) -> ReliefFact | None:
     term = term_on(on)
     grant = pupil.grant_of(term)
     unpaid = grant if grant is not None and grant.state in UNPAID else None
@@ -56,6 +84,8 @@ def decide(pupil: Pupil, command: PolicyCommand, *, on: date) -> ReliefFact | No
             return _in_school(pupil, command, term, unpaid)
         case SuspendGrant():
             return _out_of_school(pupil, command, unpaid)
+        case NoteHousehold():
+            return None
         case MoveGrant():
             return _in_school(pupil, command, term, unpaid) if command.in_school else _out_of_school(pupil, command, unpaid)
         case KeepGrant():

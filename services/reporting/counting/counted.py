@@ -25,7 +25,8 @@ from shared.contracts.flags import (
     SampleDrawn,
 )
 from shared.contracts.oversight_codes import Files, Finding, Rule
-from shared.contracts.relief import RELIEF_FACTS, Grant
+from shared.contracts.relief import Grant
+from shared.contracts.relief_language import RELIEF_FACTS
 from shared.contracts.same_as import MERGE_FACTS
 from shared.contracts.student import STUDENT_FACTS, CompletedTransfer, Standing
 from shared.contracts.words import Children, CountyCode

@@ -29,7 +29,7 @@ from services.reporting.counting.oversight import OVERSIGHT_CELLS, add_oversight
 from services.reporting.counting.student import STUDENT_CELLS, add_statement, add_student
 from services.reporting.counting.tally import Claim, Tally, without_zeros
 from shared.contracts.registry import RECORD_LANGUAGE, NewerVersion, UnknownType
-from shared.contracts.relief import WITHOUT_GRANT
+from shared.contracts.relief_language import WITHOUT_GRANT
 from shared.contracts.same_as import WITHOUT_STANDING
 from shared.contracts.sequence import is_sequence
 from shared.contracts.student import StudentVoided

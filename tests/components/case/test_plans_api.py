@@ -48,7 +48,7 @@ async def test_a_file_shows_its_plan_as_a_checklist(desk: CaseDesk) -> None:
         "step": "visit-home", "title": {"zh": "上门核实孩子的去向、原因和意愿", "en": "Visit the home: where the child is, why, and what it wants"},
         "office": "township", "roles": ["township_head", "village_head", "teacher", "principal"],
         "show": {"zh": "家访记录", "en": "the record of the visit"}, "after": [], "required": True,
-        "due": "2020-06-12", "state": "to_do", "overdue": True,
+        "due": "2020-06-12", "state": "to_do", "overdue": True, "referral": None,
     }  # fmt: skip
     assert (seen["step"], seen["state"], seen["due"], seen["overdue"]) == ("see-in-class", "waiting", "2020-07-06", False)
 

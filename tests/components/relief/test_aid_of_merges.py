@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from services.relief.decider import ReliefDecider
 from services.relief.domain.packed import pack, places_in_lists, unpack
 from services.relief.policies import ReliefPolicies
-from shared.contracts.relief import RELIEF_FACTS, BeginTerm, Grant, GrantState, MergedAidFact, PayGrant
+from shared.contracts.relief import BeginTerm, Grant, GrantState, MergedAidFact, PayGrant
+from shared.contracts.relief_language import RELIEF_FACTS
 from shared.deciding.policy_follower import MOST_HOPS
 from shared.events.codec import read_fact
 from tests.components.enrolment.test_same_as_laws import CHILDREN, MOVES, Move, in_school, survivor

@@ -9,9 +9,11 @@ import msgspec
 import pytest
 from msgspec import Raw
 
+from services.case.domain.playbook import PLAYBOOKS
 from services.relief import policies
 from services.relief.policies import Change, ReliefPolicies, command_for
 from shared.clock import CHINA
+from shared.contracts.case_offices import CasePlanChanged, CaseStepDone
 from shared.contracts.registry import INPUT_LANGUAGES
 from shared.contracts.relief import (
     EndGrant,
@@ -23,12 +25,13 @@ from shared.contracts.relief import (
     ResumeGrant,
     SuspendGrant,
 )
+from shared.contracts.relief_referrals import REFERRAL_STEP, AnswerReferral, NoteHousehold
 from shared.contracts.sequence import offset_of
 from shared.contracts.student import Standing, StudentReturned, StudentVoided
-from shared.contracts.words import Stage, Status
+from shared.contracts.words import Reason, Stage, Status
 from shared.deciding.policy_follower import published_commands
 from shared.events.codec import encode, read_data, read_event
-from shared.events.envelope import Event
+from shared.events.envelope import Event, EventData
 from tests.contracts.published import OF_STUDENTS, golden
 
 ZHAOJUE, BUTUO = "513431", "513429"
@@ -40,6 +43,7 @@ KINDS: dict[str, type[FollowingCommand] | None] = {
     "grant": GrantTermsAid,
     "resume": ResumeGrant,
     "suspend": SuspendGrant,
+    "note": NoteHousehold,
     "end": EndGrant,
     "move, in school": MoveGrant,
     "move, out of school": MoveGrant,
@@ -48,7 +52,7 @@ KINDS: dict[str, type[FollowingCommand] | None] = {
 
 def places() -> dict[str, list[Status | None]]:
     found: dict[str, list[Status | None]] = {"unknown": [None]}
-    for place, words in re.findall(r"\*(in|out|gone)\*: ([a-z_,\s]+)\.", PAGE):
+    for place, words in re.findall(r"\*(in|absent|out|gone)\*: ([a-z_,\s]+)\.", PAGE):
         found[place] = [Status(word) for word in re.findall(r"[a-z_]+", words)]
     return found
 
@@ -119,6 +123,51 @@ def test_a_child_that_moves_and_is_lifted_at_once_takes_its_grant_along() -> Non
     assert asked == MoveGrant(fact=SEQUENCE, county=BUTUO, stage=Stage.JUNIOR, poor=False, in_school=True)
 
 
+@pytest.mark.parametrize("out", [Status.DROPPED_OUT, Status.NEVER_ENROLLED])
+@pytest.mark.parametrize("void", [False, True])
+def test_another_word_on_the_household_of_a_child_out_of_school_is_noted(out: Status, void: bool) -> None:
+    for before, after in ((True, False), (False, True)):
+        asked = command_for(standing(out, poor=before), standing(out, poor=after), SEQUENCE, void=void)
+        assert asked == NoteHousehold(fact=SEQUENCE, county=ZHAOJUE, stage=Stage.JUNIOR, poor=after)
+    assert command_for(standing(out), standing(out), SEQUENCE, void=void) is None
+
+
+def test_the_household_of_a_child_that_is_on_leave_is_not_noted() -> None:
+    for status in (Status.REGISTERED, Status.ON_LEAVE, Status.IN_TRANSFER):
+        assert command_for(standing(status, poor=False), standing(status), SEQUENCE) is None
+
+
+# --- referrals
+
+
+def step_done(step: str, *, type_: str = CaseStepDone.TYPE) -> list[EventData]:
+    """Return what relief asks because a step of a plan was done."""
+    at = datetime(2019, 11, 4, 8, tzinfo=CHINA)
+    standings = {"state": "open", "county": ZHAOJUE, "reason": "poverty", "attempts": 0, "due": "2019-11-11"}
+    said = {"office": "/counties/513431", "role": "officer", "playbook": 1, "step": step, "happened": "2019-11-04", "evidence": "ZZ/1"}
+    value = encode(
+        Event(
+            specversion="1.0", id="f-1", source="/case", type=type_, subject=CHILD, time=at, recordedtime=at, partitionkey=CHILD,
+            sequence=SEQUENCE, causationid="asked-1", correlationid="r-0", data=Raw(encode({"before": standings, "after": standings, **said})),
+        )
+    )  # fmt: skip
+    assert any(mark in value for mark in ReliefPolicies.marks["/case"]) == (step == REFERRAL_STEP), "only these are decoded at all"
+    return [*ReliefPolicies().commands(msgspec.json.decode(value, type=ReliefPolicies.hears["/case"]))]  # type: ignore[list-item]  # none is addressed
+
+
+def test_a_file_that_refers_its_child_is_to_be_answered() -> None:
+    assert step_done(REFERRAL_STEP) == [AnswerReferral(asked="asked-1", referral=SEQUENCE)]
+
+
+def test_another_step_and_a_change_of_the_plan_ask_relief_for_nothing() -> None:
+    assert step_done("visit-home") == []
+    assert step_done(REFERRAL_STEP, type_=CasePlanChanged.TYPE) == []
+
+
+def test_each_playbook_that_refers_to_relief_has_the_step_by_this_code() -> None:
+    assert {reason for reason, books in PLAYBOOKS.items() if books[-1].place_of(REFERRAL_STEP) is not None} == {Reason.FAMILY, Reason.POVERTY}
+
+
 # --- reports that were taken back
 
 
@@ -141,7 +190,7 @@ def test_a_return_that_is_taken_back_suspends_the_grant() -> None:
 
 def test_aid_for_which_nothing_speaks_any_more_is_suspended() -> None:
     asked = command_for(standing(Status.ENROLLED), None, SEQUENCE, void=True)
-    assert asked == SuspendGrant(fact=SEQUENCE, county=ZHAOJUE, stage=Stage.JUNIOR, poor=True)
+    assert asked == SuspendGrant(fact=SEQUENCE, county=ZHAOJUE, stage=Stage.JUNIOR, poor=False), "nobody says any more that it is poor"
     asked = command_for(standing(Status.ENROLLED), standing(Status.ENROLLED, poor=False), SEQUENCE, void=True)
     assert asked == SuspendGrant(fact=SEQUENCE, county=ZHAOJUE, stage=Stage.JUNIOR, poor=False)
     assert command_for(None, None, SEQUENCE, void=True) is None
@@ -150,7 +199,7 @@ def test_aid_for_which_nothing_speaks_any_more_is_suspended() -> None:
 
 def test_the_policies_know_a_report_that_was_taken_back_by_the_type_of_its_fact() -> None:
     at = datetime(2019, 11, 4, 8, tzinfo=CHINA)
-    for type_, asked in ((StudentVoided.TYPE, [SuspendGrant]), (StudentReturned.TYPE, [])):
+    for type_, asked in ((StudentVoided.TYPE, [SuspendGrant, NoteHousehold]), (StudentReturned.TYPE, [])):
         event = Event[Change](
             specversion="1.0", id="f-1", source="/enrolment", type=type_, subject=CHILD, time=at, recordedtime=at, partitionkey=CHILD,
             sequence=SEQUENCE, causationid="r-1", correlationid="r-0", data=Change(before=standing(Status.ENROLLED), after=None),

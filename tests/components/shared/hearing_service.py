@@ -1,6 +1,6 @@
 """A service that hears enrolment's facts, as its partitions see it, in memory: what its policies ask, and what its worker makes of it.
 
-It reads the record of ``two_writers.Enrolment``; its own facts are a record beside that one.
+It reads the record of ``two_writers.Enrolment``, and those of the services ``beside`` it; its own facts are a record beside these.
 """
 
 from dataclasses import dataclass, field
@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from shared.contracts.services import ENROLMENT
 from shared.deciding.decider import Decider
 from shared.deciding.policy_follower import Policies, published_commands
 from shared.deciding.states.outcomes import Outcome
@@ -35,6 +36,9 @@ class HearingService:
         self.partitions = [Part() for _ in range(PARTITIONS)]
         self._enrolment, self._decider, self._policies = enrolment, decider, policies
         self._readers = {source: msgspec.json.Decoder(reads).decode for source, reads in policies.hears.items()}
+        self._positions = {source: n * 1_000_000 for n, source in enumerate(policies.hears)}
+        self.beside: dict[str, HearingService] = {}
+        """Services whose facts it hears, by source. Of those that are not here nothing is heard."""
 
     def ask(self, subject: str, value: bytes) -> int:
         """Put a command of an office into the inputs; return its offset."""
@@ -48,10 +52,10 @@ class HearingService:
         at = part.heard.get(source, 0)
         if at == len(record):
             return False
-        if (fact := self._readers[source](record[at])).sequence > part.last.get(source, ""):
+        part.heard[source] = at + 1
+        if self._is_heard(source, record[at]) and (fact := self._readers[source](record[at])).sequence > part.last.get(source, ""):
             part.last[source] = fact.sequence
             self._publish(place, fact, source, at)
-        part.heard[source] = at + 1
         return True
 
     def hear_again(self, place: int, begin: int) -> None:
@@ -59,7 +63,8 @@ class HearingService:
         for source, read in self._readers.items():
             record, heard = self._record(place, source), self.partitions[place].heard.get(source, 0)
             for at in range(min(begin, heard), heard):
-                self._publish(place, read(record[at]), source, at)
+                if self._is_heard(source, record[at]):
+                    self._publish(place, read(record[at]), source, at)
 
     def decide(self, place: int) -> bool:
         """Let the worker of a partition decide its next input; return whether there was one."""
@@ -108,11 +113,17 @@ class HearingService:
         """Return the data of all facts."""
         return [read_fact(value)[1] for part in self.partitions for value in part.record]
 
+    def _is_heard(self, source: str, value: bytes) -> bool:
+        return any(mark in value for mark in self._policies.marks.get(source, (b"",)))
+
     def _record(self, place: int, source: str) -> list[bytes]:
-        return self.partitions[place].record if source == self._decider.source else self._enrolment.partitions[place].record
+        if source == self._decider.source:
+            return self.partitions[place].record
+        if source == ENROLMENT.source:
+            return self._enrolment.partitions[place].record
+        return self.beside[source].partitions[place].record if source in self.beside else []
 
     def _publish(self, place: int, fact: Any, source: str, offset: int) -> None:
-        # The two records are one in a deployment: an offset names a fact of either, and the ids of commands are told apart by it.
-        position = offset if source != self._decider.source else 1_000_000 + offset
-        for key, value in published_commands(self._policies, fact, partition=place, offset=position):
+        # The records are one in a deployment: an offset names a fact of any, and the ids of commands are told apart by it.
+        for key, value in published_commands(self._policies, fact, partition=place, offset=self._positions[source] + offset):
             self.partitions[partition_of(key, PARTITIONS)].inputs.append((key, value))

@@ -19,6 +19,7 @@ from services.case.domain import (
     placing,
     plan_commands,
     policy_commands,
+    referrals,
 )
 from services.case.domain.case import INITIAL, Case, evolve
 from services.case.domain.plan import planned
@@ -64,6 +65,7 @@ from shared.contracts.case_commands import (
 )
 from shared.contracts.case_days import TellUrgency
 from shared.contracts.case_owner_commands import OWNER_COMMANDS
+from shared.contracts.case_referrals import NoteAnswer
 from shared.contracts.flag_commands import ClearFlag, ConfirmFlag, DrawFile, RaiseFlag, RecordRecheck
 from shared.contracts.place_commands import AnswerPlace, FreePlace, HoldPlace
 from shared.contracts.refusal import Refusal
@@ -328,6 +330,8 @@ def _judged(case: Case, asked: CaseCommand, *, on: date, cause: str) -> CaseFact
     if isinstance(asked, HoldPlace | FreePlace | AnswerPlace):
         of = {getattr(asked, "office", "").removeprefix("/counties/")}
         return place_commands.decide(case, asked, on=on, cause=cause, answers_for=of)
+    if isinstance(asked, NoteAnswer):
+        return referrals.decide(case.standing, case.referral, asked)
     if isinstance(asked, RecordStep | ChangePlan):
         return plan_commands.decide(case, asked, on=on, cause=cause, answers_for={asked.office.removeprefix("/counties/")})
     return planned(case.plan, case.history, _followed(case, asked, on), on=on)

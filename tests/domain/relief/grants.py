@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from services.relief.domain import referrals
 from services.relief.domain.grant import INITIAL, Pupil, evolve
 from services.relief.domain.office_commands import OfficeCommand
 from services.relief.domain.office_commands import decide as decide_office_command
@@ -33,6 +34,7 @@ from shared.contracts.relief import (
     SetBoarding,
     SuspendGrant,
 )
+from shared.contracts.relief_referrals import AnswerReferral, NoteHousehold
 from shared.contracts.sequence import sequence_of
 from shared.contracts.words import Stage
 from tests.domain.decided import Decided
@@ -56,11 +58,15 @@ moved_while_out = replace(moved, in_school=False)
 restored = RestoreGrant(**_said, in_school=True)  # type: ignore[arg-type]
 restored_while_out = replace(restored, in_school=False)
 
+noted = NoteHousehold(**_said)  # type: ignore[arg-type]  # as above
+not_poor = replace(noted, poor=False)
+referred = AnswerReferral(asked="step-1", referral=sequence_of(1, 0))
+
 begun = BeginTerm(AUTUMN)
 boards = SetBoarding(office=OFFICE, term=AUTUMN, boarder=True)
 paid = PayGrant(office=OFFICE, term=AUTUMN, reference="ZF/2019-0001", day=date(2019, 10, 15), fen=31_250)
 
-Command = PolicyCommand | OfficeCommand
+Command = PolicyCommand | OfficeCommand | AnswerReferral
 Told = tuple[str, Command]
 
 
@@ -136,4 +142,6 @@ def decided(pupil: Pupil, asked: Command, *, on: date, cause: str) -> ReliefFact
     """Judge a command as the worker does."""
     if isinstance(asked, FollowingCommand):
         return decide_policy_command(pupil, asked, on=on)
+    if isinstance(asked, AnswerReferral):
+        return referrals.decide(pupil, asked, on=on)
     return decide_office_command(pupil, asked, on=on, cause=cause, answers_for=(asked.office or "").removeprefix("/counties/").split())

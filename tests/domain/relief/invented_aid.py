@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from services.relief.domain.grant import INITIAL, Pupil, evolve
 from shared.contracts import relief as r
+from shared.contracts.relief_referrals import AnswerReferral, NoteHousehold
 from shared.contracts.sequence import sequence_of
 from shared.contracts.words import Stage
 from tests.domain.decided import decided_in_order
@@ -27,7 +28,7 @@ _paid_on = st.sampled_from([date(2019, 9, 3), date(2019, 10, 1), date(2020, 2, 3
 FOLLOWING: st.SearchStrategy[r.FollowingCommand] = st.one_of(
     *(
         st.builds(kind, fact=_fact, county=_county, stage=_stage, poor=_poor)
-        for kind in (r.GrantTermsAid, r.ResumeGrant, r.SuspendGrant, r.KeepGrant, r.EndGrant)
+        for kind in (r.GrantTermsAid, r.ResumeGrant, r.SuspendGrant, r.KeepGrant, r.EndGrant, NoteHousehold)
     ),
     st.builds(r.MoveGrant, fact=_fact, county=_county, stage=_stage, poor=_poor, in_school=st.booleans()),
 )
@@ -36,6 +37,7 @@ ASKED: st.SearchStrategy[r.ReliefCommand] = st.one_of(
     st.builds(r.SetBoarding, office=_office, term=TERMS, boarder=st.booleans()),
     st.builds(r.BeginTerm, term=TERMS, office=st.none() | _office),
 )
+REFERRED = st.builds(lambda n: AnswerReferral(asked=f"step-{n}", referral=sequence_of(n, 0)), st.integers(1, 6))
 DAYS = st.builds(lambda days: date(2019, 9, 4) + timedelta(days=days), st.integers(0, 240))
 BEGINNINGS: tuple[tuple[tuple[date, Command], ...], ...] = (
     (),
@@ -50,7 +52,7 @@ def histories(draw: st.DrawFn) -> History:
     """Return what was asked of one child, day by day; facts of the student are numbered as they happened, some told twice."""
     told = [*draw(st.sampled_from(BEGINNINGS))]
     days = sorted(draw(st.lists(DAYS, min_size=4, max_size=12)))
-    told += [(day, draw(st.one_of(FOLLOWING, ASKED, ASKED))) for day in days]  # type: ignore[misc]  # all of one language
+    told += [(day, draw(st.one_of(FOLLOWING | REFERRED, ASKED, ASKED))) for day in days]  # type: ignore[misc]  # all of one language
     history: History = [(day, f"command-{n}", numbered(asked, n)) for n, (day, asked) in enumerate(told)]
     for again in draw(st.lists(st.integers(0, len(history) - 1), max_size=3)):
         history.insert(draw(st.integers(again + 1, len(history))), history[again])

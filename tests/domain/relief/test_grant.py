@@ -16,6 +16,7 @@ from shared.contracts.relief import (
     EligibilityRecognised,
     GrantState,
 )
+from shared.contracts.relief_referrals import HouseholdNoted
 from shared.contracts.words import Stage
 from tests.domain.relief.grants import (
     AUTUMN,
@@ -102,13 +103,13 @@ def test_returning_in_the_next_term_brings_that_terms_aid_and_leaves_the_suspend
 
 def test_dropping_out_in_the_next_term_leaves_what_was_due_for_the_last_one() -> None:
     outcome = given(("2019-09-02", in_school)).when("2020-02-17", dropped_out)
-    outcome.then(EligibilityLapsed, None, None)
+    outcome.then(HouseholdNoted, None, None)
     assert outcome.left.grant_of(number_of(AUTUMN)) == grant()
 
 
 def test_a_paid_grant_stays_paid_whether_the_child_drops_out_or_returns() -> None:
     story = (("2019-09-02", in_school), ("2019-10-15", paid))
-    given(*story).when("2019-11-04", dropped_out).then(EligibilityLapsed, None, None)
+    given(*story).when("2019-11-04", dropped_out).then(HouseholdNoted, None, None)
     given(*story, ("2019-11-04", dropped_out)).when("2019-12-02", returned).then(EligibilityRecognised, None, None)
 
 

@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.relief.domain.grant import FOLDED, evolve, fold
+from services.relief.domain.grant import FOLDED, evolve, fold, is_poor_outside
 from services.relief.domain.packed import pack, unpack
 from services.relief.domain.rates import amount
 from shared.calendar.terms import number_of, term_on
 from shared.contracts.refusal import Refusal
 from shared.contracts.relief import AidGranted, FollowingCommand, Grant, GrantState, MergedAidFact, ReliefFact
+from shared.contracts.relief_referrals import HouseholdNoted, ReferralAnswered
 from shared.contracts.sequence import sequence_of
 from shared.events.codec import encode, read_fact
 from shared.events.envelope import Event
@@ -74,22 +75,41 @@ def test_what_is_counted_is_the_sum_over_the_facts(history: History) -> None:
 @given(histories())
 def test_each_fact_finds_what_the_one_before_it_left_and_changes_it(history: History) -> None:
     left: defaultdict[str, Grant | None] = defaultdict(lambda: None)
-    eligible, boards = None, False
+    eligible, boards, poor = None, False, False
     for _, _, fact in live(history)[1]:
-        if fact.after is None:
+        if isinstance(fact, ReferralAnswered):
+            assert fact.before == fact.after
+            assert fact.after is None or fact.after == left[fact.after.term]
+        elif fact.after is None:
             assert fact.before is None
-            assert (fact.eligible, fact.boards) != (eligible, boards)
+            assert (fact.eligible, fact.boards) != (eligible, boards) or (isinstance(fact, HouseholdNoted) and fact.poor != poor)
         else:
             assert fact.before == left[fact.after.term] != fact.after
             left[fact.after.term] = fact.after
         eligible, boards = fact.eligible, fact.boards
+        poor = poor if fact.fact is None else is_poor_outside(fact)
+
+
+@law
+@given(histories())
+def test_a_referral_is_answered_once_and_again_only_where_a_report_on_the_household_changed_the_answer(history: History) -> None:
+    last: ReferralAnswered | None = None
+    for _, _, fact in live(history)[1]:
+        if isinstance(fact, ReferralAnswered):
+            if last is not None and fact.referral == last.referral:
+                assert fact.fact is not None
+                assert fact.answer is not last.answer
+            else:
+                assert fact.fact is None
+                assert last is None or fact.referral > last.referral
+            last = fact
 
 
 @law
 @given(histories())
 def test_paid_and_ended_are_the_end(history: History) -> None:
     for _, _, fact in live(history)[1]:
-        assert fact.before is None or fact.before.state in {GrantState.DUE, GrantState.SUSPENDED}
+        assert fact.before is None or fact.before == fact.after or fact.before.state in {GrantState.DUE, GrantState.SUSPENDED}
 
 
 @law
@@ -105,7 +125,7 @@ def test_a_grant_is_always_the_amount_in_force_for_its_term(history: History) ->
 @given(histories())
 def test_a_students_fact_touches_the_grant_of_its_own_term_and_no_other(history: History) -> None:
     for on, _, fact in live(history)[1]:
-        if fact.fact is not None and fact.after is not None:
+        if (fact.fact is not None or isinstance(fact, ReferralAnswered)) and fact.after is not None:
             assert number_of(fact.after.term) == term_on(on)
 
 

@@ -4,12 +4,14 @@ import pytest
 
 from services.relief.domain import timeline
 from services.relief.domain.grant import DIGEST, DIGESTS, INITIAL, KEPT, Pupil, TermsGrant
-from services.relief.domain.packed import FORMAT, SCHEMES, STAGES, STATES, pack, unpack
+from services.relief.domain.packed import ANSWERS, FORMAT, SCHEMES, STAGES, STATES, pack, places_in_lists, term_key, unpack
 from shared.calendar.terms import name_of, number_of
-from shared.contracts.relief import RELIEF_FACTS, Eligibility, Grant, GrantState, Scheme
+from shared.contracts.relief import Eligibility, Grant, GrantState, Scheme
+from shared.contracts.relief_language import RELIEF_FACTS
+from shared.contracts.relief_referrals import ReferralAnswer
 from shared.contracts.words import Stage
 from shared.states import UnknownFormat
-from tests.domain.relief.grants import boards, changed, dropped_out, given, in_school, paid
+from tests.domain.relief.grants import ZHAOJUE, boards, changed, dropped_out, given, in_school, noted, paid, referred
 from tests.domain.relief.test_grant_table import STORIES
 
 paid_as_boarder = changed(paid, fen=62_500)
@@ -19,11 +21,14 @@ def test_the_numbers_of_words_never_change() -> None:
     assert STATES == {GrantState.DUE: 0, GrantState.SUSPENDED: 1, GrantState.PAID: 2, GrantState.ENDED: 3}
     assert STAGES == {Stage.PRIMARY: 0, Stage.JUNIOR: 1}
     assert SCHEMES == {Scheme.LIVING_SUBSIDY: 0}
+    assert list(ANSWERS) == list(ReferralAnswer)
     assert (list(STATES), list(STAGES), list(SCHEMES)) == (list(GrantState), list(Stage), list(Scheme))
     numbers = {fact.TYPE.split(".")[3]: number for fact, number in timeline._KINDS.items()}
     of_one_id = {"granted": 1, "suspended": 2, "resumed": 3, "moved": 4, "recalculated": 5, "paid": 6, "ended": 7}
     assert numbers == of_one_id | {"handed-over": 8, "taken-over": 9, "given-back": 10, "regained": 11}
-    assert numbers.keys() == {fact.TYPE.split(".")[3] for fact in RELIEF_FACTS} - {"recognised", "lapsed", "merged", "parted"}
+    assert numbers.keys() == {fact.TYPE.split(".")[3] for fact in RELIEF_FACTS} - {
+        "recognised", "lapsed", "merged", "parted", "household-noted", "referral-answered",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("found", STORIES)
@@ -48,15 +53,27 @@ def test_a_state_stays_byte_for_byte_what_it_was() -> None:
     # format; eligible, boards, junior, two digests; position 10,000 and one more; county and term; the digests; autumn 2019, paid,
     # junior, boards; county; fen; three happenings, length of the reference; granted, recalculated, paid; the reference
     state = bytes.fromhex(
-        "02 17 0000000000002711 0007d597 0fc7 7224c257d2fb b98f2dd978ca 0fc7 0e 0007d597 0000f424 03 0c "
+        "03 17 0000000000002711 0007d597 0fc7 7224c257d2fb b98f2dd978ca 0fc7 0e 0007d597 0000f424 03 0c "
         "01 46dd 0007d597 00007a12 05 46eb 0007d597 0000f424 06 4708 0007d597 0000f424 5a462f323031392d30303031"
     )
     assert pack(pupil) == state
     assert unpack(state) == pupil
 
 
-def test_a_child_with_one_grant_that_was_suspended_once_takes_51_bytes() -> None:
-    assert len(pack(given(("2019-09-02", in_school), ("2019-10-08", dropped_out)).pupil)) == 16 + 13 + 2 * 11
+def test_a_child_with_one_grant_that_was_suspended_once_takes_52_bytes() -> None:
+    assert len(pack(given(("2019-09-02", in_school), ("2019-10-08", dropped_out)).pupil)) == 16 + 1 + 13 + 2 * 11
+
+
+def test_a_child_that_was_referred_is_read_back_as_it_was() -> None:
+    child = given(("2019-10-08", noted), ("2019-10-09", referred)).pupil
+    # format; no marks but the household's; position 10,000 and one more; no county, no term; poor and referred, the third answer, position of
+    # case's fact, length of the id; the id
+    state = bytes.fromhex("03 80 0000000000002711 00000000 0000 03 02 0000000000002710 0006 737465702d31")
+    assert pack(child) == state
+    assert unpack(state) == child
+    grown = given(("2019-09-02", in_school), ("2019-10-08", dropped_out), ("2019-10-09", referred)).pupil
+    assert unpack(pack(grown)) == grown
+    assert places_in_lists(pack(grown)) == {(f"{ZHAOJUE}:suspended", term_key(number_of("2019-autumn")))}
 
 
 def test_no_state_is_a_child_never_heard_of() -> None:

@@ -12,7 +12,7 @@ CREATE OR REPLACE TABLE aid (county VARCHAR, scheme VARCHAR, state VARCHAR, gran
 
 CREATE OR REPLACE MACRO is_without_grant(type) AS type IN (
     'cn.baoxue.relief.recognised.v1', 'cn.baoxue.relief.lapsed.v1', 'cn.baoxue.relief.merged.v1', 'cn.baoxue.relief.parted.v1',
-    'cn.baoxue.relief.given-back.v1');
+    'cn.baoxue.relief.given-back.v1', 'cn.baoxue.relief.household-noted.v1', 'cn.baoxue.relief.referral-answered.v1');
 
 CREATE OR REPLACE MACRO is_sound_grant(aid) AS aid IS NULL OR (
     coalesce(aid.state IN ('due', 'suspended', 'paid', 'ended'), false)

@@ -38,6 +38,7 @@ from shared.contracts.flags import FLAG_FACTS
 from shared.contracts.oversight_codes import Finding, FlaggedAct, FlagGround, FlagState, Rule
 from shared.contracts.place_codes import FreeingReason, Place, PlaceState, Shortage
 from shared.contracts.relief import GrantState, Scheme
+from shared.contracts.relief_referrals import ReferralAnswer
 from shared.contracts.words import Reason, RemovalCode
 from shared.identity.caller import Role
 from tests.support.web_files import declarations, elements, strings
@@ -87,6 +88,7 @@ CODES = {
     *(f"place.state.{state}" for state in (*PlaceState, "none")),
     *(f"shortage.{shortage}" for shortage in Shortage),
     *(f"freeing.{because}" for because in FreeingReason),
+    *(f"answer.{answer}" for answer in ReferralAnswer),
     *(f"role.{role}" for role in Role),
     *(f"did.{did}" for did in Looked),
     *(f"purpose.{purpose}" for purpose in Purpose),

@@ -2,9 +2,19 @@
 import { html } from "/look/vendor/htm-3.1.1/standalone.module.js";
 import { joined, spoken, t } from "../words.js";
 import { rolesOf } from "./form_parts.js";
+import { termNamed } from "./places.js";
 import { whenDue } from "./rows.js";
 
+// What an officer has to act on stands out: that there is no answer, and that the household is not registered poor.
+const STANDS_OUT = new Set(["none", "not_poor"]);
 const SIGNS = { done: "✓", to_do: "→", waiting: "…", left_out: "–" };
+
+function Referral({ referral }) {
+  const { answer, on, term, fen } = referral;
+  const said = answer && t("referral.answered", { day: on, term: termNamed(term), answer: t(`answer.${answer}`) });
+  const money = fen && t("money", { yuan: (fen / 100).toLocaleString("en") });
+  return html`<p class=${STANDS_OUT.has(answer ?? "none") ? "strip" : "note"} data-answer=${answer ?? "none"}>${[said ?? t("referral.waiting"), money].filter(Boolean).join(" · ")}</p>`;
+}
 
 export function Plan({ desk, plan, history, today, steps, act }) {
   const may = (name) => steps.some((step) => step.do === name && step.why === null);
@@ -24,6 +34,7 @@ export function Plan({ desk, plan, history, today, steps, act }) {
             ${step.state === "done" ? said[step.step] && html`<p class="note">${t("plan.did", { day: said[step.step].happened })}</p>`
               : step.state === "waiting" ? html`<p class="note">${t("plan.after", { steps: joined(step.after.map(title)) })}</p>`
               : step.state === "to_do" && html`<p class="mark">${t("file.due", { day: step.due })} ${whenDue(step.due, today)}</p>`}
+            ${step.referral && html`<${Referral} referral=${step.referral} />`}
           </div>
           <div class="do">
             ${step.state === "to_do" && may("record-step") && rolesOf(desk, step.roles).length > 0 && html`<button type="button" class="quiet" data-plan-step=${step.step} onClick=${() => act("record-step", step)}>${t("plan.record")}</button>`}
