@@ -116,6 +116,8 @@ def test_a_report_that_changes_no_answer_is_noted_and_no_answer() -> None:
     assert in_school_again.pupil.poor
     # It was told that the aid of the term is due. Whoever reads the aid beside the file sees that it was paid.
     in_school_again.when("2019-12-02", noted).then_nothing()
+    still_paid = given(DUE, ("2019-10-20", paid), OUT_LATER, ("2019-11-06", referred)).when("2019-12-02", not_poor)
+    still_paid.then(HouseholdNoted, None, None)
     gone = given(("2019-10-08", noted), ("2019-10-09", referred)).when("2019-12-02", left)
     gone.then(HouseholdNoted, None, None)
     assert not gone.left.poor, "a file whose child left the ledger is closed: it hears of nothing more"
