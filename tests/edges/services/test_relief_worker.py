@@ -13,14 +13,17 @@ from services.relief.decider import ReliefDecider
 from services.relief.domain.packed import FORMAT, unpack
 from services.relief.policies import ReliefPolicies
 from shared.clock import CHINA
+from shared.contracts.case_codes import CaseStanding, CaseState, Role
+from shared.contracts.case_offices import CaseStepDone
+from shared.contracts.relief_referrals import REFERRAL_STEP, HouseholdNoted, ReferralAnswer, ReferralAnswered
 from shared.contracts.sequence import sequence_of
 from shared.contracts.student import Standing, StudentProgressed
-from shared.contracts.words import Stage, Status
+from shared.contracts.words import Reason, Stage, Status
 from shared.deciding.deciding_follower import DecidingFollower
 from shared.deciding.policy_follower import PolicyFollower
 from shared.deciding.states.state_store import StateStore
 from shared.events.codec import encode, read_event, read_fact
-from shared.events.envelope import Event
+from shared.events.envelope import Event, caused
 from shared.log import topics
 from shared.log.event_log import LogRecord
 from shared.log.memory_log import MemoryLog
@@ -57,6 +60,21 @@ class Worker:
             partitionkey=child, sequence=sequence_of(n, 0), causationid="r", correlationid="r", data=data,
         )  # fmt: skip
         self.record.append(LogRecord(n, child.encode(), encode(fact)))
+
+    def refers(self, child: str, *, offset: int) -> None:
+        """Let case record that the step of a plan was done by which its child is referred, as the worker decided the command at an offset."""
+        standing = CaseStanding(CaseState.OPEN, "513431", Reason.POVERTY, 0, FIRST.date())
+        done = CaseStepDone(
+            before=standing, after=standing, office="/counties/513431", role=Role.OFFICER, playbook=1, step=REFERRAL_STEP, happened=FIRST.date(),
+            evidence="ZZ/1",
+        )  # fmt: skip
+        asked = Event(
+            specversion="1.0", id="ask-1", source="/counties/513431", type="-", subject=child, time=FIRST, recordedtime=FIRST, partitionkey=child,
+            sequence="-", causationid="ask-1", correlationid="ask-1", data=done,
+        )  # fmt: skip
+        self.log.topics[topics.CASE_COMMANDS] = [[LogRecord(n, b"", b"") for n in range(offset + 1)]]
+        fact = caused(asked, done, source="/case", topic=topics.CASE_COMMANDS, partition=P, offset=offset)
+        self.record.append(LogRecord(len(self.record), child.encode(), encode(fact)))
 
     async def work(self, *, at_most: int = 1_000_000) -> None:
         """Follow what there is of both topics, in batches of at most so many records."""
@@ -126,6 +144,16 @@ async def test_a_poor_child_in_school_is_granted_aid_and_stands_in_its_lists(wor
     [state] = [state for key, states in kept.items() if b":b:" in key for state in states.values()]
     assert unpack(state).grants[0].grant == fact[1].after
     assert {key.rpartition(b":l:")[2] for key in kept if b":l:" in key} == {b"513431:due", b"513431:eligible"}
+
+
+async def test_a_file_of_case_that_refers_its_child_is_answered_through_the_record(worker: Worker) -> None:
+    child = CHILDREN[1]
+    worker.happens(child, None, Standing(Status.DROPPED_OUT, "513431", Stage.JUNIOR, True, Reason.POVERTY), FIRST)
+    worker.refers(child, offset=0)
+    await worker.work()
+    facts = [read_fact(record.value)[1] for record in worker.log.topics[topics.STUDENT_STATUS][P]]
+    assert [type(fact) for fact in facts] == [HouseholdNoted, ReferralAnswered]
+    assert facts[1].answer is ReferralAnswer.ON_RETURN
 
 
 async def test_states_and_lists_built_again_from_the_record_are_those_that_were_there(worker: Worker) -> None:
