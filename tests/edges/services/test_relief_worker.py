@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from msgspec import Raw
 
+from services.case.policies import CasePolicies
 from services.relief.decider import ReliefDecider
 from services.relief.domain.packed import FORMAT, unpack
 from services.relief.policies import ReliefPolicies
 from shared.clock import CHINA
 from shared.contracts.case_codes import CaseStanding, CaseState, Role
 from shared.contracts.case_offices import CaseStepDone
+from shared.contracts.case_referrals import NoteAnswer
 from shared.contracts.relief_referrals import REFERRAL_STEP, HouseholdNoted, ReferralAnswer, ReferralAnswered
 from shared.contracts.sequence import sequence_of
 from shared.contracts.student import Standing, StudentProgressed
@@ -154,6 +156,12 @@ async def test_a_file_of_case_that_refers_its_child_is_answered_through_the_reco
     facts = [read_fact(record.value)[1] for record in worker.log.topics[topics.STUDENT_STATUS][P]]
     assert [type(fact) for fact in facts] == [HouseholdNoted, ReferralAnswered]
     assert facts[1].answer is ReferralAnswer.ON_RETURN
+    case = PolicyFollower(CasePolicies(), connect(worker.url), worker.log, generation="1", partitions=1)
+    record = worker.log.topics[topics.STUDENT_STATUS][P]
+    assert await case.follow(RecordBatch(topics.STUDENT_STATUS, P, 0, len(record), record)) == len(record)
+    told = read_event(worker.log.topics[topics.CASE_COMMANDS][P][-1].value)
+    assert (told.type, told.subject, told.source) == (NoteAnswer.TYPE, child, "/case/policies")
+    await case.stop()
 
 
 async def test_states_and_lists_built_again_from_the_record_are_those_that_were_there(worker: Worker) -> None:
