@@ -154,7 +154,7 @@ def unpack(state: bytes | None) -> Case:
 
     Raises ``UnknownFormat``.
     """
-    if state is None or len(state) == CLOCK_SIZE or state[1] == SUSPICION_MARK:
+    if state is None or len(state) == CLOCK_SIZE or state[1:2] == bytes((SUSPICION_MARK,)):
         return INITIAL
     _check(state)
     _, marks, county, due, attempts, taken, begun, more = _CASE.unpack_from(state)
