@@ -15,6 +15,9 @@ from faust.types import TP, ConsumerMessage
 from shared.log.bare_records import fetch_bare_records
 from shared.worker.follower import RecordBatch
 
+_WAIT, _SHORT_WAIT = 1.0, 0.2
+"""Seconds to wait for records, which end the wait. A partition that is resumed meanwhile does not end it: while any may be, the wait is short."""
+
 
 class AssignedBatch(NamedTuple):
     """A batch, and in which generation of the group its partition was assigned to this worker."""
@@ -109,8 +112,8 @@ class BatchConsumer(driver.Consumer):
                     # Every partition's queue is full. Stock Faust would sleep for a whole second here.
                     await asyncio.sleep(0.005)
                     continue
-                # A short wait, for a partition that is resumed meanwhile does not wake the waiter.
-                fetched = cast("Mapping[TP, Fetched]", await self._getmany(active_partitions=active, timeout=0.2))
+                wait = _SHORT_WAIT if self._buffered_partitions or self._paused_partitions else _WAIT
+                fetched = cast("Mapping[TP, Fetched]", await self._getmany(active_partitions=active, timeout=wait))
                 await asyncio.sleep(0)
                 generation = self.app.consumer_generation_id
                 if fetched and not self._flows():

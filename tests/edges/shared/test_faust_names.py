@@ -50,6 +50,7 @@ def test_the_consumer_has_what_the_drain_uses() -> None:
     for name in ("_getmany", "_get_active_partitions", "on_buffer_full", "can_resume_flow"):
         assert name in dir(driver.Consumer) or name in names_used(AnyConsumer), name
     assert {"_read_offset", "flow_active", "callback", "consumer_stopped_errors"} <= names_used(AnyConsumer)
+    assert {"_buffered_partitions", "_paused_partitions"} <= names_used(AnyConsumer)
 
 
 def test_the_consumer_thread_seeks_commits_and_knows_its_assignment() -> None:
