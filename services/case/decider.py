@@ -187,17 +187,21 @@ class CaseDecider:
         return Judged(Outcome.ACCEPTED, state=packed_suspicion.pack(suspicion.evolve(known, fact)), fact=value)
 
     def evolved(self, fact: Event[Raw], state: bytes | None) -> bytes:
-        """Return the state after a fact of case's own, as ``judge`` left it when the fact was new."""
+        """Return the state after a fact of case's own, as ``judge`` left it when the fact was new.
+
+        No file is overwritten by what somebody else wrote under a child's key about a day or a suspicion.
+        """
         data: CaseFact | DayBegan | OversightFact | PlaceFact | SuspicionFact = read_data(RECORD_LANGUAGE, fact.type, fact.data)
         if isinstance(data, DayBegan):
-            return clock.pack_clock(data.day)
+            return clock.pack_clock(data.day) if state is None or len(state) == packed.CLOCK_SIZE else state
         if isinstance(data, OversightFact):
             county = oversight.evolve(fact.subject, packed_county.unpack(state), data, on=china_day(fact.time), cause=fact.causationid)
             return packed_county.pack(fact.subject, county)
         if isinstance(data, PlaceFact):
             return packed_school.pack(fact.subject, school.evolve(packed_school.unpack(state), data, at=micros_of(fact.time)))
         if isinstance(data, SuspicionFact):
-            return packed_suspicion.pack(suspicion.evolve(packed_suspicion.unpack(state), data))
+            known = packed_suspicion.unpack(state)
+            return packed_suspicion.pack(suspicion.evolve(known, data)) if state is None or packed_suspicion.is_suspicion(state) else state
         return packed.pack(evolve(packed.unpack(state), data, on=china_day(fact.time), cause=fact.causationid))
 
     def listed(self, state: bytes | None) -> AbstractSet[tuple[str, bytes]]:

@@ -54,6 +54,20 @@ def test_several_files_are_worked_on_with_one_act_and_each_says_what_became_of_i
     assert serious(page) == []
 
 
+def test_several_files_are_handed_on_with_one_act(context: BrowserContext, system: LocalStack, children: list[Child]) -> None:
+    page = open_desk(context, system, "officer", "?queue=all")
+    for child in children[1:3]:
+        page.check(f"{row(child)} [name=pick]")
+    page.select_option(".many [name=act]", "hand-on")
+    page.select_option(".many [name=to]", "township_head")
+    page.click(".many .go")
+    expect(page.locator("[data-told=done]")).to_have_count(2)
+    for child in children[1:3]:
+        expect(page.locator(f"{row(child)} .answers")).to_contain_text("乡镇长")
+        assert until_file(system, child.student)["history"][-1]["what"] == "handed-on"
+    assert serious(page) == []
+
+
 def test_a_list_is_sorted_and_thinned_out_as_the_address_says(context: BrowserContext, system: LocalStack, children: list[Child]) -> None:
     page = open_desk(context, system, "officer", "?queue=all")
     page.select_option("select[name=order]", "out")

@@ -73,7 +73,7 @@ _MOST_ATTEMPTS = 16_383
 _PLACED, _REFERRED = 1 << 15, 1 << 14
 _PLACED_AT, _PLACED_BYTE = 9, 1 << 7
 
-SUSPICION_MARK = 0xFD
+SUSPICION_MARK = b"\xfd"
 """The second byte of the state of a suspicion (``packed_suspicion.py``). It is no file."""
 CLOCK_SIZE = 4
 """Bytes of the state of a partition's clock (``clock.py``). It is no file."""
@@ -154,7 +154,7 @@ def unpack(state: bytes | None) -> Case:
 
     Raises ``UnknownFormat``.
     """
-    if state is None or len(state) == CLOCK_SIZE or state[1:2] == bytes((SUSPICION_MARK,)):
+    if state is None or len(state) == CLOCK_SIZE or state[1:2] == SUSPICION_MARK:
         return INITIAL
     _check(state)
     _, marks, county, due, attempts, taken, begun, more = _CASE.unpack_from(state)

@@ -8,12 +8,12 @@ from services.case.domain.stored_numbers import NO_DAY, code_of, pack_day, unpac
 from services.case.domain.suspicion import NOTHING, Suspicion, next_day
 from shared.states import check_format, damaged
 
-_LAYOUT = Layout(">BB16s3s3sqB")  # version; a mark that no file has there; the student; the county; the last day; the newest fact; whether it passed
+_LAYOUT = Layout(">Bc16s3s3sqB")  # version; a mark that no file has there; the student; the county; the last day; the newest fact; whether it passed
 
 
 def is_suspicion(state: bytes) -> bool:
     """Return whether a state is that of a suspicion."""
-    return state[1] == SUSPICION_MARK
+    return state[1:2] == SUSPICION_MARK
 
 
 def pack(known: Suspicion) -> bytes:
@@ -24,10 +24,15 @@ def pack(known: Suspicion) -> bytes:
 
 
 def unpack(state: bytes | None) -> Suspicion:
-    """Return the suspicion whose state these bytes are; none are one of which nothing is known. Raises ``UnknownFormat``."""
+    """Return the suspicion whose state these bytes are; none, and those of anything else, are one of which nothing is known.
+
+    Raises ``UnknownFormat``.
+    """
     if state is None:
         return NOTHING
     check_format(state, FORMAT, "case")
+    if not is_suspicion(state):
+        return NOTHING
     try:
         _, _, student, county, until, newest, outstayed = _LAYOUT.unpack(state)
     except LayoutError:

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from typing import assert_never
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from services.case.domain.deadlines import deadlines_in
 from shared.contracts.case_days import TellUrgency
@@ -72,7 +71,7 @@ def evolve(known: Suspicion, fact: SuspicionFact) -> Suspicion:
         case SuspicionNoted():
             return Suspicion(fact.student, fact.county, position_of(fact.fact), fact.until)
         case SuspicionOutstayed():
-            return replace(known, outstayed=True)
+            return Suspicion(fact.student, fact.county, position_of(fact.fact), known.until, outstayed=True)
         case SuspicionSettled():
             return Suspicion(fact.student, fact.county, position_of(fact.fact))
         case _:
@@ -80,5 +79,5 @@ def evolve(known: Suspicion, fact: SuspicionFact) -> Suspicion:
 
 
 def next_day(known: Suspicion) -> date | None:
-    """Return the day on which the suspicion is older than its term; None where it is settled, or was told of."""
-    return None if known.until is None or known.outstayed else known.until + timedelta(1)
+    """Return the day on which the suspicion is older than its term; None where it is settled, or was told of, and behind the last day there is."""
+    return None if known.until in (None, date.max) or known.outstayed else known.until + timedelta(1)

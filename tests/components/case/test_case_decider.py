@@ -231,6 +231,16 @@ def test_a_suspicion_is_watched_under_its_own_key_and_is_listed_until_its_term_h
     assert decider.listed(second.state) == frozenset()
 
 
+def test_what_somebody_else_wrote_of_a_day_or_a_suspicion_under_a_childs_key_overwrites_no_file() -> None:
+    file = judged(OPEN).state
+    day = judged(asked(BeginDay(day=date(2020, 6, 14)), child=CLOCK.decode(), time=at("2020-06-14"), id_="d"), key=CLOCK).fact
+    note = NoteSuspicion(student=CHILD, county="513431", fact=sequence_of(3, 0))
+    noted = judged(asked(note, child=SUSPECTED.decode(), time=at("2020-06-14"), id_="p"), key=SUSPECTED).fact
+    for forged in (day, noted):
+        assert forged is not None
+        assert decider.evolved(read_event(forged), file) == file
+
+
 def test_nothing_else_happens_at_a_suspicion_and_no_suspicion_at_a_child() -> None:
     note = NoteSuspicion(student=CHILD, county="513431", fact=sequence_of(3, 0))
     with pytest.raises(Unreadable, match="of a suspicion"):

@@ -32,6 +32,7 @@ from shared.contracts.places import SchoolPlacesStated
 from shared.contracts.registry import INPUT_LANGUAGES
 from shared.contracts.sequence import sequence_of
 from shared.contracts.student import Standing, StudentFact
+from shared.contracts.suspicions import NoteSuspicion, SettleSuspicion, suspicion_of
 from shared.contracts.words import (
     OUT_OF_SCHOOL,
     ClearedOutcome,
@@ -60,8 +61,9 @@ def standing(status: Status, county: str = HERE, reason: Reason | None = None) -
     return Standing(status, county, Stage.JUNIOR, True, reason or (Reason.WORK if status in OUT_OF_SCHOOL else None))
 
 
-def follows(fact: StudentFact | SchoolPlacesStated, by: str | None = None) -> list[CaseCommand]:
-    return [read_data(INPUT_LANGUAGES["case"], event.type, event.data) for event in commands(fact, by)]
+def follows(fact: StudentFact | SchoolPlacesStated, by: str | None = None, *, subject: str = CHILD) -> list[CaseCommand]:
+    """What is asked of the file of the child, or of its suspicion."""
+    return [read_data(INPUT_LANGUAGES["case"], event.type, event.data) for event in commands(fact, by) if event.subject == subject]
 
 
 def commands(fact: StudentFact | SchoolPlacesStated, by: str | None = None) -> list[Event[Any]]:
@@ -72,7 +74,7 @@ def commands(fact: StudentFact | SchoolPlacesStated, by: str | None = None) -> l
         )
     )  # fmt: skip
     asked = published_commands(CasePolicies(), read(value), partition=3, offset=500)
-    assert all(key == CHILD.encode() for key, _ in asked)
+    assert {key for key, _ in asked} <= {CHILD.encode(), suspicion_of(CHILD).encode()}
     return [read_event(value) for _, value in asked]
 
 
@@ -129,6 +131,26 @@ def test_a_removal_closes_a_file_and_says_why_and_by_what_it_is_known(evidence: 
 def test_a_suspicion_that_ends_with_a_removal_closes_a_file_too() -> None:
     cleared = student.StudentCleared(before=standing(Status.SUSPECTED), after=GONE, outcome=ClearedOutcome.DECEASED)
     assert follows(cleared) == [CloseForRemoval(fact=SEQUENCE)]
+
+
+@pytest.mark.parametrize("before", [None, *Status])
+@pytest.mark.parametrize("after", [None, *Status])
+def test_a_suspicion_is_noted_when_it_begins_and_settled_when_it_ends(before: Status | None, after: Status | None) -> None:
+    was, now = (None if each is None else standing(each) for each in (before, after))
+    asked = follows(fact_of(was, now), subject=suspicion_of(CHILD))
+    if (before is Status.SUSPECTED) == (after is Status.SUSPECTED):
+        assert asked == []
+    elif after is Status.SUSPECTED:
+        assert asked == [NoteSuspicion(student=CHILD, county=HERE, fact=SEQUENCE)]
+    else:
+        reason = None if now is None else now.reason
+        assert asked == [SettleSuspicion(student=CHILD, county=HERE, fact=SEQUENCE, status=after, reason=reason)]
+
+
+def test_a_suspicion_of_an_id_that_is_merged_is_settled() -> None:
+    merged = same_as.StudentMerged(before=standing(Status.SUSPECTED), after=None, student=OTHER, merge=MERGE, known=knowing(OUT))
+    assert [type(each) for each in follows(merged, subject=suspicion_of(CHILD))] == [SettleSuspicion]
+    assert [type(each) for each in follows(merged)] == [CloseForMerge]
 
 
 def test_leave_closes_a_file() -> None:

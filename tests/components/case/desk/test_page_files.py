@@ -77,7 +77,7 @@ CODES = {
     *(f"order.{order}" for order in Order),
     *(f"plan.{state}" for state in StepState),
     *(f"change-because.{because}" for because in PlanChangeReason if because is not PlanChangeReason.NEW_VERSION),
-    *(f"many.{what}" for what in ("plan-visit", *PlanChange, "done", "refused", "pending")),
+    *(f"many.{what}" for what in ("plan-visit", "hand-on", "take-over", *PlanChange, "done", "refused", "pending")),
     *(f"paper.{paper}" for paper in Paper),
     *(f"notes.kind.{kind}" for kind in ("signed_form", "photograph", "letter", "other")),
     *(f"want.{code}" for code in ("not_allowed_now", "earlier_step_missing", "attempts_missing", "term_running")),

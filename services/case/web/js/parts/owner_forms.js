@@ -5,7 +5,7 @@ import { asOf, chips, officeFor, simple } from "./form_parts.js";
 
 const SENT_BACK = ["not_here", "no_household_register", "lives_elsewhere", "sent_in_error", "other"];
 const UNOWNED = ["no_household_register", "lives_elsewhere", "between_counties", "other"];
-const OF_SCHOOLS = ["principal", "teacher"];
+export const OF_SCHOOLS = ["principal", "teacher"];
 
 const receiver = (file) => `/counties/${file.hand_over.to_county}`;
 

@@ -5,7 +5,7 @@ import { useLive } from "../live.js";
 import { t } from "../words.js";
 import { Filter } from "./filter.js";
 import { naming } from "./owner.js";
-import { Many } from "./many.js";
+import { ACTS, Many } from "./many.js";
 import { Rows } from "./rows.js";
 
 const A_PAGE = 50;
@@ -22,7 +22,7 @@ export function Work({ desk, view, go, may, names, place }) {
   const chosen = Math.min(at, Math.max(0, files.length - 1));
   const rows = useRef(null);
   const [picked, choose] = useState(new Set());
-  const pick = may("record-attempts") || may("change-plans") ? (ids, yes) => choose((before) => new Set(yes ? [...before, ...ids] : [...before].filter((id) => !ids.includes(id)))) : null;
+  const pick = Object.values(ACTS).some(may) ? (ids, yes) => choose((before) => new Set(yes ? [...before, ...ids] : [...before].filter((id) => !ids.includes(id)))) : null;
 
   useEffect(() => {
     if (!desk.names || !may("read-names") || !files.length) return;
