@@ -64,20 +64,21 @@ class Days:
         """Let days pass up to this one. Return how many commands that took."""
         self._now = datetime.combine(day, time(1), CHINA)
         before = sum(map(len, self._log.topics[topics.CASE_COMMANDS]))
-        working = asyncio.create_task(self._work())
+        at = {partition: stands or 0 for partition, stands in (await self._deciding.cursors(ALL)).items()}
+        # As in the worker, partitions wait for Redis beside one another.
+        working = [asyncio.create_task(self._work(partition, stands)) for partition, stands in at.items()]
         await self._clock.pass_days(lambda: ALL)
-        working.cancel()
+        for each in working:
+            each.cancel()
         return sum(map(len, self._log.topics[topics.CASE_COMMANDS])) - before
 
-    async def _work(self) -> None:
-        at = {partition: stands or 0 for partition, stands in (await self._deciding.cursors(ALL)).items()}
+    async def _work(self, partition: int, at: int) -> None:
+        records = self._log.topics[topics.CASE_COMMANDS][partition]
         while True:
-            for partition, records in enumerate(self._log.topics[topics.CASE_COMMANDS]):
-                while at[partition] < len(records):
-                    end = min(at[partition] + BATCH, len(records))
-                    batch = RecordBatch(topics.CASE_COMMANDS, partition, at[partition], end, records[at[partition] : end])
-                    at[partition] = await self._deciding.follow(batch)
-            await asyncio.sleep(0.005)
+            while at < len(records):
+                end = min(at + BATCH, len(records))
+                at = await self._deciding.follow(RecordBatch(topics.CASE_COMMANDS, partition, at, end, records[at:end]))
+            await asyncio.sleep(0.01)
 
 
 def passing(config: StackConfig, log: MemoryLog, first: date, number: int) -> None:
@@ -162,7 +163,7 @@ async def measure(number: int, config: StackConfig, _: int) -> None:
     await opened(number, config, log)
     print(f"memory of Redis: {(await used(redis) - empty) / number:.1f} bytes a file with its lists")
     # Opened on 5 January 2019, a Saturday: due on the 12th, due soon from the 10th, overdue from the 13th.
-    busy = multiprocessing.get_context("fork").Process(target=passing, args=(config, log, date(2019, 1, 9), 6))
+    busy = multiprocessing.get_context("fork").Process(target=passing, args=(config, log, date(2019, 1, 9), 5))
     busy.start()
     await lists(config, date(2019, 1, 13), busy)
     await asyncio.to_thread(busy.join)

@@ -22,6 +22,7 @@ from services.case.parameters import Answering, Student
 from services.case.plan_documents import PlansToRenew
 from services.case.schools import Schools
 from services.case.sight import Sight, is_within
+from services.case.tallied import TALLIED
 from services.case.versions import IfMatch, expecting
 from shared import clock
 from shared.access.access_log import AccessLog, Why
@@ -53,6 +54,7 @@ from shared.contracts.place_commands import FreePlace, HoldPlace
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.services import CASE
 from shared.deciding.states.state_store import StateStore
+from shared.deciding.states.tallies import Tallies
 from shared.http import telemetry
 from shared.http.api import create_api, json_response
 from shared.http.callers import Having, Identity, counties_of_caller
@@ -171,7 +173,8 @@ def create_app(
     pages.install(app)
     sign_in.install(app, signing_in)
     clocks = Clocks(store, files.today, partitions=partitions)
-    lists = WorkLists(store, office.listing, office.gate, files, clocks, partitions=partitions)
+    tallies = Tallies(redis, CASE.name, generation=generation, partitions=partitions, tallied=TALLIED)
+    lists = WorkLists(store, office.listing, tallies, office.gate, files, clocks, partitions=partitions)
     desk.install(app, files=files, lists=lists, access=access, neighbours=beside)
     counties = CountyFiles(store, office.listing, office.gate, files, partitions=partitions)
     county_flags.install(app, counties, office.submitter, story, _speaker)

@@ -29,6 +29,7 @@ from services.case.domain import (
 from services.case.domain.case import Case, evolve
 from services.case.domain.owner_lists import lists_of
 from services.case.domain.plan import planned
+from services.case.tallied import TALLIED
 from shared.clock import china_day, micros_of
 from shared.contracts.case import CaseFact
 from shared.contracts.case_commands import (
@@ -98,6 +99,7 @@ class CaseDecider:
     service = CASE.name
     source = CASE.source
     topic = topics.CASE_COMMANDS
+    tallied = TALLIED
 
     def state_id(self, key: bytes | None) -> bytes:
         """Return the 16 bytes of a student id, of a clock, of a suspicion, those that a county's six digits are padded to, or a school's ten have."""
@@ -205,13 +207,15 @@ class CaseDecider:
         return packed.pack(evolve(packed.unpack(state), data, on=china_day(fact.time), cause=fact.causationid))
 
     def listed(self, state: bytes | None) -> AbstractSet[tuple[str, bytes]]:
-        """Return the lists of a state. A clock has none, a county one while a flag of it is open, a school that of its county,
+        """Return the lists of a state. A clock has one of its own, a county one while a flag of it is open, a school that of its county,
         and a suspicion one until its term has passed.
 
         Those of a file are of its county and state, of what was and will be told of its due day, of who answers, of flags, draws and places.
         """
-        if state is None or len(state) == packed.CLOCK_SIZE:
+        if state is None:
             return _NOWHERE
+        if len(state) == packed.CLOCK_SIZE:
+            return frozenset((clock.place_in_lists(state),))
         if packed_county.is_county(state):
             flagged = packed_county.place_in_lists(state)
             return _NOWHERE if flagged is None else frozenset((flagged,))

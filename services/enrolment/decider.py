@@ -44,6 +44,7 @@ class EnrolmentDecider:
     service = ENROLMENT.name
     source = ENROLMENT.source
     topic = topics.SUBMISSIONS
+    tallied = None
 
     def __init__(self) -> None:
         self._provinces = provinces_in(divisions())

@@ -29,6 +29,7 @@ class ReliefDecider:
     service = RELIEF.name
     source = RELIEF.source
     topic = topics.RELIEF_COMMANDS
+    tallied = None
 
     def state_id(self, key: bytes | None) -> bytes:
         """Return the 16 bytes of a student id."""

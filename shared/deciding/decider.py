@@ -11,6 +11,7 @@ from shared.contracts.registry import Language
 from shared.contracts.services import ServiceSpec
 from shared.contracts.suspicions import SUSPICION
 from shared.deciding.states.outcomes import Exceptional, Outcome
+from shared.deciding.states.tally import Tallied
 from shared.deciding.storable import check_storable
 from shared.events.codec import Unreadable, encode, read_data, read_event
 from shared.events.envelope import Cause, Event, caused
@@ -40,6 +41,10 @@ class Decider(Protocol):
     """The CloudEvents ``source`` of its facts."""
     topic: str
     """Its one input topic."""
+
+    @property
+    def tallied(self) -> Tallied | None:
+        """Which of its lists are counted; None for none."""
 
     def state_id(self, key: bytes | None) -> bytes:
         """Return the 16 bytes by which the state of a record's key is kept. Raises ``Unreadable``."""

@@ -197,6 +197,7 @@ class DecidingFollower:
                 outcomes=_by_offset(batch, step.outcomes),
                 exceptions=step.exceptions,
                 published=_read_up_to(batch, published, behind, self._behind.get(batch.partition, {})),
+                tallied=self._decider.tallied,
             )
         if applied != batch.next:
             self.assigned(frozenset({batch.partition}))
@@ -288,7 +289,7 @@ class DecidingFollower:
                 states[state_id] = self._decider.evolved(event, states[state_id])
                 last = event.sequence
             changes = [_change(self._decider, i, found[i], state) for i, state in states.items() if state is not None]
-            await self._store.apply_rebuilding(partition, at, piece[-1].offset + 1, last, changes)
+            await self._store.apply_rebuilding(partition, at, piece[-1].offset + 1, last, changes, tallied=self._decider.tallied)
             at = piece[-1].offset + 1
         # No own fact of the record lies behind the last one: the look beyond the cursor begins where the rebuild ended.
         return await self._store.finish_rebuilding(partition, at, offset_of(last) + 1 if last else begin, published={topics.STUDENT_STATUS: at})

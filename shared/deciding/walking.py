@@ -16,6 +16,9 @@ from shared.ids import command_id
 Submitted = tuple[bytes, bytes]
 """The key and the bytes of a command."""
 
+_LONGEST = 10
+"""Times the first wait for decisions: the longest one between two looks."""
+
 
 def command_for(subject: str, data: EventData, *, walk: str, source: str, at: datetime, recorded: datetime) -> Submitted:
     """Return a command of a walk for a subject. ``walk``: its name; ``at``: when what it asks for is true; ``recorded``: when it comes in."""
@@ -31,11 +34,13 @@ def commands_for(entries: Iterable[Entry], data: EventData, *, walk: str, source
 async def until_decided(store: StateStore, wanted: Mapping[int, int], *, look: float, goes_on: Callable[[], Awaitable[bool]]) -> bool:
     """Wait until the worker stands at these offsets, or behind them. Return False once the walk is not to go on any more.
 
-    ``look``: seconds from one look to the next. Raises one of ``REDIS_UNAVAILABLE``.
+    ``look``: seconds from the first look to the second; each wait is half as long again, up to ten times that. Raises one of ``REDIS_UNAVAILABLE``.
     """
+    wait = look
     while await goes_on():
         stands = await store.cursors(wanted)
         if all((stands[partition] or 0) >= offset for partition, offset in wanted.items()):
             return True
-        await asyncio.sleep(look)
+        await asyncio.sleep(wait)
+        wait = min(wait * 1.5, look * _LONGEST)
     return False

@@ -1,6 +1,7 @@
 """The queues of a work list: which files wait for what, by state and due day. Pure."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -55,8 +56,6 @@ class Queue(StrEnum):
     """The file is nobody's: the level above has to give it to a county."""
 
 
-MARKS = (FLAGGED, DRAWN, NO_PLACE)
-"""The kinds of the lists in which files stand beside that of their state: those that were flagged or drawn, and plans without a place."""
 OUT = (CaseState.OPEN, CaseState.PERSUADING)
 """The states of the file of a child that is out of school."""
 _BACK = (CaseState.RETURNED,)
@@ -148,37 +147,14 @@ def bounds(today: date) -> tuple[bytes, bytes]:
     return pack_day(today), pack_day(today + _DAY)
 
 
-_Ranges = tuple[int, int, int]
-"""How many files of a list are due before today, today, and later."""
-
-
-def counts_by_queue(
-    by_state: Mapping[CaseState, _Ranges],
-    by_kind: Mapping[Kind, _Ranges] | None = None,
-    told: Mapping[Urgency, int] | None = None,
-    escalated: tuple[Urgency, ...] = ESCALATED,
-    by_mark: Mapping[str, _Ranges] | None = None,
-) -> dict[Queue, int]:
-    """Return how many files each queue has, by the lists of states, of who answers, of what was told, and of flagged and drawn files."""
-    none, kinds, said, marks = (0, 0, 0), by_kind or {}, told or {}, by_mark or {}
-    out = [sum(by_state.get(state, none)[n] for state in OUT) for n in range(3)]
-    back, closed = by_state.get(CaseState.RETURNED, none), by_state.get(CaseState.CLOSED, none)
-    return {
-        Queue.OVERDUE: out[0],
-        Queue.TODAY: out[1],
-        Queue.COMING: out[2],
-        Queue.SOON: said.get(Urgency.DUE_SOON, 0),
-        Queue.ESCALATED: sum(said.get(urgency, 0) for urgency in escalated),
-        Queue.CONFIRM: back[0] + back[1],
-        Queue.WATCHED: back[2],
-        Queue.SECOND: sum(by_state.get(CaseState.CLOSING, none)),
-        Queue.ALL: sum(out),
-        Queue.FLAGGED: sum(marks.get(FLAGGED, none)),
-        Queue.RECHECK: sum(marks.get(DRAWN, none)),
-        Queue.NO_PLACE: sum(marks.get(NO_PLACE, none)),
-        Queue.CLOSED: sum(closed),
-        Queue.INCOMING: sum(kinds.get(Kind.INCOMING, none)),
-        Queue.SENT: sum(kinds.get(Kind.SENT, none)),
-        Queue.AGEING: kinds.get(Kind.INCOMING, none)[0],
-        Queue.UNOWNED: sum(kinds.get(Kind.UNOWNED, none)),
-    }
+def feeds(today: date, escalated: tuple[Urgency, ...] = ESCALATED) -> Mapping[str, Sequence[tuple[Queue, int]]]:
+    """Return by list the queues that it is part of, each with which part: 0 is what stands there before today, 1 today, 2 later."""
+    now, later = bounds(today)
+    parts = ((b"", now), (now, later), (later, NO_DAY))
+    found: defaultdict[str, list[tuple[Queue, int]]] = defaultdict(list)
+    for queue in Queue:
+        wanted = range_of(queue, today, escalated)
+        for kind in wanted.kinds:
+            within = (wanted.below is None or end <= wanted.below for _, end in parts)
+            found[kind] += [(queue, n) for n, ends in enumerate(within) if ends and parts[n][0] >= wanted.not_below]
+    return found

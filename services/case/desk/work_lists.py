@@ -1,34 +1,37 @@
 """Reads queues of files and how many wait in them. A page and a count cost the same however many files there are. Raises ``Problem``."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from datetime import date
 from math import ceil
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from services.case.clocks import Clocks
 from services.case.desk.documents import CountyWork, DeskEntry, Place, WorkCounts, WorkList, desk_entry_of
 from services.case.desk.orders import Order
-from services.case.desk.queues import ESCALATED, MARKS, OUT, Queue, Range, bounds, counts_by_queue, is_marked, range_of
+from services.case.desk.queues import ESCALATED, OUT, Queue, Range, bounds, feeds, is_marked, range_of
 from services.case.desk.schools import Schools
 from services.case.desk.sorted_lists import Asked, SortedLists
 from services.case.documents import CaseEntry, CaseFile, entry_of
 from services.case.domain.case import Case
-from services.case.domain.owner_lists import Kind, stands_in
+from services.case.domain.owner_lists import stands_in
 from services.case.domain.packed import unpack
 from services.case.domain.packed_county import LISTED_AS as COUNTY_FLAGS
-from services.case.domain.stored_numbers import NO_DAY, unpack_day
+from services.case.domain.stored_numbers import NO_DAY, pack_day, unpack_day
 from services.case.files import Files
 from services.case.sight import Sight
+from services.case.tallied import TALLIED
 from shared.commands.rebuild_gate import RebuildGate
-from shared.contracts.case_codes import CaseStanding, CaseState, Role, Urgency
+from shared.contracts.case_codes import CaseStanding, Role, Urgency
 from shared.contracts.words import Reason
-from shared.deciding.states.listing import Counted, Cursor, Listing
+from shared.deciding.states.listing import Cursor, Listing
 from shared.deciding.states.state_store import StateStore
+from shared.deciding.states.tallies import Tallies
 from shared.geography.divisions import NATION, divisions
 from shared.http.unavailable import redis_needed
 from shared.identity.offices import NATIONAL
 from shared.log.partitioner import partition_of
 
+_NONE_WAIT = dict.fromkeys(Queue, 0)
 _LOOKED_THROUGH = 2_000
 """The most files that a page looks through for those of a reason or a school."""
 
@@ -58,8 +61,10 @@ class Chosen(NamedTuple):
 class WorkLists:
     """The queues of one generation."""
 
-    def __init__(self, store: StateStore, listing: Listing, gate: RebuildGate, files: Files, clocks: Clocks, *, partitions: int) -> None:
-        self._clocks = clocks
+    def __init__(
+        self, store: StateStore, listing: Listing, tallies: Tallies, gate: RebuildGate, files: Files, clocks: Clocks, *, partitions: int
+    ) -> None:
+        self._clocks, self._tallies = clocks, tallies
         self._store, self._listing, self._gate, self._files, self._partitions = store, listing, gate, files, partitions
         self._sorted = SortedLists(store, listing, partitions=partitions)
 
@@ -116,33 +121,25 @@ class WorkLists:
         await self._gate.check(range(self._partitions))
         days = await self._clocks.look()
         with redis_needed():
-            names = [*(each.value for each in (*CaseState, *Kind, *Urgency)), *MARKS, COUNTY_FLAGS]
-            lists = await self._listing.counted(groups, names, bounds(days.today))
-        total = dict.fromkeys(Queue, 0)
+            lists = await self._tallies.counted(groups, pack_day(days.today))
+            if lists is None:
+                lists = await self._listing.counted(groups, TALLIED.kinds, bounds(days.today))
+        parts, waiting, lowest = feeds(days.today, escalated), dict[str, dict[Queue, int]](), dict[str, bytes]()
+        for (county, kind), counted in lists.items():
+            queues = waiting.setdefault(county, dict(_NONE_WAIT))
+            for queue, n in parts.get(kind, ()):
+                queues[queue] += counted.ranges[n]
+            if kind in OUT:
+                lowest[county] = min(counted.lowest, lowest.get(county, NO_DAY))
         found: list[CountyWork] = []
         for county in groups:
-            here = {state: lists[county, state.value] for state in CaseState if (county, state.value) in lists}
-            kinds = {kind: lists[county, kind.value] for kind in Kind if (county, kind.value) in lists}
-            marks = {mark: lists[county, mark] for mark in MARKS if (county, mark) in lists}
-            flagged = (county, COUNTY_FLAGS) in lists
-            if not here and not kinds and not flagged:
-                continue
-            told = {urgency: sum(lists[county, urgency.value].ranges) for urgency in Urgency if (county, urgency.value) in lists}
-            queues = counts_by_queue(_ranges_of(here), _ranges_of(kinds), told, escalated, _ranges_of(marks))
-            lowest = min((here[state].lowest for state in OUT if state in here), default=NO_DAY)
-            oldest = None if lowest == NO_DAY else unpack_day(lowest)
-            found.append(CountyWork(county, name_of(county), queues, oldest, flagged))
-            for queue, number in queues.items():
-                total[queue] += number
+            if (here := waiting.get(county)) is not None:
+                oldest = lowest.get(county, NO_DAY)
+                flagged = (county, COUNTY_FLAGS) in lists
+                found.append(CountyWork(county, name_of(county), here, None if oldest == NO_DAY else unpack_day(oldest), flagged))
+        total = {queue: sum(each.queues[queue] for each in found) for queue in Queue}
         stopped = min((each.began for each in days.stopped), default=None)
         return WorkCounts(days.today, total, found, stopped, sum(each.flagged for each in found))
-
-
-_L = TypeVar("_L")
-
-
-def _ranges_of(lists: Mapping[_L, Counted]) -> dict[_L, tuple[int, int, int]]:
-    return {name: (each.ranges[0], each.ranges[1], each.ranges[2]) for name, each in lists.items()}
 
 
 def _stays(case: Case, now: CaseStanding, of: Range, among: Set[str]) -> bool:

@@ -8,6 +8,9 @@ from shared.calendar.school_days import NATION, is_school_day, is_working_day
 from shared.contracts.case_days import BeginDay, DayBegan
 from shared.states import check_format, damaged
 
+LISTED_AS = "clock:began"
+"""The list of a partition's clock."""
+
 
 def begin(began: date | None, command: BeginDay) -> DayBegan | None:
     """Return the fact that a day began after the one that began last; None for any other day than the next. The first may be any day."""
@@ -34,3 +37,8 @@ def day_of_clock(state: bytes | None) -> date | None:
     if len(state) != CLOCK_SIZE:
         raise damaged(state, "case")
     return unpack_day(state[1:])
+
+
+def place_in_lists(state: bytes) -> tuple[str, bytes]:
+    """Return the list in which a clock stands, by the day that began last."""
+    return LISTED_AS, state[1:]

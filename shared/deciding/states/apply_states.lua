@@ -1,10 +1,11 @@
 -- Compare and set: write states and outcomes and move the cursor, if it is the expected one; otherwise change nothing.
 -- KEYS  1 cursor hash  2 prefix of the buckets  3 prefix of the lists  4 prefix of the outcomes  5 prefix of the exceptions
---       6 prefix of the sets of groups that have a list, by kind: a list is named <group>:<kind>
+--       6 prefix of the sets of groups that have a list, by kind: a list is named <group>:<kind>  7 prefix of the counts of lists
 -- ARGV  1 name of the cursor's field  2 m, the number of arguments that set fields of the cursor  3.. those m, field and value in turn
 --       then, from m+3 on: expected value ('' for none)  next value
 --       outcomes: a byte for each offset from expected to next, or ''  seconds to keep outcomes
---       the calls (calls.py), in four lists: HSET of buckets, ZADD and ZREM of lists, SADD of groups that have a list, by kind
+--       the calls (calls.py), in four lists: HSET of buckets, ZADD and ZREM of lists, SADD of groups that have a list, by kind; and what
+--       changes in the counts of lists (tally.py), or nil
 --       then offset and text of each exception in turn
 -- Returns {1, next} or {0, stored or ''}. Never fails half-way: all that can be wrong is wrong before the first write.
 local field, m = ARGV[1], tonumber(ARGV[2])
@@ -16,7 +17,7 @@ if (stored or '') ~= expected then return {0, stored or ''} end
 -- guard end
 
 -- One call for each key, and not for each change: what a write costs beside itself (its key, its part of the append-only file) is most of it.
-local states, entered, left, groups = unpack(cmsgpack.unpack(ARGV[m + 7]))
+local states, entered, left, groups, counting = unpack(cmsgpack.unpack(ARGV[m + 7]), 1, 5)
 local function make(command, prefix, calls)
   for _, each in ipairs(calls) do call(command, prefix .. each[1], unpack(each, 2)) end
 end
@@ -24,9 +25,102 @@ make('HSET', KEYS[2], states)
 make('ZADD', KEYS[3], entered)
 make('ZREM', KEYS[3], left)
 make('SADD', KEYS[6], groups)
+
+-- Add to counts, or put others in their place. told: the first byte of a count and a number in turn, in order.
+local function patch(key, told, put)
+  if #told == 0 then return end
+  local from, size = told[1], told[#told - 1] + 4 - told[1]
+  local old, pieces, done = call('GETRANGE', key, from, from + size - 1), {}, 0
+  if #old < size then old = old .. string.rep('\0', size - #old) end
+  for i = 1, #told, 2 do
+    local at, number = told[i] - from, told[i + 1]
+    if not put then
+      local a, b, c, d = string.byte(old, at + 1, at + 4)
+      number = number + ((a * 256 + b) * 256 + c) * 256 + d
+    end
+    if at > done then pieces[#pieces + 1] = string.sub(old, done + 1, at) end
+    local low = number % 65536
+    local high = (number - low) / 65536
+    pieces[#pieces + 1] = string.char(math.floor(high / 256), high % 256, math.floor(low / 256), low % 256)
+    done = at + 4
+  end
+  call('SETRANGE', key, from, table.concat(pieces))
+end
+
+-- Count the entries of the lists of a kind anew: before a day, on it and on the next; limits: the sort keys of these days and of the third.
+local function recount(kind, limits, places)
+  local before, on, next_on = {}, {}, {}
+  for _, place in ipairs(places) do
+    local list, at = KEYS[3] .. place[1] .. ':' .. kind, place[2]
+    local third = call('ZLEXCOUNT', list, '-', '(' .. limits[3])
+    if third > 0 then
+      local first, second = call('ZLEXCOUNT', list, '-', '(' .. limits[1]), call('ZLEXCOUNT', list, '-', '(' .. limits[2])
+      local n = #before
+      before[n + 1], before[n + 2], on[n + 1], on[n + 2], next_on[n + 1], next_on[n + 2] = at, first, at, second - first, at, third - second
+    end
+  end
+  for what, told in pairs({before = before, on = on, next = next_on}) do
+    local key = KEYS[7] .. kind .. ':' .. what
+    call('UNLINK', key)
+    patch(key, told, true)
+  end
+end
+
+-- Add to the counts of the days before one, on it and on the next; told: a day, the first byte of a count and a number in turn.
+local function count_by_day(kind, begun, told)
+  local changed = {before = {}, on = {}, next = {}}
+  for i = 1, #told, 3 do
+    local day, at = told[i], told[i + 1]
+    if day <= begun + 1 then
+      local numbers = changed[day < begun and 'before' or day == begun and 'on' or 'next']
+      numbers[at] = (numbers[at] or 0) + told[i + 2]
+    end
+  end
+  for what, numbers in pairs(changed) do
+    local order, sorted = {}, {}
+    for at in pairs(numbers) do order[#order + 1] = at end
+    table.sort(order)
+    for _, at in ipairs(order) do
+      sorted[#sorted + 1] = at
+      sorted[#sorted + 1] = numbers[at]
+    end
+    patch(KEYS[7] .. kind .. ':' .. what, sorted)
+  end
+end
+
+local firsts = {}
+if counting then
+  local numbers, by_day, earliest, turned = unpack(counting)
+  for kind, told in pairs(numbers) do patch(KEYS[7] .. kind, told) end
+  for kind, told in pairs(earliest) do
+    for i = 2, #told, 2 do
+      local list = told[i]
+      local first = call('ZRANGEBYLEX', KEYS[3] .. list, '-', '+', 'LIMIT', 0, 1)[1]
+      firsts[list], told[i] = first or false, 0
+      if first then
+        local a, b, c = string.byte(first, 1, 3)
+        told[i] = 4294967295 - ((a * 256 + b) * 256 + c)
+      end
+    end
+    patch(KEYS[7] .. kind .. ':earliest', told, true)
+  end
+  if #turned > 0 then
+    local begun, limits, kinds, places = unpack(turned)
+    call('HSET', KEYS[1], 'begun', begun)
+    for _, kind in ipairs(kinds) do recount(kind, limits, places) end
+  else
+    local begun = tonumber(call('HGET', KEYS[1], 'begun') or nil)
+    if begun then
+      for kind, told in pairs(by_day) do count_by_day(kind, begun, told) end
+    end
+  end
+end
+
 for _, each in ipairs(left) do
   local list = each[1]
-  if call('EXISTS', KEYS[3] .. list) == 0 then
+  local first = firsts[list]
+  if first == nil then first = call('EXISTS', KEYS[3] .. list) == 1 end
+  if not first then
     local group, kind = string.match(list, '^(.-):(.*)$')
     call('SREM', KEYS[6] .. kind, group)
   end

@@ -11,6 +11,8 @@ from zlib import crc32
 
 import msgpack
 
+from shared.deciding.states.tally import Tallied, counting
+
 MOST = 1_000
 """Arguments of one call, an even number: Lua's stack holds about 8,000, and whoever chooses ids may choose all of one bucket."""
 _SCORE = b"0"
@@ -42,10 +44,11 @@ class Question:
         return dict(zip((state_id for ids in self._asked for state_id in ids), states, strict=True))
 
 
-def writing(changes: Iterable[tuple[bytes, bytes, _Entries, _Entries]], buckets: int) -> bytes:
+def writing(changes: Iterable[tuple[bytes, bytes, _Entries, _Entries]], buckets: int, tallied: Tallied | None = None) -> bytes:
     """Return the calls that write states, each with its id, and the entries that leave lists and that enter them, by what is called.
 
-    They are HSET of each bucket, ZADD of each list, ZREM of each list, and, of each kind of lists, SADD of the groups that have one now.
+    They are HSET of each bucket, ZADD of each list, ZREM of each list, and, of each kind of lists, SADD of the groups that have one now; then
+    what changes in the counts of lists (``tally.py``).
     """
     states: defaultdict[int, list[bytes]] = defaultdict(list)
     left: defaultdict[str, list[bytes]] = defaultdict(list)
@@ -55,14 +58,21 @@ def writing(changes: Iterable[tuple[bytes, bytes, _Entries, _Entries]], buckets:
         for name, entry in leaves:
             left[name].append(entry)
         for name, entry in enters:
-            entered[name] += (_SCORE, entry)
+            entered[name].append(entry)
     groups: defaultdict[str, list[str]] = defaultdict(list)
     for name in entered:
         group, _, kind = name.partition(":")
         groups[kind].append(group)
-    packed: bytes = _encode((_calls(states), _calls(entered), _calls(left), _calls(groups)))
+    scored = {name: [part for entry in entries for part in (_SCORE, entry)] for name, entries in entered.items()}
+    packed: bytes = _encode((_calls(states), _calls(scored), _calls(left), _calls(groups), counting(tallied, entered, left)))
     return packed
 
 
 def _calls(told: Mapping[int, Sequence[bytes]] | Mapping[str, Sequence[bytes | str]]) -> list[list[int | bytes | str]]:
-    return [[key, *arguments[first : first + MOST]] for key, arguments in told.items() for first in range(0, len(arguments), MOST)]
+    found: list[list[int | bytes | str]] = []
+    for key, arguments in told.items():
+        if len(arguments) <= MOST:
+            found.append([key, *arguments])
+        else:
+            found += ([key, *arguments[first : first + MOST]] for first in range(0, len(arguments), MOST))
+    return found

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple, cast
 
 from shared.deciding.states.calls import Question, bucket_of, writing
+from shared.deciding.states.tally import Tallied
 from shared.redis.edge import Redis, script
 from shared.redis.keys import Key, key_of
 
@@ -18,11 +19,19 @@ KEYS = (
         "hash",
         "`next`, the offset wanted of the input topic; `format`, of the states, buckets and lists; `published:<topic>`, an offset below "
         "which all that the service published there is applied; while states are being rebuilt from "
-        "the record, `facts`, the offset wanted there, and `sequence`, the last taken, instead of `next`",
+        "the record, `facts`, the offset wanted there, and `sequence`, the last taken, instead of `next`; `begun`, the day "
+        "that began last, for which lists are counted by day",
     ),
     Key("{<service>:<generation>:p<partition>}:b:<bucket>", "hash", "16-byte id -> packed state; small, so that Redis keeps it as a listpack"),
     Key("{<service>:<generation>:p<partition>}:l:<list>", "sorted set", "what is listed, in the order of its bytes: sort key and 16-byte id"),
     Key("{<service>:<generation>:p<partition>}:groups:<kind>", "set", "the groups that have a list of this kind: a list is named `<group>:<kind>`"),
+    Key(
+        "{<service>:<generation>:p<partition>}:n:<kind>",
+        "string",
+        "how many entries each list of this kind has, four bytes a group, in the order of the groups' numbers; `n:<kind>:before`, `n:<kind>:on` and "
+        "`n:<kind>:next`: how many stand there before the day that began last, on it and on the next; `n:<kind>:earliest`: 2^32 - 1 less the "
+        "earliest day, 0 for none",
+    ),
     Key("{<service>:<generation>:p<partition>}:outcomes:<chunk>", "string", "a byte for each input offset, 65,536 to a chunk", "90 days"),
     Key("{<service>:<generation>:p<partition>}:exceptions:<chunk>", "hash", "offset -> JSON, of what was not simply accepted", "90 days"),
 )
@@ -32,7 +41,7 @@ Argument = bytes | str | int
 KEEP_OUTCOMES = 90 * 86_400
 """Seconds that receipts can be asked for."""
 
-_LISTS = 2
+_LISTS = 3
 """The version of the layout of lists: raise it with any change of that."""
 
 _NOTHING_PUBLISHED: Mapping[str, int] = MappingProxyType({})
@@ -142,13 +151,14 @@ class StateStore:
         outcomes: bytes,
         exceptions: Iterable[tuple[int, bytes]],
         published: Mapping[str, int] = _NOTHING_PUBLISHED,
+        tallied: Tallied | None = None,
     ) -> int | None:
         """Write a step and move the cursor from ``expected`` to ``next_``. Return where the cursor stands then, None where there is none.
 
         Changes nothing where the cursor is not the expected one: a repeat, a zombie and a twin are all no-ops. ``published``: the offset behind
-        what the step published, by topic.
+        what the step published, by topic; ``tallied``: which lists are counted.
         """
-        args: list[Argument] = [expected, next_, outcomes, KEEP_OUTCOMES, writing(changes, self._buckets)]
+        args: list[Argument] = [expected, next_, outcomes, KEEP_OUTCOMES, writing(changes, self._buckets, tallied)]
         for offset, text in exceptions:
             args += (offset, text)
         fields: list[Argument] = ["next", next_, "format", self._format, *_published_fields(published)]
@@ -175,10 +185,11 @@ class StateStore:
         changes: Iterable[Change],
         *,
         published: Mapping[str, int] = _NOTHING_PUBLISHED,
+        tallied: Tallied | None = None,
     ) -> None:
-        """Write the states that a piece of the record leaves. ``published``: as ``apply`` has it. Raises ``RebuildOvertaken``."""
+        """Write the states that a piece of the record leaves. ``published``, ``tallied``: as ``apply`` has them. Raises ``RebuildOvertaken``."""
         fields: list[Argument] = ["facts", next_, "sequence", sequence, *_published_fields(published)]
-        stands = await self._apply_if(partition, "facts", fields, [expected, next_, b"", 0, writing(changes, self._buckets)])
+        stands = await self._apply_if(partition, "facts", fields, [expected, next_, b"", 0, writing(changes, self._buckets, tallied)])
         if stands != next_:
             raise RebuildOvertaken(f"{self.key(partition, 'cursor')}: expected facts at {expected}, stands at {stands}")
 
@@ -205,7 +216,7 @@ class StateStore:
         return Read(int(stands), [found[i] for i in ids])
 
     async def _apply_if(self, partition: int, field: str, fields: Sequence[Argument], args: Sequence[Argument]) -> int | None:
-        keys = [self.key(partition, what) for what in ("cursor", "b:", "l:", "outcomes:", "exceptions:", "groups:")]
+        keys = [self.key(partition, what) for what in ("cursor", "b:", "l:", "outcomes:", "exceptions:", "groups:", "n:")]
         _done, stands = await self._apply(keys=keys, args=[field, len(fields), *fields, *args])
         return int(stands) if stands not in (None, b"") else None
 

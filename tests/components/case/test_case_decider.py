@@ -9,6 +9,7 @@ from hypothesis import given
 from msgspec import Raw
 
 from services.case.decider import CaseDecider
+from services.case.domain.stored_numbers import pack_day
 from shared.clock import CHINA
 from shared.contracts.case import CaseFact, CaseOpened
 from shared.contracts.case_codes import Urgency
@@ -192,7 +193,7 @@ def test_a_day_begins_at_the_clock_of_a_partition_once_and_in_order() -> None:
     event, data = read_fact(first.fact)
     assert (event.subject, event.source, data) == (CLOCK.decode(), "/case", DayBegan(day=date(2020, 6, 14), working_day=False, school_day=False))
     assert decider.evolved(read_event(first.fact), None) == first.state
-    assert decider.listed(first.state) == frozenset()
+    assert decider.listed(first.state) == {("clock:began", pack_day(date(2020, 6, 14)))}
     assert judged(begin[0], first.state, key=CLOCK) == Judged(Outcome.DUPLICATE)
     second = judged(begin[1], first.state, key=CLOCK)
     assert second.outcome is Outcome.ACCEPTED

@@ -50,7 +50,7 @@ class Counted(Struct, frozen=True):
 class CountingDecider:
     """A count and the id of the command that came last: the same id again decides nothing."""
 
-    service, source, topic = SERVICE, "/counting", COMMANDS
+    service, source, topic, tallied = SERVICE, "/counting", COMMANDS, None
 
     def state_id(self, key: bytes | None) -> bytes:
         if key is None or len(key) != 32:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.case.desk.queues import Queue, bounds, counts_by_queue, escalated_to, range_of
+from services.case.desk.queues import Queue, bounds, escalated_to, feeds, range_of
 from services.case.domain.stored_numbers import NO_DAY, pack_day
 from shared.contracts.case_codes import CaseStanding, CaseState, Urgency
 
@@ -26,8 +26,8 @@ def test_each_file_waits_in_one_queue_and_is_counted_there(state: CaseState, day
     ranges = {queue: range_of(queue, TODAY) for queue in Queue}
     within = [queue for queue, each in ranges.items() if state in each.states and key >= each.not_below and (each.below is None or key < each.below)]
     before, beyond = bounds(TODAY)
-    ranged = (int(key < before), int(before <= key < beyond), int(key >= beyond))
-    assert within == [queue for queue, number in counts_by_queue({state: ranged}).items() if number]
+    part = (key >= before) + (key >= beyond)
+    assert within == [queue for queue, n in feeds(TODAY)[state] if n == part]
     # All that are out of school stand together besides: the ledger.
     assert (Queue.ALL in within) is (state in {CaseState.OPEN, CaseState.PERSUADING})
     (waits,) = (queue for queue in within if queue is not Queue.ALL)
@@ -40,7 +40,9 @@ def test_what_was_told_of_a_file_brings_it_before_those_whom_it_concerns(urgency
     escalated = escalated_to(office)
     now = CaseStanding(CaseState.OPEN, "513431", None, 0, TODAY, urgency)
     found = {queue for queue in TELLING if range_of(queue, TODAY, escalated).has(now)}
-    assert found == {queue for queue in TELLING if counts_by_queue({}, told={urgency: 1}, escalated=escalated)[queue]}
+    told = feeds(TODAY, escalated).get(urgency, ())
+    assert all(told.count((queue, n)) == 1 for queue in found for n in range(3)), "it is counted once, by whatever day it stands there"
+    assert found == {queue for queue, _ in told}
     far = office in ("/provinces/51", "/nation")
     escalates = urgency is Urgency.PROVINCE or (urgency is Urgency.PREFECTURE and not far)
     assert found == ({Queue.SOON} if urgency is Urgency.DUE_SOON else {Queue.ESCALATED} if escalates else set())
