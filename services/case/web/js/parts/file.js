@@ -51,8 +51,9 @@ export function File({ desk, view, go, may, outbox, place, sent }) {
     // A file that was changed by this page or, as the server says, by somebody else is read again.
   }, [student, asked, sent?.sent.student === student ? sent.sent.key : "", stale?.key]);
 
-  // The school answers a moment after it was asked.
-  const waits = ["seat", "bed"].some((place) => held.document?.file.places?.[place] === "asked");
+  // The school answers a moment after it was asked, and so does relief.
+  const waits = ["seat", "bed"].some((place) => held.document?.file.places?.[place] === "asked")
+    || held.document?.file.plan.steps.some((step) => step.referral && !step.referral.answer);
   useEffect(() => {
     if (!waits) return undefined;
     const timer = setTimeout(() => ask(asked + 1), ANSWERED);
