@@ -6,12 +6,14 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 from kafka import KafkaAdminClient, KafkaProducer
+from kafka.admin import ConfigResource, ConfigResourceType
 from typer.testing import CliRunner
 
 from deploy.cli import app
@@ -163,12 +165,26 @@ def test_a_worker_whose_states_are_anothers_stops_and_says_so_until_that_is_mend
     until_well(stack)
 
 
+@contextmanager
+def stamped_by_the_writer(config: StackConfig, topic: str) -> Iterator[None]:
+    """Let whoever writes to a topic say of when a record is, as before the broker did."""
+    with closing(KafkaAdminClient(**by_operator(config).client())) as admin:
+        _stamp(admin, topic, "CreateTime")
+        yield
+        _stamp(admin, topic, "LogAppendTime")
+
+
+def _stamp(admin: KafkaAdminClient, topic: str, kind: str) -> None:
+    admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, {"message.timestamp.type": kind})])
+
+
 def test_what_could_not_be_read_is_told_with_how_many_and_how_to_look_for_a_week(stack: LocalStack) -> None:
     # A dead letter stays a finding, and so this comes after all that waits until all is well.
     dead = topics.dead(topics.SUBMISSIONS)
     weeks_ago = int((clock.now() - timedelta(days=30)).timestamp() * 1000)
     with KafkaProducer(**by_operator(stack.config).client(), acks="all") as producer:
-        producer.send(dead, b"{}", partition=0, timestamp_ms=weeks_ago).get(timeout=30)
+        with stamped_by_the_writer(stack.config, dead):
+            producer.send(dead, b"{}", partition=0, timestamp_ms=weeks_ago).get(timeout=30)
         assert [check.mend for check in examine(stack.config) if check.about == dead] == [None]
         for _ in range(2):
             producer.send(topics.SUBMISSIONS, key=b"nobody", value=b"?", partition=0).get(timeout=30)
