@@ -81,12 +81,13 @@ class Days:
             await asyncio.sleep(0.01)
 
 
-def passing(config: StackConfig, log: MemoryLog, first: date, number: int) -> None:
-    """Let days pass as a process of its own, and print what each took. Most files fall due by the second of them."""
+def passing(config: StackConfig, log: MemoryLog, first: date, number: int, today: Any) -> None:
+    """Let days pass as a process of its own, and print what each took. Most files fall due by the second of them. ``today``: the day that passes."""
 
     async def run() -> None:
         days = Days(config, log)
         for n in range(number):
+            today.value = first.toordinal() + n
             began, cpu = perf_counter(), process_time()
             told = await days.begin(first + timedelta(n))
             taken, ours = perf_counter() - began, process_time() - cpu
@@ -115,11 +116,11 @@ async def opened(number: int, config: StackConfig, log: MemoryLog) -> None:
     print(f"opened {number:,} files in {taken:.1f} s, {number / taken:,.0f} a second, with {ours:.1f} s of CPU: policies, then decisions")
 
 
-async def lists(config: StackConfig, day: date, busy: Any) -> None:
-    """Ask for lists while the worker is busy, and print how long the answers took."""
+async def lists(config: StackConfig, today: Any, busy: Any) -> None:
+    """Ask for lists on the day that passes while the worker is busy, and print how long the answers took."""
 
     async def now() -> datetime:
-        return datetime.combine(day, time(12), CHINA)
+        return datetime.combine(date.fromordinal(today.value), time(12), CHINA)
 
     redis = connect_to(address(config, OPERATOR))
     store = StateStore(redis, CASE.name, generation="1", buckets=BUCKETS, format_version=FORMAT)
@@ -163,9 +164,11 @@ async def measure(number: int, config: StackConfig, _: int) -> None:
     await opened(number, config, log)
     print(f"memory of Redis: {(await used(redis) - empty) / number:.1f} bytes a file with its lists")
     # Opened on 5 January 2019, a Saturday: due on the 12th, due soon from the 10th, overdue from the 13th.
-    busy = multiprocessing.get_context("fork").Process(target=passing, args=(config, log, date(2019, 1, 9), 5))
+    forked, first = multiprocessing.get_context("fork"), date(2019, 1, 9)
+    today = forked.Value("i", first.toordinal())
+    busy = forked.Process(target=passing, args=(config, log, first, 5, today))
     busy.start()
-    await lists(config, date(2019, 1, 13), busy)
+    await lists(config, today, busy)
     await asyncio.to_thread(busy.join)
     print(f"memory of Redis once all are overdue: {(await used(redis) - empty) / number:.1f} bytes a file")
     print(f"load of the machine: {os.getloadavg()[0]:.1f}")

@@ -31,6 +31,8 @@ from shared.worker.stopped_clock import StoppedClock
 
 PAGE = 500
 """Commands appended at once in a partition, and so the most that an officer's command waits behind."""
+_SIDE_BY_SIDE = 4
+"""Partitions in which days pass at once: what an officer asks of Redis waits behind a page of each. More keep no worker busier."""
 _LOOK = 0.02
 _DAY = timedelta(1)
 
@@ -98,7 +100,8 @@ class DayClock:
         began = await self.began(partitions)
         self.stopped.look(began, china_day(now))
         if behind := {partition: day for partition, day in began.items() if day is None or day < china_day(now)}:
-            await asyncio.gather(*(self._pass(partition, behind[partition], now, mine) for partition in await self._built(behind)))
+            places = asyncio.Semaphore(_SIDE_BY_SIDE)
+            await asyncio.gather(*(self._pass(places, partition, behind[partition], now, mine) for partition in await self._built(behind)))
             self.stopped.look(await self.began(partitions), china_day(now))
 
     async def _built(self, partitions: Iterable[int]) -> Sequence[int]:
@@ -111,7 +114,11 @@ class DayClock:
         states = await self._store.get_all([(partition, bytes.fromhex(self._key(partition))) for partition in order])
         return {partition: self._days.began(state) for partition, state in zip(order, states, strict=True)}
 
-    async def _pass(self, partition: int, began: date | None, now: datetime, mine: Callable[[], frozenset[int]]) -> None:
+    async def _pass(self, places: asyncio.Semaphore, partition: int, began: date | None, now: datetime, mine: Callable[[], frozenset[int]]) -> None:
+        async with places:
+            await self._pass_in(partition, began, now, mine)
+
+    async def _pass_in(self, partition: int, began: date | None, now: datetime, mine: Callable[[], frozenset[int]]) -> None:
         async def goes_on() -> bool:
             return partition in mine()
 
