@@ -3,7 +3,6 @@
 Its CPU, that of Redis and that of the broker are read when the contestant begins its work, or is warm, and again when it has done the last input.
 """
 
-import os
 import subprocess
 import time
 from collections import Counter
@@ -16,6 +15,7 @@ from typing import NamedTuple
 import msgspec
 import psutil
 
+from bench.processes import last_lines, started
 from bench.side_by_side.catalogue import Contestant
 from bench.side_by_side.job import Job
 from bench.side_by_side.measured import NoNumber, Run
@@ -25,9 +25,7 @@ from deploy.local.private_files import write_private
 
 LONGEST, SETTLES_WITHIN = 600.0, 15.0
 """Seconds after which a run has no number; and seconds from the last input until all of the result is right."""
-_ENDS_WITHIN = 15.0
 _LOOK = 0.05
-_LAST_LINES = 15
 
 
 class Costs(NamedTuple):
@@ -68,20 +66,11 @@ class Runner:
     def _process(self, contestant: Contestant, state: Path) -> Iterator[subprocess.Popen[bytes]]:
         command, environment = self._command(contestant, state)
         log = state / "log"
-        with log.open("wb") as out:
-            process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stdout=out, stderr=subprocess.STDOUT)
+        with started(command, environment, within=ROOT, log=log) as process:
             try:
                 yield process
             except Failed as failed:
-                lines = log.read_text("utf-8", "replace").splitlines()[-_LAST_LINES:]
-                raise Failed("\n".join((str(failed), *lines))) from None
-            finally:
-                process.terminate()
-                try:
-                    process.wait(_ENDS_WITHIN)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.wait()
+                raise Failed(f"{failed}\n{last_lines(log)}".rstrip()) from None
 
     def _command(self, contestant: Contestant, state: Path) -> tuple[Sequence[str | Path], dict[str, str]]:
         if contestant.command is None:

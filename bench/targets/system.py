@@ -1,6 +1,5 @@
 """What the figures stand on: a stack with topics in it, processes of ours beside it, and what those cost."""
 
-import os
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ from typing import Any, NamedTuple
 
 import psutil
 
+from bench.processes import last_lines, started
 from bench.side_by_side.run import cpu_of
 from bench.targets.measured import NotRight
 from deploy.local import redis_access
@@ -20,8 +20,6 @@ from deploy.local.processes import KAFKA, PROCESSES, REDIS
 from deploy.local.stack import LocalStack
 from shared.redis.keys import key_of
 
-_LAST_LINES = 15
-_ENDS_WITHIN = 15.0
 GENERATION = "1"
 
 
@@ -62,7 +60,7 @@ class Running:
 
     def last_lines(self) -> str:
         """Return the end of what it wrote."""
-        return "\n".join(self._log.read_text("utf-8", "replace").splitlines()[-_LAST_LINES:])
+        return last_lines(self._log)
 
 
 @contextmanager
@@ -70,17 +68,8 @@ def running(stack: LocalStack, command: Sequence[str | Path], environment: Mappi
     """Run a process beside a stack during the block."""
     with TemporaryDirectory(prefix="baoxue-bench-log-") as folder:
         log = Path(folder) / "log"
-        with log.open("wb") as out:
-            process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=out, stderr=subprocess.STDOUT)
-        try:
+        with started(command, environment, within=ROOT, log=log) as process:
             yield Running(stack, process, log)
-        finally:
-            process.terminate()
-            try:
-                process.wait(_ENDS_WITHIN)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
 
 
 @contextmanager

@@ -101,7 +101,12 @@ class DayClock:
         self.stopped.look(began, china_day(now))
         if behind := {partition: day for partition, day in began.items() if day is None or day < china_day(now)}:
             places = asyncio.Semaphore(_SIDE_BY_SIDE)
-            await asyncio.gather(*(self._pass(places, partition, behind[partition], now, mine) for partition in await self._built(behind)))
+
+            async def passed(partition: int) -> None:
+                async with places:
+                    await self._pass(partition, behind[partition], now, mine)
+
+            await asyncio.gather(*map(passed, await self._built(behind)))
             self.stopped.look(await self.began(partitions), china_day(now))
 
     async def _built(self, partitions: Iterable[int]) -> Sequence[int]:
@@ -114,11 +119,7 @@ class DayClock:
         states = await self._store.get_all([(partition, bytes.fromhex(self._key(partition))) for partition in order])
         return {partition: self._days.began(state) for partition, state in zip(order, states, strict=True)}
 
-    async def _pass(self, places: asyncio.Semaphore, partition: int, began: date | None, now: datetime, mine: Callable[[], frozenset[int]]) -> None:
-        async with places:
-            await self._pass_in(partition, began, now, mine)
-
-    async def _pass_in(self, partition: int, began: date | None, now: datetime, mine: Callable[[], frozenset[int]]) -> None:
+    async def _pass(self, partition: int, began: date | None, now: datetime, mine: Callable[[], frozenset[int]]) -> None:
         async def goes_on() -> bool:
             return partition in mine()
 
