@@ -158,8 +158,8 @@ def test_a_worker_whose_states_are_anothers_stops_and_says_so_until_that_is_mend
         cursor = "{enrolment:1:p0}:cursor"
         until(lambda: client.hexists(cursor, "next"), lambda: client.hgetall(cursor))
         form = str(client.hget(cursor, "format"))
-        client.hset(cursor, "format", "99/99")
         stack.kill(WORKER.name)
+        client.hset(cursor, "format", "99/99")  # a worker that lives would write its own at its next step
         until(lambda: any("OtherFormat" in seen for seen in stopped_by_itself(stack)), lambda: health_of(WORKER.url(stack.config)))
         client.hset(cursor, "format", form)
     until_well(stack)
