@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from bench.intake import ARRAY, NDJSON, Cpu, api, reports, running, wait_for_api
 from deploy.local.config import free_ports
-from deploy.local.redis_server import find_redis_server
+from deploy.local.redis_server import command, find_redis_server
 from shared.http.server.serving import server
 
 ONE = "application/cloudevents+json"
@@ -115,5 +115,5 @@ if __name__ == "__main__":
         (redis_port,) = free_ports(1)
         with TemporaryDirectory() as home:
             options = ("--port", str(redis_port), "--bind", "127.0.0.1", "--save", "")
-            with running(find_redis_server().path, *options, within=Path(home)):
+            with running(*command(find_redis_server(), *options), within=Path(home)):
                 measure(redis_port)

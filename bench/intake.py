@@ -22,7 +22,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 
 from deploy.local.config import free_ports
-from deploy.local.redis_server import find_redis_server
+from deploy.local.redis_server import command, find_redis_server
 from services.enrolment.api import create_app
 from services.enrolment.domain.packed import FORMAT
 from services.enrolment.intake.line_checker import Accepted, LineChecker
@@ -172,5 +172,5 @@ if __name__ == "__main__":
         redis_port, api_port = free_ports(2)
         with TemporaryDirectory() as home:
             options = ("--port", str(redis_port), "--bind", "127.0.0.1", "--save", "")
-            with running(find_redis_server().path, *options, within=Path(home)):
+            with running(*command(find_redis_server(), *options), within=Path(home)):
                 asyncio.run(measure(redis_port, api_port))

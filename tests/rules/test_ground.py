@@ -41,7 +41,7 @@ def test_the_tests_run_on_what_the_system_runs_on() -> None:
 @pytest.mark.parametrize("stem", ["run", "dev", "redis", "bench"])
 def test_all_that_is_asked_for_is_in_the_lock(stem: str) -> None:
     asked = (line for line in (ROOT / "requirements" / f"{stem}.in").read_text("utf-8").splitlines() if re.match(r"[a-z]", line))
-    names = {re.split(r"[\[=<>]", line)[0] for line in asked}
+    names = {re.split(r"[\[=<>;]", line)[0] for line in asked}
     assert names <= {re.split(r"[ ;]", name)[0] for name in entries(f"{stem}.lock")}
 
 

