@@ -1,13 +1,13 @@
 """The log in Kafka, through aiokafka.
 
 This module builds whole record batches and sends them one at a time to a partition: a failed send can then never leave a hole below a
-later record, and a record costs 3 us instead of 10. The producer is idempotent and waits for all in-sync replicas. A producer that
-failed is replaced by a new one: aiokafka leaves a gap in its sequence numbers when a batch expires, and the broker refuses everything
-after such a gap.
+later record, and a record costs 3 us instead of 10. What is appended while a batch is under way waits, and goes out as one batch after it
+(decision 0074). The producer is idempotent and waits for all in-sync replicas. A producer that failed is replaced by a new one: aiokafka
+leaves a gap in its sequence numbers when a batch expires, and the broker refuses everything after such a gap.
 """
 
 import asyncio
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Literal, TypeVar
@@ -20,9 +20,8 @@ from shared.events.envelope import HEADERS
 from shared.log.bare_records import fetch_bare_records
 from shared.log.event_log import LogRecord, LogUnavailable, Records, RecordsDeleted
 from shared.log.record_batch import Lz4Batch
+from shared.log.sent_together import BATCH_BYTES, Append, Pairs, next_together
 
-_BATCH_BYTES = 900_000
-"""Most bytes of one record batch before compression: below every broker's default limit of 1 MiB."""
 _PIECE = 4_000
 """Most records of one piece of a read."""
 _POLL = 200
@@ -46,7 +45,9 @@ class KafkaLog:
         self._producer: AIOKafkaProducer | None = None
         self._readers: dict[str, AIOKafkaConsumer] = {}
         self._opening = asyncio.Lock()
-        self._sending: defaultdict[tuple[str, int], asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._queues: defaultdict[tuple[str, int], deque[Append]] = defaultdict(deque)
+        """What waits for a partition, by topic and partition."""
+        self._sending: dict[tuple[str, int], asyncio.Task[None]] = {}
 
     async def start(self) -> None:
         """Connect the producer, so that the first append pays nothing for it."""
@@ -59,10 +60,10 @@ class KafkaLog:
             await _close(self._readers.popitem()[1])
 
     async def append(self, topic: str, records: Records) -> dict[int, int]:
-        """Send each partition's record batches one after the other, and the partitions side by side."""
+        """Send the partitions side by side, each partition's record batches one after the other."""
         producer = await self._open_producer()
-        sends = [self._append_to(producer, topic, p, pairs) for p, pairs in records.items() if pairs]
-        answers = await asyncio.gather(*sends, return_exceptions=True)
+        waiting = [(p, self._queued(producer, topic, p, pairs)) for p, pairs in records.items() if pairs]
+        answers = await asyncio.gather(*(first for _, first in waiting), return_exceptions=True)
         for answer in answers:
             if isinstance(answer, BaseException):
                 if self._producer is producer:
@@ -71,20 +72,45 @@ class KafkaLog:
                 if isinstance(answer, KafkaError | TimeoutError | OSError):
                     raise LogUnavailable(f"{topic}: {answer!r}") from answer
                 raise answer
-        return dict(answer for answer in answers if not isinstance(answer, BaseException))
+        return {p: answer for (p, _), answer in zip(waiting, answers, strict=True) if not isinstance(answer, BaseException)}
 
-    async def _append_to(self, producer: AIOKafkaProducer, topic: str, partition: int, pairs: Sequence[tuple[bytes, bytes]]) -> tuple[int, int]:
-        async with self._sending[topic, partition]:
-            first = -1
-            for batch in _batches(pairs):
-                acked = await producer.send_batch(batch, topic, partition=partition)
-                metadata = await asyncio.wait_for(acked, self._patience)
-                if metadata.offset < 0:
-                    # The broker had the batch already, for its first answer was lost, and does not say at which offset.
-                    raise LogUnavailable(f"{topic}[{partition}]: acknowledged without an offset")
-                if first < 0:
-                    first = metadata.offset
-            return partition, first
+    def _queued(self, producer: AIOKafkaProducer, topic: str, partition: int, pairs: Pairs) -> "asyncio.Future[int]":
+        """Have records sent after all that wait for their partition, and return what becomes of them: the offset of the first, or an error."""
+        append = Append(producer, pairs)
+        queue = self._queues[topic, partition]
+        queue.append(append)
+        if (topic, partition) not in self._sending:
+            self._sending[topic, partition] = asyncio.create_task(self._send_all(topic, partition, queue))
+        return append.first
+
+    async def _send_all(self, topic: str, partition: int, queue: deque[Append]) -> None:
+        """Send what waits for a partition, until nothing does."""
+        try:
+            while appends := next_together(queue):
+                try:
+                    first = await self._sent(appends[0].producer, topic, partition, [pair for each in appends for pair in each.pairs])
+                except Exception as error:  # noqa: BLE001  # whoever appended is told, whatever it is
+                    for each in appends:
+                        each.failed(error)
+                else:
+                    for each in appends:
+                        each.acked(first)
+                        first += len(each.pairs)
+        finally:
+            del self._sending[topic, partition]
+
+    async def _sent(self, producer: AIOKafkaProducer, topic: str, partition: int, pairs: Pairs) -> int:
+        """Send record batches one after the other, and return the offset of the first record."""
+        first = -1
+        for batch in _batches(pairs):
+            acked = await producer.send_batch(batch, topic, partition=partition)
+            metadata = await asyncio.wait_for(acked, self._patience)
+            if metadata.offset < 0:
+                # The broker had the batch already, for its first answer was lost, and does not say at which offset.
+                raise LogUnavailable(f"{topic}[{partition}]: acknowledged without an offset")
+            if first < 0:
+                first = metadata.offset
+        return first
 
     async def end_offsets(self, topic: str) -> dict[int, int]:
         """Ask the leaders of the partitions for their last stable offsets."""
@@ -158,8 +184,8 @@ class KafkaLog:
                     client_id=self._client_id,
                     acks="all",
                     enable_idempotence=True,
-                    max_batch_size=_BATCH_BYTES,
-                    max_request_size=2 * _BATCH_BYTES,
+                    max_batch_size=BATCH_BYTES,
+                    max_request_size=2 * BATCH_BYTES,
                     request_timeout_ms=int(self._patience * 1000),
                 )
                 self._producer = await self._started(producer)
@@ -190,11 +216,11 @@ class KafkaLog:
         return set(found)
 
 
-def _batches(pairs: Sequence[tuple[bytes, bytes]]) -> list[Lz4Batch]:
-    batches = [Lz4Batch(_BATCH_BYTES)]
+def _batches(pairs: Pairs) -> list[Lz4Batch]:
+    batches = [Lz4Batch(BATCH_BYTES)]
     for key, value in pairs:
         if batches[-1].append(key=key, value=value, timestamp=None, headers=HEADERS) is None:
-            batches.append(Lz4Batch(_BATCH_BYTES))
+            batches.append(Lz4Batch(BATCH_BYTES))
             batches[-1].append(key=key, value=value, timestamp=None, headers=HEADERS)
     return batches
 

@@ -61,13 +61,9 @@ class Texts(Protocol):
     def tracestate(self) -> str | None: ...
 
 
-def has_plain_texts(event: Texts) -> bool:
-    """Return whether a look at its id is enough to see that an event's texts keep their rules: it has no other."""
-    return (
-        event.sequence is event.causationid is event.correlationid is event.dataschema is event.traceparent is event.tracestate is None
-        and event.id is not None
-        and _is_plain_id(event.id) is not None
-    )
+def is_plain_id(text: str) -> bool:
+    """Return whether an id is seen at once to keep its rules; of any other, ``text_faults`` tells."""
+    return _is_plain_id(text) is not None
 
 
 def text_faults(event: Texts) -> list[Fault]:

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from itertools import groupby
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
 import msgspec
 import numpy as np
@@ -15,7 +15,7 @@ from msgspec import UNSET, Struct, UnsetType
 from numpy.typing import NDArray
 
 from shared.deciding.states.outcomes import INDEX, UNREADABLE, Exceptional, Outcome, Outcomes
-from shared.redis.edge import Redis
+from shared.redis.edge import Redis, script
 from shared.redis.keys import Key
 
 KEYS = (
@@ -118,27 +118,21 @@ class ReceiptStore:
     def __init__(self, redis: Redis, *, generation: str, keep: int, page: int) -> None:
         self._redis, self._keep, self._page = redis, keep, page
         self._outcomes = Outcomes(redis, "enrolment", generation=generation)
+        self._keep_fields = script(redis, __package__, "keep_receipt")
 
     async def begin(self, batch: str, *, owner: str) -> None:
         """Make sure that Redis can keep a batch, before anything of it is logged: begin its receipt, which soon expires if it is not ``put``."""
-        async with self._redis.pipeline(transaction=True) as commands:
-            commands.hset(_key(batch), "owner", _digest(owner))
-            commands.expire(_key(batch), _BEGUN)
-            await commands.execute()
+        await self._keep_fields(keys=[_key(batch)], args=[_BEGUN, "owner", _digest(owner)])
 
     async def put(self, batch: str, received: int, where: bytes, first: Mapping[int, int], refused: Sequence[RefusedLine], *, owner: str) -> None:
         """Keep a batch: a byte of ``where`` for each line, the ``first`` offset of each partition, ``refused`` by line, ascending.
 
         ``owner``: the caller that sent it.
         """
-        fields: dict[Any, Any] = {"head": _encode(_Head(received, dict(first))), "where": zlib.compress(where, 1)}
-        fields["owner"] = _digest(owner)
+        fields: list[bytes | str] = ["head", _encode(_Head(received, dict(first))), "where", zlib.compress(where, 1), "owner", _digest(owner)]
         for block, lines in groupby(refused, lambda line: line.line // _BLOCK):
-            fields[f"refused:{block}"] = zlib.compress(_encode(list(lines)), 1)
-        async with self._redis.pipeline(transaction=True) as commands:
-            commands.hset(_key(batch), mapping=fields)
-            commands.expire(_key(batch), self._keep)
-            await commands.execute()
+            fields += [f"refused:{block}", zlib.compress(_encode(list(lines)), 1)]
+        await self._keep_fields(keys=[_key(batch)], args=[self._keep, *fields])
 
     async def get(self, batch: str, *, owner: str, after: int = 0, outcome: Outcome | None = None) -> Receipt | None:
         """Return the counts of a batch and the page of its lines after a number; None where its ``owner`` sent no such batch that is kept.

@@ -27,6 +27,7 @@ _UNTIL = "until"
 """The one day of a report that lies ahead: the last of a leave."""
 _is_student = re.compile(rf"(?!{CLOCK}|{SUSPICION})[0-9a-f]{{32}}").fullmatch
 _is_county = re.compile(r"[0-9]{6}").fullmatch
+_is_school_office = re.compile(r"/schools/[0-9]{10}").fullmatch
 _is_school = re.compile(r"[0-9]{10}").fullmatch
 _TERMS_AHEAD = 4
 """So many terms ahead places are stated: two years."""
@@ -90,13 +91,17 @@ class ReportRules:
         for code, county in self._counties.items():
             self._own.setdefault(f"/provinces/{county.province[:2]}", set()).add(code)
 
+    def knows_office(self, source: str) -> bool:
+        """Return whether a source is a county or a province of the table, or written as a school is."""
+        return source in self._own or _is_school_office(source) is not None
+
     def faults(
         self, event: Attributes, data: Any, report: type[Report] | None, bounds: TimeBounds, *, sources: Container[str], plain: bool
     ) -> list[Fault]:
         """Return the rules that a report breaks, in the order of the fields.
 
         ``data`` is a ``report``, None where the type is unknown. An attribute or a field that was missing or malformed is None, and breaks no
-        rule here. ``sources``: in whose name the caller may report. ``plain``: that the event ``has_plain_texts``.
+        rule here. ``sources``: in whose name the caller may report. ``plain``: that it is known already that its texts keep their rules.
         """
         found: list[Fault] = []
         subject, time, source = event.subject, event.time, event.source
@@ -112,14 +117,12 @@ class ReportRules:
         elif source is not None and source not in sources:
             found.append(Fault(RefusalCode.NOT_YOUR_COUNTY, "source", "source must be the office of the token, or lie below it"))
         day = None
-        if time is None:
-            pass
-        elif time > bounds.time:
-            found.append(Fault(RefusalCode.FUTURE_DATED, "time", "time must not be more than a day after receipt"))
-        elif time < _EARLIEST:
-            found.append(_malformed("time", "time must not be before 1990"))
-        else:
-            day = china_day(time)
+        if time is not None:
+            judged = _judged_time(time, bounds)
+            if isinstance(judged, Fault):
+                found.append(judged)
+            else:
+                day = judged
         if report is None:
             return found
         if report is CountyReported and subject is not None and _is_county(subject) and (fault := self._county_fault("subject", subject, day, own)):
@@ -170,6 +173,18 @@ def _subject_faults(subject: str, report: type[Report]) -> list[Fault]:
     if report is PlacesStated:
         return [] if _is_school(subject) else [_malformed("subject", "subject must be the school's code, ten digits")]
     return [] if _is_student(subject) else [_malformed("subject", "subject must be a student id, 32 lower-case hex digits")]
+
+
+def _judged_time(time: datetime, bounds: TimeBounds) -> date | Fault:
+    """Return the day in China of an event's time, or what is wrong with the time."""
+    # Days are compared in a tenth of the time that moments of two offsets take. A year at the ends of the calendar has no day in China.
+    if _EARLIEST.year <= time.year <= bounds.day.year and _EARLIEST_DAY <= (day := china_day(time)) < bounds.day:
+        return day
+    if time > bounds.time:
+        return Fault(RefusalCode.FUTURE_DATED, "time", "time must not be more than a day after receipt")
+    if time < _EARLIEST:
+        return _malformed("time", "time must not be before 1990")
+    return china_day(time)
 
 
 def _term_fault(term: str, day: date) -> Fault | None:
