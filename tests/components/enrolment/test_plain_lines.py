@@ -26,7 +26,7 @@ TEXTS = st.sampled_from(
     ]
 )
 DATA_NAMES = st.sampled_from(["county", "stage", "reason", "poor", "grade", "since", "evidence", "more"])
-NO_TEXTS = [None, True, 7, 7.0, 10**20, [], {}]
+NO_TEXTS: list[Any] = [None, True, 7, 7.0, 10**20, [], {}]
 VALUES: st.SearchStrategy[Any] = st.one_of(
     TEXTS, st.text(max_size=40), st.sampled_from([None, True, 7, 7.0, 10**20, [], {}]), st.text('"\\ \u00e9a1', max_size=4)
 )
