@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from bench.targets.figures import idle, intake, workers
+from bench.targets.figures import idle, intake, size, students, workers
 from bench.targets.measured import Found
 
 
@@ -45,5 +45,7 @@ TARGETS: dict[str, Target] = {
             "the admin server ten times a second. Tried: the wait for records is a second where no partition may be resumed meanwhile, and not a "
             "fifth of one: 1.20 to 1.35 % before, 0.75 to 0.90 after. Kafka says when records come, so that this delays none.",
         ),
+        Target("size", "A large record: what a fact costs, Redis lost, a worker killed", size.measure),
+        Target("students", "Many students: what a report costs, what Redis keeps, a worker killed", students.measure),
     )
 }

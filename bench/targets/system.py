@@ -80,6 +80,14 @@ def follower(stack: LocalStack, service: str, which: str) -> Iterator[Running]:
         yield process
 
 
+def check_same(before: int, after: int) -> None:
+    """Raise ``NotRight`` where a process has another id than before: what it cost until it ended is in no number."""
+    # guard: one process did all
+    if before != after:
+        raise NotRight("the worker was started anew while it was measured")
+    # guard end
+
+
 def redis_of(config: StackConfig) -> Any:
     """Return a client of the stack's Redis, as its operator."""
     return redis_access.client(config, redis_access.OPERATOR)

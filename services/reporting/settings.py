@@ -31,7 +31,7 @@ class Settings(ServiceSettings, SignInSettings):
     most_streams: int = Field(2_000, ge=1, description="streams that the api keeps open at once; any more get a 503")
     most_streams_per_address: int = Field(1_024, ge=1, description="streams of one address; raise it where a proxy stands in front")
     batch_size: int = Field(8000, ge=1, le=50_000, description="most facts that the worker counts in one step")
-    session_timeout: float = Field(10.0, ge=1.0, description="seconds after which the group assigns a silent worker's partitions to another")
+    session_timeout: float = Field(6.0, ge=1.0, description="seconds after which the group assigns a silent worker's partitions to another")
 
 
 class AuditorSettings(BrokerSettings, BaseSettings):

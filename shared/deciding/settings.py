@@ -24,4 +24,4 @@ class DecidingSettings(ServiceSettings):
     generation: str = Field("1", pattern=r"^[0-9a-z]{1,16}$", description="generation of the states; a new one is rebuilt from the record")
     buckets: int = buckets_of(1024)
     batch_size: int = Field(4000, ge=1, le=50_000, description="most records of a topic that the worker takes in one step")
-    session_timeout: float = Field(10.0, ge=1.0, description="seconds after which the group assigns a silent worker's partitions to another")
+    session_timeout: float = Field(6.0, ge=1.0, description="seconds after which the group assigns a silent worker's partitions to another")

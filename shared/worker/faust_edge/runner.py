@@ -67,7 +67,7 @@ def run_worker(
     followers: Sequence[Follower],
     admin: AdminServer,
     batch_size: int = 8000,
-    session_timeout: float = 10.0,
+    session_timeout: float = 6.0,
     passing: PassesDays | None = None,
 ) -> NoReturn:
     """Run a Faust worker in the consumer group ``name`` until it is told to stop; never returns. Each follower has a topic of its own.
