@@ -34,10 +34,10 @@ class WatchedWorker(Protocol):
 
 
 def watch(worker: WatchedWorker) -> NoReturn:
-    """Check the worker twice a second. Runs in a thread, because Faust's timers and tasks only start after the first assignment."""
+    """Check the worker once a second. Runs in a thread, because Faust's timers and tasks only start after the first assignment."""
     pause = threading.Event()
     while True:
-        pause.wait(0.5)
+        pause.wait(1.0)
         check_liveness(worker)
 
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import resource
+import signal
 import sys
+from contextlib import nullcontext
 from types import ModuleType
 
 import httpx
@@ -40,6 +42,25 @@ def test_a_process_may_hold_as_many_connections_as_the_system_allows_it(monkeypa
     monkeypatch.setattr(resource, "setrlimit", lambda _, limits: asked.append(limits))
     serving.raise_file_limit()
     assert asked == [(20_000, 20_000)]
+
+
+async def test_a_signal_to_stop_is_not_left_until_the_next_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "_TICK", 3_600.0)
+    server = serving.server(FastAPI(), host="127.0.0.1", port=0, lifespan=False)
+    monkeypatch.setattr(server, "capture_signals", nullcontext)
+    on_tick, looked = server.on_tick, asyncio.Event()
+
+    async def looking(counter: int) -> bool:
+        looked.set()
+        return await on_tick(counter)
+
+    monkeypatch.setattr(server, "on_tick", looking)
+    serves = asyncio.create_task(server.serve())
+    async with asyncio.timeout(PATIENCE):
+        await looked.wait()
+        # From a thread: a signal, too, comes while the loop waits for its sockets.
+        await asyncio.to_thread(server.handle_exit, signal.SIGTERM, None)
+        await serves
 
 
 async def test_a_request_can_hang_up_on_who_sent_it() -> None:
