@@ -155,7 +155,8 @@ def create_app(
     story = StoryClock(story_key, redis, CASE.name, registry)
     access = AccessLog(log, CASE, partitions=partitions)
     beside = neighbours or Neighbours(SentToken(), {})
-    files = Files(store, office.listing, office.gate, now, partitions=partitions)
+    tallies = Tallies(redis, CASE.name, generation=generation, partitions=partitions, tallied=TALLIED)
+    files = Files(store, office.listing, tallies, office.gate, now, partitions=partitions)
 
     app = create_api(
         title="Baoxue case",
@@ -173,7 +174,6 @@ def create_app(
     pages.install(app)
     sign_in.install(app, signing_in)
     clocks = Clocks(store, files.today, partitions=partitions)
-    tallies = Tallies(redis, CASE.name, generation=generation, partitions=partitions, tallied=TALLIED)
     lists = WorkLists(store, office.listing, tallies, office.gate, files, clocks, partitions=partitions)
     desk.install(app, files=files, lists=lists, access=access, neighbours=beside)
     counties = CountyFiles(store, office.listing, office.gate, files, partitions=partitions)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from math import ceil
 from typing import NamedTuple
 
 from services.case.documents import CaseEntry, CaseFile, CaseList, entry_of, file_of
@@ -13,19 +12,19 @@ from services.case.domain.packed import unpack
 from services.case.domain.stored_numbers import pack_day
 from services.case.plan_documents import PlansToRenew, PlanToRenew, to_renew
 from services.case.sight import Sight
+from services.case.thinned import Part, page_of
 from shared.clock import china_day
 from shared.commands.rebuild_gate import RebuildGate
 from shared.commands.record_clock import Now
 from shared.contracts.case_codes import CaseStanding, CaseState, Role, Urgency
 from shared.deciding.states.listing import Cursor, Listing
 from shared.deciding.states.state_store import StateStore
+from shared.deciding.states.tallies import Tallies
 from shared.http.problems import Problem
 from shared.http.unavailable import redis_needed
 from shared.log.partitioner import partition_of
 
 _LAST_DAY = date.max
-_LOOKED_THROUGH = 2_000
-"""The most files that a page looks through for those for which somebody in a role answers."""
 
 
 class Opened(NamedTuple):
@@ -40,8 +39,8 @@ class Opened(NamedTuple):
 class Files:
     """The files of one generation."""
 
-    def __init__(self, store: StateStore, listing: Listing, gate: RebuildGate, now: Now, *, partitions: int) -> None:
-        self._store, self._listing, self._gate, self._now, self._partitions = store, listing, gate, now, partitions
+    def __init__(self, store: StateStore, listing: Listing, tallies: Tallies, gate: RebuildGate, now: Now, *, partitions: int) -> None:
+        self._store, self._listing, self._tallies, self._gate, self._now, self._partitions = store, listing, tallies, gate, now, partitions
 
     async def today(self) -> date:
         """Return the day in China by which a file is overdue or not."""
@@ -111,20 +110,22 @@ class Files:
         thinned: bool = False,
     ) -> CaseList:
         await self._gate.check(range(self._partitions))
-        cases: list[CaseEntry] = []
-        # Where the lists are thinned out, page after page of them is read; the last may bring more than was asked for.
-        for _ in range(ceil(_LOOKED_THROUGH / limit) if thinned else 1):
+        with redis_needed():
+            ahead = await self._tallies.having(groups, kinds, pack_day(today), not_below=b"", below=below)
+
+        async def read(after: Cursor | None, number: int) -> Part[CaseEntry]:
             with redis_needed():
-                page = await self._listing.page(groups, kinds, after=after, below=below, limit=limit)
+                page = await self._listing.page(ahead, kinds, after=after, below=below, limit=number)
                 found = await self._store.get_all([(entry.partition, entry.state_id) for entry in page.entries])
-            for entry, state in zip(page.entries, found, strict=True):
-                case = unpack(state)
-                if case.standing is not None and stays(case, case.standing):
-                    cases.append(entry_of(entry.state_id.hex(), case, case.standing, today))
-            after = page.next
-            if after is None or len(cases) >= limit:
-                break
-        return CaseList(today, cases, str(after) if after else None)
+            wanted = [
+                (entry.cursor, entry_of(entry.state_id.hex(), case, case.standing, today))
+                for entry, case in zip(page.entries, map(unpack, found), strict=True)
+                if case.standing is not None and stays(case, case.standing)
+            ]
+            return Part(wanted, page.next)
+
+        cases, next_ = await page_of(read, after, limit, thinned=thinned)
+        return CaseList(today, cases, str(next_) if next_ else None)
 
     async def plans_to_renew(self, counties: Sequence[str], *, today: date, after: Cursor | None, limit: int) -> PlansToRenew:
         """Return which of the next ``limit`` files that are not closed in some counties, in ascending order, have a plan of an older version."""

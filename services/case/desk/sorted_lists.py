@@ -43,6 +43,14 @@ class Asked(NamedTuple):
     today: date
 
 
+class ListedAt(NamedTuple):
+    """Where a file is listed: the partition and the id of its state, and the cursor behind it."""
+
+    partition: int
+    state_id: bytes
+    cursor: Cursor
+
+
 class SortedLists:
     """The sorted queues of one generation."""
 
@@ -51,15 +59,16 @@ class SortedLists:
         self._kept: dict[Asked, _Sorted] = {}
         self._reading: dict[Asked, asyncio.Lock] = {}
 
-    async def page(self, asked: Asked, after: Cursor | None, limit: int) -> tuple[Cursor | None, Sequence[tuple[int, bytes]]]:
-        """Return where the next page begins, None where nothing follows, and the partition and id of each file of a page."""
+    async def page(self, asked: Asked, after: Cursor | None, limit: int) -> tuple[Sequence[ListedAt], Cursor | None]:
+        """Return where each file of a page is listed, and where the next page begins; None where nothing follows."""
         if after is not None and after.group != asked.order:
             raise invalid_parameter("query.after", "must be the `next` of a page in this order")
         places = (await self._sorted(asked)).places
         first = 0 if after is None else bisect_right(places, after.entry)
         found = places[first : first + limit]
         next_ = Cursor(asked.order, found[-1]) if first + limit < len(places) else None
-        return next_, [(partition_of(each[-_ID:].hex().encode(), self._partitions), each[-_ID:]) for each in found]
+        order = asked.order
+        return [ListedAt(partition_of(each[-_ID:].hex().encode(), self._partitions), each[-_ID:], Cursor(order, each)) for each in found], next_
 
     async def _sorted(self, asked: Asked) -> _Sorted:
         # Of several who ask at once one reads, and the others wait for it.

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence, Set
 from datetime import date
-from math import ceil
 from typing import NamedTuple
 
 from services.case.clocks import Clocks
@@ -10,9 +9,10 @@ from services.case.desk.documents import CountyWork, DeskEntry, Place, WorkCount
 from services.case.desk.orders import Order
 from services.case.desk.queues import ESCALATED, OUT, Queue, Range, bounds, feeds, is_marked, range_of
 from services.case.desk.schools import Schools
-from services.case.desk.sorted_lists import Asked, SortedLists
+from services.case.desk.sorted_lists import Asked, ListedAt, SortedLists
 from services.case.documents import CaseEntry, CaseFile, entry_of
 from services.case.domain.case import Case
+from services.case.domain.owner_commands import answering
 from services.case.domain.owner_lists import stands_in
 from services.case.domain.packed import unpack
 from services.case.domain.packed_county import LISTED_AS as COUNTY_FLAGS
@@ -20,6 +20,7 @@ from services.case.domain.stored_numbers import NO_DAY, pack_day, unpack_day
 from services.case.files import Files
 from services.case.sight import Sight
 from services.case.tallied import TALLIED
+from services.case.thinned import Part, page_of
 from shared.commands.rebuild_gate import RebuildGate
 from shared.contracts.case_codes import CaseStanding, Role, Urgency
 from shared.contracts.words import Reason
@@ -32,8 +33,6 @@ from shared.identity.offices import NATIONAL
 from shared.log.partitioner import partition_of
 
 _NONE_WAIT = dict.fromkeys(Queue, 0)
-_LOOKED_THROUGH = 2_000
-"""The most files that a page looks through for those of a reason or a school."""
 
 
 class Chosen(NamedTuple):
@@ -53,9 +52,9 @@ class Chosen(NamedTuple):
         """Whether not every file of the queue is wanted."""
         return bool(self.reasons or self.answers) or self.school is not None
 
-    def has(self, entry: CaseEntry) -> bool:
+    def has(self, case: Case, now: CaseStanding, today: date) -> bool:
         """Return whether a file is wanted by its reason and by who answers for it."""
-        return (not self.reasons or entry.reason in self.reasons) and (not self.answers or entry.answers.role in self.answers)
+        return (not self.reasons or now.reason in self.reasons) and (not self.answers or answering(case, today).role in self.answers)
 
 
 class WorkLists:
@@ -72,40 +71,39 @@ class WorkLists:
         """Return a page of a queue in some counties, which must be in ascending order, or of what was handed on to an office."""
         await self._gate.check(range(self._partitions))
         today = await self._files.today()
-        files: list[DeskEntry] = []
-        # Where something thins the lists out, page after page of them is read; the last may bring more than was asked for.
-        for _ in range(ceil(_LOOKED_THROUGH / limit) if chosen.thinned else 1):
-            after, found = await self._read(groups, chosen, sight, today, after, limit)
-            found = [entry for entry in found if chosen.has(entry)]
-            if chosen.school is not None:
-                last_in = await schools.of([entry.id for entry in found])
-                found = [entry for entry in found if last_in.get(entry.id) == chosen.school]
-            files += found
-            if after is None or len(files) >= limit:
-                break
-        return WorkList(today, files, str(after) if after else None, places_of(files))
-
-    async def _read(
-        self, groups: Sequence[str], chosen: Chosen, sight: Sight, today: date, after: Cursor | None, limit: int
-    ) -> tuple[Cursor | None, Sequence[DeskEntry]]:
-        wanted = range_of(chosen.queue, today, chosen.escalated)
-        if chosen.order is not Order.DUE:
-            next_, places = await self._sorted.page(Asked(tuple(groups), wanted, chosen.order, today), after, limit)
-        else:
+        wanted, among = range_of(chosen.queue, today, chosen.escalated), set(groups)
+        ahead = groups
+        if chosen.order is Order.DUE:
             with redis_needed():
-                page = await self._listing.page(groups, wanted.kinds, after=after, not_below=wanted.not_below, below=wanted.below, limit=limit)
-            next_, places = page.next, [(entry.partition, entry.state_id) for entry in page.entries]
+                ahead = await self._tallies.having(groups, wanted.kinds, pack_day(today), not_below=wanted.not_below, below=wanted.below)
+
+        async def read(after: Cursor | None, number: int) -> Part[DeskEntry]:
+            found: list[tuple[Cursor, DeskEntry]] = []
+            places, next_ = await self._places(ahead, wanted, chosen.order, today, after, number)
+            with redis_needed():
+                states = await self._store.get_all([(each.partition, each.state_id) for each in places])
+            # Between the two reads a file may have entered another list: there it is shown as it is.
+            for place, state in zip(places, states, strict=True):
+                case = unpack(state)
+                now = case.standing
+                if now is not None and sight.sees(case) and _stays(case, now, wanted, among) and chosen.has(case, now, today):
+                    found.append((place.cursor, desk_entry_of(place.state_id.hex(), case, now, today)))
+            if chosen.school is not None:
+                last_in = await schools.of([entry.id for _, entry in found])
+                found = [each for each in found if last_in.get(each[1].id) == chosen.school]
+            return Part(found, next_)
+
+        files, next_ = await page_of(read, after, limit, thinned=chosen.thinned)
+        return WorkList(today, files, str(next_) if next_ else None, places_of(files))
+
+    async def _places(
+        self, groups: Sequence[str], wanted: Range, order: Order, today: date, after: Cursor | None, number: int
+    ) -> tuple[Sequence[ListedAt], Cursor | None]:
+        if order is not Order.DUE:
+            return await self._sorted.page(Asked(tuple(groups), wanted, order, today), after, number)
         with redis_needed():
-            states = await self._store.get_all(places)
-        among = set(groups)
-        found: list[DeskEntry] = []
-        # Between the two reads a file may have entered another list: there it is shown as it is.
-        for (_, state_id), state in zip(places, states, strict=True):
-            case = unpack(state)
-            now = case.standing
-            if now is not None and sight.sees(case) and _stays(case, now, wanted, among):
-                found.append(desk_entry_of(state_id.hex(), case, now, today))
-        return next_, found
+            page = await self._listing.page(groups, wanted.kinds, after=after, not_below=wanted.not_below, below=wanted.below, limit=number)
+        return [ListedAt(each.partition, each.state_id, each.cursor) for each in page.entries], page.next
 
     async def entries(self, students: Sequence[str], sight: Sight) -> Sequence[CaseEntry]:
         """Return the files of these children that are in sight."""
@@ -124,11 +122,14 @@ class WorkLists:
             lists = await self._tallies.counted(groups, pack_day(days.today))
             if lists is None:
                 lists = await self._listing.counted(groups, TALLIED.kinds, bounds(days.today))
-        parts, waiting, lowest = feeds(days.today, escalated), dict[str, dict[Queue, int]](), dict[str, bytes]()
+        parts, waiting, lowest, total = feeds(days.today, escalated), dict[str, dict[Queue, int]](), dict[str, bytes](), dict(_NONE_WAIT)
         for (county, kind), counted in lists.items():
-            queues = waiting.setdefault(county, dict(_NONE_WAIT))
+            if (queues := waiting.get(county)) is None:
+                queues = waiting[county] = dict(_NONE_WAIT)
             for queue, n in parts.get(kind, ()):
-                queues[queue] += counted.ranges[n]
+                if number := counted.ranges[n]:
+                    queues[queue] += number
+                    total[queue] += number
             if kind in OUT:
                 lowest[county] = min(counted.lowest, lowest.get(county, NO_DAY))
         found: list[CountyWork] = []
@@ -137,7 +138,6 @@ class WorkLists:
                 oldest = lowest.get(county, NO_DAY)
                 flagged = (county, COUNTY_FLAGS) in lists
                 found.append(CountyWork(county, name_of(county), here, None if oldest == NO_DAY else unpack_day(oldest), flagged))
-        total = {queue: sum(each.queues[queue] for each in found) for queue in Queue}
         stopped = min((each.began for each in days.stopped), default=None)
         return WorkCounts(days.today, total, found, stopped, sum(each.flagged for each in found))
 

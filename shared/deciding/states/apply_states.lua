@@ -47,23 +47,50 @@ local function patch(key, told, put)
   call('SETRANGE', key, from, table.concat(pieces))
 end
 
--- Count the entries of the lists of a kind anew: before a day, on it and on the next; limits: the sort keys of these days and of the third.
-local function recount(kind, limits, places)
-  local before, on, next_on = {}, {}, {}
-  for _, place in ipairs(places) do
-    local list, at = KEYS[3] .. place[1] .. ':' .. kind, place[2]
-    local third = call('ZLEXCOUNT', list, '-', '(' .. limits[3])
-    if third > 0 then
-      local first, second = call('ZLEXCOUNT', list, '-', '(' .. limits[1]), call('ZLEXCOUNT', list, '-', '(' .. limits[2])
-      local n = #before
-      before[n + 1], before[n + 2], on[n + 1], on[n + 2], next_on[n + 1], next_on[n + 2] = at, first, at, second - first, at, third - second
+-- Count the entries of the lists of a kind anew, in ranges of their sort keys; ranges: by what is counted, where it begins and ends, as ZLEXCOUNT takes it.
+local function recount(kind, ranges, groups, places)
+  local counted, together = {}, 128
+  for what in pairs(ranges) do counted[what] = {} end
+  if call('EXISTS', KEYS[6] .. kind) == 1 then
+    for before = 0, #groups - 1, together do
+      local last = math.min(before + together, #groups)
+      local there = call('SMISMEMBER', KEYS[6] .. kind, unpack(groups, before + 1, last))
+      for n = before + 1, last do
+        if there[n - before] == 1 then
+          local list = KEYS[3] .. groups[n] .. ':' .. kind
+          for what, range in pairs(ranges) do
+            local number = call('ZLEXCOUNT', list, range[1], range[2])
+            if number > 0 then
+              local told = counted[what]
+              told[#told + 1], told[#told + 2] = places[n], number
+            end
+          end
+        end
+      end
     end
   end
-  for what, told in pairs({before = before, on = on, next = next_on}) do
+  for what, told in pairs(counted) do
     local key = KEYS[7] .. kind .. ':' .. what
     call('UNLINK', key)
     patch(key, told, true)
   end
+end
+
+-- Let the day begin for which a kind was counted as the next: what stood on the day before it stands before it now.
+local function turn(kind)
+  local key, told, at = KEYS[7] .. kind, {}, 1
+  local on = call('GETRANGE', key .. ':on', 0, -1)
+  while true do
+    at = string.find(on, '[^%z]', at)
+    if not at then break end
+    at = at - (at - 1) % 4
+    local a, b, c, d = string.byte(on, at, at + 3)
+    told[#told + 1], told[#told + 2] = at - 1, ((a * 256 + b) * 256 + c) * 256 + d
+    at = at + 4
+  end
+  patch(key .. ':before', told)
+  call('UNLINK', key .. ':on')
+  call('SETRANGE', key .. ':on', 0, call('GETRANGE', key .. ':next', 0, -1))
 end
 
 -- Add to the counts of the days before one, on it and on the next; told: a day, the first byte of a count and a number in turn.
@@ -104,14 +131,19 @@ if counting then
     end
     patch(KEYS[7] .. kind .. ':earliest', told, true)
   end
+  local begun = tonumber(call('HGET', KEYS[1], 'begun') or nil)
+  if begun then
+    for kind, told in pairs(by_day) do count_by_day(kind, begun, told) end
+  end
   if #turned > 0 then
-    local begun, limits, kinds, places = unpack(turned)
-    call('HSET', KEYS[1], 'begun', begun)
-    for _, kind in ipairs(kinds) do recount(kind, limits, places) end
-  else
-    local begun = tonumber(call('HGET', KEYS[1], 'begun') or nil)
-    if begun then
-      for kind, told in pairs(by_day) do count_by_day(kind, begun, told) end
+    local day, limits, kinds, groups, places = unpack(turned)
+    call('HSET', KEYS[1], 'begun', day)
+    local ranges = {before = {'-', '(' .. limits[1]}, on = {'[' .. limits[1], '(' .. limits[2]}, next = {'[' .. limits[2], '(' .. limits[3]}}
+    -- As a rule the day after the last one begins, and one look into each list is enough: a nation's take milliseconds, in which all others wait.
+    local follows = begun == day - 1
+    for _, kind in ipairs(kinds) do
+      if follows then turn(kind) end
+      recount(kind, follows and {next = ranges.next} or ranges, groups, places)
     end
   end
 end

@@ -23,14 +23,6 @@ GROUPS_A_PAGE = 400
 """The number of groups in the first query of a page, and the most groups that the second one looks into. A look into a list costs Redis 1 us."""
 
 
-class Entry(NamedTuple):
-    """An entry: the partition and the id of its state, and its sort key."""
-
-    partition: int
-    state_id: bytes
-    sort_key: bytes
-
-
 class Cursor(NamedTuple):
     """The entry of a group behind which a page begins. An empty entry is the beginning of the group."""
 
@@ -48,6 +40,20 @@ class Cursor(NamedTuple):
         if not dot:
             raise ValueError("no cursor")
         return cls(group, bytes.fromhex(entry))
+
+
+class Entry(NamedTuple):
+    """An entry: the partition and the id of its state, its sort key, and the group in whose list it stands."""
+
+    partition: int
+    state_id: bytes
+    sort_key: bytes
+    group: str
+
+    @property
+    def cursor(self) -> Cursor:
+        """Return the cursor behind which the entries after this one follow."""
+        return Cursor(self.group, self.sort_key + self.state_id)
 
 
 class Page(NamedTuple):
@@ -146,13 +152,12 @@ class Listing:
         found.sort()
         end = min(ends, default=None)
         first = found[: min(limit, len(found) if end is None else bisect_left(found, end))]
-        page = [Entry(partition, entry[-_ID:], entry[:-_ID]) for _, entry, partition in first]
+        page = [Entry(partition, entry[-_ID:], entry[:-_ID], looked[group - 1]) for group, entry, partition in first]
         if end is None and len(first) == len(found):
             return Page(page, None)
         if end is not None and not end[1] and len(first) < limit:
             return Page(page, Cursor(looked[end[0] - 1]))
-        group, entry, _ = first[-1]
-        return Page(page, Cursor(looked[group - 1], entry))
+        return Page(page, page[-1].cursor)
 
 
 class _Wanted(NamedTuple):

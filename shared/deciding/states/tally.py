@@ -2,7 +2,7 @@
 
 The counts of all groups stand beside one another, four bytes each, so that those of a nation are read as quickly as those of one. Each group has a
 number, which is its place. Where it matters by which day entries stand in a list, those before the day that began last are counted, those on it and
-those on the next. When a day begins, the lists are counted anew for it; so what stands before today, and on it, is exact as long as days pass.
+those on the next. When a day begins, the lists are counted anew for the next; so what stands before today, and on it, is exact as long as days pass.
 """
 
 from collections import defaultdict
@@ -56,7 +56,7 @@ class Counting(NamedTuple):
     earliest: Mapping[str, Sequence[int | str]]
     """By kind, the first byte of an earliest day and the list that changed, in turn, in order."""
     turned: Sequence[object]
-    """The day that began, the sort keys of it and of the two after it, the kinds to count anew, and the groups with their first bytes; or nothing."""
+    """The day that began, the sort keys of it and of the two after it, the kinds to count by day, the groups and their first bytes; or nothing."""
 
 
 def counting(tallied: Tallied | None, entered: Mapping[str, Sequence[bytes]], left: Mapping[str, Sequence[bytes]]) -> Counting | None:
@@ -87,7 +87,8 @@ def counting(tallied: Tallied | None, entered: Mapping[str, Sequence[bytes]], le
 
 def _turned(tallied: Tallied, begun: int) -> Sequence[object]:
     limits = [(begun + n).to_bytes(DAY) for n in range(3)]
-    return begun, limits, tallied.by_day, [(group, number * LANE) for group, number in sorted(tallied.numbers.items(), key=itemgetter(1))]
+    groups = sorted(tallied.numbers.items(), key=itemgetter(1))
+    return begun, limits, tallied.by_day, [group for group, _ in groups], [number * LANE for _, number in groups]
 
 
 def day_of(sort_key: bytes) -> int:

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.deciding.states import tallies as tallies_module
-from shared.deciding.states.listing import Counted
+from shared.deciding.states.listing import Counted, Listing
 from shared.deciding.states.state_store import Change, StateStore
 from shared.deciding.states.tallies import Tallies
 from shared.deciding.states.tally import Tallied
@@ -108,3 +108,66 @@ async def test_what_stands_before_a_day_and_on_it_is_told_of_the_day_that_began_
     monkeypatch.setattr(tallies_module, "script", script_without("read_counts", "the days are told apart"))
     unguarded = Tallies(redis, "case", generation="1", partitions=PARTITIONS, tallied=TALLIED)
     assert await unguarded.counted(GROUPS[:1], day(9)) == {(GROUPS[0], "open"): Counted(day(1), (2, 2, 3))}, "it is counted as of another day"
+
+
+async def test_a_day_that_follows_takes_over_what_was_counted_and_looks_into_each_list_once(
+    store: StateStore, tallies: Tallies, redis: Redis, operator: Redis
+) -> None:
+    await step(store, 0, begun(1), *(entered(n, f"{group}:open", n % 5) for n, group in enumerate(GROUPS)))
+    await step(store, 0, begun(1), partition=1)
+    before = (await operator.info("commandstats"))["cmdstat_zlexcount"]["calls"]
+    # In the step in which a day begins entries leave lists and enter them too, of the day itself, of the days around it, and of later ones.
+    moved = [change for n in range(5) for change in (left(n, f"{GROUPS[n]}:open", n), entered(1000 + n, f"{GROUPS[n]}:open", (n + 1) % 5))]
+    await step(store, 1, *moved, begun(2))
+    assert (await operator.info("commandstats"))["cmdstat_zlexcount"]["calls"] - before == len(GROUPS), "a nation is not looked into three times"
+    await step(store, 1, begun(2), partition=1)
+    await check(tallies, redis, 2, 3)
+    for partition in range(PARTITIONS):
+        await step(store, 2, begun(4), partition=partition)
+    await check(tallies, redis, 4, 5)
+    for partition in range(PARTITIONS):
+        await step(store, 3, begun(5), partition=partition)
+    await check(tallies, redis, 5, 6)
+
+
+async def check(tallies: Tallies, redis: Redis, *days: int) -> None:
+    """Compare what stands before a day, on it and later with the lists."""
+    listing = Listing(redis, "case", generation="1", partitions=PARTITIONS)
+    for on in days:
+        counted = await tallies.counted(GROUPS, day(on))
+        assert counted is not None
+        assert {name: each.ranges for name, each in counted.items()} == {
+            name: tuple(each.ranges) for name, each in (await listing.counted(GROUPS, ["open"], [day(on), day(on + 1)])).items()
+        }
+
+
+RANGES = [(None, 1), (None, 2), (1, 2), (2, None), (1, None), (2, 3), (None, 0)]
+
+
+@pytest.mark.parametrize(("not_below", "below"), RANGES)
+async def test_groups_without_an_entry_in_a_range_are_known_without_a_look_into_their_lists(
+    store: StateStore, tallies: Tallies, not_below: int | None, below: int | None
+) -> None:
+    """Today is the second day: what stands before it, on it, and later is told apart. A list that is not counted by day has an entry or has none."""
+    for partition in range(PARTITIONS):
+        changes = [entered(n, f"{GROUPS[n]}:open", n % 3) for n in range(0, 300, 2)]
+        await step(store, 0, begun(1), *changes[partition::PARTITIONS], entered(999, f"{GROUPS[400]}:closed", 0), partition=partition)
+    lowest, end = b"" if not_below is None else day(not_below), None if below is None else day(below)
+    wanted = {n % 3 for n in range(3) if (not_below is None or n >= not_below) and (below is None or n < below)}
+    if below == 0:
+        wanted = {0}  # of the days before today it is not told which they are
+    open_ = [group for n, group in enumerate(GROUPS) if n < 300 and n % 2 == 0 and n % 3 in wanted]
+    assert list(await tallies.having(GROUPS, ["open"], day(1), not_below=lowest, below=end)) == open_
+    assert list(await tallies.having(GROUPS, ["open", "closed"], day(1), not_below=lowest, below=end)) == [*open_, GROUPS[400]]
+
+
+async def test_groups_of_which_it_is_not_known_stay(store: StateStore, tallies: Tallies) -> None:
+    for partition in range(PARTITIONS):
+        await step(store, 0, begun(1), entered(1, f"{GROUPS[0]}:open", 0), partition=partition)
+    before = {"not_below": b"", "below": day(1)}
+    assert await tallies.having(GROUPS, ["open"], day(1), **before) == GROUPS[:1]
+    assert await tallies.having(GROUPS, ["open"], day(3), not_below=b"", below=day(3)) == GROUPS, "the day is not counted"
+    assert await tallies.having([*GROUPS, "school"], ["open"], day(1), **before) == [*GROUPS, "school"], "one of them is not counted"
+    assert await tallies.having(GROUPS, ["open", "due"], day(1), **before) == GROUPS, "one of the kinds is not counted"
+    assert await tallies.having(GROUPS, ["open"], day(1), not_below=b"", below=None) == GROUPS, "which lists there are is known to whoever reads them"
+    assert await tallies.having(GROUPS[: tallies_module.FEW], ["open"], day(1), **before) == GROUPS[: tallies_module.FEW], "few are read as quickly"

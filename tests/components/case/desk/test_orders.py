@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from services.case.desk import sorted_lists, work_lists
+from services.case import thinned
+from services.case.desk import sorted_lists
 from services.case.desk.orders import Order
 from services.case.desk.queues import Queue, range_of
 from services.case.domain.packed import FORMAT
@@ -102,7 +103,8 @@ async def test_a_school_thins_a_list_out(more: DeskRig, order: str, monkeypatch:
     more.says["/v1/children/schools"] = schools({1: "5134310001", 3: "5134310001", 2: "5134310002"})
     assert await more.queue("all", order=order, school="5134310001") == [1, 3]
     assert await more.queue("all", order=order, school="5134310009") == []
-    monkeypatch.setattr(work_lists, "_LOOKED_THROUGH", 2)
+    monkeypatch.setattr(thinned, "LOOKED_THROUGH", 2)
+    monkeypatch.setattr(thinned, "AT_ONCE", 1)
     assert await more.queue("all", order=order, school="5134310001", limit=1) == [1, 3], "a page with none of the school leads to the next"
     assert {path for _, path, _ in more.asked} == {"/v1/children/schools"}
 

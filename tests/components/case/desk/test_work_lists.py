@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from services.case.desk import work_lists
+from services.case import thinned
 from services.case.desk.queues import Queue
 from shared import clock
 from shared.contracts.case_days import BeginDay, TellUrgency
@@ -58,8 +58,22 @@ async def test_a_reason_thins_a_list_out_and_pages_go_on(desk: DeskRig, monkeypa
         await desk.tell(("2020-06-02", opened()), child=child(n))
     assert await desk.queue("overdue", reason="learning", limit=2) == [2]
     assert sorted(await desk.queue("overdue", reason=["work"], limit=3)) == [1, *range(20, 40)]
-    monkeypatch.setattr(work_lists, "_LOOKED_THROUGH", 4)
+    monkeypatch.setattr(thinned, "LOOKED_THROUGH", 4)
+    monkeypatch.setattr(thinned, "AT_ONCE", 2)
     assert await desk.queue("overdue", reason="learning", limit=2) == [2], "a page without any of the reason leads to the next"
+
+
+async def test_a_page_of_a_reason_has_no_more_files_than_were_asked_for_and_the_next_leaves_none_out(desk: DeskRig) -> None:
+    """Many are read at once behind it: there a page ends in the middle of what was read."""
+    for n in range(20, 40):
+        await desk.tell(("2020-06-02", opened()), child=child(n))
+    query, found, after = {"queue": "overdue", "reason": "work", "limit": "3"}, list[int](), dict[str, str]()
+    for _ in range(7):
+        page = (await desk.client.get("/v1/desk/files", params=query | after, headers=OFFICER)).json()
+        assert len(page["files"]) == 3
+        found += [int(each["id"], 16) // 2654435761 for each in page["files"]]
+        after = {"after": page["next"]}
+    assert (page["next"], sorted(found)) == (None, [1, *range(20, 40)])
 
 
 async def test_a_queue_that_there_is_not_and_a_cursor_of_nothing_are_named(desk: DeskRig) -> None:
