@@ -31,10 +31,10 @@ def when_suspected_note_or_settle(subject: str, sequence: str, before: Standing 
 
 
 def commands(fact: Fact) -> Sequence[Addressed]:
-    """Return what a suspicion's own fact asks of the file of its child."""
+    """Return what a suspicion's own fact asks of the file of its child. Files are counted by reason: until one is found out, that nobody knows it."""
     told = fact.data
     if fact.type == SuspicionOutstayed.TYPE:
-        return (Addressed(told.student, OpenCase(fact=told.fact, county=told.county or "")),)
+        return (Addressed(told.student, OpenCase(fact=told.fact, county=told.county or "", reason=Reason.UNKNOWN)),)
     if fact.type == SuspicionSettled.TYPE and told.outstayed and (command := when_settled_late_follow_it(told)) is not None:
         return (Addressed(told.student, command),)
     return ()

@@ -79,7 +79,7 @@ def test_a_suspicion_that_nobody_settles_opens_a_file() -> None:
     assert said(world, 1) == [SuspicionNoted, SuspicionOutstayed]
     ((event, fact),) = world.facts_of(child(1))
     assert isinstance(fact, CaseOpened)
-    assert (fact.after.state, fact.after.county, fact.after.reason) == (CaseState.OPEN, ZHAOJUE, None)
+    assert (fact.after.state, fact.after.county, fact.after.reason) == (CaseState.OPEN, ZHAOJUE, Reason.UNKNOWN)
     assert event.reportedby == "/case/policies"
 
 
