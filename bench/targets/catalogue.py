@@ -54,18 +54,18 @@ TARGETS: dict[str, Target] = {
             "size",
             "A large record: what a fact costs, Redis lost, a worker killed",
             size.measure,
-            "All of the time is that of counting the record again, on one core; Redis works beside it. A killed worker waits for the group to take "
-            "the dead one for dead. Tried: that is after 6 s and not after 10, the least that a broker admits; 9.8 to 10.4 s until the lag was 0 before, "
-            "6.0 to 7.6 after.",
+            "All of the time is that of counting the record again, on one core; Redis works beside it. A killed worker waits for the group to "
+            "take the dead one for dead. Tried: that is after 6 s and not after 10, the least that a broker admits; 9.8 to 10.4 s until the lag "
+            "was 0 before, 6.0 to 7.6 after.",
         ),
         Target(
             "students",
             "Many students: what a report costs, what Redis keeps, a worker killed",
             students.measure,
             "Redis looks through the students of a bucket for each, and there are more of them: so its share grows, until buckets are full. The "
-            "worker does the same for each report; what its share differs by is what else the machine does. A killed worker waits 6 s for the group to take "
-            "the dead one for dead, while the new one starts, which takes 4 s and more where the cores are busy. Kills by themselves, with few "
-            "students and less other work, took 6.3, 6.8 and 7.0 s. Kafka Streams waits 45 s by its defaults.",
+            "worker does the same for each report; what its share differs by is what else the machine does. A killed worker waits 6 s for the "
+            "group to take the dead one for dead, while the new one starts, which takes 4 s and more where the cores are busy. Kills by "
+            "themselves, with few students and less other work, took 6.3, 6.8 and 7.0 s. Kafka Streams waits 45 s by its defaults.",
         ),
     )
 }
