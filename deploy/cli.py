@@ -74,9 +74,11 @@ def where(context: typer.Context) -> None:
     if context.invoked_subcommand == "verify" and "REPORTING_TOKEN" not in os.environ and (running := _running(config)):
         with suppress(by_hand.NoSuchToken):
             os.environ["REPORTING_TOKEN"] = by_hand.token(running.config, by_hand.claims_of(roles=[], office=None, demo_name="auditor"), minutes=15)
-    if context.invoked_subcommand == "rebuild" and "REPORTING_REDIS_URL" not in os.environ:
+    if context.invoked_subcommand == "rebuild":
         running = _running(config)
-        os.environ |= rebuild.environment(running.config if running else config)
+        for service in rebuild.SERVICES:
+            if f"{service.upper()}_REDIS_URL" not in os.environ:
+                os.environ |= rebuild.environment(running.config if running else config, service)
     if context.invoked_subcommand == "detector":
         os.environ.setdefault("CASE_URL", config.api_url("case"))
     if context.invoked_subcommand in {"id", "id-key", "directory"}:
@@ -125,7 +127,7 @@ def up() -> None:
     """Start everything in the background, empty or with the data of the last run."""
     with plain_failures():
         config = StackConfig.from_environment()
-        stack = LocalStack(config, foreground=False, say=_say, before_services=lambda: rebuild.follow_fold(config))
+        stack = LocalStack(config, foreground=False, say=_say, before_services=lambda: rebuild.follow_versions(config))
         stack.start()
         _addresses(stack.config)
         out.print("Running in the background; `make down` stops it, `baoxue status` shows it.")

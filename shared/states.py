@@ -14,8 +14,8 @@ def check_format(state: bytes, expected: int, service: str) -> None:
     if not state or state[0] != expected:
         found = state[0] if state else "none"
         raise UnknownFormat(
-            f"a state of format {found}, where this code writes {expected}: start a new generation of the states of {service}, "
-            "which is rebuilt from the record, or deploy the code that wrote it"
+            f"a state of format {found}, where this code writes {expected}: `baoxue rebuild {service}` builds another generation from the record; "
+            "or deploy the code that wrote it"
         )
 
 

@@ -11,9 +11,9 @@ from bench.side_by_side.stack import remove_topics_of_contestants
 from bench.side_by_side.task import FACTS, STARTED, Task
 from deploy.local import redis_access
 from deploy.local.config import StackConfig
-from services.reporting.board.keys import FIRST_GENERATION
 from shared.contracts.services import REPORTING
 from shared.log import topics
+from shared.rebuilding.generations import FIRST_GENERATION
 from shared.redis.keys import key_of
 
 

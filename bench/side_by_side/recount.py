@@ -11,9 +11,9 @@ from services.reporting.audit.recount import Recount, open_database
 from services.reporting.audit.sources.bounds import read_bounds
 from services.reporting.audit.sources.kafka_topic import Brokers, KafkaTopic
 from services.reporting.audit.verification import recount_until
-from services.reporting.board.keys import FIRST_GENERATION
 from services.reporting.counting import OPENING_POOR_CELL
 from shared.log.rights import AUDITOR
+from shared.rebuilding.generations import FIRST_GENERATION
 from shared.redis.keys import key_of
 
 _SUMS = ("cells", "flows", "due")

@@ -12,18 +12,21 @@ from tests.model.search import search
 _INTRODUCTION = """\
 Workers commit by an order of calls: read at a cursor, publish, wait for the acknowledgement, compare and set. Whether that order is right no test
 can show, for a test is one order of events. So the order is written down once more, as a model in plain Python (`tests/model/`), and every state
-that it can reach is searched, whatever happens in whatever order. `make model` does it, and `make test` all of it but the two large ones."""
+that it can reach is searched, whatever happens in whatever order. `make model` does it, and `make test` all of it but the three large ones."""
 
 _MODELLED = """\
-**What is modelled.** `deciding.py` is `DecidingFollower` with the scripts of `shared/deciding/states`, `published.py` and the part of the worker's
-edge that assigns, seeks and notices lost cursors. `counting.py` is `CountingFollower` with `apply.lua` and `open.lua`. `policies.py` is
-`PolicyFollower`. Each has two workers, A and B. One step of a model is one call of the log or of Redis: between any two of them anything else may
+**What is modelled.** `deciding.py` is `DecidingFollower` with the scripts of `shared/deciding/states`, `published.py`, `folding.py`,
+`make_live.lua`, and the part of the worker's edge that assigns, seeks and notices lost cursors. `counting.py` is `CountingFollower` with
+`apply.lua` and `open.lua`. `policies.py` is `PolicyFollower`. Each has two workers, A and B. One step of a model is one call of the log or of
+Redis: between any two of them anything else may
 happen. A worker fetches batches of any size. The accidents are these, each as often as the table says (once where it names one), at any moment:
 
 - **a crash**: a worker loses its memory and the step that it is at, be it in the middle of an append; its partitions stay with it, or go to the
   other worker;
 - **a zombie**: a worker sleeps in a step, its partition is assigned to the other worker, and it wakes at any later moment and goes on;
 - **a loss of Redis**: all keys are gone;
+- **another generation made live**: states are filled beside those that are used, wholly or not at all, and one script names them as the live ones;
+  the workers that begin again are a group of their own, beside those of before;
 - **a new version**: a worker is started with code that decides differently: version 1 takes a child to have dropped out for `work`, version 2 for
   `poverty`.
 

@@ -1,6 +1,7 @@
 """Case's HTTP: parse, call, map (wire page, section 5)."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Annotated, Literal
 
@@ -53,6 +54,7 @@ from shared.contracts.flag_commands import ClearFlag, ConfirmFlag, DrawFile, Dra
 from shared.contracts.place_commands import FreePlace, HoldPlace
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.services import CASE
+from shared.deciding.states.generation import Generation, followed
 from shared.deciding.states.state_store import StateStore
 from shared.deciding.states.tallies import Tallies
 from shared.http import telemetry
@@ -69,6 +71,7 @@ from shared.identity.caller import Caller
 from shared.identity.rights import Action
 from shared.log import topics
 from shared.log.event_log import EventLog
+from shared.rebuilding.generations import FIRST_GENERATION
 from shared.redis.edge import Redis
 
 States = Annotated[list[CaseState] | None, Query(description="one state, or several; all of them, if left out")]
@@ -128,7 +131,7 @@ def create_app(
     now: Now,
     partitions: int,
     identity: Identity,
-    generation: str = "1",
+    generation: Generation = FIRST_GENERATION,
     story_key: str = "",
     signing_in: SigningIn | None = None,
     neighbours: Neighbours | None = None,
@@ -158,6 +161,11 @@ def create_app(
     tallies = Tallies(redis, CASE.name, generation=generation, partitions=partitions, tallied=TALLIED)
     files = Files(store, office.listing, tallies, office.gate, now, partitions=partitions)
 
+    @asynccontextmanager
+    async def running() -> AsyncIterator[None]:
+        async with followed(generation), beside.running():
+            yield
+
     app = create_api(
         title="Baoxue case",
         summary="One file for each child out of school, until it is back and stays.",
@@ -169,7 +177,7 @@ def create_app(
         schemas=partial(openapi.schemas, sign_in.SignedIn, DaysShown, *DESK_SHAPES),
         needs=office.needs,
         says=story.readiness,
-        beside=beside.running,
+        beside=running,
     )
     pages.install(app)
     sign_in.install(app, signing_in)

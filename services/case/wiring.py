@@ -1,5 +1,6 @@
 """Joins case's parts with the real Kafka and Redis."""
 
+from functools import partial
 from typing import NoReturn
 
 from fastapi import FastAPI
@@ -26,6 +27,7 @@ SERVICE = DecidingService(CASE, CaseDecider(), FORMAT, CasePolicies())
 def api(settings: Settings) -> FastAPI:
     """Return case's api."""
     redis = connect_to(settings)
+    generation = SERVICE.shown(settings, redis)
     callers = callers_of(settings, redis, CASE.name, keeps_tokens=True)
     urls = {
         Neighbour.ENROLMENT: settings.enrolment_url,
@@ -36,30 +38,30 @@ def api(settings: Settings) -> FastAPI:
         limits=settings,
         log=KafkaLog(settings.kafka, client_id=CASE.api),
         redis=redis,
-        store=SERVICE.store(settings, redis),
-        now=clock_of_api(settings.today, redis, CASE.name, generation=settings.generation, partitions=settings.partitions),
+        store=SERVICE.store(settings, redis, generation),
+        now=clock_of_api(settings.today, redis, CASE.name, generation=generation, partitions=settings.partitions),
         partitions=settings.partitions,
         identity=callers.identity,
         signing_in=callers.signing_in,
         neighbours=Neighbours(callers.tokens, urls),
-        generation=settings.generation,
+        generation=generation,
         story_key=settings.story_key,
     )
 
 
 def worker(settings: Settings) -> NoReturn:
     """Run the worker until it is told to stop."""
-    SERVICE.run_worker(settings, passing=day_clock(settings))
+    SERVICE.run_worker(settings, passing=partial(day_clock, settings))
 
 
-def day_clock(settings: Settings) -> DayClock:
-    """Return what lets days pass in the worker."""
+def day_clock(settings: Settings, generation: str) -> DayClock:
+    """Return what lets days pass in a worker that fills this generation."""
     redis, log = connect_to(settings), KafkaLog(settings.kafka, client_id=f"{CASE.name}-days")
-    now = clock_of_days(settings.today, redis, CASE.name, generation=settings.generation, partitions=settings.partitions)
-    listing = Listing(redis, CASE.name, generation=settings.generation, partitions=settings.partitions)
+    now = clock_of_days(settings.today, redis, CASE.name, generation=generation, partitions=settings.partitions)
+    listing = Listing(redis, CASE.name, generation=generation, partitions=settings.partitions)
     return DayClock(
         DAYS,
-        SERVICE.store(settings, redis),
+        SERVICE.store(settings, redis, generation),
         listing,
         log,
         now,

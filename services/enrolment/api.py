@@ -1,8 +1,8 @@
 """Enrolment's HTTP: parse, call, map (wire page, section 5)."""
 
 import re
-from collections.abc import Callable
-from contextlib import nullcontext, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -34,6 +34,7 @@ from shared.commands.instructions import body_of
 from shared.commands.list_query import After, AreaCode, Limit, counties_of, cursor_of
 from shared.commands.rebuild_gate import RebuildGate
 from shared.contracts.services import ENROLMENT
+from shared.deciding.states.generation import Generation, followed
 from shared.deciding.states.listing import Listing
 from shared.deciding.states.outcomes import Outcome
 from shared.deciding.states.state_store import StateStore
@@ -49,6 +50,7 @@ from shared.identity.caller import Caller
 from shared.identity.rights import Action
 from shared.log import topics
 from shared.log.event_log import EventLog
+from shared.rebuilding.generations import FIRST_GENERATION
 from shared.redis.edge import Redis
 
 Sides = Annotated[list[Side] | None, Query(description="`lost`: transfers from these counties; `gained`: to them; both, if left out")]
@@ -72,7 +74,7 @@ def create_app(
     store: StateStore,
     partitions: int,
     identity: Identity,
-    generation: str = "1",
+    generation: Generation = FIRST_GENERATION,
     now: Callable[[], datetime] = clock.now,
     story_key: str = "",
     directory: Directory | None = None,
@@ -81,7 +83,7 @@ def create_app(
     """Return the api over its log and Redis, which it starts and closes with itself.
 
     ``store``: the states of the worker; ``partitions``: of the submissions' topic; ``identity``: what tells who is asking;
-    ``generation``: of the worker's states and outcomes; ``story_key``: of the demo by whose story the time is told, "" where the calendar tells it
+    ``generation``: of the worker's states; ``story_key``: of the demo by whose story the time is told, "" where the calendar tells it
     (``shared.http.story_clock``); ``directory`` and ``student_keys``: the names of children, and the file of the key of their ids. Without them
     the api has no names.
     Raises ``ValueError`` for more partitions than receipts can tell apart.
@@ -90,7 +92,7 @@ def create_app(
         raise ValueError(f"receipts tell at most {MOST_PARTITIONS} partitions apart, not {partitions}")
     registry = telemetry.new_registry("enrolment", "api")
     story = StoryClock(story_key, redis, ENROLMENT.name, registry)
-    receipts = ReceiptStore(redis, generation=generation, keep=limits.receipt_days * _DAY, page=limits.receipt_page)
+    receipts = ReceiptStore(redis, keep=limits.receipt_days * _DAY, page=limits.receipt_page)
     intake = ReportIntake(
         limits=limits,
         checker=LineChecker(divisions, longest=limits.line_bytes, deepest=limits.line_depth),
@@ -120,6 +122,12 @@ def create_app(
             partitions=partitions,
             now=now,
         )
+
+    @asynccontextmanager
+    async def beside() -> AsyncIterator[None]:
+        async with followed(generation), nullcontext() if names is None else names.running():
+            yield
+
     app = create_api(
         title="Baoxue enrolment",
         summary="Takes provinces' reports, and tells what became of them.",
@@ -129,7 +137,7 @@ def create_app(
         topic=topics.SUBMISSIONS,
         identity=identity,
         schemas=openapi.schemas,
-        beside=nullcontext if names is None else names.running,
+        beside=beside,
         says=story.readiness,
     )
     if names is not None:

@@ -28,15 +28,16 @@ SERVICE = DecidingService(ENROLMENT, EnrolmentDecider(), FORMAT, EnrolmentPolici
 def api(settings: Settings) -> FastAPI:
     """Return enrolment's api."""
     redis = connect_to(settings)
+    generation = SERVICE.shown(settings, redis)
     return create_app(
         limits=settings,
         log=KafkaLog(settings.kafka, client_id=ENROLMENT.api),
         redis=redis,
         divisions=divisions(),
-        store=SERVICE.store(settings, redis),
+        store=SERVICE.store(settings, redis, generation),
         partitions=settings.partitions,
         identity=BearerTokens.of(settings),
-        generation=settings.generation,
+        generation=generation,
         story_key=settings.story_key,
         directory=directory_of(settings),
         student_keys=settings.student_keys_file,

@@ -1,6 +1,7 @@
 """Relief's HTTP: parse, call, map (wire page, section 5)."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Path, Query, Request, Response
@@ -29,6 +30,7 @@ from shared.contracts.access import Looked, Purpose
 from shared.contracts.refusal import RefusalCode
 from shared.contracts.relief import BeginTerm, GrantState, PayGrant, SetBoarding
 from shared.contracts.services import RELIEF
+from shared.deciding.states.generation import Generation, followed
 from shared.deciding.states.state_store import StateStore
 from shared.http import telemetry
 from shared.http.api import create_api, json_response
@@ -42,6 +44,7 @@ from shared.identity.caller import Caller
 from shared.identity.rights import Action
 from shared.log import topics
 from shared.log.event_log import EventLog
+from shared.rebuilding.generations import FIRST_GENERATION
 from shared.redis.edge import Redis
 
 GrantId = Annotated[str, Path(alias="id", pattern=rf"^{GRANT}$", description="the student's id and the term: <32 hex>-2019-autumn")]
@@ -67,7 +70,7 @@ def create_app(
     now: Now,
     partitions: int,
     identity: Identity,
-    generation: str = "1",
+    generation: Generation = FIRST_GENERATION,
     pace: Pace | None = None,
     story_key: str = "",
 ) -> FastAPI:
@@ -93,9 +96,12 @@ def create_app(
     story = StoryClock(story_key, redis, RELIEF.name, registry)
     access = AccessLog(log, RELIEF, partitions=partitions)
     grants = Grants(store, office.listing, office.gate, now, partitions=partitions)
-    beginnings = Beginnings(
-        redis, office.listing, store, office.gate, log, generation=generation, partitions=partitions, pace=pace, in_story=story.tells
-    )
+    beginnings = Beginnings(redis, office.listing, store, office.gate, log, partitions=partitions, pace=pace, in_story=story.tells)
+
+    @asynccontextmanager
+    async def beside() -> AsyncIterator[None]:
+        async with followed(generation), beginnings.running():
+            yield
 
     app = create_api(
         title="Baoxue relief",
@@ -108,7 +114,7 @@ def create_app(
         schemas=openapi.schemas,
         needs=office.needs,
         says=story.readiness,
-        beside=beginnings.running,
+        beside=beside,
     )
 
     @app.get(

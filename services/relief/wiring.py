@@ -22,15 +22,16 @@ SERVICE = DecidingService(RELIEF, ReliefDecider(), FORMAT, ReliefPolicies())
 def api(settings: Settings) -> FastAPI:
     """Return relief's api."""
     redis = connect_to(settings)
+    generation = SERVICE.shown(settings, redis)
     return create_app(
         limits=settings,
         log=KafkaLog(settings.kafka, client_id=RELIEF.api),
         redis=redis,
-        store=SERVICE.store(settings, redis),
-        now=clock_of_api(settings.today, redis, RELIEF.name, generation=settings.generation, partitions=settings.partitions),
+        store=SERVICE.store(settings, redis, generation),
+        now=clock_of_api(settings.today, redis, RELIEF.name, generation=generation, partitions=settings.partitions),
         partitions=settings.partitions,
         identity=BearerTokens.of(settings),
-        generation=settings.generation,
+        generation=generation,
         story_key=settings.story_key,
     )
 

@@ -10,15 +10,16 @@ The steps, and what a failure after each leaves behind:
 The generation of before stays as it is until it is dropped.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import AsyncIterator, Iterator, Mapping
 
 from services.reporting.board.board import Board, OtherFold
-from services.reporting.board.keys import LIVE_GENERATION
 from services.reporting.board.partition import Snapshot
 from services.reporting.worker import CountingFollower
+from shared.contracts.services import REPORTING
 from shared.log import topics
 from shared.log.event_log import EventLog
+from shared.rebuilding.generations import make_live
+from shared.rebuilding.rebuild import CannotRebuild, Difference, Read, Standing
 from shared.redis.edge import Redis
 from shared.worker.follower import RecordBatch
 
@@ -27,33 +28,12 @@ _TEXTS = ("reported", "claimed")
 _NOUGHT = b"0"
 _KEYS_AT_ONCE = 64
 
-Read = Callable[[int], object]
-"""Called with the number of offsets that were passed since the last call."""
 
+class CountRebuild:
+    """The ``Rebuild`` of the counts: those of ``generation``, filled beside those of ``live``."""
 
-class CannotRebuild(Exception):
-    """The other generation cannot be filled or shown. The message says why, and what mends it."""
-
-
-class Difference(NamedTuple):
-    """A number that is not the same in both generations: in which partition, of which hash and field, and what each has; None for nothing."""
-
-    partition: int
-    what: str
-    field: str
-    shown: str | None
-    rebuilt: str | None
-
-
-class Standing(NamedTuple):
-    """How far the two generations are, in offsets of all partitions."""
-
-    live: int
-    rebuilt: int
-
-
-class Rebuild:
-    """The counts of ``generation``, filled beside those of ``live``. Its methods raise what ``UNAVAILABLE`` names."""
+    compared = "number"
+    of_before = "The counts that are shown come from another version of the fold"
 
     def __init__(self, redis: Redis, log: EventLog, *, live: str, generation: str, partitions: int) -> None:
         """Raise ``CannotRebuild`` for a generation that is shown."""
@@ -110,9 +90,8 @@ class Rebuild:
 
     async def show(self) -> None:
         """Name this generation as the one to show. Raises ``CannotRebuild`` where another than the one that was compared is shown by now."""
-        if (found := await self._shown.live_generation()) != self.live:
+        if (found := await make_live(self._redis, REPORTING.name, live=self.live, generation=self.generation)) != self.generation:
             raise CannotRebuild(f"Generation {found} is shown by now, and {self.live} was compared. Begin again.")
-        await self._redis.set(LIVE_GENERATION, self.generation)
 
     async def _end(self, partition: int) -> int:
         cursor = await self._shown.cursor(partition)
@@ -146,11 +125,6 @@ async def drop(redis: Redis, generation: str, *, partitions: int) -> int:
     for first in range(0, len(keys), _KEYS_AT_ONCE):
         removed += int(await redis.unlink(*keys[first : first + _KEYS_AT_ONCE]))
     return removed
-
-
-def next_generation(live: str) -> str:
-    """Return the name of the generation after one: the next number, or a first one behind a name that is none."""
-    return str(int(live) + 1) if live.isdigit() else "1"
 
 
 def _differing(partition: int, shown: Snapshot, rebuilt: Snapshot) -> Iterator[Difference]:

@@ -1,25 +1,25 @@
 """Joins the parts of reporting with the real Kafka and Redis."""
 
-import asyncio
 from typing import NoReturn
 
 from fastapi import FastAPI
 
 from services.reporting.api import create_app
 from services.reporting.board.board import Board
-from services.reporting.board.keys import FIRST_GENERATION
 from services.reporting.pages import Screen
-from services.reporting.rebuild import Rebuild, next_generation
+from services.reporting.rebuild import CountRebuild
+from services.reporting.rebuild import drop as drop_counts
 from services.reporting.settings import Settings
 from services.reporting.view.board_reader import BoardReader
 from services.reporting.worker import CountingFollower
 from shared.contracts.services import REPORTING
 from shared.http.sessions.wiring import callers_of
 from shared.log.kafka_log import KafkaLog
+from shared.rebuilding.at_start import generation_at_start
+from shared.rebuilding.generations import FIRST_GENERATION, live_generation, next_generation
 from shared.redis.edge import connect_to
 from shared.worker.admin_server import AdminServer
 from shared.worker.meters import WorkerMeters
-from shared.worker.retrying import retrying
 
 
 def api(settings: Settings) -> FastAPI:
@@ -47,20 +47,20 @@ def follower(settings: Settings, meters: WorkerMeters | None = None, *, generati
     return CountingFollower(board, log, meters, only_while_live=not settings.generation)
 
 
-async def live_generation(settings: Settings) -> str:
-    """Return the generation that is shown, as soon as Redis can be asked."""
-    board = Board(connect_to(settings), generation="")
-    try:
-        return await retrying()(board.live_generation)
-    finally:
-        await board.close()
-
-
-async def rebuild(settings: Settings, generation: str | None) -> Rebuild:
+async def rebuild(settings: Settings, generation: str | None) -> CountRebuild:
     """Return the rebuild of a generation beside the one that is shown; without a name, of the one after that. Raises ``CannotRebuild``."""
     redis, log = connect_to(settings), KafkaLog(settings.kafka, client_id="reporting-rebuild")
-    live = await Board(redis, generation="").live_generation()
-    return Rebuild(redis, log, live=live, generation=generation or next_generation(live), partitions=settings.partitions)
+    live = await live_generation(redis, REPORTING.name)
+    return CountRebuild(redis, log, live=live, generation=generation or next_generation(live), partitions=settings.partitions)
+
+
+async def drop(settings: Settings, generation: str) -> int:
+    """Remove the counts of a generation, and return how many keys there were. Raises ``CannotRebuild`` for the one that is shown."""
+    redis = connect_to(settings)
+    try:
+        return await drop_counts(redis, generation, partitions=settings.partitions)
+    finally:
+        await redis.aclose()
 
 
 def worker(settings: Settings) -> NoReturn:
@@ -69,7 +69,7 @@ def worker(settings: Settings) -> NoReturn:
     from shared.worker.faust_edge import run_worker
 
     admin = AdminServer.of("reporting", settings)
-    generation = settings.generation or asyncio.run(live_generation(settings))
+    generation = settings.generation or generation_at_start(settings, REPORTING.name)
     run_worker(
         name=f"reporting-{generation}",
         brokers=settings.kafka,

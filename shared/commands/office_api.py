@@ -9,6 +9,7 @@ from shared.commands.rebuild_gate import RebuildGate
 from shared.commands.record_clock import Now
 from shared.commands.submit import CommandSubmitter
 from shared.deciding.decider import Decider
+from shared.deciding.states.generation import Generation
 from shared.deciding.states.listing import Listing
 from shared.deciding.states.outcomes import Outcomes
 from shared.deciding.states.state_store import StateStore
@@ -38,7 +39,7 @@ class OfficeApi(NamedTuple):
         store: StateStore,
         now: Now,
         partitions: int,
-        generation: str,
+        generation: Generation,
         statuses: Mapping[str, int],
         is_within: IsWithin,
     ) -> "OfficeApi":
@@ -48,7 +49,7 @@ class OfficeApi(NamedTuple):
         ``statuses``: the HTTP status of a refusal by its code, where that is not 409; ``is_within``: whether a child's thing is in a county.
         """
         gate = RebuildGate(store, log, decider.topic)
-        outcomes = Outcomes(redis, decider.service, generation=generation)
+        outcomes = Outcomes(redis, decider.service)
         submitter = CommandSubmitter(
             decider,
             store=store,

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from shared import clock
 from shared.commands.rebuild_gate import rebuild_under_way
+from shared.deciding.states.generation import Generation
 from shared.redis.edge import Redis
 from shared.redis.keys import key_of
 
@@ -24,7 +25,7 @@ class Today(StrEnum):
     RECORD = "record"
 
 
-def clock_of_api(today: Today, redis: Redis, service: str, *, generation: str, partitions: int) -> Now:
+def clock_of_api(today: Today, redis: Redis, service: str, *, generation: Generation, partitions: int) -> Now:
     """Return the clock of a service's api: the calendar, or the newest time of the facts that the policies of the service have heard.
 
     Where the policies heard nothing yet, the calendar tells the moment. Where Redis lost the cursors, the moment is not known until the
@@ -44,7 +45,7 @@ def clock_of_api(today: Today, redis: Redis, service: str, *, generation: str, p
     return by_record if today is Today.RECORD else by_calendar
 
 
-def clock_of_days(today: Today, redis: Redis, service: str, *, generation: str, partitions: int) -> Callable[[], Awaitable[datetime | None]]:
+def clock_of_days(today: Today, redis: Redis, service: str, *, generation: Generation, partitions: int) -> Callable[[], Awaitable[datetime | None]]:
     """Return the clock by which days begin: the calendar, or the newest time that the policies have heard; None where they heard nothing yet."""
     newest = newest_heard(redis, service, generation=generation, partitions=partitions)
 
@@ -65,13 +66,13 @@ class Heard(NamedTuple):
     known: bool
 
 
-def newest_heard(redis: Redis, service: str, *, generation: str, partitions: int) -> Callable[[], Awaitable[Heard]]:
+def newest_heard(redis: Redis, service: str, *, generation: Generation, partitions: int) -> Callable[[], Awaitable[Heard]]:
     """Return what asks for the newest time of the facts that the policies of a service have heard."""
-    keys = [[key_of(service, generation, partition, what) for what in ("cursor", "policies")] for partition in range(partitions)]
 
     async def ask() -> Heard:
         async with redis.pipeline(transaction=False) as questions:
-            for states, policies in keys:
+            for partition in range(partitions):
+                states, policies = (key_of(service, generation, partition, what) for what in ("cursor", "policies"))
                 questions.hget(states, "next")
                 questions.hmget(policies, ["next", "event_time"])
             answers = await questions.execute()

@@ -131,7 +131,7 @@ RELIEF = ServiceSpec(
     facts=RELIEF_FACTS,
     hears=("enrolment", "relief", "case"),
     tells_day=True,
-    kept_by_api=("{relief:*:terms}:*",),
+    kept_by_api=("{relief:terms}:*",),
 )
 
 REPORTING = ServiceSpec(

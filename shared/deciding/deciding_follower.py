@@ -22,8 +22,8 @@ import msgspec
 
 from shared.contracts.refusal import DeadReason
 from shared.contracts.registry import UnknownType
-from shared.contracts.sequence import offset_of
 from shared.deciding.decider import Decider, Judged
+from shared.deciding.folding import FactFolder, change_of, decided_below
 from shared.deciding.published import Published, Reader
 from shared.deciding.states.outcomes import DEAD_LETTER, LETTERS, Outcome, read_exceptional
 from shared.deciding.states.state_store import Change, RebuildOvertaken, StateStore
@@ -92,20 +92,7 @@ def decide_batch(
         if judged.exception is not None:
             step.exceptions.append((record.offset, judged.exception))
     check_not_mostly_dead(batch.topic, batch.partition, batch.first, records=len(batch.records), dead=len(step.dead))
-    return step._replace(changes=[_change(decider, i, states[i], state) for i, state in changed.items()], outcomes=bytes(outcomes))
-
-
-def _change(decider: Decider, state_id: bytes, before: bytes | None, after: bytes) -> Change:
-    """Return a state to write, with the lists it leaves and enters."""
-    left, entered = decider.listed(before), decider.listed(after)
-    if left == entered:
-        return Change(state_id, after)
-    return Change(
-        state_id,
-        after,
-        [(name, key + state_id) for name, key in left - entered],
-        [(name, key + state_id) for name, key in entered - left],
-    )
+    return step._replace(changes=[change_of(decider, i, states[i], state) for i, state in changed.items()], outcomes=bytes(outcomes))
 
 
 def _judged(
@@ -125,6 +112,7 @@ class DecidingFollower:
         self.topic = decider.topic
         self._decider, self._store, self._log = decider, store, log
         self._reader = Reader(decider, log)
+        self._folder = FactFolder(decider, store, log, self._reader)
         self._backlogs: dict[int, int] = {}
         """By partition, where its input topic ended when it was assigned: another worker may have decided inputs below that offset."""
         self._published: dict[int, Published] = {}
@@ -151,7 +139,9 @@ class DecidingFollower:
         """Return the cursors in Redis. A partition without a cursor begins at the start of its input topic; its first batch then rebuilds it.
 
         A partition in which nothing was ever recorded, or asked of this service, gets its cursor here: its first batch may come late, or never.
+        Raises ``StartAgain`` where another generation is the one to fill.
         """
+        await self._store.check_live()
         found = dict(await self._store.cursors(partitions))
         if unknown := partitions - self._backlogs.keys():
             ends = await self._log.end_offsets(self.topic)
@@ -161,8 +151,8 @@ class DecidingFollower:
             for partition in new:
                 # Whoever is overtaken by another worker here leaves it to the first batch to find where that one stands.
                 with suppress(RebuildOvertaken):
-                    if not (recorded[partition] and asked[partition]) and await self._store.rebuilding(partition) is not None:
-                        found[partition] = await self._store.finish_rebuilding(partition, 0, 0)
+                    if not (recorded[partition] and asked[partition]) and (progress := await self._store.rebuilding(partition)) is not None:
+                        found[partition] = await self._store.finish_rebuilding(partition, progress.facts, progress.decided or 0)
         return found
 
     async def follow(self, batch: RecordBatch) -> int:
@@ -278,21 +268,11 @@ class DecidingFollower:
         self._meters.rebuilt.inc()
         place = about(topics.STUDENT_STATUS, partition, progress.facts)
         _log.warning("%s[%d]: no states in Redis: rebuilding from the record, up to %d", self.topic, partition, end, extra=place)
-        at, last = progress.facts, progress.sequence
-        known = await self._reader.known(partition)
-        async for piece in self._log.read(topics.STUDENT_STATUS, partition, at, end):
-            own = self._reader.own_facts_in(piece, known, last)
-            touched = list({state_id for state_id, _ in own})
-            found = dict(zip(touched, await self._store.read_rebuilding(partition, at, touched), strict=True))
-            states = dict(found)
-            for state_id, event in own:
-                states[state_id] = self._decider.evolved(event, states[state_id])
-                last = event.sequence
-            changes = [_change(self._decider, i, found[i], state) for i, state in states.items() if state is not None]
-            await self._store.apply_rebuilding(partition, at, piece[-1].offset + 1, last, changes, tallied=self._decider.tallied)
-            at = piece[-1].offset + 1
-        # No own fact of the record lies behind the last one: the look beyond the cursor begins where the rebuild ended.
-        return await self._store.finish_rebuilding(partition, at, offset_of(last) + 1 if last else begin, published={topics.STUDENT_STATUS: at})
+        # What the generation of before has published and not applied is not folded: it is taken up as after a kill, with its outcomes.
+        progress = await self._folder.fold(partition, progress, end, below=progress.decided)
+        # All own facts of inputs below the cursor lie before this place: the look beyond the cursor begins where the rebuild ended.
+        next_, read = decided_below(progress, begin), {topics.STUDENT_STATUS: progress.facts}
+        return await self._store.finish_rebuilding(partition, progress.facts, next_, published=read)
 
 
 def _within_window(batch: RecordBatch, published: Published | None) -> RecordBatch:

@@ -120,19 +120,19 @@ class Reader:
         """Ask how far the input topic goes, and which facts were found beyond it. Raises ``LogUnavailable``."""
         return await self._bounds.ask(partition)
 
-    def own_facts_in(self, records: Sequence[LogRecord], known: Known, last: str) -> list[tuple[bytes, Event[Raw]]]:
-        """Return the facts of the service among records, in order and without repeats, each with the id of its state; ``last``: the last before.
+    def own_facts_in(self, records: Sequence[LogRecord], known: Known, last: str) -> list[tuple[int, bytes, Event[Raw]]]:
+        """Return the facts of the service among records, in order and without repeats, each with its offset and the id of its state.
 
-        What somebody else wrote in the service's name, or what cannot be read, is not among them: what we write, we can read. Reporting makes a
-        dead letter of it.
+        ``last``: the last one before these records. What somebody else wrote in the service's name, or what cannot be read, is not among them: what
+        we write, we can read. Reporting makes a dead letter of it.
         """
-        judge, own = judge_of(known, records, asked=True), []
+        judge, own = judge_of(known, records, asked=True), list[tuple[int, bytes, Event[Raw]]]()
         for record in records:
             event = self._read(record.value)
             if event is None or event.sequence <= last or not belongs(judge, event, record, last) or not _is_readable(event):
                 continue
             last = event.sequence
-            own.append((self._decider.state_id(record.key), event))
+            own.append((record.offset, self._decider.state_id(record.key), event))
         return own
 
     async def _own_facts(self, known: Known, begin: int, end: int) -> AsyncGenerator[tuple[int, Event[Raw]], None]:

@@ -19,6 +19,11 @@ class Key(NamedTuple):
         return re.fullmatch(re.sub(r"<[^>]+>", "[^ ]+", re.escape(self.name)), key) is not None
 
 
-def key_of(service: str, generation: str, partition: int, what: str) -> str:
-    """Return the name of one of a partition's keys. All have one hash tag, so that a script may take several of them."""
+def key_of(service: str, generation: object, partition: int, what: str) -> str:
+    """Return the name of one of a partition's keys in a generation, whose name is the text of ``generation``."""
     return f"{{{service}:{generation}:p{partition}}}:{what}"
+
+
+def key_beside(service: str, partition: int, what: str) -> str:
+    """Return the name of one of a partition's keys that all generations have in common."""
+    return f"{{{service}:p{partition}}}:{what}"

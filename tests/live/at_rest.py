@@ -32,7 +32,7 @@ async def ends(log: KafkaLog, services: Collection[str]) -> dict[tuple[str, str]
     return cursors | {(service, "policies"): record for service in services}
 
 
-async def until_at_rest(stack: LocalStack, log: KafkaLog, services: Collection[str] = INPUTS) -> None:
+async def until_at_rest(stack: LocalStack, log: KafkaLog, services: Collection[str] = INPUTS, *, generation: str = "1") -> None:
     """Wait until workers and policies stand at the end of what they read, and nothing more came while that was looked at."""
     end = time.monotonic() + PATIENCE
     with redis_access.client(stack.config, redis_access.OPERATOR) as client:
@@ -40,7 +40,7 @@ async def until_at_rest(stack: LocalStack, log: KafkaLog, services: Collection[s
             before = await ends(log, services)
             try:
                 reached = {
-                    (service, what): {p: int(client.hget(f"{{{service}:1:p{p}}}:{what}", "next") or 0) for p in range(PARTITIONS)}
+                    (service, what): {p: int(client.hget(f"{{{service}:{generation}:p{p}}}:{what}", "next") or 0) for p in range(PARTITIONS)}
                     for service in services
                     for what in ("cursor", "policies")
                 }

@@ -42,15 +42,30 @@ def deciding(*reports: tuple[Report, ...], without: str = "", **accidents: Any) 
 
 
 ALL: Mapping[str, Any] = {"crashes": 1, "zombies": 1, "losses": 1, "versions": 1}
+FLIP = "a crash, a new version, another generation made live"
 EVERY = "a crash, a zombie, a loss of Redis, a new version"
 SEARCHES = (
     Exact("deciding: 1 partition, 2 reports, one of them refused", EVERY, deciding(BACK_OUT, **ALL), 67_867),
     Exact("deciding: 1 partition, 2 reports of two children", EVERY, deciding(OUT_OUT, **ALL), 124_601),
     Exact("deciding: 2 partitions, 4 reports", "a crash, a new version", deciding(BACK_OUT, OUT_OUT, crashes=1, versions=1), 93_268),
     Exact("deciding: 2 partitions, 4 reports", "a zombie", deciding(BACK_OUT, OUT_OUT, zombies=1), 104_923),
+    Exact("deciding: 1 partition, 2 reports, one of them refused", FLIP, deciding(BACK_OUT, crashes=1, versions=1, flips=1), 33_468),
+    Exact(
+        "deciding: 1 partition, 2 reports of two children",
+        "a loss of Redis, another generation made live",
+        deciding(OUT_OUT, losses=1, flips=1),
+        28_102,
+    ),
     Exact("counting: 2 partitions, 4 facts, one of them a repeat", "a crash, a zombie, a loss of Redis", Counting(((0, 1, 0), (0,))), 127_170),
     Exact("policies: 2 facts, 3 commands each, to two partitions", "a crash, a zombie, a loss of Redis", Policies((0, 1)), 114_120),
     Exact("deciding: 2 partitions, 4 reports", "a crash, a loss of Redis", deciding(BACK_OUT, OUT_OUT, crashes=1, losses=1), 329_636, large=True),
+    Exact(
+        "deciding: 1 partition, 2 reports of two children",
+        "a crash, a zombie, a new version, another generation made live",
+        deciding(OUT_OUT, crashes=1, zombies=1, versions=1, flips=1),
+        447_127,
+        large=True,
+    ),
     Exact("policies: 3 facts, one of them a repeat", "a crash, a zombie, a loss of Redis", Policies((0, 1, 0)), 376_971, large=True),
 )
 
@@ -120,6 +135,18 @@ GUARDS = (
         FOLLOWER,
         "A step that finds its cursor lost must go on where it was, and not stop the worker. The model found this fault.",
         deciding((X_OUT,), losses=1, without="a lost cursor is no offset"),
+    ),
+    Guard(
+        "read_states.lua: the generation is the live one",
+        f"{STATES}/read_states.lua",
+        "A worker must not go on deciding in a generation that is not live any more, beside the one that is.",
+        deciding(OUT_OUT, versions=1, flips=1, without="read_states.lua: live"),
+    ),
+    Guard(
+        "decided_below",
+        "shared/deciding/folding.py",
+        "What the generation of before decided is not decided again, and what it published and did not apply keeps its outcomes.",
+        deciding(BACK_OUT, versions=1, flips=1, without="decided"),
     ),
     Guard(
         "_is_repeat, of readers of the record",

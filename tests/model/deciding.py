@@ -7,7 +7,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tests.model.deciding_world import Doing, Log, Memory, Published, Stored, Worker, World, beyond, facts_told, holds, remembering, reports_told
+from tests.model.deciding_world import (
+    NOBODY,
+    Doing,
+    Log,
+    Memory,
+    Published,
+    Stored,
+    Worker,
+    World,
+    beyond,
+    facts_told,
+    holds,
+    remembering,
+    reports_told,
+)
 from tests.model.reports import (
     ACCEPTED,
     DUPLICATE,
@@ -41,6 +55,7 @@ class Deciding:
     zombies: int = 1
     losses: int = 1
     versions: int = 1
+    flips: int = 0
     mixed: bool = False
     whole: bool = False
     without: str = ""
@@ -49,7 +64,9 @@ class Deciding:
         """Return a world in which nothing was reported, and each worker owns a partition."""
         n = len(self.reports)
         workers = tuple(Worker(name, (None,) * n) for name in "AB")
-        return World((Log(),) * n, (Stored(),) * n, workers, tuple(p % 2 for p in range(n)), self.crashes, self.zombies, self.losses, self.versions)
+        return World(
+            (Log(),) * n, (Stored(),) * n, workers, tuple(p % 2 for p in range(n)), self.crashes, self.zombies, self.losses, self.versions, self.flips
+        )
 
     def steps(self, world: World) -> Iterator[Step]:
         """Return what may happen next: a report comes, a worker does its next call, an accident."""
@@ -71,14 +88,23 @@ class Deciding:
             if worker.doing is not None:
                 yield getattr(self, f"_{worker.doing.todo[0]}")(world, w, worker, worker.doing, worker.doing.partition)
             else:
-                for p, owner in enumerate(world.owners):
-                    if owner == w:
+                if world.is_of_before(worker):
+                    yield Step(f"{worker.name} finds that generation {world.generation} is live (check_live): it begins again.", world.forgetting(w))
+                for p in range(len(world.owners)):
+                    if self._has(world, w, worker, p):
                         yield from self._between_steps(world, w, worker, p)
             yield from self._accidents(world, w, worker)
         yield from self._loss(world)
+        yield from self._flip(world)
+
+    def _has(self, world: World, w: int, worker: Worker, p: int) -> bool:
+        """Return whether a partition is a worker's, in the group of its generation."""
+        return worker.memory[p] is not None if world.is_of_before(worker) else world.owners[p] == w
 
     def _alone(self, world: World) -> int | None:
         """Return a worker whose next call touches only what nobody else touches: whatever the others do first, it finds and leaves the same."""
+        if world.flips or any(map(world.is_of_before, world.workers)):
+            return None
         for w, worker in enumerate(world.workers):
             if (doing := worker.doing) is not None:
                 p = doing.partition
@@ -91,6 +117,32 @@ class Deciding:
         if world.losses:
             nothing = (Stored(),) * len(world.redis)
             yield Step("Redis loses everything.", world._replace(redis=nothing, losses=world.losses - 1, lost=True), accident=True)
+
+    def _flip(self, world: World) -> Iterator[Step]:
+        """Do ``StateRebuild``, and ``make_live.lua``: all is filled by then, or nothing is, and what is missing is folded by a worker."""
+        if not world.flips:
+            return
+        after = world._replace(owners=(NOBODY,) * len(world.owners), flips=world.flips - 1, generation=world.generation + 1, before=world.redis)
+        for filled, told in ((True, "filled beside it"), (False, "begun")):
+            beside = tuple(self._beside(log, stored, filled=filled) for log, stored in zip(world.logs, world.redis, strict=True))
+            yield Step(f"Generation {after.generation}, {told}, is made live.", after._replace(redis=beside), accident=True)
+
+    def _beside(self, log: Log, stored: Stored, *, filled: bool) -> Stored:
+        beside = Stored(published=stored.published, outcomes=stored.outcomes, facts=0, decided=stored.next)
+        if stored.next is None:
+            return Stored(outcomes=stored.outcomes)
+        return self._folded(log, beside) if filled else beside
+
+    def _folded(self, log: Log, stored: Stored) -> Stored:
+        """Do ``FactFolder.fold``: up to the first fact of an input that the generation of before has not decided, where there was one."""
+        state, last, at = stored.state, stored.sequence, stored.facts or 0
+        for fact in log.record[at:]:
+            if fact.input > last:
+                if self.without != "decided" and stored.decided is not None and fact.input >= stored.decided:
+                    break
+                state, last = evolved(fact, state), fact.input
+            at += 1
+        return stored._replace(state=state, sequence=last, facts=at)
 
     def wrong(self, world: World, *, at_rest: bool) -> str | None:
         """Return what is not exact: what readers make of the record at any time; at rest the cursor, the state and the outcomes too."""
@@ -121,10 +173,10 @@ class Deciding:
     # --- between two steps: FollowerApp.cursors_of, take, notice_lost_cursors ----------------------------------------
 
     def _between_steps(self, world: World, w: int, worker: Worker, p: int) -> Iterator[Step]:
-        log, stored, memory, name = world.logs[p], world.redis[p], worker.memory[p], worker.name
+        log, stored, memory, name = world.logs[p], world.stored(worker, p), worker.memory[p], worker.name
         if memory is None:
             if stored.next is None and not log.record:
-                stored = stored._replace(next=0, facts=None, sequence=-1)
+                stored = stored._replace(next=stored.decided or 0, facts=None, sequence=-1, decided=None)
             after = world.at(p, stored=stored).worker(w, remembering(worker, p, Memory(stored.next or 0, log.inputs)))
             yield Step(f"{name} is assigned partition {p}: its cursor is {stored.next}, and its input topic ends at {log.inputs}.", after)
         elif memory.expected < log.inputs:
@@ -140,12 +192,15 @@ class Deciding:
         """Return the world after a step, which left the worker's edge at an offset. A partition that is another's by now is let go."""
         memory = worker.memory[p] or Memory(expected, None)
         memory = Memory(expected, None) if forget else memory._replace(expected=expected)
-        return world.worker(w, remembering(worker, p, memory if world.owners[p] == w else None)._replace(doing=None))
+        return world.worker(w, remembering(worker, p, memory if world.is_of_before(worker) or world.owners[p] == w else None)._replace(doing=None))
 
     # --- the calls of DecidingFollower.follow ------------------------------------------------------------------------
 
     def _read(self, world: World, w: int, worker: Worker, doing: Doing, p: int) -> Step:
-        stored, name = world.redis[p], worker.name
+        stored, name = world.stored(worker, p), worker.name
+        if world.is_of_before(worker) and self.without != "read_states.lua: live":
+            sentence = f"{name} reads the state of partition {p}, but generation {world.generation} is live: nothing is read, and it begins again."
+            return Step(sentence, world.forgetting(w))
         if stored.next is None and self.without != "_rebuild":
             after = doing._replace(todo=("rebuilding",))
             return Step(f"{name} reads the state of partition {p}: it has no cursor, and is rebuilt.", world.worker(w, worker._replace(doing=after)))
@@ -157,7 +212,7 @@ class Deciding:
 
     def _look(self, world: World, w: int, worker: Worker, doing: Doing, p: int) -> Step:
         """Do ``_published_beyond``, then ``decide_batch``."""
-        log, stored, memory = world.logs[p], world.redis[p], worker.memory[p] or Memory(doing.first, None)
+        log, stored, memory = world.logs[p], world.stored(worker, p), worker.memory[p] or Memory(doing.first, None)
         backlog = log.inputs if memory.backlog is None else memory.backlog
         found, looked = memory.published, ""
         if doing.first >= backlog or self.without == "_published_beyond":
@@ -216,6 +271,9 @@ class Deciding:
         return Step(f"{worker.name} finds nothing between its look and its own facts.", self._done(world, w, worker, doing))
 
     def _apply(self, world: World, w: int, worker: Worker, doing: Doing, p: int) -> Step:
+        if world.is_of_before(worker):
+            sentence = f"{worker.name} applies at {doing.first}, but generation {world.generation} is live: nothing is changed, and it begins again."
+            return Step(sentence, world.forgetting(w))
         stored, found = world.redis[p], doing.published
         if stored.next != doing.first and self.without != "apply_states.lua":
             stands = doing.first if stored.next is None else stored.next
@@ -246,20 +304,22 @@ class Deciding:
     # --- the calls of DecidingFollower._rebuild ----------------------------------------------------------------------
 
     def _rebuilding(self, world: World, w: int, worker: Worker, doing: Doing, p: int) -> Step:
-        record, stored = world.logs[p].record, world.redis[p]
+        log, stored = world.logs[p], world.redis[p]
+        if world.is_of_before(worker):
+            return self._too_late(world, w, worker, p)
         if stored.next is not None and self.without != "begin_rebuilding.lua":
             return Step(f"{worker.name} finds that partition {p} has a cursor again: RebuildOvertaken, and it restarts.", world.forgetting(w))
         stored = stored if stored.facts is not None else stored._replace(facts=0, sequence=-1)
-        at, last, state = stored.facts or 0, stored.sequence, stored.state
-        for fact in without_repeats(record[at:], last):
-            state, last = evolved(fact, state), fact.input
-        after = doing._replace(todo=REBUILD, state=state, sequence=last, behind=len(record), published=Published((), frozenset(), -1, at))
-        sentence = f"{worker.name} reads the record of partition {p} up to {len(record)}: {states_told(state)}."
+        folded, begin = self._folded(log, stored), Published((), frozenset(), -1, stored.facts or 0)
+        after = doing._replace(todo=REBUILD, state=folded.state, sequence=folded.sequence, behind=folded.facts, published=begin)
+        sentence = f"{worker.name} reads the record of partition {p} up to {folded.facts}: {states_told(folded.state)}."
         return Step(sentence, world.at(p, stored=stored).worker(w, worker._replace(doing=after)))
 
     def _apply_rebuilding(self, world: World, w: int, worker: Worker, doing: Doing, p: int) -> Step:
         stored, begin = world.redis[p], doing.published
         assert begin is not None
+        if world.is_of_before(worker):
+            return self._too_late(world, w, worker, p)
         if stored.facts != begin.end and self.without != "RebuildOvertaken":
             return Step(f"{worker.name} finds that another worker rebuilds partition {p}: RebuildOvertaken, and it restarts.", world.forgetting(w))
         after = stored._replace(state=doing.state, facts=doing.behind, sequence=doing.sequence)
@@ -268,14 +328,22 @@ class Deciding:
 
     def _finish_rebuilding(self, world: World, w: int, worker: Worker, doing: Doing, p: int) -> Step:
         stored = world.redis[p]
+        if world.is_of_before(worker):
+            return self._too_late(world, w, worker, p)
         if stored.facts != doing.behind and self.without != "RebuildOvertaken":
             return Step(f"{worker.name} finds that another worker rebuilds partition {p}: RebuildOvertaken, and it restarts.", world.forgetting(w))
         next_ = doing.sequence + 1 if doing.sequence >= 0 else doing.first
+        if stored.decided is not None and self.without != "decided":
+            next_ = max(next_, stored.decided)
         if stored.next is not None:
             next_ = stored.next
-        after = stored._replace(next=next_, published=doing.behind or 0, facts=None, sequence=-1)
+        after = stored._replace(next=next_, published=doing.behind or 0, facts=None, sequence=-1, decided=None)
         sentence = f"{worker.name} ends the rebuild of partition {p}: its cursor is {next_}."
         return Step(sentence, self._stands(world.at(p, stored=after), w, worker, p, next_))
+
+    def _too_late(self, world: World, w: int, worker: Worker, p: int) -> Step:
+        sentence = f"{worker.name} rebuilds partition {p} in a generation that is not live any more: it begins again."
+        return Step(sentence, world.forgetting(w))
 
     # --- accidents ---------------------------------------------------------------------------------------------------
 
@@ -285,7 +353,7 @@ class Deciding:
             crashed = world.forgetting(w)._replace(crashes=world.crashes - 1)
             yield Step(f"{worker.name} is killed, and begins again with its partitions.", crashed, accident=True)
             theirs = tuple(other if owner == w else owner for owner in world.owners)
-            if theirs != world.owners and not holds(world.workers[other], world.owners, w):
+            if theirs != world.owners and not world.is_of_before(world.workers[other]) and not holds(world.workers[other], world.owners, w):
                 sentence = f"{worker.name} is killed; {world.workers[other].name} takes over."
                 yield Step(sentence, crashed._replace(owners=theirs), accident=True)
             if doing is not None and doing.todo[0] == "facts":
@@ -294,7 +362,8 @@ class Deciding:
                     part = crashed.at(doing.partition, log._replace(record=log.record + doing.facts[:n]))
                     yield Step(f"{worker.name} is killed as it publishes: only {facts_told(doing.facts[:n])} is in the record.", part, accident=True)
         versions = {each.version for each in world.workers}
-        if world.zombies and doing is not None and world.owners[doing.partition] == w and (self.mixed or len(versions) == 1):
+        lone = any(map(world.is_of_before, world.workers))
+        if world.zombies and doing is not None and world.owners[doing.partition] == w and not lone and (self.mixed or len(versions) == 1):
             after = world._replace(owners=put(world.owners, doing.partition, other), zombies=world.zombies - 1)
             sentence = f"{worker.name} sleeps; partition {doing.partition} is assigned to {world.workers[other].name}."
             yield Step(sentence, after, accident=True)

@@ -15,7 +15,10 @@ class Log(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """A partition in Redis. ``published`` is the field ``published:student-status``; ``facts`` and ``sequence`` are the progress of a rebuild."""
+    """A partition in Redis. ``published`` is the field ``published:student-status``; ``facts`` and ``sequence`` are the progress of a rebuild.
+
+    ``decided``: where the generation of before stood.
+    """
 
     next: int | None = None
     state: State = ()
@@ -23,6 +26,7 @@ class Stored(NamedTuple):
     outcomes: str = ""
     facts: int | None = None
     sequence: int = -1
+    decided: int | None = None
 
 
 class Published(NamedTuple):
@@ -60,16 +64,24 @@ class Doing(NamedTuple):
 
 
 class Worker(NamedTuple):
-    """A process. Its memory is None for a partition that it was not assigned since it began."""
+    """A process. Its memory is None for a partition that it was not assigned since it began. ``generation``: which it fills."""
 
     name: str
     memory: tuple[Memory | None, ...]
     version: int = 1
     doing: Doing | None = None
+    generation: int = 1
+
+
+NOBODY = -1
+"""The owner of partitions in a group that no worker has joined."""
 
 
 class World(NamedTuple):
-    """Everything: the log and Redis by partition, the workers, which of them each partition is assigned to, and the accidents that are left."""
+    """Everything: the log and Redis by partition, the workers, which of them each partition is assigned to, and the accidents that are left.
+
+    ``redis``: of the live generation, whose workers are a group of their own; ``before``: of the generation before it.
+    """
 
     logs: tuple[Log, ...]
     redis: tuple[Stored, ...]
@@ -79,7 +91,10 @@ class World(NamedTuple):
     zombies: int
     losses: int
     versions: int
+    flips: int = 0
     lost: bool = False
+    generation: int = 1
+    before: tuple[Stored, ...] = ()
 
     def at(self, p: int, log: Log | None = None, stored: Stored | None = None) -> "World":
         """Return the world with a partition of the log or of Redis changed."""
@@ -91,9 +106,18 @@ class World(NamedTuple):
         return self._replace(workers=put(self.workers, w, worker))
 
     def forgetting(self, w: int) -> "World":
-        """Return the world with a worker that begins anew."""
+        """Return the world with a worker that begins anew, in the live generation. The first one there has all partitions."""
         worker = self.workers[w]
-        return self.worker(w, worker._replace(memory=(None,) * len(worker.memory), doing=None))
+        world = self if NOBODY not in self.owners else self._replace(owners=(w,) * len(self.owners))
+        return world.worker(w, worker._replace(memory=(None,) * len(worker.memory), doing=None, generation=self.generation))
+
+    def is_of_before(self, worker: Worker) -> bool:
+        """Return whether a worker fills a generation that is not live any more."""
+        return worker.generation != self.generation
+
+    def stored(self, worker: Worker, p: int) -> Stored:
+        """Return what a worker finds of a partition in Redis."""
+        return (self.before if self.is_of_before(worker) else self.redis)[p]
 
 
 def beyond(log: Log, cursor: int, since: int) -> Published:

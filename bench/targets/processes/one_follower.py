@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.deciding.service import DecidingService
 from shared.logging import log_as_json
+from shared.rebuilding.generations import FIRST_GENERATION
 from shared.settings import read_settings
 from shared.worker.admin_server import AdminServer
 from shared.worker.faust_edge.runner import run_worker
@@ -20,7 +21,7 @@ def main(name: str, which: str) -> None:
     settings: Any = read_settings(import_module(f"services.{name}.settings").Settings)
     admin = AdminServer.of(name, settings)
     run_worker(
-        name=f"{name}-{settings.generation}",
+        name=f"{name}-{FIRST_GENERATION}",
         brokers=settings.kafka,
         followers=[service.followers(settings, admin.meters)[WHICH[which]]],
         batch_size=settings.batch_size,

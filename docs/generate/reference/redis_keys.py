@@ -16,8 +16,8 @@ from shared.redis.keys import Key
 
 INTRODUCTION = """\
 Redis holds a view of the log: all of it can be thrown away ([rebuild](../how-to/rebuild.md)). A *generation* is a set of keys that is
-filled beside another; it is `1` unless set otherwise. The keys of a partition share one hash tag, so that one script may change all of them and
-Redis Cluster keeps them together. Only the service itself reads or writes its keys."""
+filled beside another; `<service>:live` names the live one, `1` without it. A script changes keys of a partition together. Only the service itself
+reads or writes its keys, and `baoxue rebuild`."""
 
 KEYS: Mapping[str, tuple[Key, ...]] = {
     "Of every deciding service": (*state_store.KEYS, *policy_follower.KEYS, *idempotency.KEYS, *story_clock.KEYS),

@@ -112,12 +112,12 @@ _decode_refused = msgspec.msgpack.Decoder(list[RefusedLine]).decode
 class ReceiptStore:
     """The receipts in one Redis. All methods raise ``REDIS_UNAVAILABLE``.
 
-    ``generation``: of the worker's outcomes; ``keep``: seconds; ``page``: most lines of a page.
+    ``keep``: seconds; ``page``: most lines of a page.
     """
 
-    def __init__(self, redis: Redis, *, generation: str, keep: int, page: int) -> None:
+    def __init__(self, redis: Redis, *, keep: int, page: int) -> None:
         self._redis, self._keep, self._page = redis, keep, page
-        self._outcomes = Outcomes(redis, "enrolment", generation=generation)
+        self._outcomes = Outcomes(redis, "enrolment")
         self._keep_fields = script(redis, __package__, "keep_receipt")
 
     async def begin(self, batch: str, *, owner: str) -> None:

@@ -45,9 +45,11 @@ from shared.redis.keys import Key
 from shared.worker.follower import UNAVAILABLE
 
 KEYS = (
-    Key("{relief:<generation>:terms}:walks", "hash", "term -> JSON: when it was begun, how far it is, when it ended"),
-    Key("{relief:<generation>:terms}:lease:<term>", "string", "who is walking", "30 s, renewed"),
+    Key("{relief:terms}:walks", "hash", "term -> JSON: when it was begun, how far it is, when it ended", "for ever"),
+    Key("{relief:terms}:lease:<term>", "string", "who is walking", "30 s, renewed"),
 )
+
+_TAG = f"{{{RELIEF.name}:terms}}"
 
 _log = logging.getLogger(__name__)
 
@@ -63,7 +65,7 @@ class Pace(Struct, frozen=True):
 
 
 class Beginnings:
-    """The walks of one generation of states. ``begin`` and ``progress`` raise one of ``REDIS_UNAVAILABLE``."""
+    """The walks, whichever generation of states is read. ``begin`` and ``progress`` raise one of ``REDIS_UNAVAILABLE``."""
 
     def __init__(
         self,
@@ -73,7 +75,6 @@ class Beginnings:
         gate: RebuildGate,
         log: EventLog,
         *,
-        generation: str,
         partitions: int,
         pace: Pace | None = None,
         in_story: bool = False,
@@ -81,7 +82,6 @@ class Beginnings:
         """``in_story``: a demo tells the time, and what a walk does is recorded at the moment it was begun at."""
         self._redis, self._listing, self._store, self._gate, self._log = redis, listing, store, gate, log
         self._partitions, self._pace, self._in_story = partitions, pace or Pace(), in_story
-        self._tag = f"{{{RELIEF.name}:{generation}:terms}}"
         self._counties = codes_in(NATION)
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
@@ -113,7 +113,7 @@ class Beginnings:
     async def _resume(self) -> None:
         while True:
             try:
-                walks = [read_walk(text) for text in (await self._redis.hgetall(f"{self._tag}:walks")).values()]
+                walks = [read_walk(text) for text in (await self._redis.hgetall(f"{_TAG}:walks")).values()]
             except UNAVAILABLE:
                 await asyncio.sleep(self._pace.retry)
                 continue
@@ -128,7 +128,7 @@ class Beginnings:
             self._tasks[term] = asyncio.create_task(self._walk(term), name=f"term {term}")
 
     async def _walk(self, term: str) -> None:
-        lease = Lock(self._redis, f"{self._tag}:lease:{term}", timeout=self._pace.lease, thread_local=False)
+        lease = Lock(self._redis, f"{_TAG}:lease:{term}", timeout=self._pace.lease, thread_local=False)
         try:
             while True:
                 try:
@@ -185,11 +185,11 @@ class Beginnings:
         return walk.begun if self._in_story else clock.now()
 
     async def _read(self, term: str) -> Walk | None:
-        text = await self._redis.hget(f"{self._tag}:walks", term)
+        text = await self._redis.hget(f"{_TAG}:walks", term)
         return None if text is None else read_walk(text)
 
     async def _write(self, walk: Walk) -> None:
-        await self._redis.hset(f"{self._tag}:walks", mapping={walk.term: encode(walk)})
+        await self._redis.hset(f"{_TAG}:walks", mapping={walk.term: encode(walk)})
 
 
 async def _holds(lease: Lock) -> bool:

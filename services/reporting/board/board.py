@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.reporting.board.keys import DELTAS, FIRST_GENERATION, HASHES, LIVE_GENERATION, OF_PARTITION
+from services.reporting.board.keys import DELTAS, HASHES, OF_PARTITION
 from services.reporting.board.partition import Cursor, Snapshot, Step, packed_delta
 from services.reporting.counting import FOLD_VERSION, Changes
+from shared.contracts.services import REPORTING
+from shared.rebuilding.generations import live_generation
 from shared.redis.edge import Redis, script
 from shared.redis.keys import key_of
 
@@ -39,8 +41,7 @@ class Board:
 
     async def live_generation(self) -> str:
         """Return the generation that the api must show."""
-        named: bytes | None = await self._redis.get(LIVE_GENERATION)  # type: ignore[assignment]  # the client answers bytes
-        return named.decode() if named else FIRST_GENERATION
+        return await live_generation(self._redis, REPORTING.name)
 
     async def cursor(self, partition: int) -> Cursor | None:
         """Return the cursor of a partition, None where the partition was never begun. Raises ``OtherFold``."""

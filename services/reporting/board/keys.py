@@ -1,10 +1,11 @@
 """The keys of the board. Those of a partition share a hash tag, so that one script may touch them all."""
 
+from shared.contracts.services import REPORTING
+from shared.rebuilding.generations import live_key
 from shared.redis.keys import Key
 
-LIVE_GENERATION = "reporting:live"
-"""The key that names the generation which the api shows. Without it, that is ``FIRST_GENERATION``."""
-FIRST_GENERATION = "1"
+LIVE_GENERATION = live_key(REPORTING.name)
+"""The key that names the generation which the api shows."""
 
 HASHES = ("cursor", "cells", "flows", "due", "reported", "claimed")
 DELTAS = "deltas"

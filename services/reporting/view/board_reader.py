@@ -12,7 +12,6 @@ from contextlib import asynccontextmanager
 from itertools import islice
 
 from services.reporting.board.board import Board, OtherFold
-from services.reporting.board.keys import FIRST_GENERATION
 from services.reporting.board.partition import Cursor, Snapshot, Step
 from services.reporting.view.memory import Memory
 from services.reporting.view.newest import Newest
@@ -21,6 +20,7 @@ from shared.clock import moment_of
 from shared.log import topics
 from shared.log.event_log import EventLog
 from shared.logging import about
+from shared.rebuilding.generations import FIRST_GENERATION
 from shared.redis.edge import REDIS_UNAVAILABLE, Redis
 from shared.worker.freshness import Freshness
 

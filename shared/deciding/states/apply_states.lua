@@ -1,30 +1,36 @@
 -- Compare and set: write states and outcomes and move the cursor, if it is the expected one; otherwise change nothing.
--- KEYS  1 cursor hash  2 prefix of the buckets  3 prefix of the lists  4 prefix of the outcomes  5 prefix of the exceptions
---       6 prefix of the sets of groups that have a list, by kind: a list is named <group>:<kind>  7 prefix of the counts of lists
--- ARGV  1 name of the cursor's field  2 m, the number of arguments that set fields of the cursor  3.. those m, field and value in turn
---       then, from m+3 on: expected value ('' for none)  next value
+-- KEYS  1 cursor hash  2 prefix of the buckets  3 prefix of the lists
+--       4 prefix of the sets of groups that have a list, by kind: a list is named <group>:<kind>  5 prefix of the counts of lists
+--       6 prefix of the outcomes  7 prefix of the exceptions  8 the key that names the live generation
+-- ARGV  1 the generation that must be the live one, '' for any
+--       2 name of the cursor's field  3 m, the number of arguments that set fields of the cursor  4.. those m, field and value in turn
+--       then, from m+4 on: expected value ('' for none)  next value
 --       outcomes: a byte for each offset from expected to next, or ''  seconds to keep outcomes
 --       the calls (calls.py), in four lists: HSET of buckets, ZADD and ZREM of lists, SADD of groups that have a list, by kind; and what
 --       changes in the counts of lists (tally.py), or nil
 --       then offset and text of each exception in turn
--- Returns {1, next} or {0, stored or ''}. Never fails half-way: all that can be wrong is wrong before the first write.
-local field, m = ARGV[1], tonumber(ARGV[2])
-local expected, next_value, outcomes, keep = ARGV[m + 3], ARGV[m + 4], ARGV[m + 5], ARGV[m + 6]
+-- Returns {1, next} or {0, stored or ''}, or {-1, the live generation} where that is another. Never fails half-way: all that can be wrong is wrong before the first write.
+local must_be_live, field, m = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local expected, next_value, outcomes, keep = ARGV[m + 4], ARGV[m + 5], ARGV[m + 6], ARGV[m + 7]
 local call = redis.call
+local live = call('GET', KEYS[8]) or '1'
+-- guard: the generation is the live one
+if must_be_live ~= '' and live ~= must_be_live then return {-1, live} end
+-- guard end
 local stored = call('HGET', KEYS[1], field)
 -- guard: the cursor is the expected one
 if (stored or '') ~= expected then return {0, stored or ''} end
 -- guard end
 
 -- One call for each key, and not for each change: what a write costs beside itself (its key, its part of the append-only file) is most of it.
-local states, entered, left, groups, counting = unpack(cmsgpack.unpack(ARGV[m + 7]), 1, 5)
+local states, entered, left, groups, counting = unpack(cmsgpack.unpack(ARGV[m + 8]), 1, 5)
 local function make(command, prefix, calls)
   for _, each in ipairs(calls) do call(command, prefix .. each[1], unpack(each, 2)) end
 end
 make('HSET', KEYS[2], states)
 make('ZADD', KEYS[3], entered)
 make('ZREM', KEYS[3], left)
-make('SADD', KEYS[6], groups)
+make('SADD', KEYS[4], groups)
 
 -- Add to counts, or put others in their place. told: the first byte of a count and a number in turn, in order.
 local function patch(key, told, put)
@@ -51,10 +57,10 @@ end
 local function recount(kind, ranges, groups, places)
   local counted, together = {}, 128
   for what in pairs(ranges) do counted[what] = {} end
-  if call('EXISTS', KEYS[6] .. kind) == 1 then
+  if call('EXISTS', KEYS[4] .. kind) == 1 then
     for before = 0, #groups - 1, together do
       local last = math.min(before + together, #groups)
-      local there = call('SMISMEMBER', KEYS[6] .. kind, unpack(groups, before + 1, last))
+      local there = call('SMISMEMBER', KEYS[4] .. kind, unpack(groups, before + 1, last))
       for n = before + 1, last do
         if there[n - before] == 1 then
           local list = KEYS[3] .. groups[n] .. ':' .. kind
@@ -70,7 +76,7 @@ local function recount(kind, ranges, groups, places)
     end
   end
   for what, told in pairs(counted) do
-    local key = KEYS[7] .. kind .. ':' .. what
+    local key = KEYS[5] .. kind .. ':' .. what
     call('UNLINK', key)
     patch(key, told, true)
   end
@@ -78,7 +84,7 @@ end
 
 -- Let the day begin for which a kind was counted as the next: what stood on the day before it stands before it now.
 local function turn(kind)
-  local key, told, at = KEYS[7] .. kind, {}, 1
+  local key, told, at = KEYS[5] .. kind, {}, 1
   local on = call('GETRANGE', key .. ':on', 0, -1)
   while true do
     at = string.find(on, '[^%z]', at)
@@ -111,14 +117,14 @@ local function count_by_day(kind, begun, told)
       sorted[#sorted + 1] = at
       sorted[#sorted + 1] = numbers[at]
     end
-    patch(KEYS[7] .. kind .. ':' .. what, sorted)
+    patch(KEYS[5] .. kind .. ':' .. what, sorted)
   end
 end
 
 local firsts = {}
 if counting then
   local numbers, by_day, earliest, turned = unpack(counting)
-  for kind, told in pairs(numbers) do patch(KEYS[7] .. kind, told) end
+  for kind, told in pairs(numbers) do patch(KEYS[5] .. kind, told) end
   for kind, told in pairs(earliest) do
     for i = 2, #told, 2 do
       local list = told[i]
@@ -129,7 +135,7 @@ if counting then
         told[i] = 4294967295 - ((a * 256 + b) * 256 + c)
       end
     end
-    patch(KEYS[7] .. kind .. ':earliest', told, true)
+    patch(KEYS[5] .. kind .. ':earliest', told, true)
   end
   local begun = tonumber(call('HGET', KEYS[1], 'begun') or nil)
   if begun then
@@ -154,7 +160,7 @@ for _, each in ipairs(left) do
   if first == nil then first = call('EXISTS', KEYS[3] .. list) == 1 end
   if not first then
     local group, kind = string.match(list, '^(.-):(.*)$')
-    call('SREM', KEYS[6] .. kind, group)
+    call('SREM', KEYS[4] .. kind, group)
   end
 end
 
@@ -165,19 +171,19 @@ if #outcomes > 0 then
   while done < #outcomes do
     local chunk, inside = math.floor((from + done) / chunk_size), (from + done) % chunk_size
     local piece = string.sub(outcomes, done + 1, done + chunk_size - inside)
-    local key = KEYS[4] .. string.format('%d', chunk)
+    local key = KEYS[6] .. string.format('%d', chunk)
     call('SETRANGE', key, inside, piece)
     call('EXPIRE', key, keep)
     done = done + #piece
   end
 end
 local touched = {}
-for i = m + 8, #ARGV, 2 do
-  local key = KEYS[5] .. string.format('%d', math.floor(tonumber(ARGV[i]) / chunk_size))
+for i = m + 9, #ARGV, 2 do
+  local key = KEYS[7] .. string.format('%d', math.floor(tonumber(ARGV[i]) / chunk_size))
   call('HSET', key, ARGV[i], ARGV[i + 1])
   touched[key] = true
 end
 for key in pairs(touched) do call('EXPIRE', key, keep) end
 
-for i = 3, m + 2, 2 do call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+for i = 4, m + 3, 2 do call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
 return {1, next_value}

@@ -7,5 +7,5 @@ local facts = redis.call('HGET', KEYS[1], 'facts')
 if facts ~= ARGV[1] then return {0, facts or ''} end
 -- guard end
 redis.call('HSET', KEYS[1], 'next', unpack(ARGV, 2))
-redis.call('HDEL', KEYS[1], 'facts', 'sequence')
+redis.call('HDEL', KEYS[1], 'facts', 'sequence', 'decided')
 return {1, ARGV[2]}

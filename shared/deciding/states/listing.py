@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from msgspec import msgpack
 
+from shared.deciding.states.generation import Generation
 from shared.redis.edge import Redis, script
 from shared.redis.keys import key_of
 
@@ -73,8 +74,8 @@ class Counted(NamedTuple):
 class Listing:
     """The lists of one generation of a service."""
 
-    def __init__(self, redis: Redis, service: str, *, generation: str, partitions: int) -> None:
-        self._keys = [[key_of(service, generation, partition, what) for what in ("l:", "groups:")] for partition in range(partitions)]
+    def __init__(self, redis: Redis, service: str, *, generation: Generation, partitions: int) -> None:
+        self._service, self._generation, self._partitions = service, generation, range(partitions)
         self._redis, self._walk = redis, script(redis, __package__, "walk_lists")
         self._count = script(redis, __package__, "count_lists")
 
@@ -96,7 +97,7 @@ class Listing:
         entries whose bytes sort in between; ``partitions``: only those of these. There are fewer where nothing follows, or a partition has
         ``most_groups`` groups with lists and too few entries in them. Raises one of ``REDIS_UNAVAILABLE``.
         """
-        wanted = _Wanted(kinds, not_below, below, range(len(self._keys)) if partitions is None else partitions, most_groups)
+        wanted = _Wanted(kinds, not_below, below, self._partitions if partitions is None else partitions, most_groups)
         ahead = groups if after is None else _from(groups, after)
         few, behind = ahead[:most_groups], ahead[most_groups:][:1]
         page = await self._first(few, wanted, after, limit, enough=_share(limit, len(wanted.partitions)))
@@ -114,8 +115,8 @@ class Listing:
         """
         args: list[bytes | str | int] = [msgpack.encode(list(groups)), len(bounds), *bounds, *kinds]
         async with self._redis.pipeline(transaction=False) as questions:
-            for keys in self._keys:
-                await self._count(keys=keys, args=args, client=questions)
+            for partition in self._partitions:
+                await self._count(keys=self._keys(partition), args=args, client=questions)
             answers = await questions.execute()
         found: dict[tuple[str, str], Counted] = {}
         for place, kind, first, *below in chain.from_iterable(answers):
@@ -125,6 +126,9 @@ class Listing:
                 ranges = [one + other for one, other in zip(known.ranges, ranges, strict=True)]
             found[name] = Counted(min(first[:-_ID], known.lowest if known else first[:-_ID]), ranges)
         return found
+
+    def _keys(self, partition: int) -> list[str]:
+        return [key_of(self._service, self._generation, partition, what) for what in ("l:", "groups:")]
 
     async def _first(self, looked: Sequence[str], wanted: "_Wanted", after: Cursor | None, limit: int, *, enough: int) -> Page:
         """Return the first entries. Each partition returns at least ``enough`` of its own, where it has so many."""
@@ -141,7 +145,7 @@ class Listing:
         ]
         async with self._redis.pipeline(transaction=False) as questions:
             for partition in wanted.partitions:
-                await self._walk(keys=self._keys[partition], args=args, client=questions)
+                await self._walk(keys=self._keys(partition), args=args, client=questions)
             answers = await questions.execute()
         found, ends = list[_Found](), list[_Found]()
         for partition, (stopped, *flat) in zip(wanted.partitions, answers, strict=True):

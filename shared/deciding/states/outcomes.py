@@ -1,6 +1,6 @@
 """The outcomes of inputs by their offset: the state store of a deciding worker writes them, and apis read them here for senders.
 
-Keys, per partition: ``{<service>:<generation>:p<n>}:outcomes:<chunk>``, a byte for each offset, 65,536 to a chunk, and
+Keys, per partition: ``{<service>:p<n>}:outcomes:<chunk>``, a byte for each offset, 65,536 to a chunk, and
 ``...:exceptions:<chunk>``, offset -> JSON for what was not simply accepted. Raises ``REDIS_UNAVAILABLE``.
 """
 
@@ -14,7 +14,7 @@ from msgspec import UNSET, Struct, UnsetType
 from numpy.typing import NDArray
 
 from shared.redis.edge import Redis
-from shared.redis.keys import key_of
+from shared.redis.keys import key_beside
 
 _CHUNK = 65_536
 
@@ -69,10 +69,10 @@ _BY_INDEX = tuple(Outcome)
 
 
 class Outcomes:
-    """The outcomes of one generation of a service."""
+    """The outcomes of the inputs of a service, whichever generation of states they were decided on."""
 
-    def __init__(self, redis: Redis, service: str, *, generation: str) -> None:
-        self._redis, self._service, self._generation = redis, service, generation
+    def __init__(self, redis: Redis, service: str) -> None:
+        self._redis, self._service = redis, service
 
     async def between(self, ranges: Iterable[tuple[int, int, int]]) -> list[NDArray[np.uint8]]:
         """Return the indexes of the outcomes of each range (partition, first offset, length), in one round trip. It costs a byte an input."""
@@ -117,4 +117,4 @@ class Outcomes:
         }
 
     def _key(self, partition: int, what: str, chunk: int) -> str:
-        return key_of(self._service, self._generation, partition, f"{what}:{chunk}")
+        return key_beside(self._service, partition, f"{what}:{chunk}")

@@ -1,6 +1,6 @@
 """States of a deciding service in Redis: written by compare-and-set on the cursor, and nothing else.
 
-The keys of a partition stand under one hash tag: ``KEYS``.
+Which keys there are: ``KEYS``.
 """
 
 from collections import defaultdict
@@ -9,9 +9,12 @@ from types import MappingProxyType
 from typing import NamedTuple, cast
 
 from shared.deciding.states.calls import Question, bucket_of, writing
+from shared.deciding.states.generation import Generation
 from shared.deciding.states.tally import Tallied
+from shared.rebuilding.generations import live_generation, live_key
 from shared.redis.edge import Redis, script
-from shared.redis.keys import Key, key_of
+from shared.redis.keys import Key, key_beside, key_of
+from shared.worker.follower import StartAgain
 
 KEYS = (
     Key(
@@ -19,9 +22,11 @@ KEYS = (
         "hash",
         "`next`, the offset wanted of the input topic; `format`, of the states, buckets and lists; `published:<topic>`, an offset below "
         "which all that the service published there is applied; while states are being rebuilt from "
-        "the record, `facts`, the offset wanted there, and `sequence`, the last taken, instead of `next`; `begun`, the day "
+        "the record, `facts`, the offset wanted there, and `sequence`, the last taken, instead of `next`, and `decided`, an offset of the "
+        "input topic below which the generation of before has decided all; `begun`, the day "
         "that began last, for which lists are counted by day",
     ),
+    Key("<service>:live", "string", "the live generation, which the worker fills and the api reads; without it that is `1`", "for ever"),
     Key("{<service>:<generation>:p<partition>}:b:<bucket>", "hash", "16-byte id -> packed state; small, so that Redis keeps it as a listpack"),
     Key("{<service>:<generation>:p<partition>}:l:<list>", "sorted set", "what is listed, in the order of its bytes: sort key and 16-byte id"),
     Key("{<service>:<generation>:p<partition>}:groups:<kind>", "set", "the groups that have a list of this kind: a list is named `<group>:<kind>`"),
@@ -32,8 +37,8 @@ KEYS = (
         "`n:<kind>:next`: how many stand there before the day that began last, on it and on the next; `n:<kind>:earliest`: 2^32 - 1 less the "
         "earliest day, 0 for none",
     ),
-    Key("{<service>:<generation>:p<partition>}:outcomes:<chunk>", "string", "a byte for each input offset, 65,536 to a chunk", "90 days"),
-    Key("{<service>:<generation>:p<partition>}:exceptions:<chunk>", "hash", "offset -> JSON, of what was not simply accepted", "90 days"),
+    Key("{<service>:p<partition>}:outcomes:<chunk>", "string", "a byte for each input offset, 65,536 to a chunk", "90 days"),
+    Key("{<service>:p<partition>}:exceptions:<chunk>", "hash", "offset -> JSON, of what was not simply accepted", "90 days"),
 )
 
 Argument = bytes | str | int
@@ -64,27 +69,36 @@ class Read(NamedTuple):
 
 
 class Rebuilding(NamedTuple):
-    """The progress of a rebuild: the next offset of the record, and the last sequence that was folded."""
+    """The progress of a rebuild: the next offset of the record, and the last sequence that was folded.
+
+    ``decided``: the offset of the input topic below which the generation of before has decided all; None where there is none.
+    """
 
     facts: int
     sequence: str
+    decided: int | None = None
 
 
 class OtherFormat(Exception):
     """The states in Redis were written in a format that this code does not read."""
 
 
-class RebuildOvertaken(Exception):
-    """Another worker rebuilds the same partition, and this one stops."""
+class RebuildOvertaken(StartAgain):
+    """Somebody else rebuilds the same partition: this worker ends, and begins again with what is there then."""
 
 
 class StateStore:
     """The states of one generation of a service."""
 
-    def __init__(self, redis: Redis, service: str, *, generation: str, buckets: int, format_version: int) -> None:
-        """``buckets`` is fixed for the life of a generation; about 64 states a bucket is best."""
-        self._redis, self._buckets, self._format = redis, buckets, f"{format_version}/{buckets}/{_LISTS}"
+    def __init__(
+        self, redis: Redis, service: str, *, generation: Generation, buckets: int, format_version: int, only_while_live: bool = False
+    ) -> None:
+        """``buckets`` is fixed for the life of a generation; about 64 states a bucket is best. ``only_while_live``: whether steps are read and
+        applied only as long as the generation is the live one, by the same script that compares the cursor.
+        """
+        self._redis, self._buckets, self._format = redis, buckets, format_of(format_version, buckets)
         self._service, self._generation = service, generation
+        self._must_be_live = str(generation) if only_while_live else ""
         self._read = script(redis, __package__, "read_states")
         self._read_some = script(redis, __package__, "read_some")
         self._apply = script(redis, __package__, "apply_states")
@@ -116,6 +130,11 @@ class StateStore:
         found = {partition: asked[partition].answered(states) for partition, states in zip(asked, answers, strict=True)}
         return [found[partition][state_id] for partition, state_id in wanted]
 
+    async def check_live(self) -> None:
+        """Raise ``StartAgain`` where only the live generation is to be filled, and another is the live one."""
+        if self._must_be_live and (live := await live_generation(self._redis, self._service)) != self._must_be_live:
+            raise self._not_live(live)
+
     async def cursors(self, partitions: Iterable[int]) -> Mapping[int, int | None]:
         """Return the next offset of each partition, None where there is no cursor. Raises ``OtherFormat``."""
         partitions, found = list(partitions), cast("dict[int, int | None]", {})
@@ -127,7 +146,8 @@ class StateStore:
             if form is not None and form != self._format:
                 raise OtherFormat(
                     f"{self.key(partition, 'cursor')}: states are in format {form} (version/buckets/lists), this code has {self._format}. "
-                    "Start it with another generation (<SERVICE>_GENERATION): it builds its states again from the record."
+                    f"`baoxue rebuild {self._service}` builds them again from the record in another generation, and makes that the live one. "
+                    f"Where {self._service.upper()}_GENERATION is set, start api and worker with another."
                 )
             found[partition] = None if stored is None else int(stored)
         return found
@@ -167,7 +187,10 @@ class StateStore:
     async def rebuilding(self, partition: int) -> Rebuilding | None:
         """Return the progress of the rebuild of a partition; begin one where none is under way. None where the partition has a cursor."""
         progress = _texts(await self._begin_rebuilding(keys=[self.key(partition, "cursor")], args=[self._format]))
-        return Rebuilding(int(progress[0] or 0), progress[1] or "") if progress else None
+        if not progress:
+            return None
+        facts, sequence, decided = progress
+        return Rebuilding(int(facts or 0), sequence or "", None if decided is None else int(decided))
 
     async def read_rebuilding(self, partition: int, expected: int, ids: Sequence[bytes]) -> Sequence[bytes | None]:
         """Read states during a rebuild. Raises ``RebuildOvertaken``."""
@@ -209,16 +232,29 @@ class StateStore:
 
     async def _read_if(self, partition: int, field: str, expected: int, ids: Sequence[bytes]) -> Read:
         question, keys = Question(ids, self._buckets), [self.key(partition, what) for what in ("cursor", "b:")]
-        same, stands, states = await self._read(keys=keys, args=[field, expected, question.calls])
+        same, stands, states = await self._read(keys=[*keys, live_key(self._service)], args=[field, expected, self._must_be_live, question.calls])
+        if same < 0:
+            raise self._not_live(stands.decode())
         if not same:
             return Read(int(stands) if stands not in (None, b"") else None, ())
         found = question.answered(states)
         return Read(int(stands), [found[i] for i in ids])
 
     async def _apply_if(self, partition: int, field: str, fields: Sequence[Argument], args: Sequence[Argument]) -> int | None:
-        keys = [self.key(partition, what) for what in ("cursor", "b:", "l:", "outcomes:", "exceptions:", "groups:", "n:")]
-        _done, stands = await self._apply(keys=keys, args=[field, len(fields), *fields, *args])
+        kept = [key_beside(self._service, partition, what) for what in ("outcomes:", "exceptions:")]
+        keys = [*(self.key(partition, what) for what in ("cursor", "b:", "l:", "groups:", "n:")), *kept, live_key(self._service)]
+        done, stands = await self._apply(keys=keys, args=[self._must_be_live, field, len(fields), *fields, *args])
+        if done < 0:
+            raise self._not_live(stands.decode())
         return int(stands) if stands not in (None, b"") else None
+
+    def _not_live(self, live: str) -> StartAgain:
+        return StartAgain(f"generation {live} of {self._service} is the live one, and this worker fills {self._must_be_live}")
+
+
+def format_of(version: int, buckets: int) -> str:
+    """Return how a cursor names the format of a generation: of its states, its buckets and its lists."""
+    return f"{version}/{buckets}/{_LISTS}"
 
 
 def _published_fields(published: Mapping[str, int]) -> list[Argument]:

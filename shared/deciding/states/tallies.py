@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sys import byteorder
 from typing import NamedTuple
 
+from shared.deciding.states.generation import Generation
 from shared.deciding.states.listing import Counted
 from shared.deciding.states.tally import DAY, LANE, Tallied, day_of
 from shared.redis.edge import Redis, script
@@ -18,8 +19,8 @@ FEW = 64
 class Tallies:
     """The counts of one generation of a service."""
 
-    def __init__(self, redis: Redis, service: str, *, generation: str, partitions: int, tallied: Tallied) -> None:
-        self._keys = [[key_of(service, generation, partition, what) for what in ("cursor", "n:")] for partition in range(partitions)]
+    def __init__(self, redis: Redis, service: str, *, generation: Generation, partitions: int, tallied: Tallied) -> None:
+        self._service, self._generation, self._partitions = service, generation, range(partitions)
         self._redis, self._tallied, self._read = redis, tallied, script(redis, __package__, "read_counts")
 
     async def counted(self, groups: Sequence[str], day: bytes) -> Mapping[tuple[str, str], Counted] | None:
@@ -84,7 +85,8 @@ class Tallies:
         for each in (kinds, by_day, dated):
             args += (len(each), *each)
         async with self._redis.pipeline(transaction=False) as questions:
-            for keys in self._keys:
+            for partition in self._partitions:
+                keys = [key_of(self._service, self._generation, partition, what) for what in ("cursor", "n:")]
                 await self._read(keys=keys, args=args, client=questions)
             answers = await questions.execute()
         if not all(answers):

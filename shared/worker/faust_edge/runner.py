@@ -15,9 +15,9 @@ from shared.brokers import Brokers
 from shared.log.kafka_log import KafkaLog
 from shared.worker.admin_server import AdminServer
 from shared.worker.faust_edge.app import FollowerApp
-from shared.worker.faust_edge.process_exit import exit_broken
+from shared.worker.faust_edge.process_exit import exit_broken, exit_for_restart
 from shared.worker.faust_edge.watchdog import watch
-from shared.worker.follower import UNAVAILABLE, Follower, PassesDays
+from shared.worker.follower import UNAVAILABLE, Follower, PassesDays, StartAgain
 
 _log = logging.getLogger(__name__)
 
@@ -46,6 +46,8 @@ def _agent(app: FollowerApp) -> Callable[[Any], Awaitable[None]]:
         async for assigned in stream:
             try:
                 await app.take(assigned)
+            except StartAgain as error:
+                exit_for_restart(str(error))
             except Exception as error:  # noqa: BLE001  # whatever it is, to go on would skip a batch
                 exit_broken(error)
 

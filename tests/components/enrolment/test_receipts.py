@@ -13,7 +13,7 @@ from tests.support.callers import carrying
 from tests.support.redis import RedisDatabase
 
 HERE = partition_of(CHILD.encode(), PARTITIONS)
-OUTCOMES, EXCEPTIONS = (f"{{enrolment:1:p{HERE}}}:{what}:0" for what in ("outcomes", "exceptions"))
+OUTCOMES, EXCEPTIONS = (f"{{enrolment:p{HERE}}}:{what}:0" for what in ("outcomes", "exceptions"))
 
 
 @pytest.fixture

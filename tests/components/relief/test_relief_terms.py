@@ -215,7 +215,7 @@ async def test_without_the_lease_two_apis_walk_both(desk: ReliefDesk, monkeypatc
 
 
 async def test_a_lease_that_was_not_given_back_expires(desk: ReliefDesk) -> None:
-    await desk.redis.client.set("{relief:1:terms}:lease:" + SPRING, b"dead", nx=True, ex=QUICK.lease)
+    await desk.redis.client.set("{relief:terms}:lease:" + SPRING, b"dead", nx=True, ex=QUICK.lease)
     async with running(desk):
         await begin(desk)
         await asyncio.sleep(0)
@@ -236,11 +236,11 @@ async def test_a_walk_that_waits_renews_its_lease(desk: ReliefDesk) -> None:
 
 
 async def _seconds_left(desk: ReliefDesk) -> bool:
-    return await desk.redis.operator.ttl("{relief:1:terms}:lease:" + SPRING) > 5
+    return await desk.redis.operator.ttl("{relief:terms}:lease:" + SPRING) > 5
 
 
 async def test_a_lease_that_another_took_over_is_waited_for(desk: ReliefDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    lease, tried, holds = "{relief:1:terms}:lease:" + SPRING, list[bool](), term_start._holds
+    lease, tried, holds = "{relief:terms}:lease:" + SPRING, list[bool](), term_start._holds
 
     async def counted(lease: Lock) -> bool:
         tried.append(await holds(lease))

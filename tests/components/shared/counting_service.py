@@ -135,7 +135,7 @@ class CountingDesk:
             store=store,
             gate=RebuildGate(store, self.log, COMMANDS),
             log=self.log,
-            outcomes=Outcomes(client, SERVICE, generation="1"),
+            outcomes=Outcomes(client, SERVICE),
             idempotency=IdempotencyStore(client, SERVICE, keep=86_400, lease=60),
             now=_now,
             partitions=PARTITIONS,

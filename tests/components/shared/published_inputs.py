@@ -107,7 +107,7 @@ class Rig:
 
     async def outcomes(self) -> list[Outcome]:
         redis = connect(self.url)
-        kept = Outcomes(redis, "enrolment", generation="1")
+        kept = Outcomes(redis, "enrolment")
         found = [await kept.of(P, offset) for offset in range(len(SENT))]
         await redis.aclose()
         return found

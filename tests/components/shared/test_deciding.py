@@ -16,6 +16,7 @@ from shared.log import topics
 from shared.log.event_log import LogRecord, LogUnavailable
 from shared.log.memory_log import MemoryLog
 from shared.redis.edge import Redis
+from shared.redis.keys import key_beside
 from shared.worker.follower import RecordBatch
 from tests.support.redis import RedisDatabase
 
@@ -277,6 +278,6 @@ async def test_a_batch_without_records_moves_the_cursor(worker: Worker) -> None:
 
 
 async def outcomes(worker: Worker, end: int) -> bytes:
-    found = await worker.store._redis.getrange(worker.store.key(P, "outcomes:0"), 0, end - 1)
+    found = await worker.store._redis.getrange(key_beside("enrolment", P, "outcomes:0"), 0, end - 1)
     assert isinstance(found, bytes)
     return found.ljust(end, b"\0")

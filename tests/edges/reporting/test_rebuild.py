@@ -6,10 +6,12 @@ import pytest
 
 from services.reporting.board.board import Board, OtherFold
 from services.reporting.board.keys import LIVE_GENERATION
-from services.reporting.rebuild import CannotRebuild, Difference, Rebuild, drop, next_generation
+from services.reporting.rebuild import CountRebuild, drop
 from services.reporting.view.board_reader import BoardReader
 from services.reporting.worker import CountingFollower
 from shared.log import topics
+from shared.rebuilding.generations import next_generation
+from shared.rebuilding.rebuild import CannotRebuild, Difference
 from shared.worker.follower import StartAgain
 from tests.components.reporting.counted_facts import take_inputs
 from tests.edges.reporting.test_board_worker import FACTS, P, Rig
@@ -31,15 +33,15 @@ async def rig(database: RedisDatabase) -> AsyncIterator[Rig]:
     await rig.worker.stop()
 
 
-def beside(rig: Rig, generation: str = "2") -> Rebuild:
-    return Rebuild(rig.redis, rig.log, live="1", generation=generation, partitions=2)
+def beside(rig: Rig, generation: str = "2") -> CountRebuild:
+    return CountRebuild(rig.redis, rig.log, live="1", generation=generation, partitions=2)
 
 
 def text(value: bytes | str) -> str:
     return value.decode() if isinstance(value, bytes) else value
 
 
-async def found(work: Rebuild) -> list[Difference]:
+async def found(work: CountRebuild) -> list[Difference]:
     return [each async for each in work.differences()]
 
 

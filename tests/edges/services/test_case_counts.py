@@ -17,7 +17,7 @@ from services.case.domain.packed import FORMAT, pack
 from services.case.domain.stored_numbers import NO_DAY, pack_day
 from services.case.tallied import NUMBERS, TALLIED
 from shared.contracts.services import CASE
-from shared.deciding.deciding_follower import _change
+from shared.deciding.folding import change_of
 from shared.deciding.states.listing import Counted, Listing
 from shared.deciding.states.state_store import StateStore
 from shared.deciding.states.tallies import Tallies
@@ -49,7 +49,7 @@ class Books:
         for state_id, before, _ in step:
             first.setdefault(state_id, before)
         last = {state_id: after for state_id, _, after in step}
-        changes = [_change(CaseDecider(), state_id, before, last[state_id]) for state_id, before in first.items()]
+        changes = [change_of(CaseDecider(), state_id, before, last[state_id]) for state_id, before in first.items()]
         await self.store.apply_rebuilding(0, self._at, self._at + 1, "", changes, tallied=CaseDecider.tallied)
         self._at += 1
 

@@ -17,7 +17,7 @@ DAYS_90 = 90 * 86_400
 
 @pytest.fixture
 def receipts(redis: Redis) -> ReceiptStore:
-    return ReceiptStore(redis, generation="1", keep=DAYS_90, page=3)
+    return ReceiptStore(redis, keep=DAYS_90, page=3)
 
 
 async def judged(redis: Redis, partition: int, first: int, letters: bytes, exceptions: Mapping[int, Mapping[str, str]] | None = None) -> None:

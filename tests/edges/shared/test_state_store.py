@@ -6,6 +6,7 @@ from redis.exceptions import ResponseError
 from shared.deciding.states import calls, state_store
 from shared.deciding.states.state_store import Change, OtherFormat, RebuildOvertaken, StateStore
 from shared.redis.edge import Redis
+from shared.worker.follower import StartAgain
 from tests.support.mutants import script_without
 
 CHILD, OTHER = bytes(range(16)), bytes(range(16, 32))
@@ -57,12 +58,12 @@ async def test_a_worker_that_was_overtaken_reads_no_states(store: StateStore) ->
 async def test_outcomes_stand_at_their_offsets_across_chunks(store: StateStore, redis: Redis, operator: Redis) -> None:
     await begun(store, at=65_534)
     await store.apply(P, 65_534, 65_538, [], outcomes=b"ldar", exceptions=[(65_534, b"L"), (65_535, b"D"), (65_537, b"R")])
-    assert await redis.getrange("{enrolment:1:p3}:outcomes:0", 65_533, 65_536) == b"\0ld"
-    assert await redis.get("{enrolment:1:p3}:outcomes:1") == b"ar"
-    assert await redis.hgetall("{enrolment:1:p3}:exceptions:0") == {b"65534": b"L", b"65535": b"D"}
-    assert await redis.hgetall("{enrolment:1:p3}:exceptions:1") == {b"65537": b"R"}
+    assert await redis.getrange("{enrolment:p3}:outcomes:0", 65_533, 65_536) == b"\0ld"
+    assert await redis.get("{enrolment:p3}:outcomes:1") == b"ar"
+    assert await redis.hgetall("{enrolment:p3}:exceptions:0") == {b"65534": b"L", b"65535": b"D"}
+    assert await redis.hgetall("{enrolment:p3}:exceptions:1") == {b"65537": b"R"}
     for key in ("outcomes:0", "outcomes:1", "exceptions:0", "exceptions:1"):
-        assert 0 < await operator.ttl(f"{{enrolment:1:p3}}:{key}") <= 90 * 86_400
+        assert 0 < await operator.ttl(f"{{enrolment:p3}}:{key}") <= 90 * 86_400
 
 
 async def test_eight_thousand_states_and_refusals_go_in_one_step(store: StateStore) -> None:
@@ -111,10 +112,10 @@ async def test_states_of_another_format_are_not_read(store: StateStore, redis: R
 
 
 async def test_a_rebuild_goes_on_where_it_was_interrupted(store: StateStore) -> None:
-    assert await store.rebuilding(P) == (0, "")
+    assert await store.rebuilding(P) == (0, "", None)
     assert await store.read_rebuilding(P, 0, [CHILD]) == [None]
     await store.apply_rebuilding(P, 0, 40, "0000000000000007-0000", [Change(CHILD, b"half")])
-    assert await store.rebuilding(P) == (40, "0000000000000007-0000")
+    assert await store.rebuilding(P) == (40, "0000000000000007-0000", None)
     assert await store.cursors([P]) == {P: None}, "a partition half built has no cursor"
     assert await store.finish_rebuilding(P, 40, 8) == 8
     assert await store.read(P, 8, [CHILD]) == (8, [b"half"])
@@ -129,6 +130,7 @@ async def test_two_rebuilds_of_one_partition_do_not_mix(store: StateStore) -> No
         await store.apply_rebuilding(P, 0, 30, "a", [Change(CHILD, b"another piece")])
     with pytest.raises(RebuildOvertaken):
         await store.read_rebuilding(P, 0, [CHILD])
+    assert issubclass(RebuildOvertaken, StartAgain), "the worker is started again, and waits for nobody"
 
 
 @pytest.mark.parametrize("guarded", [True, False])

@@ -77,7 +77,7 @@ def _rebuild(replace: Replace) -> None:
             return (await self._store.cursors((partition,)))[partition] or 0
         known, last = await self._reader.known(partition), ""
         async for piece in self._log.read(topics.STUDENT_STATUS, partition, progress.facts, end):
-            for _, event in self._reader.own_facts_in(piece, known, last):
+            for _, _, event in self._reader.own_facts_in(piece, known, last):
                 last = event.sequence
         return await self._store.finish_rebuilding(partition, progress.facts, offset_of(last) + 1 if last else begin)
 
