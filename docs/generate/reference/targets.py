@@ -9,9 +9,9 @@ from docs.generate.markdown import table
 INTRODUCTION = """\
 Figures that have a target, each measured by itself with a real broker and a real Redis (`make bench-targets`). The median of the rounds is held
 against the target; behind it stand the least and the most. A figure says for itself whether what it measured came out right; if it did not, it has
-no number. Times are CPU times of the process that is named, unless they say otherwise. Where a size is a part of what is wanted, the machine had other
-work, and the whole would have taken longer than a measurement may: times by the clock, and what they come to against each other, suffer from that
-most. Measure those again on a machine that does nothing else."""
+no number. Times are CPU times of the process that is named, unless they say otherwise. Where a size is a part of what is wanted, the machine had
+other work, and the whole would have taken longer than a measurement may: times by the clock, and what they come to against each other, suffer from
+that most. Measure those again on a machine that does nothing else."""
 
 HEAD = ("what", "measured", "target", "met")
 
