@@ -62,8 +62,8 @@ bench: $(VENV)/bench.stamp  ## Measure others beside our worker, and write docs/
 		$(if $(CONTESTANTS),--only "$(CONTESTANTS)") $(if $(JOBS),--jobs "$(JOBS)")
 
 .PHONY: bench-targets
-bench-targets: $(VENV)/bench.stamp $(VENV)/browser.stamp  ## Measure the figures that have a target, and write their part of the page (FIGURES="intake idle", FACTOR=0.1)
-	@exec $(BIN)/python -m bench.targets $(FIGURES) $(if $(FACTOR),--factor $(FACTOR))
+bench-targets: $(VENV)/bench.stamp $(VENV)/browser.stamp  ## Measure the figures that have a target, and write their part of the page (FIGURES="intake idle", FACTOR=0.1, ROUNDS=1, KEEP=1)
+	@exec $(BIN)/python -m bench.targets $(FIGURES) $(if $(FACTOR),--factor $(FACTOR)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(KEEP),--keep)
 
 .PHONY: lint
 lint: $(VENV)/dev.stamp  ## Style

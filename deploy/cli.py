@@ -96,11 +96,11 @@ def demo(
     """Start everything, play the history in, and run until Ctrl-C."""
     from deploy.demo.playing.apis import Apis
     from deploy.demo.playing.play import play_history
+    from deploy.demo.playing.story import environment
 
-    os.environ["REPORTING_DEMO"] = "true"
     # Everything is recorded at the time of the story, which only this process may say: nobody else has the key.
     story_key = secrets.token_hex(16)
-    os.environ |= {f"{spec.name.upper()}_STORY_KEY": story_key for spec in SERVICES if spec.input is not None}
+    os.environ |= environment(story_key)
     if scale < 1:
         # The figures of a part of the nation fell from the beginning of its own record, not from the published 600,000.
         os.environ.setdefault("REPORTING_BASELINE", "record")

@@ -2,13 +2,13 @@
 
 import sys
 from collections.abc import Callable
-from typing import NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
-from fastapi import FastAPI
-
-from shared.http.server.serving import serve
 from shared.logging import log_as_json
 from shared.settings import EXIT_SETTINGS, ServiceSettings, read_settings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 EXIT_USAGE = 64
 """The exit code of a process that was started with wrong arguments (EX_USAGE)."""
@@ -16,7 +16,7 @@ EXIT_USAGE = 64
 Settings = TypeVar("Settings", bound=ServiceSettings)
 
 
-def run_process(kind: type[Settings], *, api: Callable[[Settings], FastAPI], worker: Callable[[Settings], NoReturn]) -> NoReturn:
+def run_process(kind: type[Settings], *, api: "Callable[[Settings], FastAPI]", worker: Callable[[Settings], NoReturn]) -> NoReturn:
     """Run the part of a service that the first argument names, until it is told to stop."""
 
     def serve_api(settings: Settings) -> None:
@@ -26,6 +26,9 @@ def run_process(kind: type[Settings], *, api: Callable[[Settings], FastAPI], wor
                 f"{variable} is not set, and the api takes nobody's word for who is asking. Set it to the URL of the issuer of access tokens.\n"
             )
             raise SystemExit(EXIT_SETTINGS)
+        # Here, because a worker does without it.
+        from shared.http.server.serving import serve
+
         serve(api(settings), host=settings.host, port=settings.port, hosts=settings.hosts, limits=settings)
 
     parts: dict[str, Callable[[Settings], object]] = {"api": serve_api, "worker": worker}

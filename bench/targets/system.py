@@ -1,5 +1,6 @@
 """What the figures stand on: a stack with topics in it, processes of ours beside it, and what those cost."""
 
+import os
 import subprocess
 import sys
 import time
@@ -21,6 +22,7 @@ from deploy.local.stack import LocalStack
 from shared.redis.keys import key_of
 
 GENERATION = "1"
+MB = 1_000_000
 
 
 class Costs(NamedTuple):
@@ -70,6 +72,18 @@ def running(stack: LocalStack, command: Sequence[str | Path], environment: Mappi
         log = Path(folder) / "log"
         with started(command, environment, within=ROOT, log=log) as process:
             yield Running(stack, process, log)
+
+
+@contextmanager
+def told(environment: Mapping[str, str]) -> Iterator[None]:
+    """Give what is started during the block these variables."""
+    before = dict(os.environ)
+    os.environ |= environment
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ |= before
 
 
 @contextmanager

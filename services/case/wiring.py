@@ -1,14 +1,10 @@
 """Joins case's parts with the real Kafka and Redis."""
 
 from functools import partial
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from fastapi import FastAPI
-
-from services.case.api import create_app
 from services.case.days import DAYS
 from services.case.decider import CaseDecider
-from services.case.desk.neighbours import Neighbour, Neighbours
 from services.case.domain.packed import FORMAT
 from services.case.policies import CasePolicies
 from services.case.settings import Settings
@@ -17,15 +13,22 @@ from shared.contracts.services import CASE
 from shared.deciding.day_clock import DayClock
 from shared.deciding.service import DecidingService
 from shared.deciding.states.listing import Listing
-from shared.http.sessions.wiring import callers_of
 from shared.log.kafka_log import KafkaLog
 from shared.redis.edge import connect_to
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 SERVICE = DecidingService(CASE, CaseDecider(), FORMAT, CasePolicies())
 
 
-def api(settings: Settings) -> FastAPI:
+def api(settings: Settings) -> "FastAPI":
     """Return case's api."""
+    # Here, because a worker does without all that an api stands on.
+    from services.case.api import create_app
+    from services.case.desk.neighbours import Neighbour, Neighbours
+    from shared.http.sessions.wiring import callers_of
+
     redis = connect_to(settings)
     generation = SERVICE.shown(settings, redis)
     callers = callers_of(settings, redis, CASE.name, keeps_tokens=True)

@@ -5,7 +5,6 @@ from pathlib import Path
 from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from services.enrolment.directory.database import url_of
 from services.enrolment.limits import Limits
 from shared.brokers import checked_one_line
 from shared.contracts.services import ENROLMENT
@@ -36,7 +35,7 @@ class Settings(Limits, DecidingSettings):
     student_keys_file: Path = Field(Path(_HERE, "student-id.keys"), description="file of the key of student ids, which all who make ids have")
     master_keys_file: Path = Field(Path(_HERE, "master.keys"), description="file of the master key, which wraps the keys of children")
     story_key: str = Field("", description=DESCRIPTION)
-    batch_size: int = Field(8000, ge=1, le=50_000, description="most submissions that the worker decides in one step")
+    batch_size: int = Field(3000, ge=1, le=50_000, description="most submissions that the worker decides in one step")
 
     @field_validator("directory_password_file", "keystore_password_file")
     @classmethod
@@ -46,5 +45,8 @@ class Settings(Limits, DecidingSettings):
     @field_validator("directory_url", "keystore_url")
     @classmethod
     def _is_known(cls, url: str) -> str:
+        # Here, because only the api stands on SQLAlchemy.
+        from services.enrolment.directory.database import url_of
+
         url_of(url)
         return url

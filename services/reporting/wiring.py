@@ -1,19 +1,13 @@
 """Joins the parts of reporting with the real Kafka and Redis."""
 
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from fastapi import FastAPI
-
-from services.reporting.api import create_app
 from services.reporting.board.board import Board
-from services.reporting.pages import Screen
 from services.reporting.rebuild import CountRebuild
 from services.reporting.rebuild import drop as drop_counts
 from services.reporting.settings import Settings
-from services.reporting.view.board_reader import BoardReader
 from services.reporting.worker import CountingFollower
 from shared.contracts.services import REPORTING
-from shared.http.sessions.wiring import callers_of
 from shared.log.kafka_log import KafkaLog
 from shared.rebuilding.at_start import generation_at_start
 from shared.rebuilding.generations import FIRST_GENERATION, live_generation, next_generation
@@ -21,9 +15,18 @@ from shared.redis.edge import connect_to
 from shared.worker.admin_server import AdminServer
 from shared.worker.meters import WorkerMeters
 
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
-def api(settings: Settings) -> FastAPI:
+
+def api(settings: Settings) -> "FastAPI":
     """Return reporting's api."""
+    # Here, because a worker does without all that an api stands on.
+    from services.reporting.api import create_app
+    from services.reporting.pages import Screen
+    from services.reporting.view.board_reader import BoardReader
+    from shared.http.sessions.wiring import callers_of
+
     log, redis = KafkaLog(settings.kafka, client_id="reporting-api"), connect_to(settings)
     callers = callers_of(settings, redis, REPORTING.name)
     return create_app(

@@ -27,5 +27,5 @@ class DecidingSettings(ServiceSettings):
         description="generation of the states that worker and api use, the same; empty: the one that the key <service>:live names",
     )
     buckets: int = buckets_of(1024)
-    batch_size: int = Field(4000, ge=1, le=50_000, description="most records of a topic that the worker takes in one step")
+    batch_size: int = Field(2000, ge=1, le=50_000, description="most records of a topic that the worker takes in one step")
     session_timeout: float = Field(6.0, ge=1.0, description="seconds after which the group assigns a silent worker's partitions to another")

@@ -5,10 +5,16 @@ from datetime import date, datetime, time
 from typing import NamedTuple
 
 from shared.clock import CHINA
+from shared.contracts.services import SERVICES
 from shared.http.story_clock import KEY_HEADER, TIME_HEADER
 
 _REPORTS, _OFFICERS = time(20, 0, tzinfo=CHINA), time(21, 0, tzinfo=CHINA)
 """Behind the last report of a day, which is a statement at 18:30; officers follow, so that they know the reports of the day."""
+
+
+def environment(key: str) -> dict[str, str]:
+    """Return the variables of a system into which a story is played by whoever has the key."""
+    return {"REPORTING_DEMO": "true", **{f"{spec.name.upper()}_STORY_KEY": key for spec in SERVICES if spec.input is not None}}
 
 
 class Story(NamedTuple):

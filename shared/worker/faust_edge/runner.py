@@ -93,12 +93,14 @@ def run_worker(
         topic_allow_declare=False,
         topic_disable_leader=True,
         table_standby_replicas=0,
-        stream_buffer_maxsize=2,  # batches that wait in each partition while one is processed: this bounds the memory
+        # These three bound the memory: batches that wait in each partition while one is processed; bytes of a fetch, as they were sent; and
+        # records that are unpacked of it at once.
+        stream_buffer_maxsize=1,
+        consumer_max_fetch_size=2 << 20,
+        broker_max_poll_records=batch_size,
         stream_wait_empty=False,
         stream_recovery_delay=0.1,
         consumer_auto_offset_reset="earliest",  # never used: every assignment seeks to a cursor that the log holds
-        consumer_max_fetch_size=2 << 20,
-        broker_max_poll_records=None,
         broker_max_poll_interval=24 * 3600.0,
         broker_session_timeout=session_timeout,
         broker_heartbeat_interval=session_timeout / 6,
