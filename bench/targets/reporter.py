@@ -42,12 +42,13 @@ class Reporter:
         """Report at an even rate, and return each report by its child."""
         sent: dict[str, Sent] = {}
         begun, number = time.time() + 0.1, int(rate * seconds)
-        async with asyncio.TaskGroup() as tasks:
-            for n in range(number):
-                due = begun + n / rate
-                if (early := due - time.time()) > 0:
-                    await asyncio.sleep(early)
-                tasks.create_task(self._one(due, sent))
+        tasks: list[asyncio.Task[None]] = []
+        for n in range(number):
+            due = begun + n / rate
+            if (early := due - time.time()) > 0:
+                await asyncio.sleep(early)
+            tasks.append(asyncio.create_task(self._one(due, sent)))
+        await asyncio.gather(*tasks)
         return sent
 
     async def full(self, seconds: float) -> dict[str, Sent]:
