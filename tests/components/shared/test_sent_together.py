@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -48,6 +49,14 @@ async def test_what_nobody_waits_for_any_more_is_not_sent() -> None:
     given_up, waited_for = Append("a", pairs(1)), Append("a", pairs(1))
     given_up.first.cancel()
     assert next_together(deque([given_up, waited_for])) == [waited_for]
+
+
+@pytest.mark.parametrize("told", [lambda append: append.acked(3), lambda append: append.failed(OSError())], ids=["acknowledged", "failed"])
+async def test_an_append_that_was_given_up_while_its_batch_was_under_way_is_told_nothing(told: Callable[[Append], None]) -> None:
+    append = Append("a", pairs(1))
+    append.first.cancel()
+    told(append)
+    assert append.first.cancelled()
 
 
 class SlowProducer:
