@@ -96,9 +96,9 @@ def test_a_county_is_read_back_as_it_was() -> None:
 
 @pytest.mark.parametrize("state", [b"", bytes([FORMAT + 1]) + bytes(22), bytes([0]) + bytes(30)])
 def test_a_state_of_another_format_says_what_to_do(state: bytes) -> None:
-    with pytest.raises(UnknownFormat, match="rebuilt from the record"):
+    with pytest.raises(UnknownFormat, match="`baoxue rebuild enrolment` builds another generation"):
         unpack(state)
-    with pytest.raises(UnknownFormat, match="rebuilt from the record"):
+    with pytest.raises(UnknownFormat, match="`baoxue rebuild enrolment` builds another generation"):
         unpack_ledger(state)
 
 

@@ -82,7 +82,7 @@ def test_no_state_is_a_child_never_heard_of() -> None:
 
 @pytest.mark.parametrize("state", [b"", bytes([FORMAT + 1]) + bytes(15), bytes([0]) + bytes(30)])
 def test_a_state_of_another_format_says_what_to_do(state: bytes) -> None:
-    with pytest.raises(UnknownFormat, match="rebuilt from the record"):
+    with pytest.raises(UnknownFormat, match="`baoxue rebuild relief` builds another generation"):
         unpack(state)
 
 
