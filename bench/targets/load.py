@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from itertools import islice
 from threading import Event, Thread
 
+import psutil
+
 from bench.side_by_side.record import Pairs
 from bench.side_by_side.stack import PARTITIONS
 from bench.targets.copies import Copies, Small
@@ -65,6 +67,13 @@ class Load:
                 self.number += 1
         finally:
             await log.stop()
+
+
+def end(pid: int) -> None:
+    """Kill a process, and wait until it is gone."""
+    process = psutil.Process(pid)
+    process.kill()
+    process.wait()
 
 
 def until_nothing_waits(kill: Callable[[], None], ends: Callable[[], Sequence[int]], stands: Callable[[], Sequence[int]], *, within: float) -> float:

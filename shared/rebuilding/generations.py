@@ -1,6 +1,7 @@
 """Which generation of a service's keys is the live one: one key names it, and one script changes that."""
 
 from collections.abc import Iterable
+from typing import cast
 
 from shared.redis.edge import Redis, script
 
@@ -15,7 +16,7 @@ def live_key(service: str) -> str:
 
 async def live_generation(redis: Redis, service: str) -> str:
     """Return the live generation of a service. Raises one of ``REDIS_UNAVAILABLE``."""
-    named: bytes | None = await redis.get(live_key(service))  # type: ignore[assignment]  # the client answers bytes
+    named = cast("bytes | None", await redis.get(live_key(service)))
     return named.decode() if named else FIRST_GENERATION
 
 

@@ -117,7 +117,8 @@ async def _measured(stack: LocalStack, factor: float, rounds: int) -> tuple[floa
                     await _shows(page, sender.children)
                 await asyncio.sleep(3)  # until each screen has a heartbeat of the end
                 seen = [(at, int(text.replace(",", ""))) for at, text in await page.evaluate("globalThis.seen") if text]
-                assert screens.stdin is not None and screens.stdout is not None, "both are piped"  # noqa: PT018  # for the type checker
+                assert screens.stdin is not None, "it is piped"
+                assert screens.stdout is not None, "it is piped"
                 screens.stdin.write(b"\n")
                 said = json.loads(await screens.stdout.readline())
             finally:

@@ -8,6 +8,7 @@ to is recounted; a record of so many copies comes to so many times that (``copie
 import time
 from collections import Counter
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -21,7 +22,7 @@ from bench.side_by_side.recount import counts_of_ours, recounted
 from bench.side_by_side.run import Runner, cpu_of, peak_of
 from bench.side_by_side.stack import PARTITIONS
 from bench.targets.copies import load, load_inputs, small_record
-from bench.targets.load import RATE, Ends, Load, until_nothing_waits
+from bench.targets.load import RATE, Ends, Load, end, until_nothing_waits
 from bench.targets.measured import Found, NotRight, Value
 from bench.targets.profiling import profiled
 from bench.targets.system import check_same, redis_of, stands_at
@@ -84,13 +85,7 @@ class Board:
 
     def killed(self) -> float:
         """Kill the worker, and return the seconds until nothing waits for it. The supervisor starts it anew."""
-        process = psutil.Process(self.stack.pid(REPORTING.worker))
-
-        def kill() -> None:
-            process.kill()
-            process.wait()
-
-        return until_nothing_waits(kill, self.ends, self.stands, within=LONGEST)
+        return until_nothing_waits(partial(end, self.stack.pid(REPORTING.worker)), self.ends, self.stands, within=LONGEST)
 
 
 def check_counts(found: Counter[str], expected: Counter[str]) -> None:

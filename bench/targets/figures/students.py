@@ -8,6 +8,7 @@ Beside it Kafka Streams decides the reports of the few with ``exactly_once_v2`` 
 import subprocess
 import time
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -25,7 +26,7 @@ from bench.side_by_side.job import task_on
 from bench.side_by_side.run import cpu_of
 from bench.side_by_side.stack import PARTITIONS
 from bench.targets.copies import Outcomes, load, outcomes_of_reports, small_reports
-from bench.targets.load import RATE, Ends, Load, until_nothing_waits
+from bench.targets.load import RATE, Ends, Load, end, until_nothing_waits
 from bench.targets.measured import Found, NotRight, Value
 from bench.targets.profiling import profiled
 from bench.targets.system import check_same, redis_of, stands_at
@@ -100,13 +101,7 @@ class Enrolment:
 
     def killed(self) -> float:
         """Kill the worker, and return the seconds until nothing waits for it. The supervisor starts it anew."""
-        process = psutil.Process(self.stack.pid(ENROLMENT.worker))
-
-        def kill() -> None:
-            process.kill()
-            process.wait()
-
-        return until_nothing_waits(kill, self.ends, self.stands, within=LONGEST)
+        return until_nothing_waits(partial(end, self.stack.pid(ENROLMENT.worker)), self.ends, self.stands, within=LONGEST)
 
     def _states(self) -> int:
         with self.redis.pipeline(transaction=False) as asked:

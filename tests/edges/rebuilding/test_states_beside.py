@@ -29,18 +29,18 @@ async def test_it_goes_as_far_as_what_is_live_and_all_is_the_same(rebuilt: Rebui
     assert await rebuilt.kept("2") == kept
 
 
-async def test_the_live_one_goes_on_meanwhile_and_each_piece_is_compared_at_its_own_offset(rebuilt: Rebuilt) -> None:
+async def test_the_live_one_goes_on_meanwhile_and_each_piece_is_compared_at_its_own_offset(rebuilt: Rebuilt, monkeypatch: pytest.MonkeyPatch) -> None:
     work, worker = rebuilt.beside(), rebuilt.worker()
     await work.fill(lambda _: None)
     ask, moved = StateRebuild._bring, list[int]()
 
-    async def and_then_the_live_one_moves(self: StateRebuild, partition: int, cursor: int, *more: object) -> None:
-        await ask(self, partition, cursor, *more)  # type: ignore[arg-type]
+    async def and_then_the_live_one_moves(self: StateRebuild, partition: int, cursor: int, *more: Any) -> None:
+        await ask(self, partition, cursor, *more)
         if cursor < rebuilt.end(partition):
             moved.append(cursor)
             await rebuilt.work(worker, until=cursor + 1, size=1)
 
-    work._bring = and_then_the_live_one_moves.__get__(work)  # type: ignore[method-assign]
+    monkeypatch.setattr(StateRebuild, "_bring", and_then_the_live_one_moves)
     assert await found(work) == []
     assert len(moved) > 3
 
@@ -63,13 +63,13 @@ async def test_a_piece_is_read_with_its_cursor_in_one_transaction(rebuilt: Rebui
     assert all(together)
 
 
-async def test_a_fact_that_is_published_and_not_applied_is_not_folded(rebuilt: Rebuilt) -> None:
+async def test_a_fact_that_is_published_and_not_applied_is_not_folded(rebuilt: Rebuilt, monkeypatch: pytest.MonkeyPatch) -> None:
     worker = rebuilt.worker()
 
     async def killed(*_: object, **__: object) -> int:
         raise KeyboardInterrupt
 
-    worker._store.apply = killed  # type: ignore[method-assign]
+    monkeypatch.setattr(worker._store, "apply", killed)
     before = rebuilt.facts()
     with pytest.raises(KeyboardInterrupt):
         await rebuilt.work(worker)
@@ -194,11 +194,11 @@ async def test_what_was_refused_behind_the_last_fact_stays_refused_by_the_next_v
     judged: list[int] = []
     judge = new._decider.judge
 
-    def noted(*args: object, offset: int, **more: object) -> object:
+    def noted(*args: Any, offset: int, **more: Any) -> object:
         judged.append(offset)
-        return judge(*args, offset=offset, **more)  # type: ignore[arg-type]
+        return judge(*args, offset=offset, **more)
 
-    new._decider.judge = noted  # type: ignore[method-assign, assignment]
+    monkeypatch.setattr(new._decider, "judge", noted)
     await rebuilt.work(new)
     assert bool(judged) is not guarded
 
@@ -215,7 +215,7 @@ async def test_a_step_that_was_published_and_not_applied_is_taken_up_with_its_ou
         await work.show()
         return await apply(*args, **more)
 
-    worker._store.apply = made_live_before_it  # type: ignore[method-assign]
+    monkeypatch.setattr(worker._store, "apply", made_live_before_it)
     with pytest.raises(StartAgain):
         await rebuilt.work(worker)
     published = rebuilt.facts()
@@ -285,18 +285,18 @@ async def test_a_generation_that_a_worker_uses_is_not_filled(rebuilt: Rebuilt) -
         await rebuilt.beside().fill(lambda _: None)
 
 
-async def test_a_generation_that_somebody_else_fills_meanwhile_is_not_compared(rebuilt: Rebuilt) -> None:
+async def test_a_generation_that_somebody_else_fills_meanwhile_is_not_compared(rebuilt: Rebuilt, monkeypatch: pytest.MonkeyPatch) -> None:
     first, other = rebuilt.beside(), rebuilt.beside()
     await first.fill(lambda _: None)
     await rebuilt.work(rebuilt.worker())
     read = first._store.read_rebuilding
 
-    async def overtaken(*args: object) -> object:
-        first._store.read_rebuilding = read  # type: ignore[method-assign]
+    async def overtaken(*args: Any) -> object:
+        monkeypatch.setattr(first._store, "read_rebuilding", read)
         await other.fill(lambda _: None)
-        return await read(*args)  # type: ignore[arg-type]
+        return await read(*args)
 
-    first._store.read_rebuilding = overtaken  # type: ignore[method-assign, assignment]
+    monkeypatch.setattr(first._store, "read_rebuilding", overtaken)
     with pytest.raises(CannotRebuild, match="somebody else fills generation 2"):
         await found(first)
 
